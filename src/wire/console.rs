@@ -1,0 +1,174 @@
+//! What a console and the server say to each other over the websocket at `/console/socket`.
+//!
+//! A console sends [`Asked`]: an ask with a `ref` of its own choosing, which the answer repeats. The server
+//! sends [`Tell`]: answers, and what happens in the conversations and lists the console watches. Every
+//! event of a watched conversation arrives once and in order, or a `reset` says to start afresh.
+//!
+//! Times are milliseconds since 1970 (UTC) by the server's clock; `hello` and `pong` carry `now`, so that a
+//! console can count down without trusting its own.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{EventView, Floor, Position};
+
+/// One ask of a console. `ref` ties the answer to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Asked {
+    #[serde(rename = "ref")]
+    pub reference: u64,
+    #[serde(flatten)]
+    pub ask: Ask,
+}
+
+/// What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
+/// `cid` has no second effect and gets the first answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum Ask {
+    /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group.
+    Inbox { window: u32 },
+    /// Watch a conversation, from the beginning of its newest part or after a known position.
+    Watch { conversation: String, after: Option<Position> },
+    Unwatch { conversation: String },
+    /// Write to the contact; takes over. `seen` is the last `seq` the screen showed (rule 16); `anyway` sends although
+    /// somebody else has spoken since.
+    Reply {
+        conversation: String,
+        cid: String,
+        text: String,
+        seen: u64,
+        #[serde(default)]
+        anyway: bool,
+    },
+    TakeOver { conversation: String, cid: String },
+    GiveBack { conversation: String, cid: String },
+    Extend { conversation: String, cid: String, by: Extension },
+    /// A line only the team sees. Moves nothing.
+    Note { conversation: String, cid: String, text: String },
+    /// Send a failed or uncertain message again.
+    Resend { conversation: String, cid: String, of: u64 },
+    Ping,
+}
+
+/// How far a pause is moved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum Extension {
+    /// Minutes more, counted from the present end; 1 to 10 080 (a week).
+    Minutes(u32),
+    /// Until tomorrow 9:00 in this IANA time zone.
+    TomorrowIn(String),
+    /// No end, until somebody gives back.
+    UntilResumed,
+}
+
+/// What the server tells a console.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum Tell {
+    /// The first frame.
+    Hello { version: String, now: u64, me: Me },
+    Pong {
+        #[serde(rename = "ref")]
+        reference: u64,
+        now: u64,
+    },
+    /// The ask was understood; for `watch` and `inbox`, the frames follow.
+    Ok {
+        #[serde(rename = "ref")]
+        reference: u64,
+    },
+    /// A command took effect (or had before): `seq` is its last event.
+    Done {
+        #[serde(rename = "ref")]
+        reference: u64,
+        cid: String,
+        seq: u64,
+    },
+    /// A command came too late or cannot be: `text` says why, in words for the agent. For the code `superseded`,
+    /// `said` is what was said since.
+    Refused {
+        #[serde(rename = "ref")]
+        reference: u64,
+        code: String,
+        text: String,
+        said: Vec<EventView>,
+    },
+    /// The ask could not be handled: bad input, or the server is in trouble. Without `ref` the frame was unreadable.
+    Error {
+        #[serde(rename = "ref")]
+        reference: Option<u64>,
+        code: String,
+        text: String,
+    },
+    /// New events of a watched conversation, continuing exactly where the last ones ended.
+    Events {
+        conversation: String,
+        generation: String,
+        events: Vec<EventView>,
+        floor: Floor,
+    },
+    /// Forget what was known of this conversation: here is its newest part. `more` says that older events exist.
+    Reset {
+        conversation: String,
+        generation: String,
+        events: Vec<EventView>,
+        floor: Floor,
+        more: bool,
+    },
+    /// What changed in the lists. `fresh` says to forget all rows first.
+    Inbox {
+        fresh: bool,
+        rows: Vec<Row>,
+        gone: Vec<String>,
+        counts: Counts,
+    },
+    /// Something is wrong that every agent should know, e.g. `storage`; shown until `trouble_over` with the same code.
+    Trouble { code: String, text: String },
+    TroubleOver { code: String },
+}
+
+/// The signed-in agent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Me {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+}
+
+/// One conversation in the lists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Row {
+    pub conversation: String,
+    /// The contact's name, or how the channel names them.
+    pub name: String,
+    /// The last words said by anyone, shortened to 120 characters; empty before the first.
+    pub last_text: String,
+    /// `contact`, `bot`, `agent` or `outside`.
+    pub last_by: String,
+    pub last_at: u64,
+    /// What the contact wrote since a person or the bot last answered.
+    pub unanswered: u32,
+    /// A delivery failed or is uncertain, and nothing was delivered since.
+    pub trouble: bool,
+    pub floor: Floor,
+    /// The last `seq`: of two rows of one conversation the higher is newer.
+    pub seq: u64,
+}
+
+/// How many conversations are in each group, beyond the window too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Counts {
+    pub waiting: u64,
+    pub mine: u64,
+    pub others: u64,
+    pub bot: u64,
+}

@@ -1,0 +1,115 @@
+//! How a conversation's events and its floor look on a screen: an agent's, in full.
+//!
+//! The visitor's widget gets a smaller view (`wire::webchat`), the store a versioned one (`wire::stored`).
+
+use serde::{Deserialize, Serialize};
+
+/// Where a reader of a conversation stands. The generation is the store's: it changes when a backup is restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Position {
+    pub generation: String,
+    pub seq: u64,
+}
+
+/// One event as a console shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct EventView {
+    pub seq: u64,
+    pub at: u64,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub enum What {
+    ContactSaid {
+        text: String,
+        /// The contact tapped this choice rather than typing.
+        tapped: bool,
+        attachments: Vec<AttachmentView>,
+        /// When the provider says it was written, if it says so.
+        provider_at: Option<u64>,
+    },
+    BotSaid {
+        text: String,
+        options: Vec<OptionView>,
+        /// Why the bot said it, in words: `keyword “hours”`.
+        why: String,
+    },
+    AgentSaid { agent: Who, text: String },
+    /// A person answered in another tool, such as the Page inbox.
+    OutsideSaid { text: String },
+    Note { agent: Who, text: String },
+    TakenOver { by: Who, until: Option<u64> },
+    PauseMoved { by: Who, until: Option<u64>, why: String },
+    GivenBack { by: Option<Who>, why: String },
+    /// The pause ends soon.
+    PauseEnding { until: u64 },
+    HandOff { reason: String, words: String },
+    PageViewed { url: String, title: String },
+    AttributeSet { name: String, value: String },
+    /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again).
+    Delivery { of: Vec<u64>, state: String, error: Option<String> },
+    /// The bot wanted to speak after it had lost the floor.
+    Suppressed { what: String },
+    /// The system speaks to agents.
+    Alert { text: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct AttachmentView {
+    /// `image`, `audio`, `video`, `file` or `other`.
+    pub kind: String,
+    pub url: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct OptionView {
+    pub id: String,
+    pub label: String,
+}
+
+/// A person who acts: an agent (with id), somebody outside the console, or the system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Who {
+    /// The agent's id; none for `outside` and `system`.
+    pub id: Option<String>,
+    pub name: String,
+}
+
+/// Who has the floor, and what is known about the conversation beside its events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct Floor {
+    /// `bot`, `waiting` or `human`.
+    pub mode: String,
+    pub turn: u64,
+    /// Since when this mode holds.
+    pub since: u64,
+    /// When the bot comes back, in `human` mode; none: when somebody gives back.
+    pub until: Option<u64>,
+    /// Who has the floor, in `human` mode.
+    pub by: Option<Who>,
+    /// Why a human is wanted, in `waiting` mode (and kept in `human`): `urgent`, `asked`, …
+    pub reason: Option<String>,
+    /// The contact's own words behind the reason.
+    pub words: Option<String>,
+    /// What the bot does when it gets the floor back, in words.
+    pub next: String,
+    /// The contact wrote and nobody has answered.
+    pub unanswered: bool,
+    pub name: String,
+    pub channel: String,
+    pub account: String,
+    pub bot: String,
+    /// The last `seq` this is true for.
+    pub seq: u64,
+}

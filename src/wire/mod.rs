@@ -1,0 +1,9 @@
+//! Every byte shape we own: what consoles, widgets and the store read and write.
+//!
+//! Core types are not serializable; the types here are promises to strangers and to older versions of
+//! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
+
+pub mod close;
+pub mod console;
+pub mod event;
+pub mod webchat;
