@@ -5,7 +5,10 @@
 //! `actors::sender`.
 
 pub mod account;
+pub mod bot;
 pub mod command;
+pub mod conversation;
+pub mod effects;
 pub mod event;
 pub mod ids;
 pub mod message;

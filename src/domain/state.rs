@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::event::{Event, Place, Reason, Receipt, Speaker, Why};
-use super::ids::{Seq, Turn};
+use super::ids::{AgentId, Seq, Turn};
 use super::message::Heard;
 use super::summary::{LastWords, Voice};
 use super::time::Timestamp;
@@ -36,8 +36,12 @@ pub struct State {
     pub attributes: BTreeMap<String, String>,
     pub unanswered: Option<Unanswered>,
     pub last: Option<LastWords>,
-    /// The seqs of the last things said to the contact.
-    pub said: VecDeque<Seq>,
+    /// The last things said to the contact.
+    pub said: VecDeque<Said>,
+    /// The contact's screen has shown everything up to here.
+    pub shown: Seq,
+    /// Bot messages of a turn below this are void: a human has taken over since.
+    pub void_below: Turn,
     /// Messages of ours whose fate is still of interest.
     pub deliveries: BTreeMap<Seq, Delivery>,
     /// The last delivery that came to an end failed or is uncertain.
@@ -64,6 +68,13 @@ pub enum Mode {
     },
 }
 
+/// Something said to the contact, and by which agent, if it was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub seq: Seq,
+    pub agent: Option<AgentId>,
+}
+
 /// What the contact wrote and nobody has answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {
@@ -78,6 +89,8 @@ pub struct Unanswered {
 pub struct Delivery {
     pub turn: Turn,
     pub by_bot: bool,
+    /// When it was written: earlier than any receipt for it.
+    pub said_at: Timestamp,
     pub state: DeliveryState,
 }
 
@@ -88,8 +101,8 @@ pub enum DeliveryState {
     /// It may have arrived; another try may follow.
     Uncertain { again: bool },
     Failed,
-    Sent { provider_id: String, at: Timestamp },
-    Delivered { provider_id: String, at: Timestamp },
+    Sent { provider_id: String },
+    Delivered { provider_id: String },
 }
 
 impl State {
@@ -106,15 +119,15 @@ impl State {
                 self.greeted = true;
                 self.unmatched = if *why == Why::NoAnswer { self.unmatched + 1 } else { 0 };
                 self.place = then.clone();
-                self.said(Voice::Bot, &line.text, at);
-                self.track(*turn, true, tracked);
+                self.said(Voice::Bot, None, &line.text, at);
+                self.track(*turn, true, tracked, at);
             }
             Event::BotMoved { then } => self.place = then.clone(),
-            Event::AgentSaid { text, turn, .. } => {
-                self.said(Voice::Agent, text, at);
-                self.track(*turn, false, tracked);
+            Event::AgentSaid { agent, text, turn } => {
+                self.said(Voice::Agent, Some(agent.id), text, at);
+                self.track(*turn, false, tracked, at);
             }
-            Event::OutsideSaid { text, .. } => self.said(Voice::Outside, text, at),
+            Event::OutsideSaid { text, .. } => self.said(Voice::Outside, None, text, at),
             Event::HandedOff { reason, words, then } => {
                 self.place = then.clone();
                 self.enter(Mode::Waiting { reason: *reason, words: words.clone() }, at);
@@ -129,7 +142,7 @@ impl State {
             }
             Event::Sent { of, provider_id } => {
                 self.trouble = false;
-                self.set_delivery(*of, DeliveryState::Sent { provider_id: provider_id.clone(), at });
+                self.set_delivery(*of, DeliveryState::Sent { provider_id: provider_id.clone() });
             }
             Event::Received { of, receipt } => of.iter().for_each(|seq| self.received(*seq, *receipt)),
             Event::Retrying { .. } => {}
@@ -155,10 +168,10 @@ impl State {
         self.last = Some(words(&heard.text, Voice::Contact, at));
     }
 
-    fn said(&mut self, voice: Voice, text: &str, at: Timestamp) {
+    fn said(&mut self, voice: Voice, agent: Option<AgentId>, text: &str, at: Timestamp) {
         self.unanswered = None;
         self.last = Some(words(text, voice, at));
-        self.said.push_back(self.seq);
+        self.said.push_back(Said { seq: self.seq, agent });
         if self.said.len() > SAID_MAX {
             self.said.pop_front();
         }
@@ -178,6 +191,7 @@ impl State {
         };
         self.place = interrupted(std::mem::take(&mut self.place));
         self.enter(Mode::Human { by: by.clone(), until, warn_at: warn_at(until, at), wanted }, at);
+        self.void_below = self.turn;
     }
 
     fn move_pause(&mut self, to: Option<Timestamp>, at: Timestamp) {
@@ -193,11 +207,11 @@ impl State {
         }
     }
 
-    fn track(&mut self, turn: Turn, by_bot: bool, tracked: bool) {
+    fn track(&mut self, turn: Turn, by_bot: bool, tracked: bool, said_at: Timestamp) {
         if !tracked {
             return;
         }
-        self.deliveries.insert(self.seq, Delivery { turn, by_bot, state: DeliveryState::Open });
+        self.deliveries.insert(self.seq, Delivery { turn, by_bot, said_at, state: DeliveryState::Open });
         if self.deliveries.len() > TRACKED_DELIVERIES_MAX {
             self.forget_oldest_settled();
         }
@@ -219,13 +233,16 @@ impl State {
     }
 
     fn received(&mut self, of: Seq, receipt: Receipt) {
+        if receipt == Receipt::Read {
+            self.shown = self.shown.max(of);
+        }
         let Some(delivery) = self.deliveries.get_mut(&of) else { return };
         match (receipt, &delivery.state) {
             (Receipt::Read, _) => {
                 self.deliveries.remove(&of);
             }
-            (Receipt::Delivered, DeliveryState::Sent { provider_id, at }) => {
-                delivery.state = DeliveryState::Delivered { provider_id: provider_id.clone(), at: *at };
+            (Receipt::Delivered, DeliveryState::Sent { provider_id }) => {
+                delivery.state = DeliveryState::Delivered { provider_id: provider_id.clone() };
             }
             (Receipt::Delivered, _) => {}
         }

@@ -6,6 +6,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::domain::account::Account;
+pub use crate::domain::effects::Effect;
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::message::Line;
@@ -141,19 +142,6 @@ pub struct Append {
     pub summary: Summary,
     /// A fold to cache, now and then.
     pub snapshot: Option<State>,
-}
-
-/// What an append does beside the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// A message goes out.
-    Queue { seq: Seq, line: Line, by_bot: bool },
-    /// The bot's messages that are queued or uncertain become withdrawn.
-    WithdrawBot,
-    /// A message goes back into the queue until `at`; `flagged`: an earlier try may have arrived.
-    Requeue { seq: Seq, at: Timestamp, flagged: bool },
-    /// A delivery has come to its end.
-    Finish { seq: Seq },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
