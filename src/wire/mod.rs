@@ -6,4 +6,5 @@
 pub mod close;
 pub mod console;
 pub mod event;
+pub mod stored;
 pub mod webchat;
