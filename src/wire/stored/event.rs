@@ -265,9 +265,7 @@ impl From<Event<'_>> for core::Event {
             }
             Event::Sent { of, provider_id } => Self::Sent { of, provider_id: provider_id.into_owned() },
             Event::Received { of, receipt } => Self::Received { of, receipt: receipt.into() },
-            Event::Retrying { of, at, reason } => {
-                Self::Retrying { of, at: Timestamp(at), reason: reason.into_owned() }
-            }
+            Event::Retrying { of, at, reason } => Self::Retrying { of, at: Timestamp(at), reason: reason.into_owned() },
             Event::Uncertain { of, again_at, reason } => {
                 Self::Uncertain { of, again_at: time(again_at), reason: reason.into_owned() }
             }

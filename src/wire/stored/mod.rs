@@ -67,7 +67,8 @@ struct Stored<T> {
 
 fn write<T: Serialize>(is: T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
-    serde_json::to_writer(&mut bytes, &Stored { v: Version, is }).expect("memory takes every byte, and every key is text");
+    serde_json::to_writer(&mut bytes, &Stored { v: Version, is })
+        .expect("memory takes every byte, and every key is text");
     bytes
 }
 
