@@ -1,5 +1,6 @@
 pub mod adapters;
 pub mod config;
+pub mod dice;
 pub mod domain;
 pub mod machine;
 pub mod ports;
