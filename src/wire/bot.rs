@@ -1,14 +1,18 @@
 //! The document of a bot: what a builder writes and `bots/*.json` holds.
 //!
-//! Reading finds errors of shape and says where they are, by line and column; [`check`] finds what is well formed and still
-//! wrong, and [`locate`] says on which line that is. How a document becomes a running bot is `domain::bot`'s business.
+//! Reading finds errors of shape and says where they are, by line and column; [`check()`] finds what is well formed and still
+//! wrong, and [`locate()`] says on which line that is. [`Document::to_bot`] makes the bot that runs; how it runs is `domain::bot`'s
+//! business.
 
 use std::fmt;
 
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::bot as core;
+
 pub mod check;
+mod convert;
 pub mod locate;
 
 pub use check::check;
@@ -47,7 +51,9 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { pause_minutes: 60, when_pause_ends: WhenPauseEnds::Answer, no_answer_limit: 2, texts: Texts::default() }
+        let core::Settings { pause, when_pause_ends, no_answer_limit, .. } = core::Settings::default();
+        let pause_minutes = (pause.as_secs() / 60) as u32;
+        Self { pause_minutes, when_pause_ends: when_pause_ends.into(), no_answer_limit, texts: Texts::default() }
     }
 }
 
@@ -63,7 +69,7 @@ pub enum WhenPauseEnds {
     Keep,
 }
 
-/// What the bot says in situations that no dialogue foresees.
+/// What the bot says in situations that no dialogue foresees. What is left out is said in English.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Texts {
@@ -71,17 +77,19 @@ pub struct Texts {
     pub no_answer: String,
     /// Nothing matched for the last time: the contact may choose a human.
     pub offer_human: String,
-    /// A human was called.
+    /// The two choices then.
+    pub offer_yes: String,
+    pub offer_no: String,
+    /// A human was called; empty: nothing is said.
     pub calling_human: String,
+    /// What a waiting contact writes to return to the bot.
+    pub back: String,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self {
-            no_answer: "Sorry, I did not understand that. Could you say it in other words?".to_owned(),
-            offer_human: "I do not seem to have the answer. Would you like to talk to a person?".to_owned(),
-            calling_human: "I am calling a colleague. Somebody will be with you as soon as possible.".to_owned(),
-        }
+        let core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, back } = core::Texts::default();
+        Self { no_answer, offer_human, offer_yes, offer_no, calling_human, back }
     }
 }
 
@@ -161,7 +169,7 @@ pub struct Ask {
     pub attribute: String,
     #[serde(rename = "type", default)]
     pub kind: AnswerKind,
-    /// Said when the answer is not of the kind asked for.
+    /// Said when the answer is not of the kind asked for; left out, the question is asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<String>,
 }
@@ -176,14 +184,10 @@ pub enum AnswerKind {
     Phone,
 }
 
-/// Calls a human.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HandOff {
-    /// Said instead of the bot's `calling_human`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-}
+/// Calls a human. Has no settings yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOff {}
 
 /// Something wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,7 +52,9 @@ impl Check<'_> {
         }
         self.text("settings.texts.no_answer", &settings.texts.no_answer);
         self.text("settings.texts.offer_human", &settings.texts.offer_human);
-        self.text("settings.texts.calling_human", &settings.texts.calling_human);
+        self.label("settings.texts.offer_yes", &settings.texts.offer_yes);
+        self.label("settings.texts.offer_no", &settings.texts.offer_no);
+        self.text("settings.texts.back", &settings.texts.back);
     }
 
     fn triggers(&mut self, triggers: &[Trigger]) {
@@ -146,13 +148,8 @@ impl Check<'_> {
             Widget::Text(text) => self.text(format!("{path}.text"), text),
             Widget::Menu(menu) => self.menu(&format!("{path}.menu"), menu),
             Widget::Ask(ask) => self.ask(&format!("{path}.ask"), ask),
-            Widget::HandOff(hand_off) => {
-                if let Some(text) = &hand_off.text {
-                    self.text(format!("{path}.hand_off.text"), text);
-                }
-            }
             Widget::Go(to) => self.go(format!("{path}.go"), to),
-            Widget::End(_) => {}
+            Widget::HandOff(_) | Widget::End(_) => {}
         }
     }
 
@@ -177,18 +174,22 @@ impl Check<'_> {
     }
 
     fn option(&mut self, path: &str, option: &MenuOption) {
-        let length = option.label.chars().count();
-        if option.label.trim().is_empty() {
-            self.wrong(format!("{path}.label"), "the label is empty", "Write what the contact chooses");
-        } else if length > LABEL_CHARS_MAX {
-            let problem = format!("the label has {length} characters, more than {LABEL_CHARS_MAX}");
-            self.wrong(format!("{path}.label"), problem, "Channels cut it: say it shorter");
-        }
+        self.label(format!("{path}.label"), &option.label);
         match (&option.go, option.hand_off) {
             (Some(go), false) => self.go(format!("{path}.go"), go),
             (None, true) => {}
             (Some(_), true) => self.wrong(path, "the option has both go and hand_off", "Keep one of them"),
             (None, false) => self.wrong(path, "the option does nothing", "Add \"go\", or \"hand_off\": true"),
+        }
+    }
+
+    fn label(&mut self, path: impl Into<String>, label: &str) {
+        let length = label.chars().count();
+        if label.trim().is_empty() {
+            self.wrong(path, "the label is empty", "Write what the contact chooses");
+        } else if length > LABEL_CHARS_MAX {
+            let problem = format!("the label has {length} characters, more than {LABEL_CHARS_MAX}");
+            self.wrong(path, problem, "Channels cut it: say it shorter");
         }
     }
 
