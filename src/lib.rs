@@ -1,3 +1,4 @@
+pub mod adapters;
 pub mod domain;
 pub mod ports;
 pub mod wire;

@@ -1,0 +1,3 @@
+//! Who answers the ports.
+
+pub mod channels;
