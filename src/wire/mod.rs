@@ -7,3 +7,5 @@ pub mod close;
 pub mod console;
 pub mod event;
 pub mod webchat;
+#[cfg(test)]
+mod typescript;
