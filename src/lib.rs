@@ -1,1 +1,4 @@
+pub mod edge {
+    pub mod assets;
+}
 pub mod wire;
