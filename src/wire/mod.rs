@@ -12,3 +12,5 @@ pub mod stored;
 mod typescript;
 pub mod view;
 pub mod webchat;
+#[cfg(test)]
+mod typescript;
