@@ -1,3 +1,5 @@
+//! Switchboard: a self-hosted, real-time conversation switchboard.
+pub mod actors;
 pub mod adapters;
 pub mod config;
 pub mod dice;

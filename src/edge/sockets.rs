@@ -1,0 +1,68 @@
+//! The websockets' doors: who may come in, and how large a frame may be.
+
+use actix::Actor;
+use actix_web::web::{Data, Payload, Query};
+use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web_actors::ws::{self, WebsocketContext};
+use serde::Deserialize;
+
+use super::error::Problem;
+use super::sign_in::SignedIn;
+use super::{Edge, origin};
+use crate::actors::agent_session::AgentSession;
+use crate::actors::visitor_session::VisitorSession;
+use crate::config::Kind;
+use crate::domain::ids::AccountId;
+
+
+pub async fn console(
+    request: HttpRequest,
+    payload: Payload,
+    edge: Data<Edge>,
+    signed_in: SignedIn,
+) -> Result<HttpResponse, Error> {
+    if !origin::is_own(&request, edge.config.public_url.as_deref()) {
+        return Err(Problem::forbidden("The console can only be used from its own page.").into());
+    }
+    let session = AgentSession::new(edge.switchboard.clone(), edge.inbox.clone(), signed_in.0);
+    open(session, &request, payload, &edge)
+}
+
+#[derive(Deserialize)]
+pub struct Chat {
+    account: String,
+}
+
+pub async fn webchat(
+    request: HttpRequest,
+    payload: Payload,
+    edge: Data<Edge>,
+    chat: Query<Chat>,
+) -> Result<HttpResponse, Error> {
+    let id = AccountId::new(&chat.account);
+    let configured = edge.config.accounts.iter().find(|account| account.id == id);
+    let Some(Kind::Webchat(settings)) = configured.map(|account| &account.kind) else {
+        return Err(Problem::not_found("There is no such web chat account.").into());
+    };
+    let own = origin::of(&request).is_some() && origin::is_own(&request, edge.config.public_url.as_deref());
+    let allowed = origin::of(&request).map_or(settings.origins.allow_everyone(), |origin| settings.origins.allow(origin));
+    if !own && !allowed {
+        return Err(Problem::forbidden("This website may not use this account; add it to the account's origins.").into());
+    }
+    let Some(account) = edge.switchboard.parts().accounts.get(&id) else {
+        return Err(Problem::not_found("There is no such web chat account.").into());
+    };
+    let session = VisitorSession::new(edge.switchboard.clone(), account.clone(), edge.visitors.clone());
+    open(session, &request, payload, &edge)
+}
+
+fn open<A>(session: A, request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<HttpResponse, Error>
+where
+    A: Actor<Context = WebsocketContext<A>> + actix::StreamHandler<Result<ws::Message, ws::ProtocolError>>,
+{
+    let frame_bytes_max = edge.switchboard.parts().limits.frame_bytes_max;
+    ws::WsResponseBuilder::new(session, request, payload).frame_size(frame_bytes_max).start().inspect(|_| {
+        metrics::counter!("switchboard_sockets_opened_total").increment(1);
+    })
+}
+
