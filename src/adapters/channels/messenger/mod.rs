@@ -4,6 +4,7 @@
 //! Absent on purpose: thread control, profiles, personas, and the HUMAN_AGENT tag.
 
 mod answer;
+mod attachments;
 mod read;
 mod send;
 mod shapes;
