@@ -5,6 +5,7 @@
 
 mod answer;
 mod inlet;
+mod attachments;
 mod read;
 mod send;
 mod shapes;
