@@ -1,4 +1,7 @@
-pub mod edge {
-    pub mod assets;
-}
+pub mod adapters;
+pub mod config;
+pub mod dice;
+pub mod domain;
+pub mod machine;
+pub mod ports;
 pub mod wire;

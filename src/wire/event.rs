@@ -40,6 +40,8 @@ pub enum What {
         /// Why the bot said it, in words: `keyword “hours”`.
         why: String,
     },
+    /// The bot went on in its dialogue without a word.
+    BotMoved,
     AgentSaid { agent: Who, text: String },
     /// A person answered in another tool, such as the Page inbox.
     OutsideSaid { text: String },
