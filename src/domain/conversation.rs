@@ -126,30 +126,32 @@ impl Conversation {
 
     /// What a person speaking does to the floor: takes it, or keeps the bot silent for at least another pause.
     fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
-        let wanted = now + self.bot.settings.pause;
+        let until = self.pause_from(now);
         match &self.state.mode {
-            Mode::Bot | Mode::Waiting { .. } => Some(Event::TakenOver { by: speaker, until: Some(wanted) }),
-            Mode::Human { by: Speaker::System | Speaker::Outside, until, .. } if matches!(speaker, Speaker::Agent(_)) => {
-                let until = until.map_or(wanted, |until| until.max(wanted));
-                Some(Event::TakenOver { by: speaker, until: Some(until) })
+            Mode::Human { by, until: end, .. } if matches!(by, Speaker::Agent(_)) || *by == speaker => {
+                (*end != until).then_some(Event::PauseMoved { by: speaker, until, why: PauseMove::Replied })
             }
-            Mode::Human { until: Some(until), .. } if *until < wanted => {
-                Some(Event::PauseMoved { by: speaker, until: Some(wanted), why: PauseMove::Replied })
-            }
-            Mode::Human { .. } => None,
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Some(Event::TakenOver { by: speaker, until }),
         }
     }
 
     fn take_over(&self, now: Timestamp, agent: Agent) -> Decision {
-        let wanted = now + self.bot.settings.pause;
-        let until = match &self.state.mode {
-            Mode::Bot | Mode::Waiting { .. } => Some(wanted),
+        match &self.state.mode {
             Mode::Human { by: Speaker::Agent(holder), .. } if holder.id == agent.id => {
-                return Err(Refusal::AlreadyTaken(holder.name.clone()));
+                Err(Refusal::AlreadyTaken(holder.name.clone()))
             }
+            _ => Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until: self.pause_from(now) }]),
+        }
+    }
+
+    /// The end of a pause that somebody begins or goes on with now: never earlier than it was. Being parked by the
+    /// system is no pause yet.
+    fn pause_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let wanted = now + self.bot.settings.pause;
+        match &self.state.mode {
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { by: Speaker::System, .. } => Some(wanted),
             Mode::Human { until, .. } => until.map(|until| until.max(wanted)),
-        };
-        Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until }])
+        }
     }
 
     fn give_back(&self, agent: Agent) -> Decision {
