@@ -86,13 +86,19 @@ impl Conversation {
     fn react(&self, heard: &Heard) -> Vec<Event> {
         match &self.state.mode {
             Mode::Bot => run::answer(&self.bot, self.memory(self.state.place.clone()), heard),
-            Mode::Waiting { .. } if fold(&heard.text) == fold(&self.bot.settings.texts.back) => {
+            Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
                 let back = Event::GivenBack { by: None, why: GiveBack::ByContact, then: then.clone() };
                 self.and_then(back, run::resume(&self.bot, self.memory_with_floor(then)))
             }
             Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
         }
+    }
+
+    /// Pictures and thumbs-up have no words, and so never mean it.
+    fn means_back(&self, text: &str) -> bool {
+        let said = fold(text);
+        !said.trim().is_empty() && said == fold(&self.bot.settings.texts.back)
     }
 
     fn open(&self) -> Decision {
