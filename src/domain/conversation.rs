@@ -294,12 +294,14 @@ impl Conversation {
             return Err(Refusal::NothingNew);
         }
         let void = self.is_void(delivery);
+        let uncertain = delivery.state != DeliveryState::Open;
         Ok(vec![match outcome {
             Outcome::Sent { provider_id } => Event::Sent { of, provider_id },
+            Outcome::NotSent { reason, .. } if void && uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::NotSent { .. } if void => Event::Withdrawn { of: vec![of] },
             Outcome::NotSent { at, reason } => Event::Retrying { of, at, reason },
             Outcome::Refused { reason } => Event::Failed { of, reason },
-            Outcome::Unknown { reason, .. } if void => Event::Uncertain { of, again_at: None, reason },
+            Outcome::Unknown { reason, .. } if void || uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::Unknown { again_at, reason } => Event::Uncertain { of, again_at: Some(again_at), reason },
         }])
     }
@@ -308,9 +310,15 @@ impl Conversation {
         delivery.by_bot && delivery.turn < self.state.void_below
     }
 
+    /// A message that may have arrived is not cancelled, only never tried again: its echo may still come.
     fn withdraw(&self, of: Vec<Seq>) -> Decision {
-        let of: Vec<Seq> = of.into_iter().filter(|seq| self.state.deliveries.contains_key(seq)).collect();
-        something(if of.is_empty() { vec![] } else { vec![Event::Withdrawn { of }] })
+        let state = |seq: &Seq| self.state.deliveries.get(seq).map(|delivery| &delivery.state);
+        let reason = || "a human has taken over before it was tried again".to_owned();
+        let again = |seq: &&Seq| state(seq) == Some(&DeliveryState::Uncertain { again: true });
+        let uncertain = of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
+        let open: Vec<Seq> = of.iter().copied().filter(|seq| state(seq) == Some(&DeliveryState::Open)).collect();
+        let withdrawn = (!open.is_empty()).then_some(Event::Withdrawn { of: open });
+        something(withdrawn.into_iter().chain(uncertain).collect())
     }
 
     fn resend(&self, agent: Agent, of: Seq) -> Decision {
