@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix::{Actor, Arbiter};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
-use actix_web::web::{Data, PayloadConfig};
+use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -29,8 +29,9 @@ use crate::bots;
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::dice;
 use crate::domain::ids::{AccountId, AgentId, BotId, Incarnation};
-use crate::edge::sign_in::Desk;
-use crate::edge::{self, Edge};
+use crate::edge::passwords::Passwords;
+use crate::edge::sign_in::SignIn;
+use crate::edge::{self, Edge, error};
 use crate::ports::channel::Outlet;
 use crate::ports::clock::{Clock, SystemClock};
 use crate::ports::people::{People, Person, Role};
@@ -95,8 +96,9 @@ impl Node {
             config: config.clone(),
             metrics: metrics_handle(),
         });
-        let desk = Data::new(Desk::new(people, clock, &config));
-        let server = serve(&config, listener, edge, desk)?;
+        let passwords = Passwords::new().context("this machine cannot hash passwords")?;
+        let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));
+        let server = serve(&config, listener, edge, sign_in)?;
         let handle = server.handle();
         actix::spawn(server);
         Ok(Node { address, switchboard, first_sign_in, store, server: handle, shards, io: Some(io) })
@@ -234,15 +236,15 @@ fn serve(
     config: &Config,
     listener: TcpListener,
     edge: Data<Edge>,
-    desk: Data<Desk>,
+    sign_in: Data<SignIn>,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let body_bytes_max = config.limits.body_bytes_max;
     let app = move || {
         App::new()
             .wrap(Compress::default())
             .app_data(edge.clone())
-            .app_data(desk.clone())
-            .app_data(PayloadConfig::new(body_bytes_max))
+            .app_data(sign_in.clone())
+            .configure(|config| error::extractors(config, body_bytes_max))
             .configure(edge::routes)
     };
     let server = HttpServer::new(app)

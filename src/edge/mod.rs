@@ -4,9 +4,11 @@ pub mod assets;
 pub mod conversations;
 pub mod error;
 pub mod health;
-pub mod origin;
+pub mod invitation;
+pub mod passwords;
 pub mod sign_in;
 pub mod sockets;
+mod tries;
 pub mod webhooks;
 
 use std::sync::Arc;
@@ -41,5 +43,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(health::metrics))
         .configure(sign_in::routes)
-        .configure(assets::routes);
+        .configure(assets::routes)
+        .default_service(web::to(error::nowhere));
 }

@@ -1,14 +1,15 @@
 //! The websockets' doors: who may come in, and how large a frame may be.
 
 use actix::Actor;
+use actix_web::http::header;
 use actix_web::web::{Data, Payload, Query};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use actix_web_actors::ws::{self, WebsocketContext};
 use serde::Deserialize;
 
 use super::error::Problem;
-use super::sign_in::SignedIn;
-use super::{Edge, origin};
+use super::Edge;
+use super::sign_in::{SignIn, SignedIn};
 use crate::actors::agent_session::AgentSession;
 use crate::actors::visitor_session::VisitorSession;
 use crate::config::Kind;
@@ -19,11 +20,10 @@ pub async fn console(
     request: HttpRequest,
     payload: Payload,
     edge: Data<Edge>,
+    sign_in: Data<SignIn>,
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Error> {
-    if !origin::is_own(&request, edge.config.public_url.as_deref()) {
-        return Err(Problem::forbidden("The console can only be used from its own page.").into());
-    }
+    sign_in.check_origin(&request)?;
     let session = AgentSession::new(edge.switchboard.clone(), edge.inbox.clone(), signed_in.0);
     open(session, &request, payload, &edge)
 }
@@ -37,6 +37,7 @@ pub async fn webchat(
     request: HttpRequest,
     payload: Payload,
     edge: Data<Edge>,
+    sign_in: Data<SignIn>,
     chat: Query<Chat>,
 ) -> Result<HttpResponse, Error> {
     let id = AccountId::new(&chat.account);
@@ -44,9 +45,14 @@ pub async fn webchat(
     let Some(Kind::Webchat(settings)) = configured.map(|account| &account.kind) else {
         return Err(Problem::not_found("There is no such web chat account.").into());
     };
-    let own = origin::of(&request).is_some() && origin::is_own(&request, edge.config.public_url.as_deref());
-    let allowed = origin::of(&request).map_or(settings.origins.allow_everyone(), |origin| settings.origins.allow(origin));
-    if !own && !allowed {
+    let allowed = match request.headers().get(header::ORIGIN) {
+        None => settings.origins.allow_everyone(),
+        Some(origin) => {
+            let own = sign_in.check_origin(&request).is_ok();
+            own || origin.to_str().is_ok_and(|origin| settings.origins.allow(origin))
+        }
+    };
+    if !allowed {
         return Err(Problem::forbidden("This website may not use this account; add it to the account's origins.").into());
     }
     let Some(account) = edge.switchboard.parts().accounts.get(&id) else {

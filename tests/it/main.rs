@@ -4,5 +4,7 @@
 mod house;
 /// The rules of a conversation, each told as a story.
 mod rules;
+/// What any store must keep.
+mod store_contract;
 /// Props: bots, desks, clocks, outboxes.
 mod support;

@@ -9,7 +9,9 @@ use reqwest::Url;
 use ring::hmac;
 use uuid::Uuid;
 
+use crate::dice;
 use crate::domain::ids::AccountId;
+use crate::ports::channel::Visitors;
 
 const VERSION: &str = "v1";
 
@@ -35,6 +37,17 @@ impl VisitorTokens {
         let visitor = Uuid::try_parse(visitor).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         hmac::verify(&self.0, &signed(account, visitor), &signature).is_ok().then_some(visitor)
+    }
+}
+
+impl Visitors for VisitorTokens {
+    fn check(&self, account: &AccountId, token: &str) -> Option<String> {
+        VisitorTokens::check(self, account, token).map(|visitor| visitor.to_string())
+    }
+
+    fn issue(&self, account: &AccountId) -> (String, String) {
+        let visitor = dice::new_id();
+        (visitor.to_string(), VisitorTokens::issue(self, account, visitor))
     }
 }
 
