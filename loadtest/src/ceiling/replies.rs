@@ -1,0 +1,74 @@
+//! One HTTP reply to the provider per message, over connections that stay open.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use tokio::sync::mpsc;
+
+use super::Settings;
+use crate::http::{self, Connection};
+
+/// What the bot would say.
+const ANSWER: &str = "We are open Monday to Friday from 9 to 17.";
+
+/// The queue of one worker, and its connections.
+pub(crate) struct Replies {
+    queue: mpsc::UnboundedSender<(u64, String)>,
+    number: Cell<u64>,
+}
+
+impl Replies {
+    /// Must be called on the worker's own thread.
+    pub fn open(settings: &Settings) -> Self {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let waiting = Rc::new(RefCell::new(waiting));
+        let turn = Rc::new(tokio::sync::Mutex::new(()));
+        for _ in 0..settings.connections {
+            actix_web::rt::spawn(connection(settings.clone(), waiting.clone(), turn.clone()));
+        }
+        Self { queue, number: Cell::new(0) }
+    }
+
+    pub fn send(&self, psid: &str) {
+        self.number.set(self.number.get() + 1);
+        let _ = self.queue.send((self.number.get(), psid.to_owned()));
+    }
+}
+
+type Waiting = Rc<RefCell<mpsc::UnboundedReceiver<(u64, String)>>>;
+
+async fn connection(settings: Settings, waiting: Waiting, turn: Rc<tokio::sync::Mutex<()>>) {
+    let worker = uuid::Uuid::new_v4().simple().to_string();
+    let target = format!("/v26.0/{}/messages", settings.page.id);
+    let bearer = format!("Bearer {}", settings.page_token);
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let mut open: Option<Connection> = None;
+    while let Some((number, psid)) = next(&waiting, &turn).await {
+        let body = format!(
+            r#"{{"recipient":{{"id":"{psid}"}},"messaging_type":"RESPONSE","message":{{"text":"{ANSWER}","metadata":"out_{worker}_{number}"}}}}"#
+        );
+        let request = http::request("POST", settings.provider, &target, &headers, body.as_bytes());
+        if let Err(error) = reply(&settings, &mut open, &request).await {
+            open = None;
+            eprintln!("ceiling: a reply was lost: {error}");
+        }
+    }
+}
+
+/// The next reply; connections take turns in waiting.
+async fn next(waiting: &Waiting, turn: &tokio::sync::Mutex<()>) -> Option<(u64, String)> {
+    let _mine = turn.lock().await;
+    std::future::poll_fn(|context| waiting.borrow_mut().poll_recv(context)).await
+}
+
+async fn reply(settings: &Settings, open: &mut Option<Connection>, request: &[u8]) -> std::io::Result<()> {
+    let connection = match open {
+        Some(connection) => connection,
+        None => open.insert(Connection::open(settings.provider).await?),
+    };
+    let answer = connection.exchange(request).await?;
+    if answer.closes {
+        *open = None;
+    }
+    Ok(())
+}
