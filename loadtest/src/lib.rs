@@ -8,8 +8,11 @@
 //! - [`server`] and [`process`] start, kill and weigh a server.
 
 pub mod ceiling;
+pub mod checker;
+pub mod clients;
 pub mod clock;
 pub mod compare;
+pub mod dice;
 pub mod drive;
 pub mod http;
 pub mod messenger;

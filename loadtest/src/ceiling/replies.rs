@@ -6,6 +6,7 @@ use std::rc::Rc;
 use tokio::sync::mpsc;
 
 use super::Settings;
+use crate::dice;
 use crate::http::{self, Connection};
 
 /// What the bot would say.
@@ -38,7 +39,7 @@ impl Replies {
 type Waiting = Rc<RefCell<mpsc::UnboundedReceiver<(u64, String)>>>;
 
 async fn connection(settings: Settings, waiting: Waiting, turn: Rc<tokio::sync::Mutex<()>>) {
-    let worker = uuid::Uuid::new_v4().simple().to_string();
+    let worker = dice::new_id();
     let target = format!("/v26.0/{}/messages", settings.page.id);
     let bearer = format!("Bearer {}", settings.page_token);
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];

@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock;
 use crate::messenger::Page;
-use crate::process;
+use crate::{dice, process};
 
 /// What to drive at whom, and how.
 #[derive(Clone)]
@@ -141,7 +141,7 @@ pub async fn drive(plan: Plan, board: Arc<Board>) -> Result<Report> {
     let permits = if plan.pace == Pace::Closed { plan.window } else { 0 };
     let run = Arc::new(Run {
         start: clock::instant(),
-        run_id: uuid::Uuid::new_v4().simple().to_string()[..8].to_owned(),
+        run_id: dice::new_tag(),
         next: AtomicU64::new(0),
         gate: Semaphore::new(permits),
         over: AtomicBool::new(false),

@@ -65,9 +65,9 @@ pub(crate) struct Log {
 impl Log {
     pub fn open(arrivals_max: usize, file: Option<&Path>) -> io::Result<Self> {
         let append = |path| OpenOptions::new().create(true).append(true).open(path);
-        let boot = uuid::Uuid::new_v4().simple().to_string();
+        let boot = crate::dice::new_tag();
         let file = file.map(append).transpose()?;
-        Ok(Self { arrivals: VecDeque::new(), arrivals_max, file, counts: Counts::default(), boot: boot[..8].to_owned() })
+        Ok(Self { arrivals: VecDeque::new(), arrivals_max, file, counts: Counts::default(), boot })
     }
 
     /// Whether whole arrivals are wanted, or only [`Log::count`].
