@@ -44,7 +44,7 @@ pub async fn compare(comparison: &Comparison) -> Result<Compared> {
     println!("{}", Report::heading());
     if !comparison.product_only {
         compared.bare = Some(measure(comparison, "a. bare", 0, |_, _| ours("bare")).await?);
-        compared.ceiling = Some(measure(comparison, "b. ceiling", 1, |dir, provider| ours_with_store(dir, provider)).await?);
+        compared.ceiling = Some(measure(comparison, "b. ceiling", 1, ours_with_store).await?);
     }
     if let Some(bin) = &comparison.bin {
         let product = |dir: &Path, provider| {

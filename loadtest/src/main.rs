@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use loadtest::compare::{Comparison, compare};
+use loadtest::drill::{self, Drill, Faults};
 use loadtest::provider::{Provider, Settings};
 use loadtest::{ceiling, product};
 
@@ -21,6 +22,12 @@ struct Cli {
 enum Command {
     /// Messenger throughput: bare, ceiling and the product under the same load.
     Messenger(Messenger),
+    /// Resident memory: idle, and with conversations awake.
+    Memory(Memory),
+    /// Kills the server again and again under load and checks the promises.
+    Kill(Kill),
+    /// The same for minutes, with a provider that fails now and then.
+    Soak(Soak),
     /// A fake Send API, steered over /_control.
     Provider(ProviderArgs),
     /// The server that only checks signatures.
@@ -66,6 +73,45 @@ struct Messenger {
 }
 
 #[derive(Args)]
+struct Memory {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    #[arg(long, default_value_t = 10_000)]
+    conversations: u64,
+}
+
+#[derive(Args)]
+struct Kill {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// Repeats the moments of an earlier drill.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Let the provider fail now and then, too.
+    #[arg(long)]
+    faults: bool,
+}
+
+#[derive(Args)]
+struct Soak {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    #[arg(long, default_value_t = 5)]
+    minutes: u32,
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(Args)]
 struct ProviderArgs {
     #[arg(long, default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
@@ -93,6 +139,9 @@ struct CeilingArgs {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Messenger(args) => on_threads(args.threads, messenger(args)),
+        Command::Memory(args) => on_threads(1, weigh(args)),
+        Command::Kill(args) => on_threads(1, kill(args)),
+        Command::Soak(args) => on_threads(1, soak(args)),
         Command::Provider(args) => on_threads(1, provide(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
         Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
@@ -122,6 +171,34 @@ async fn messenger(args: Messenger) -> Result<()> {
     .await?;
     if !compared.is_clean() {
         bail!("messages were lost, doubled or given up: see the table");
+    }
+    Ok(())
+}
+
+async fn weigh(args: Memory) -> Result<()> {
+    print!("{}", loadtest::memory::weigh(&args.bin, &args.bots, args.conversations).await?);
+    Ok(())
+}
+
+async fn kill(args: Kill) -> Result<()> {
+    let drill = Drill::new(args.bin, args.bots);
+    let faults = if args.faults { Faults::Random } else { Faults::None };
+    perform(&Drill { rounds: args.rounds, seed: args.seed.unwrap_or(drill.seed), faults, ..drill }).await
+}
+
+async fn soak(args: Soak) -> Result<()> {
+    let drill = Drill::new(args.bin, args.bots);
+    let seed = args.seed.unwrap_or(drill.seed);
+    // A life of ten seconds on average makes six kills a minute.
+    perform(&Drill { rounds: args.minutes * 6, life_ms: (2_000, 18_000), seed, faults: Faults::Random, ..drill }).await
+}
+
+async fn perform(drill: &Drill) -> Result<()> {
+    println!("seed {}", drill.seed);
+    let outcome = drill::run(drill).await?;
+    print!("{outcome}");
+    if !outcome.is_clean() {
+        bail!("a promise was broken, or it did not come to rest");
     }
     Ok(())
 }

@@ -61,53 +61,53 @@ impl Page {
 
     /// The contact typed something.
     pub fn text(&self, psid: &str, mid: &str, text: &str) -> Value {
-        self.from_contact(psid, json!({"message": {"mid": mid, "text": text}}))
+        self.said_by_contact(psid, json!({"message": {"mid": mid, "text": text}}))
     }
 
     /// The contact tapped a quick reply.
     pub fn quick_reply(&self, psid: &str, mid: &str, title: &str, payload: &str) -> Value {
         let message = json!({"mid": mid, "text": title, "quick_reply": {"payload": payload}});
-        self.from_contact(psid, json!({"message": message}))
+        self.said_by_contact(psid, json!({"message": message}))
     }
 
     /// The contact tapped a button, `Get Started` or a menu item.
     pub fn postback(&self, psid: &str, mid: &str, title: &str, payload: &str) -> Value {
-        self.from_contact(psid, json!({"postback": {"mid": mid, "title": title, "payload": payload}}))
+        self.said_by_contact(psid, json!({"postback": {"mid": mid, "title": title, "payload": payload}}))
     }
 
     /// The contact sent a picture without words.
     pub fn image(&self, psid: &str, mid: &str, url: &str) -> Value {
         let attachment = json!({"type": "image", "payload": {"url": url}});
-        self.from_contact(psid, json!({"message": {"mid": mid, "attachments": [attachment]}}))
+        self.said_by_contact(psid, json!({"message": {"mid": mid, "attachments": [attachment]}}))
     }
 
     /// What we sent comes back: the same message id and metadata, our app.
     pub fn echo_of_ours(&self, psid: &str, mid: &str, text: &str, metadata: &str) -> Value {
         let message = json!({"is_echo": true, "app_id": OUR_APP, "metadata": metadata, "mid": mid, "text": text});
-        self.from_page(psid, json!({"message": message}))
+        self.said_by_page(psid, json!({"message": message}))
     }
 
     /// Somebody answered from the Page inbox.
     pub fn echo_of_a_person(&self, psid: &str, mid: &str, text: &str) -> Value {
         let message = json!({"is_echo": true, "app_id": PAGE_INBOX_APP, "mid": mid, "text": text});
-        self.from_page(psid, json!({"message": message}))
+        self.said_by_page(psid, json!({"message": message}))
     }
 
     /// These messages of ours arrived, and all before the watermark.
     pub fn delivery(&self, psid: &str, mids: &[&str], watermark: u64) -> Value {
-        self.from_contact(psid, json!({"delivery": {"mids": mids, "watermark": watermark}}))
+        self.said_by_contact(psid, json!({"delivery": {"mids": mids, "watermark": watermark}}))
     }
 
     /// The contact read everything we sent up to the watermark.
     pub fn read(&self, psid: &str, watermark: u64) -> Value {
-        self.from_contact(psid, json!({"read": {"watermark": watermark}}))
+        self.said_by_contact(psid, json!({"read": {"watermark": watermark}}))
     }
 
-    fn from_contact(&self, psid: &str, what: Value) -> Value {
+    fn said_by_contact(&self, psid: &str, what: Value) -> Value {
         between(psid, &self.id, what)
     }
 
-    fn from_page(&self, psid: &str, what: Value) -> Value {
+    fn said_by_page(&self, psid: &str, what: Value) -> Value {
         between(&self.id, psid, what)
     }
 }

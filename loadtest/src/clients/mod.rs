@@ -9,6 +9,8 @@ mod frames;
 mod log;
 mod poster;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod webchat;
 
 pub use console::{Answered, ConsoleClient, sign_in};
