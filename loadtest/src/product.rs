@@ -39,6 +39,8 @@ pub const AGENT_PASSWORD: &str = "correct horse battery staple";
 pub const ONE_REPLY: &str = "hours";
 /// The sample bot hands off, urgently, on this.
 pub const URGENT: &str = "I had an accident";
+/// Waiting for a person, the contact returns to the bot with exactly this.
+pub const BACK: &str = "back";
 
 /// The page of the sample configuration.
 pub fn page() -> Page {
@@ -92,6 +94,11 @@ impl Product {
 fn configuration(bots: &Path, provider: SocketAddr) -> String {
     format!(
         r#"bots = {bots:?}
+
+# Uncertain messages are settled within a drill, not after it.
+[limits]
+reconcile_s = 3
+send_timeout_s = 10
 
 [[account]]
 id = "{PAGE_ACCOUNT}"

@@ -56,11 +56,11 @@ struct Desk {
 
 /// Runs the ceiling server until it is ended.
 pub async fn run(settings: Settings) -> Result<()> {
-    let rows = rows::Rows::open(&settings.database)?;
+    let writer = rows::Writer::open(&settings.database)?;
     let listen = settings.listen;
     let app = move || {
         let replies = replies::Replies::open(&settings);
-        let desk = web::Data::new(Desk { page: settings.page.clone(), rows: rows.clone(), replies });
+        let desk = web::Data::new(Desk { page: settings.page.clone(), rows: writer.for_worker(), replies });
         App::new().app_data(desk).app_data(limit()).route("/health/ready", web::get().to(ready)).route(PATH, web::post().to(accept))
     };
     Ok(HttpServer::new(app).workers(WORKERS).bind(listen)?.run().await?)

@@ -1,13 +1,14 @@
 //! One HTTP reply to the provider per message, over connections that stay open.
 
 use std::cell::{Cell, RefCell};
+use std::io::Write;
 use std::rc::Rc;
 
 use tokio::sync::mpsc;
 
 use super::Settings;
 use crate::dice;
-use crate::http::{self, Connection};
+use crate::http::Connection;
 
 /// What the bot would say.
 const ANSWER: &str = "We are open Monday to Friday from 9 to 17.";
@@ -39,16 +40,25 @@ impl Replies {
 type Waiting = Rc<RefCell<mpsc::UnboundedReceiver<(u64, String)>>>;
 
 async fn connection(settings: Settings, waiting: Waiting, turn: Rc<tokio::sync::Mutex<()>>) {
-    let worker = dice::new_id();
-    let target = format!("/v26.0/{}/messages", settings.page.id);
-    let bearer = format!("Bearer {}", settings.page_token);
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let worker = dice::new_tag();
+    let (page, token, host) = (&settings.page.id, &settings.page_token, settings.provider);
+    let head = format!(
+        "POST /v26.0/{page}/messages HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+    );
+    let mut request = Vec::new();
+    let mut body = Vec::new();
     let mut open: Option<Connection> = None;
     while let Some((number, psid)) = next(&waiting, &turn).await {
-        let body = format!(
+        body.clear();
+        request.clear();
+        // Writing into memory cannot fail.
+        let _ = write!(
+            body,
             r#"{{"recipient":{{"id":"{psid}"}},"messaging_type":"RESPONSE","message":{{"text":"{ANSWER}","metadata":"out_{worker}_{number}"}}}}"#
         );
-        let request = http::request("POST", settings.provider, &target, &headers, body.as_bytes());
+        request.extend_from_slice(head.as_bytes());
+        let _ = write!(request, "content-length: {}\r\n\r\n", body.len());
+        request.extend_from_slice(&body);
         if let Err(error) = reply(&settings, &mut open, &request).await {
             open = None;
             eprintln!("ceiling: a reply was lost: {error}");

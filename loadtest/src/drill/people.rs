@@ -147,12 +147,12 @@ async fn read(console: &mut ConsoleClient, time: Duration) {
     }
 }
 
-/// Something to say that nobody has said before.
+/// Something to say; all but the way back to the bot has been said by nobody before.
 fn words(random: &mut StdRng) -> String {
     let words = match random.random_range(0..100) {
         0..85 => product::ONE_REPLY,
         85..90 => product::URGENT,
-        90..95 => "back",
+        90..95 => return product::BACK.to_owned(),
         _ => "something nobody understands",
     };
     format!("{words} #{}", dice::new_tag())
