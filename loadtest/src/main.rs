@@ -132,7 +132,7 @@ struct CeilingArgs {
     #[arg(long)]
     database: PathBuf,
     /// Connections to the provider, per worker.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 64)]
     connections: usize,
 }
 
