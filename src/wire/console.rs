@@ -13,7 +13,7 @@ use super::event::{EventView, Floor, Position};
 
 /// One ask of a console. `ref` ties the answer to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Asked {
     #[serde(rename = "ref")]
     pub reference: u64,
@@ -25,7 +25,7 @@ pub struct Asked {
 /// `cid` has no second effect and gets the first answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Ask {
     /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group.
     Inbox { window: u32 },
@@ -55,7 +55,7 @@ pub enum Ask {
 /// How far a pause is moved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Extension {
     /// Minutes more, counted from the present end; 1 to 10 080 (a week).
     Minutes(u32),
@@ -68,7 +68,7 @@ pub enum Extension {
 /// What the server tells a console.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Tell {
     /// The first frame.
     Hello { version: String, now: u64, me: Me },
@@ -134,7 +134,7 @@ pub enum Tell {
 
 /// The signed-in agent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Me {
     pub id: String,
     pub name: String,
@@ -144,7 +144,7 @@ pub struct Me {
 
 /// One conversation in the lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Row {
     pub conversation: String,
     /// The contact's name, or how the channel names them.
@@ -165,7 +165,7 @@ pub struct Row {
 
 /// How many conversations are in each group, beyond the window too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Counts {
     pub waiting: u64,
     pub mine: u64,

@@ -10,7 +10,7 @@ use super::event::{AttachmentView, OptionView, Position};
 /// What a widget says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorSays {
     /// `token` is what an earlier `welcome` gave; without one a new visitor begins.
     Hello { token: Option<String>, after: Option<Position> },
@@ -29,7 +29,7 @@ pub enum VisitorSays {
 /// What the server says to a widget.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorHears {
     Welcome { token: String, name: String, now: u64 },
     /// Continues where the last frame ended; `position.seq` is the new end (some events are not for visitors).
@@ -44,7 +44,7 @@ pub enum VisitorHears {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VisitorEvent {
     pub seq: u64,
     pub at: u64,
@@ -54,7 +54,7 @@ pub struct VisitorEvent {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorWhat {
     /// The visitor's own line; `id` is the widget's.
     ISaid { id: Option<String>, text: String },
@@ -68,7 +68,7 @@ pub enum VisitorWhat {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VisitorFloor {
     /// `bot`, `waiting` or `human`.
     pub mode: String,

@@ -1,0 +1,37 @@
+//! A connected line, as the core knows it. Its credentials live with its adapter.
+
+use super::ids::{AccountId, BotId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    Messenger,
+    Webchat,
+}
+
+impl Channel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Messenger => "messenger",
+            Channel::Webchat => "webchat",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Channel::Messenger, Channel::Webchat].into_iter().find(|channel| channel.as_str() == text)
+    }
+
+    /// Whether messages go out through a provider and are tracked as deliveries. Web chat reads the log itself.
+    pub fn has_deliveries(self) -> bool {
+        !matches!(self, Channel::Webchat)
+    }
+}
+
+/// One channel account: a Page, a phone number, a website.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    pub channel: Channel,
+    /// What people call it.
+    pub name: String,
+    pub bot: BotId,
+}

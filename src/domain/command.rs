@@ -1,0 +1,109 @@
+//! What can be asked of a conversation, and how it says no.
+
+use super::event::{Agent, Receipt};
+use super::ids::{Seq, Turn};
+use super::message::Heard;
+use super::time::Timestamp;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The contact wrote. A name comes along if the channel knows one.
+    Hear { heard: Heard, provider_id: Option<String>, provider_at: Option<Timestamp>, name: Option<String> },
+    /// The contact opened the chat without a word.
+    Open,
+    ViewPage { url: String, title: String },
+    /// The channel shows us a message from our side of the line. `of` is set when it carries our own mark.
+    Echo { of: Option<Seq>, provider_id: String, text: String },
+    /// Our messages named by `provider_ids`, or all that were sent until `watermark`, were delivered or read.
+    Acknowledge { receipt: Receipt, provider_ids: Vec<String>, watermark: Option<Timestamp> },
+    /// The visitor's own screen showed everything up to `seq`.
+    Seen { seq: Seq },
+    /// `seen` is the last seq on the agent's screen; `anyway` sends whatever was said since.
+    Reply { agent: Agent, text: String, seen: Seq, anyway: bool },
+    TakeOver { agent: Agent },
+    GiveBack { agent: Agent },
+    Extend { agent: Agent, by: Extension },
+    Note { agent: Agent, text: String },
+    Resend { agent: Agent, of: Seq },
+    /// A bot outside answers what it was asked under `turn`.
+    BotAnswer { turn: Turn, text: String },
+    /// Time has passed: whatever is due happens.
+    DeadlinePassed,
+    /// What became of trying to send `of`.
+    Outcome { of: Seq, outcome: Outcome },
+    /// The store found these unsent when a human took over.
+    Withdraw { of: Vec<Seq> },
+    /// The conversation failed again and again: leave it to humans.
+    Park { why: String },
+}
+
+/// How far an agent moves the end of a pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extension {
+    /// From the present end.
+    Minutes(u32),
+    /// Tomorrow at nine in this IANA time zone.
+    TomorrowIn(String),
+    UntilResumed,
+}
+
+/// What became of one try to send a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Sent { provider_id: String },
+    /// It certainly did not go out; try again at `at`.
+    NotSent { at: Timestamp, reason: String },
+    /// Trying again changes nothing.
+    Refused { reason: String },
+    /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`.
+    Unknown { again_at: Timestamp, reason: String },
+}
+
+/// Why a command does nothing. Ordinary life: it came late, or cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the bot already has the floor")]
+    BotHasTheFloor,
+    #[error("{0} already has the floor")]
+    AlreadyTaken(String),
+    #[error("there is no pause to extend: the bot has the floor")]
+    NoPause,
+    #[error("the pause has no end already; give back to end it")]
+    NoEndToMove,
+    #[error("somebody has spoken to the contact since")]
+    Superseded { since: Vec<Seq> },
+    #[error("the message is empty")]
+    Empty,
+    #[error("the message is longer than {limit} characters")]
+    TooLong { limit: usize },
+    #[error("a pause can be moved by 1 to 10080 minutes")]
+    BadMinutes,
+    #[error("“{0}” is not a time zone")]
+    UnknownZone(String),
+    #[error("message {0} is not one that can be sent again")]
+    NotResendable(Seq),
+    #[error("nothing is due")]
+    NothingDue,
+    #[error("nothing changes by that")]
+    NothingNew,
+}
+
+impl Refusal {
+    /// A short name for programs; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::BotHasTheFloor => "bot_has_the_floor",
+            Refusal::AlreadyTaken(_) => "already_taken",
+            Refusal::NoPause => "no_pause",
+            Refusal::NoEndToMove => "no_end_to_move",
+            Refusal::Superseded { .. } => "superseded",
+            Refusal::Empty => "empty",
+            Refusal::TooLong { .. } => "too_long",
+            Refusal::BadMinutes => "bad_minutes",
+            Refusal::UnknownZone(_) => "unknown_zone",
+            Refusal::NotResendable(_) => "not_resendable",
+            Refusal::NothingDue => "nothing_due",
+            Refusal::NothingNew => "nothing_new",
+        }
+    }
+}

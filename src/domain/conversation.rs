@@ -1,0 +1,423 @@
+//! A conversation, and every way it can move.
+//!
+//! A [`Conversation`] is asked things and answers with what happened. It opens no socket, reads no clock and rolls
+//! no dice, so any run can be replayed from its events alone. Writing events down is the work of
+//! `actors::conversation`; getting messages out, and trying again, of `actors::sender`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::account::Account;
+use super::bot::matching::fold;
+use super::bot::run::{self, Memory};
+use super::bot::{Bot, WhenPauseEnds};
+use super::command::{Command, Extension, Outcome, Refusal};
+use super::event::{Agent, Event, GiveBack, PauseMove, Place, Receipt, Speaker, Why};
+use super::ids::{ConversationId, Seq, Turn};
+use super::message::{Heard, Line};
+use super::state::{Delivery, DeliveryState, Mode, State};
+use super::summary::{ModeSummary, Summary};
+use super::time::Timestamp;
+
+/// The longest text an agent or a visitor can send.
+pub const TEXT_CHARS_MAX: usize = 10_000;
+const EXTENSION_MINUTES_MAX: u32 = 7 * 24 * 60;
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub account: Arc<Account>,
+    pub bot: Arc<Bot>,
+    pub state: State,
+}
+
+impl Conversation {
+    pub fn new(id: ConversationId, account: Arc<Account>, bot: Arc<Bot>, state: State) -> Self {
+        Self { id, account, bot, state }
+    }
+
+    /// The only way the state changes.
+    pub fn apply(&mut self, event: &Event, at: Timestamp) {
+        self.state.apply(event, at, self.account.channel.has_deliveries());
+    }
+
+    /// When `DeadlinePassed` will next have something to do.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        match &self.state.mode {
+            Mode::Human { until, warn_at, .. } => warn_at.or(*until),
+            Mode::Bot | Mode::Waiting { .. } => None,
+        }
+    }
+
+    /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
+    pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
+        match command {
+            Command::Hear { heard, provider_id, provider_at, name } => {
+                let named = name.filter(|name| self.state.name.as_ref() != Some(name));
+                let mut events: Vec<Event> = named.map(|name| Event::ContactNamed { name }).into_iter().collect();
+                events.push(Event::ContactSaid { heard: heard.clone(), provider_id, provider_at });
+                events.extend(self.react(&heard));
+                Ok(events)
+            }
+            Command::Open => self.open(),
+            Command::ViewPage { url, title } => Ok(vec![Event::PageViewed { url, title }]),
+            Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
+            Command::Acknowledge { receipt, provider_ids, watermark } => {
+                self.acknowledge(receipt, &provider_ids, watermark)
+            }
+            Command::Seen { seq } => self.seen(seq),
+            Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
+            Command::TakeOver { agent } => self.take_over(now, agent),
+            Command::GiveBack { agent } => self.give_back(agent),
+            Command::Extend { agent, by } => self.extend(now, agent, &by),
+            Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
+            Command::Resend { agent, of } => self.resend(agent, of),
+            Command::BotAnswer { turn, text } => Ok(self.bot_answer(turn, text)),
+            Command::DeadlinePassed => self.deadline_passed(now),
+            Command::Outcome { of, outcome } => self.outcome(of, outcome),
+            Command::Withdraw { of } => self.withdraw(of),
+            Command::Park { why } => self.park(why),
+        }
+    }
+
+    /// What the bot does about a message, in the mode of the moment (rule 5: nothing while a human has the floor).
+    fn react(&self, heard: &Heard) -> Vec<Event> {
+        match &self.state.mode {
+            Mode::Bot => run::answer(&self.bot, self.memory(self.state.place.clone()), heard),
+            Mode::Waiting { .. } if self.means_back(&heard.text) => {
+                let then = self.state.place.clone();
+                let back = Event::GivenBack { by: None, why: GiveBack::ByContact, then: then.clone() };
+                self.and_then(back, run::resume(&self.bot, self.memory_with_floor(then)))
+            }
+            Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
+        }
+    }
+
+    /// Pictures and thumbs-up have no words, and so never mean it.
+    fn means_back(&self, text: &str) -> bool {
+        let said = fold(text);
+        !said.trim().is_empty() && said == fold(&self.bot.settings.texts.back)
+    }
+
+    fn open(&self) -> Decision {
+        match self.state.mode {
+            Mode::Bot if !self.state.greeted => something(run::greet(&self.bot, self.memory(self.state.place.clone()))),
+            _ => Err(Refusal::NothingNew),
+        }
+    }
+
+    fn bot_answer(&self, turn: Turn, text: String) -> Vec<Event> {
+        match self.state.mode {
+            Mode::Bot if turn == self.state.turn => {
+                vec![Event::BotSaid { line: Line::text(text), why: Why::OutsideBot, then: Place::Idle, turn }]
+            }
+            _ => vec![Event::Suppressed { text, turn }],
+        }
+    }
+
+    // --- Who has the floor ---
+
+    fn reply(&self, now: Timestamp, agent: Agent, text: String, seen: Seq, anyway: bool) -> Decision {
+        check_text(&text)?;
+        let since = self.said_by_others_since(&agent, seen);
+        if !anyway && !since.is_empty() {
+            return Err(Refusal::Superseded { since });
+        }
+        let floor = self.floor_for(now, Speaker::Agent(agent.clone()));
+        let turn = self.state.turn + Turn::from(matches!(floor, Some(Event::TakenOver { .. })));
+        Ok(floor.into_iter().chain([Event::AgentSaid { agent, text, turn }]).collect())
+    }
+
+    /// What a person speaking does to the floor: takes it, or keeps the bot silent for at least another pause.
+    fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
+        let until = self.pause_from(now);
+        match &self.state.mode {
+            Mode::Human { by, until: end, .. } if matches!(by, Speaker::Agent(_)) || *by == speaker => {
+                (*end != until).then_some(Event::PauseMoved { by: speaker, until, why: PauseMove::Replied })
+            }
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Some(Event::TakenOver { by: speaker, until }),
+        }
+    }
+
+    fn take_over(&self, now: Timestamp, agent: Agent) -> Decision {
+        match &self.state.mode {
+            Mode::Human { by: Speaker::Agent(holder), .. } if holder.id == agent.id => {
+                Err(Refusal::AlreadyTaken(holder.name.clone()))
+            }
+            _ => Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until: self.pause_from(now) }]),
+        }
+    }
+
+    /// The end of a pause that somebody begins or goes on with now: never earlier than it was. Being parked by the
+    /// system is no pause yet.
+    fn pause_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let wanted = now + self.bot.settings.pause;
+        match &self.state.mode {
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { by: Speaker::System, .. } => Some(wanted),
+            Mode::Human { until, .. } => until.map(|until| until.max(wanted)),
+        }
+    }
+
+    fn give_back(&self, agent: Agent) -> Decision {
+        match self.state.mode {
+            Mode::Bot => Err(Refusal::BotHasTheFloor),
+            Mode::Waiting { .. } | Mode::Human { .. } => Ok(self.returned(Some(agent), GiveBack::ByAgent)),
+        }
+    }
+
+    /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
+    /// with everything answered lets it wait.
+    fn returned(&self, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
+        let then = self.state.place.clone();
+        let memory = self.memory_with_floor(then.clone());
+        let next = match (&self.state.unanswered, self.bot.settings.when_pause_ends) {
+            (Some(unanswered), WhenPauseEnds::Answer) => run::answer(&self.bot, memory, &unanswered.heard),
+            (None, _) if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
+            _ => Vec::new(),
+        };
+        self.and_then(Event::GivenBack { by, why, then }, next)
+    }
+
+    fn extend(&self, now: Timestamp, agent: Agent, by: &Extension) -> Decision {
+        let Mode::Human { until, .. } = &self.state.mode else { return Err(Refusal::NoPause) };
+        let to = match by {
+            Extension::Minutes(minutes) if !(1..=EXTENSION_MINUTES_MAX).contains(minutes) => {
+                return Err(Refusal::BadMinutes);
+            }
+            Extension::Minutes(minutes) => {
+                let end = until.ok_or(Refusal::NoEndToMove)?;
+                Some(end.max(now) + Duration::from_secs(u64::from(*minutes) * 60))
+            }
+            Extension::TomorrowIn(zone) => {
+                let morning = now.tomorrow_at_nine(zone).ok_or_else(|| Refusal::UnknownZone(zone.clone()))?;
+                Some(until.ok_or(Refusal::NoEndToMove)?.max(morning))
+            }
+            Extension::UntilResumed => None,
+        };
+        if to == *until {
+            return Err(Refusal::NothingNew);
+        }
+        Ok(vec![Event::PauseMoved { by: Speaker::Agent(agent), until: to, why: PauseMove::Extended }])
+    }
+
+    fn park(&self, why: String) -> Decision {
+        let alert = Event::Alerted { text: why };
+        match self.state.mode {
+            Mode::Human { until: None, .. } => Ok(vec![alert]),
+            _ => Ok(vec![Event::TakenOver { by: Speaker::System, until: None }, alert]),
+        }
+    }
+
+    fn deadline_passed(&self, now: Timestamp) -> Decision {
+        let Mode::Human { until, warn_at, .. } = &self.state.mode else { return Err(Refusal::NothingDue) };
+        match (until, warn_at) {
+            (Some(until), _) if *until <= now => Ok(self.pause_ended()),
+            (Some(until), Some(warn_at)) if *warn_at <= now => Ok(self.pause_ending(*until)),
+            _ => Err(Refusal::NothingDue),
+        }
+    }
+
+    fn pause_ended(&self) -> Vec<Event> {
+        match (&self.state.unanswered, self.bot.settings.when_pause_ends) {
+            (Some(_), WhenPauseEnds::Keep) => vec![
+                Event::PauseMoved { by: Speaker::System, until: None, why: PauseMove::Kept },
+                Event::Alerted { text: "The pause has ended and the last message is unanswered.".into() },
+            ],
+            _ => self.returned(None, GiveBack::PauseEnded),
+        }
+    }
+
+    fn pause_ending(&self, until: Timestamp) -> Vec<Event> {
+        let alert = Event::Alerted { text: "The pause ends in five minutes and the last message is unanswered.".into() };
+        let warning = Event::PauseEnding { until };
+        if self.state.unanswered.is_some() { vec![warning, alert] } else { vec![warning] }
+    }
+
+    // --- Our messages on their way ---
+
+    fn echo(&self, now: Timestamp, of: Option<Seq>, provider_id: String, text: String) -> Decision {
+        if let Some(of) = of {
+            return match self.state.deliveries.get(&of).map(|delivery| &delivery.state) {
+                Some(DeliveryState::Open | DeliveryState::Uncertain { .. } | DeliveryState::Failed) => {
+                    Ok(vec![Event::Sent { of, provider_id }])
+                }
+                _ => Err(Refusal::NothingNew),
+            };
+        }
+        if self.sent_as(&provider_id).next().is_some() {
+            return Err(Refusal::NothingNew);
+        }
+        let floor = self.floor_for(now, Speaker::Outside);
+        Ok(floor.into_iter().chain([Event::OutsideSaid { text, provider_id }]).collect())
+    }
+
+    fn sent_as<'a>(&'a self, id: &'a str) -> impl Iterator<Item = Seq> + 'a {
+        let named = move |delivery: &Delivery| match &delivery.state {
+            DeliveryState::Sent { provider_id } | DeliveryState::Delivered { provider_id } => provider_id == id,
+            _ => false,
+        };
+        self.state.deliveries.iter().filter(move |(_, delivery)| named(delivery)).map(|(seq, _)| *seq)
+    }
+
+    fn acknowledge(&self, receipt: Receipt, ids: &[String], watermark: Option<Timestamp>) -> Decision {
+        let named = ids.iter().flat_map(|id| self.sent_as(id));
+        let below = self.state.deliveries.iter().filter(|(_, delivery)| {
+            matches!(delivery.state, DeliveryState::Sent { .. } | DeliveryState::Delivered { .. })
+                && watermark.is_some_and(|watermark| delivery.said_at <= watermark)
+        });
+        let mut of: Vec<Seq> = named.chain(below.map(|(seq, _)| *seq)).filter(|seq| self.is_news(*seq, receipt)).collect();
+        of.sort_unstable();
+        of.dedup();
+        something(if of.is_empty() { vec![] } else { vec![Event::Received { of, receipt }] })
+    }
+
+    /// Receipts only move forward.
+    fn is_news(&self, seq: Seq, receipt: Receipt) -> bool {
+        match self.state.deliveries.get(&seq).map(|delivery| &delivery.state) {
+            Some(DeliveryState::Sent { .. }) => true,
+            Some(DeliveryState::Delivered { .. }) => receipt == Receipt::Read,
+            _ => false,
+        }
+    }
+
+    fn seen(&self, seq: Seq) -> Decision {
+        let new = |said: Seq| said > self.state.shown && said <= seq;
+        let of: Vec<Seq> = self.state.said.iter().map(|said| said.seq).filter(|said| new(*said)).collect();
+        something(if of.is_empty() { vec![] } else { vec![Event::Received { of, receipt: Receipt::Read }] })
+    }
+
+    fn outcome(&self, of: Seq, outcome: Outcome) -> Decision {
+        let Some(delivery) = self.state.deliveries.get(&of) else { return Err(Refusal::NothingNew) };
+        if !matches!(delivery.state, DeliveryState::Open | DeliveryState::Uncertain { again: true }) {
+            return Err(Refusal::NothingNew);
+        }
+        let void = self.is_void(delivery);
+        let uncertain = delivery.state != DeliveryState::Open;
+        Ok(vec![match outcome {
+            Outcome::Sent { provider_id } => Event::Sent { of, provider_id },
+            Outcome::NotSent { reason, .. } if void && uncertain => Event::Uncertain { of, again_at: None, reason },
+            Outcome::NotSent { .. } if void => Event::Withdrawn { of: vec![of] },
+            Outcome::NotSent { at, reason } => Event::Retrying { of, at, reason },
+            Outcome::Refused { reason } => Event::Failed { of, reason },
+            Outcome::Unknown { reason, .. } if void || uncertain => Event::Uncertain { of, again_at: None, reason },
+            Outcome::Unknown { again_at, reason } => Event::Uncertain { of, again_at: Some(again_at), reason },
+        }])
+    }
+
+    fn is_void(&self, delivery: &Delivery) -> bool {
+        delivery.by_bot && delivery.turn < self.state.void_below
+    }
+
+    /// A message that may have arrived is not cancelled, only never tried again: its echo may still come.
+    fn withdraw(&self, of: Vec<Seq>) -> Decision {
+        let state = |seq: &Seq| self.state.deliveries.get(seq).map(|delivery| &delivery.state);
+        let reason = || "a human has taken over before it was tried again".to_owned();
+        let again = |seq: &&Seq| state(seq) == Some(&DeliveryState::Uncertain { again: true });
+        let uncertain = of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
+        let open: Vec<Seq> = of.iter().copied().filter(|seq| state(seq) == Some(&DeliveryState::Open)).collect();
+        let withdrawn = (!open.is_empty()).then_some(Event::Withdrawn { of: open });
+        something(withdrawn.into_iter().chain(uncertain).collect())
+    }
+
+    fn resend(&self, agent: Agent, of: Seq) -> Decision {
+        match self.state.deliveries.get(&of) {
+            Some(delivery)
+                if !self.is_void(delivery)
+                    && matches!(delivery.state, DeliveryState::Failed | DeliveryState::Uncertain { again: false }) =>
+            {
+                Ok(vec![Event::SendingAgain { of, by: agent }])
+            }
+            _ => Err(Refusal::NotResendable(of)),
+        }
+    }
+
+    // --- What is known ---
+
+    fn said_by_others_since(&self, agent: &Agent, seen: Seq) -> Vec<Seq> {
+        let others = self.state.said.iter().filter(|said| said.seq > seen && said.agent != Some(agent.id));
+        others.map(|said| said.seq).collect()
+    }
+
+    fn memory(&self, place: Place) -> Memory {
+        let State { turn, unmatched, greeted, .. } = self.state;
+        Memory { turn, place, unmatched, greeted }
+    }
+
+    /// What the bot remembers once it has been given the floor.
+    fn memory_with_floor(&self, place: Place) -> Memory {
+        Memory { turn: self.state.turn + 1, unmatched: 0, ..self.memory(place) }
+    }
+
+    fn and_then(&self, first: Event, rest: Vec<Event>) -> Vec<Event> {
+        std::iter::once(first).chain(rest).collect()
+    }
+
+    /// The conversation in one line.
+    pub fn summary(&self) -> Summary {
+        let state = &self.state;
+        let (mode, wanted) = match &state.mode {
+            Mode::Bot => (ModeSummary::Bot, None),
+            Mode::Waiting { reason, words } => (ModeSummary::Waiting, Some((*reason, words.clone()))),
+            Mode::Human { by, until, wanted, .. } => {
+                (ModeSummary::Human { by: by.clone(), until: *until }, wanted.clone())
+            }
+        };
+        Summary {
+            conversation: self.id,
+            account: self.account.id.clone(),
+            channel: self.account.channel,
+            bot: self.bot.id.clone(),
+            name: state.name.clone().unwrap_or_else(|| self.nickname()),
+            seq: state.seq,
+            turn: state.turn,
+            mode,
+            since: state.since,
+            wanted,
+            next: self.next_words(),
+            unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
+            last: state.last.clone(),
+            trouble: state.trouble,
+        }
+    }
+
+    /// A name for somebody who has not given one, the same every time.
+    fn nickname(&self) -> String {
+        let id = self.id.0.as_bytes();
+        format!("Visitor {:02x}{:02x}", id[0], id[1]).to_uppercase().replace("VISITOR", "Visitor")
+    }
+
+    /// What the bot does when it gets the floor, or is doing while it has it.
+    fn next_words(&self) -> String {
+        let quoted = |step| self.bot.question(step).map(|question| format!("“{question}”"));
+        let human = !matches!(self.state.mode, Mode::Bot);
+        let answers = human && self.state.unanswered.is_some();
+        let setting = self.bot.settings.when_pause_ends;
+        match (&self.state.place, answers, setting) {
+            (_, true, WhenPauseEnds::Answer) => "answers the last message".into(),
+            (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
+            (Place::Asking(step), ..) => quoted(step).map_or("waits".into(), |question| format!("is asking {question}")),
+            (Place::Interrupted(step), ..) => match quoted(step) {
+                Some(question) => format!("asks {question} again"),
+                None => format!("goes on with “{}”", step.dialogue),
+            },
+            (Place::OfferedHuman, ..) => "has offered a person".into(),
+            (Place::Idle, ..) => "waits for the next message".into(),
+        }
+    }
+}
+
+fn something(events: Vec<Event>) -> Decision {
+    if events.is_empty() { Err(Refusal::NothingNew) } else { Ok(events) }
+}
+
+fn check_text(text: &str) -> Result<(), Refusal> {
+    if text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
+        Err(Refusal::Empty)
+    } else if text.chars().count() > TEXT_CHARS_MAX {
+        Err(Refusal::TooLong { limit: TEXT_CHARS_MAX })
+    } else {
+        Ok(())
+    }
+}

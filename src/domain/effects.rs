@@ -1,0 +1,46 @@
+//! What follows from events beside the log: read off them, so that it commits with them.
+
+use super::conversation::Conversation;
+use super::event::Event;
+use super::ids::Seq;
+use super::message::Line;
+use super::time::Timestamp;
+
+/// What an append does to the messages on their way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// A message goes out.
+    Queue { seq: Seq, line: Line, by_bot: bool },
+    /// The bot's messages that are queued or uncertain become withdrawn.
+    WithdrawBot,
+    /// A queued, sending, uncertain or shelved message goes back into the queue until `at`; `flagged`: an earlier try
+    /// may have arrived. A flag once set stays, whatever later ones say.
+    Requeue { seq: Seq, at: Timestamp, flagged: bool },
+    /// A delivery has come to its end.
+    Finish { seq: Seq },
+    /// A delivery has failed or, sent or withdrawn, is left uncertain; its message is kept, should somebody send it again
+    /// (`Requeue`) or its echo come (`Finish`).
+    Shelve { seq: Seq },
+}
+
+/// The effects of `events`, the first of which gets the seq `first`, at `now`.
+pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: Timestamp) -> Vec<Effect> {
+    let tracked = conversation.account.channel.has_deliveries();
+    let numbered = events.iter().zip(first..);
+    numbered.flat_map(|(event, seq)| effects_of(event, seq, now)).filter(|_| tracked).collect()
+}
+
+fn effects_of(event: &Event, seq: Seq, now: Timestamp) -> Vec<Effect> {
+    match event {
+        Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by_bot: true }],
+        Event::AgentSaid { text, .. } => vec![Effect::Queue { seq, line: Line::text(text), by_bot: false }],
+        Event::TakenOver { .. } => vec![Effect::WithdrawBot],
+        Event::Sent { of, .. } => vec![Effect::Finish { seq: *of }],
+        Event::Withdrawn { of } => of.iter().map(|of| Effect::Finish { seq: *of }).collect(),
+        Event::Failed { of, .. } | Event::Uncertain { of, again_at: None, .. } => vec![Effect::Shelve { seq: *of }],
+        Event::Retrying { of, at, .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: false }],
+        Event::Uncertain { of, again_at: Some(at), .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: true }],
+        Event::SendingAgain { of, .. } => vec![Effect::Requeue { seq: *of, at: now, flagged: true }],
+        _ => Vec::new(),
+    }
+}

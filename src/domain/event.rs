@@ -1,0 +1,165 @@
+//! What can happen in a conversation. The log of these is the conversation.
+
+use super::ids::{AgentId, Seq, Turn};
+use super::message::{Heard, Line};
+use super::time::Timestamp;
+
+/// Something that happened in a conversation, in the order it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The contact wrote; `provider_id` is how the channel names the message, `provider_at` when it says it was written.
+    ContactSaid { heard: Heard, provider_id: Option<String>, provider_at: Option<Timestamp> },
+    /// The channel told us the contact's name.
+    ContactNamed { name: String },
+    /// The contact looked at a page of the website.
+    PageViewed { url: String, title: String },
+    /// A value about the contact became known, for instance by a form.
+    AttributeSet { name: String, value: String },
+    /// The bot spoke under `turn`; afterwards it stands at `then`.
+    BotSaid { line: Line, why: Why, then: Place, turn: Turn },
+    /// The bot went on without a word.
+    BotMoved { then: Place },
+    AgentSaid { agent: Agent, text: String, turn: Turn },
+    /// A person answered in another tool, such as the Page inbox.
+    OutsideSaid { text: String, provider_id: String },
+    /// A line only the team sees.
+    NoteAdded { agent: Agent, text: String },
+    /// A human is wanted.
+    HandedOff { reason: Reason, words: String, then: Place },
+    /// A human has the floor from here on. The bot's unsent messages are void.
+    TakenOver { by: Speaker, until: Option<Timestamp> },
+    /// The pause now ends at another time.
+    PauseMoved { by: Speaker, until: Option<Timestamp>, why: PauseMove },
+    /// The pause ends in five minutes.
+    PauseEnding { until: Timestamp },
+    /// The bot has the floor again and stands at `then`.
+    GivenBack { by: Option<Agent>, why: GiveBack, then: Place },
+    /// The provider took our message `of`.
+    Sent { of: Seq, provider_id: String },
+    /// Messages of ours reached the contact, or were read.
+    Received { of: Vec<Seq>, receipt: Receipt },
+    /// The provider did not take it; it will be tried again at `at`.
+    Retrying { of: Seq, at: Timestamp, reason: String },
+    /// It may have arrived. With `again_at` it is sent once more then, flagged, unless its arrival is seen before.
+    Uncertain { of: Seq, again_at: Option<Timestamp>, reason: String },
+    /// The provider refused it for good.
+    Failed { of: Seq, reason: String },
+    /// Bot messages that were not yet on their way when a human took over. They are never sent.
+    Withdrawn { of: Vec<Seq> },
+    /// An agent sends a failed or uncertain message again.
+    SendingAgain { of: Seq, by: Agent },
+    /// A bot outside wanted to speak under a turn that had passed.
+    Suppressed { text: String, turn: Turn },
+    /// The system speaks to the agents.
+    Alerted { text: String },
+}
+
+/// An agent, as the log remembers them: names change, the log does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    pub id: AgentId,
+    pub name: String,
+}
+
+/// Who holds the floor or moves a pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Speaker {
+    Agent(Agent),
+    /// A person in another tool.
+    Outside,
+    /// Nobody yet: the system parked the conversation with the humans.
+    System,
+}
+
+/// Why the bot said something. The name of the keyword or dialogue goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    Keyword(String),
+    Dialogue(String),
+    FirstContact,
+    /// Nothing matched.
+    NoAnswer,
+    /// Nothing matched again and again: a human is offered.
+    OfferedHuman,
+    /// The question from before the interruption.
+    AskedAgain,
+    /// It is calling a human.
+    CallingHuman,
+    /// A bot outside answered.
+    OutsideBot,
+}
+
+/// Where the bot stands in its dialogues.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Place {
+    /// It waits for a trigger.
+    #[default]
+    Idle,
+    /// It has asked the question at this step and waits for the answer.
+    Asking(Step),
+    /// It was interrupted, and goes on from this step when it speaks next.
+    Interrupted(Step),
+    /// It has offered a human and waits for a yes.
+    OfferedHuman,
+}
+
+/// A widget of a dialogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub dialogue: String,
+    pub widget: usize,
+}
+
+/// Why a human is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    Urgent,
+    NoAnswer,
+    Asked,
+    HotLead,
+    BotFailed,
+    Agent,
+}
+
+impl Reason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Urgent => "urgent",
+            Reason::NoAnswer => "no_answer",
+            Reason::Asked => "asked",
+            Reason::HotLead => "hot_lead",
+            Reason::BotFailed => "bot_failed",
+            Reason::Agent => "agent",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Reason::Urgent, Reason::NoAnswer, Reason::Asked, Reason::HotLead, Reason::BotFailed, Reason::Agent]
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseMove {
+    /// Somebody with the floor wrote again.
+    Replied,
+    /// An agent asked for more time.
+    Extended,
+    /// It ended with something unanswered, and this bot leaves that to humans.
+    Kept,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveBack {
+    ByAgent,
+    PauseEnded,
+    /// The contact, waiting, asked for the bot.
+    ByContact,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Receipt {
+    Delivered,
+    Read,
+}

@@ -1,0 +1,56 @@
+//! What people and bots say, without the dress a channel puts on it.
+
+/// What a contact said: words, a tap on a choice, or things attached.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heard {
+    pub text: String,
+    /// The id of the choice that was tapped. Dispatch on this, never on the words beside it.
+    pub tap: Option<String>,
+    pub attachments: Vec<Attachment>,
+}
+
+impl Heard {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    pub fn tap(id: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { text: label.into(), tap: Some(id.into()), ..Self::default() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub kind: AttachmentKind,
+    /// Where the provider keeps it; empty if it gave no link.
+    pub url: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttachmentKind {
+    Image,
+    Audio,
+    Video,
+    File,
+    Other,
+}
+
+/// What we say: words, and choices the contact may tap.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    pub text: String,
+    pub choices: Vec<Choice>,
+}
+
+impl Line {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), choices: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+}

@@ -1,0 +1,17 @@
+//! THE CORE: what a conversation is and what follows from what.
+//!
+//! Pure: no socket, no clock, no dice, no byte shapes. Time and ids arrive with the command, so that any run can be
+//! replayed from its events. Writing events down is the work of `actors::conversation`, sending messages of
+//! `actors::sender`.
+
+pub mod account;
+pub mod bot;
+pub mod command;
+pub mod conversation;
+pub mod effects;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod state;
+pub mod summary;
+pub mod time;

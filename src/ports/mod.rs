@@ -1,0 +1,8 @@
+//! What we ask of the outside. Each port is small and speaks the words of `domain`; `adapters` answer.
+
+pub mod bus;
+pub mod channel;
+pub mod clock;
+pub mod directory;
+pub mod people;
+pub mod store;

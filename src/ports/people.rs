@@ -1,0 +1,69 @@
+//! The agents and how they prove who they are: what the edge asks of a database.
+//!
+//! Secrets never arrive here in the clear: passwords come as argon2 hashes, session and sign-in tokens as SHA-256.
+
+use crate::domain::ids::AgentId;
+use crate::domain::time::Timestamp;
+use crate::ports::store::Answer;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Admin,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Agent => "agent",
+            Role::Supervisor => "supervisor",
+            Role::Admin => "admin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Role::Agent, Role::Supervisor, Role::Admin].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: AgentId,
+    pub name: String,
+    /// Lower case.
+    pub email: String,
+    pub role: Role,
+    /// None until the person has chosen one.
+    pub password_hash: Option<String>,
+}
+
+/// The SHA-256 of a random token.
+pub type TokenHash = [u8; 32];
+
+/// Why a person was not saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    Done,
+    /// Another person has this address.
+    EmailTaken,
+}
+
+pub trait People: Send + Sync + 'static {
+    fn count_people(&self) -> Answer<u64>;
+    /// Adds the person, or changes the one with this id.
+    fn save_person(&self, person: Person) -> Answer<Saved>;
+    fn person_by_email(&self, email: String) -> Answer<Option<Person>>;
+    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
+    /// Whose session this is, if it has not ended.
+    fn session(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>>;
+    fn close_session(&self, token: TokenHash) -> Answer<()>;
+    /// A one-time link by which this person signs in and chooses a password.
+    fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
+    /// Whose invitation it is, if it is good; it stays good.
+    fn invitation(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>>;
+    /// Uses the invitation up and saves the person, in one step; false: it was not good any more.
+    fn accept_invitation(&self, token: TokenHash, person: Person, now: Timestamp) -> Answer<bool>;
+    /// Ends this person's open invitations: a newer one replaces them.
+    fn revoke_invitations(&self, agent: AgentId) -> Answer<()>;
+}

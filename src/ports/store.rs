@@ -1,0 +1,208 @@
+//! The log and everything that must survive: what the shell asks of a database.
+//!
+//! The store decides who may act. Every append is conditional on the owner's token and the last seq; a write that
+//! does not match changes nothing. Any error other than a plain answer means: drop what is in memory and load again.
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::account::Account;
+pub use crate::domain::effects::Effect;
+use crate::domain::event::Event;
+use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
+use crate::domain::message::Line;
+use crate::domain::state::State;
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+
+pub type Answer<T> = BoxFuture<'static, Result<T, StoreError>>;
+
+/// Why the store did not do it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another owner, or an append we do not know of: forget what is in memory.
+    #[error("another owner has this conversation")]
+    Fenced,
+    /// Nothing was written; the same may work later: a full disk, a read-only file system, a queue at its limit.
+    #[error("the store cannot write: {0}")]
+    Unavailable(String),
+    /// What was read makes no sense: a newer version's data, or damage.
+    #[error("stored data cannot be read: {0}")]
+    Unreadable(String),
+}
+
+pub trait Store: Send + Sync + 'static {
+    /// Changes when a backup is restored; positions of clients are only good within one.
+    fn generation(&self) -> &str;
+
+    /// Makes `me` the owner under a new epoch, creating the conversation if it is new.
+    fn activate(&self, contact: Contact, me: Incarnation) -> Answer<Activated>;
+
+    /// Writes events and all that follows from them, in one transaction.
+    fn append(&self, append: Append) -> Answer<Appended>;
+
+    /// The last seq of the command that was accepted under this key.
+    fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>>;
+
+    /// Events after `after`, oldest first, at most `limit`, with the summary of the same moment. None: no such conversation.
+    fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>>;
+
+    /// The newest events before `before` (none: the newest of all), oldest first, at most `limit`.
+    fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>>;
+
+    /// Who a conversation is with. None: no such conversation.
+    fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>>;
+
+    /// Conversations whose deadline has passed, oldest first; those given are not given again for two seconds.
+    fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>>;
+
+    /// Deliveries left behind: `sending` under an incarnation other than `me`, or withdrawn and not yet told to their
+    /// conversation. Those given are not given again for two seconds.
+    fn strays(&self, now: Timestamp, me: Incarnation, limit: usize) -> Answer<Vec<Stray>>;
+
+    /// Unsent deliveries of an account (queued, or uncertain and to be sent again), in the order they were written,
+    /// after the given `number`.
+    fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>>;
+
+    /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain).
+    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;
+
+    /// The newest rows of a group, in the group's order: waiting and human by who waits longest, bot by newest words.
+    fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>>;
+
+    /// How many conversations are in each mode: bot, waiting, human.
+    fn count(&self) -> Answer<[u64; 3]>;
+
+    /// Makes the channel accounts of the configuration known; accounts that are gone keep their conversations.
+    fn provision(&self, accounts: Vec<Account>) -> Answer<()>;
+
+    /// Keeps a payload that was signed but not understood, for inspection. At most 10 000; the oldest go first.
+    fn keep_raw(&self, source: String, reason: String, body: bytes::Bytes, at: Timestamp) -> Answer<()>;
+
+    /// Whether the store can write: appends one harmless row and reads it back.
+    fn probe(&self, now: Timestamp) -> Answer<()>;
+}
+
+/// Whom a conversation is with: enough to find or make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub conversation: ConversationId,
+    pub account: AccountId,
+    /// How the channel names the contact.
+    pub external_key: String,
+}
+
+impl Contact {
+    pub fn of(account: &AccountId, external_key: &str) -> Self {
+        Self {
+            conversation: ConversationId::of(account, external_key),
+            account: account.clone(),
+            external_key: external_key.to_owned(),
+        }
+    }
+}
+
+/// The right to write a conversation: an incarnation, and an epoch that the store minted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    pub incarnation: Incarnation,
+    pub epoch: u64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Activated {
+    pub token: Token,
+    pub last_seq: Seq,
+    /// A cached fold, if there is one that can be read.
+    pub snapshot: Option<State>,
+    /// The events after the snapshot (all of them without one).
+    pub events: Vec<LoggedEvent>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEvent {
+    pub seq: Seq,
+    pub at: Timestamp,
+    pub event: Event,
+}
+
+#[derive(Debug, Clone)]
+pub struct Append {
+    pub contact: Contact,
+    pub token: Token,
+    /// The last seq before this append.
+    pub after: Seq,
+    /// What makes this command the same as an earlier one, such as `in:<provider id>` or `cmd:<uuid>`.
+    pub key: Option<String>,
+    pub at: Timestamp,
+    /// At least one; they get the seqs after `after`.
+    pub events: Vec<Event>,
+    pub effects: Vec<Effect>,
+    /// The conversation's next deadline after these events.
+    pub deadline: Option<Timestamp>,
+    pub summary: Summary,
+    /// A fold to cache, now and then.
+    pub snapshot: Option<State>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// Written. `withdrawn` are the bot's messages that `WithdrawBot` found unsent.
+    Done { withdrawn: Vec<Seq> },
+    /// Written before, up to `last`; nothing was written now.
+    Duplicate { last: Seq },
+}
+
+#[derive(Debug, Clone)]
+pub struct Reading {
+    pub events: Vec<LoggedEvent>,
+    pub summary: Summary,
+    /// Whether older events exist before the first of `events`.
+    pub more: bool,
+}
+
+/// A delivery nobody looks after any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    pub contact: Contact,
+    pub seq: Seq,
+    pub state: StrayState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrayState {
+    /// It was being sent when its process ended.
+    Sending,
+    /// A take over stopped it.
+    Withdrawn,
+}
+
+/// A message that waits to go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// Its place in the account's queue.
+    pub number: i64,
+    pub contact: Contact,
+    pub seq: Seq,
+    pub line: Line,
+    pub by_bot: bool,
+    /// Not before.
+    pub at: Timestamp,
+    /// How often sending was tried.
+    pub attempt: u32,
+    /// An earlier try may have arrived.
+    pub flagged: bool,
+}
+
+impl Queued {
+    pub fn id(&self) -> DeliveryId {
+        DeliveryId { conversation: self.contact.conversation, seq: self.seq }
+    }
+}
+
+/// The lists of the inbox, as the store keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    Waiting,
+    Human,
+    Bot,
+}
