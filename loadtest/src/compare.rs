@@ -87,7 +87,12 @@ async fn measure(
     let dir = TempDir::with_prefix("switchboard-load-")?;
     let mut plan = Plan::new(product::free_port()?, product::page());
     let board = Board::new(plan.first_psid, comparison.contacts);
-    let settings = Settings { token: Some(product::PAGE_TOKEN.into()), arrivals_max: 0, hook: Some(board.hook()), ..Settings::default() };
+    let settings = Settings {
+        token: Some(product::PAGE_TOKEN.into()),
+        arrivals_max: 0,
+        hook: Some(board.hook()),
+        ..Settings::default()
+    };
     let provider = Provider::start(settings).await?;
     let (command, address) = start(dir.path(), provider.address())?;
     let server = Server::start(command, address, &dir.path().join("server.log")).await?;

@@ -204,7 +204,9 @@ async fn perform(drill: &Drill) -> Result<()> {
 }
 
 async fn provide(args: ProviderArgs) -> Result<()> {
-    let provider = Provider::start(Settings { listen: args.listen, token: args.token, file: args.file, ..Settings::default() }).await?;
+    let provider =
+        Provider::start(Settings { listen: args.listen, token: args.token, file: args.file, ..Settings::default() })
+            .await?;
     println!("listening on {}", provider.address());
     std::future::pending().await
 }

@@ -42,7 +42,12 @@ pub async fn weigh(bin: &Path, bots: &Path, conversations: u64) -> Result<Weight
     let dir = TempDir::with_prefix("switchboard-memory-")?;
     let mut plan = Plan::new(product::free_port()?, product::page());
     let board = Board::new(plan.first_psid, conversations);
-    let settings = Settings { token: Some(product::PAGE_TOKEN.into()), arrivals_max: 0, hook: Some(board.hook()), ..Settings::default() };
+    let settings = Settings {
+        token: Some(product::PAGE_TOKEN.into()),
+        arrivals_max: 0,
+        hook: Some(board.hook()),
+        ..Settings::default()
+    };
     let provider = Provider::start(settings).await?;
     let product = Product::set_up(bin, bots, dir.path(), provider.address())?;
     let server = Server::start(product.serve(), product.listen, &dir.path().join("server.log")).await?;

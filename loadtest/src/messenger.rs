@@ -41,9 +41,9 @@ impl Page {
     /// Whether a signature header belongs to these bytes.
     pub fn verify(&self, body: &[u8], header: &[u8]) -> bool {
         let mut tag = [0; 32];
-        header
-            .strip_prefix(b"sha256=")
-            .is_some_and(|digits| hex::decode_to_slice(digits, &mut tag).is_ok() && hmac::verify(&self.key, body, &tag).is_ok())
+        header.strip_prefix(b"sha256=").is_some_and(|digits| {
+            hex::decode_to_slice(digits, &mut tag).is_ok() && hmac::verify(&self.key, body, &tag).is_ok()
+        })
     }
 
     /// A webhook body around these events, as one entry.

@@ -71,15 +71,37 @@ impl Product {
     /// The command that serves.
     pub fn serve(&self) -> Command {
         let mut command = Command::new(&self.bin);
-        command.arg("--config").arg(&self.config).arg("--data-dir").arg(&self.data).arg("--listen").arg(self.listen.to_string());
+        command
+            .arg("--config")
+            .arg(&self.config)
+            .arg("--data-dir")
+            .arg(&self.data)
+            .arg("--listen")
+            .arg(self.listen.to_string());
         command
     }
 
     /// Creates the first agent; the server must not be running.
     pub fn add_agent(&self) -> Result<()> {
         let mut command = Command::new(&self.bin);
-        command.args(["agent", "add", "--name", AGENT_NAME, "--email", AGENT_EMAIL, "--role", "admin", "--password-stdin"]);
-        let mut child = command.arg("--data-dir").arg(&self.data).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        command.args([
+            "agent",
+            "add",
+            "--name",
+            AGENT_NAME,
+            "--email",
+            AGENT_EMAIL,
+            "--role",
+            "admin",
+            "--password-stdin",
+        ]);
+        let mut child = command
+            .arg("--data-dir")
+            .arg(&self.data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         child.stdin.take().context("no stdin")?.write_all(AGENT_PASSWORD.as_bytes())?;
         succeeded(child.wait_with_output()?, "agent add").map(drop)
     }

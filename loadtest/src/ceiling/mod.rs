@@ -26,12 +26,22 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 /// Checks the signature over the raw bytes and answers 200.
 pub async fn bare(listen: SocketAddr, page: Page) -> Result<()> {
     let page = web::Data::new(page);
-    let app = move || App::new().app_data(page.clone()).app_data(limit()).route("/health/ready", web::get().to(ready)).route(PATH, web::post().to(check));
+    let app = move || {
+        App::new()
+            .app_data(page.clone())
+            .app_data(limit())
+            .route("/health/ready", web::get().to(ready))
+            .route(PATH, web::post().to(check))
+    };
     Ok(HttpServer::new(app).workers(WORKERS).bind(listen)?.run().await?)
 }
 
 async fn check(request: HttpRequest, body: web::Bytes, page: web::Data<Page>) -> HttpResponse {
-    if verified(request.headers(), &body, &page) { HttpResponse::Ok().finish() } else { HttpResponse::Forbidden().finish() }
+    if verified(request.headers(), &body, &page) {
+        HttpResponse::Ok().finish()
+    } else {
+        HttpResponse::Forbidden().finish()
+    }
 }
 
 /// How the ceiling server starts.
@@ -61,7 +71,11 @@ pub async fn run(settings: Settings) -> Result<()> {
     let app = move || {
         let replies = replies::Replies::open(&settings);
         let desk = web::Data::new(Desk { page: settings.page.clone(), rows: writer.for_worker(), replies });
-        App::new().app_data(desk).app_data(limit()).route("/health/ready", web::get().to(ready)).route(PATH, web::post().to(accept))
+        App::new()
+            .app_data(desk)
+            .app_data(limit())
+            .route("/health/ready", web::get().to(ready))
+            .route(PATH, web::post().to(accept))
     };
     Ok(HttpServer::new(app).workers(WORKERS).bind(listen)?.run().await?)
 }

@@ -21,11 +21,14 @@ pub(crate) struct Row {
     pub text: String,
 }
 
+/// Those whose rows one commit has written.
+type Written = Vec<oneshot::Sender<()>>;
+
 /// A row, whom to tell, and through which worker.
 struct Job {
     row: Row,
     done: oneshot::Sender<()>,
-    worker: UnboundedSender<Vec<oneshot::Sender<()>>>,
+    worker: UnboundedSender<Written>,
 }
 
 /// The writer thread, before it is shared among workers.
@@ -37,7 +40,7 @@ pub(crate) struct Writer {
 /// A worker's way to the writer thread.
 pub(crate) struct Rows {
     jobs: mpsc::Sender<Job>,
-    worker: UnboundedSender<Vec<oneshot::Sender<()>>>,
+    worker: UnboundedSender<Written>,
 }
 
 impl Writer {
@@ -55,7 +58,7 @@ impl Writer {
 
     /// Must be called on the worker's own thread.
     pub fn for_worker(&self) -> Rows {
-        let (worker, mut written) = unbounded_channel::<Vec<oneshot::Sender<()>>>();
+        let (worker, mut written) = unbounded_channel::<Written>();
         actix_web::rt::spawn(async move {
             while let Some(batch) = written.recv().await {
                 for done in batch {
@@ -93,7 +96,7 @@ fn write_all(database: &Connection, waiting: &mpsc::Receiver<Job>) {
 
 /// Tells each worker once which of its rows are written.
 fn tell(batch: &mut Vec<Job>) {
-    let mut workers: Vec<(UnboundedSender<Vec<oneshot::Sender<()>>>, Vec<oneshot::Sender<()>>)> = Vec::new();
+    let mut workers: Vec<(UnboundedSender<Written>, Written)> = Vec::new();
     for job in batch.drain(..) {
         match workers.iter_mut().find(|(worker, _)| worker.same_channel(&job.worker)) {
             Some((_, done)) => done.push(job.done),
@@ -107,7 +110,8 @@ fn tell(batch: &mut Vec<Job>) {
 
 fn commit(database: &Connection, batch: &[Job]) -> rusqlite::Result<()> {
     let transaction = database.unchecked_transaction()?;
-    let mut insert = transaction.prepare_cached("INSERT INTO message (page, psid, mid, text) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO message (page, psid, mid, text) VALUES (?1, ?2, ?3, ?4)")?;
     for Job { row, .. } in batch {
         insert.execute(params![row.page, row.psid, row.mid, row.text])?;
     }

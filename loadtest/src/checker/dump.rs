@@ -53,5 +53,7 @@ impl StoredEvent {
 /// Reads a dump; empty lines are skipped, unknown fields kept.
 pub fn parse_dump(lines: &str) -> Result<Vec<StoredConversation>> {
     let numbered = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    numbered.map(|(number, line)| serde_json::from_str(line).with_context(|| format!("line {} of the dump", number + 1))).collect()
+    numbered
+        .map(|(number, line)| serde_json::from_str(line).with_context(|| format!("line {} of the dump", number + 1)))
+        .collect()
 }

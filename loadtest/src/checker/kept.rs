@@ -53,14 +53,20 @@ fn heard_of(client: &ClientLog) -> impl Iterator<Item = Heard<'_>> {
 fn is_kept(court: &mut Court<'_>, message: &Heard<'_>) {
     let Some(place) = court.places(&message.key).first().copied() else {
         if message.acked {
-            let sentence = format!("the acknowledged {} {} “{}” is not in the log", message.what, message.key, message.text);
+            let sentence =
+                format!("the acknowledged {} {} “{}” is not in the log", message.what, message.key, message.text);
             court.find("P3", message.contact.unwrap_or("?"), None, sentence);
         }
         return;
     };
     let conversation = court.conversation_at(place);
     if message.contact.is_some_and(|contact| contact != conversation.external_key) {
-        let sentence = format!("{} of {} is in the conversation of {}", message.key, message.contact.unwrap_or("?"), conversation.external_key);
+        let sentence = format!(
+            "{} of {} is in the conversation of {}",
+            message.key,
+            message.contact.unwrap_or("?"),
+            conversation.external_key
+        );
         court.find("P4", &conversation.conversation, court.event_at(place).event.seq, sentence);
     }
     if count(conversation, "contact_said", message.text) == 0 {
@@ -82,7 +88,8 @@ fn said_once(court: &mut Court<'_>, heard: &[Heard<'_>]) {
         let conversation = &court.evidence.store[conversation];
         let said = count(conversation, "contact_said", text);
         if said > messages {
-            let sentence = format!("“{text}” was {messages} message(s), sent {times} times, but is in the log {said} times");
+            let sentence =
+                format!("“{text}” was {messages} message(s), sent {times} times, but is in the log {said} times");
             court.find("P4", &conversation.conversation, None, sentence);
         }
     }
@@ -104,7 +111,12 @@ fn has_one_effect(court: &mut Court<'_>, cid: &str, command: &CommandMade) {
         court.find(promise, conversation, None, format!("{name} had its effect in {elsewhere}"));
     }
     if times.is_some_and(|times| times > 1) {
-        court.find(promise, conversation, None, format!("{name} “{}” is in the log {} times", command.text, times.unwrap_or(0)));
+        court.find(
+            promise,
+            conversation,
+            None,
+            format!("{name} “{}” is in the log {} times", command.text, times.unwrap_or(0)),
+        );
     }
     match &command.outcome {
         Outcome::Unanswered => {}
@@ -120,7 +132,12 @@ fn has_one_effect(court: &mut Court<'_>, cid: &str, command: &CommandMade) {
 fn done(court: &mut Court<'_>, name: &str, command: &CommandMade, seq: u64, places: &[Place], times: Option<usize>) {
     let conversation = command.conversation.as_str();
     if places.is_empty() || times == Some(0) {
-        return court.find("P5", conversation, seq, format!("{name} “{}” was acknowledged and had no effect", command.text));
+        return court.find(
+            "P5",
+            conversation,
+            seq,
+            format!("{name} “{}” was acknowledged and had no effect", command.text),
+        );
     }
     let last = places.iter().map(|place| court.event_at(*place).event.seq).max().unwrap_or(0);
     if last > seq {

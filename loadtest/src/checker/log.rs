@@ -38,12 +38,18 @@ fn one_voice(court: &mut Court<'_>, conversation: &StoredConversation) {
 
 /// One key, one command: its events are neighbours of one moment in one conversation.
 fn once_each(court: &mut Court<'_>) {
-    let doubled: Vec<_> = court.keys.iter().filter(|(_, places)| !are_one_command(court, places)).map(|(key, places)| (*key, places.clone())).collect();
+    let doubled: Vec<_> = court
+        .keys
+        .iter()
+        .filter(|(_, places)| !are_one_command(court, places))
+        .map(|(key, places)| (*key, places.clone()))
+        .collect();
     for (key, places) in doubled {
         let (first, last) = (places[0], places[places.len() - 1]);
         let promise = if key.starts_with("cmd:") { "P5" } else { "P4" };
         let other = court.conversation_at(last).conversation.clone();
-        let sentence = format!("{key} was accepted more than once, again in {other} at {}", court.event_at(last).event.seq);
+        let sentence =
+            format!("{key} was accepted more than once, again in {other} at {}", court.event_at(last).event.seq);
         let (conversation, seq) = (court.conversation_at(first).conversation.clone(), court.event_at(first).event.seq);
         court.find(promise, &conversation, seq, sentence);
     }

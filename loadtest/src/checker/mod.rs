@@ -46,7 +46,13 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { arrivals_complete: true, settled: true, caught_up: false, ladder_whys: vec!["ladder".into()], in_flight_ms: 1000 }
+        Self {
+            arrivals_complete: true,
+            settled: true,
+            caught_up: false,
+            ladder_whys: vec!["ladder".into()],
+            in_flight_ms: 1000,
+        }
     }
 }
 

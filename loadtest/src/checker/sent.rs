@@ -19,7 +19,8 @@ pub(super) fn check(court: &mut Court<'_>) {
     let messages = messages_of(&court.evidence.store);
     let mut accepted = Accepted::new();
     let mut by_recipient: BTreeMap<(&str, &str), Vec<(&Arrival, Place)>> = BTreeMap::new();
-    for arrival in court.evidence.arrivals.iter().filter(|arrival| arrival.accepted && arrival.sender_action.is_none()) {
+    for arrival in court.evidence.arrivals.iter().filter(|arrival| arrival.accepted && arrival.sender_action.is_none())
+    {
         let Some(metadata) = arrival.metadata.as_deref() else {
             court.find("P6", &arrival.recipient, None, format!("arrival {} carries no metadata", arrival.number));
             continue;
@@ -27,7 +28,12 @@ pub(super) fn check(court: &mut Court<'_>) {
         accepted.entry(metadata.to_owned()).or_default().push(arrival);
         match messages.get(metadata).or_else(|| messages.get(whole_of(metadata))) {
             Some(place) => by_recipient.entry((&arrival.page, &arrival.recipient)).or_default().push((arrival, *place)),
-            None => court.find("P6", &arrival.recipient, None, format!("the provider got {metadata}, which the store does not know")),
+            None => court.find(
+                "P6",
+                &arrival.recipient,
+                None,
+                format!("the provider got {metadata}, which the store does not know"),
+            ),
         }
     }
     for (metadata, arrivals) in &accepted {
@@ -62,8 +68,13 @@ fn at_most_once(court: &mut Court<'_>, metadata: &str, arrivals: &[&Arrival], me
     let flagged = place.is_some_and(|place| court.event_at(*place).resent);
     if arrivals.len() > 1 && !flagged {
         let seq = place.map(|place| court.event_at(*place).event.seq);
-        let conversation = place.map_or(arrivals[0].recipient.as_str(), |place| court.conversation_at(*place).conversation.as_str());
-        let sentence = format!("the contact got {metadata} “{}” {} times", arrivals[0].text.as_deref().unwrap_or(""), arrivals.len());
+        let conversation =
+            place.map_or(arrivals[0].recipient.as_str(), |place| court.conversation_at(*place).conversation.as_str());
+        let sentence = format!(
+            "the contact got {metadata} “{}” {} times",
+            arrivals[0].text.as_deref().unwrap_or(""),
+            arrivals.len()
+        );
         court.find("P6", conversation, seq, sentence);
     }
 }
@@ -99,13 +110,23 @@ fn outcomes(court: &mut Court<'_>, conversation: &StoredConversation, accepted: 
         let arrivals: Vec<&&Arrival> = ids.iter().flat_map(|id| arrivals_of(accepted, id)).collect();
         let state = states.get(&seq).copied().unwrap_or("queued");
         if rules.settled && !FINAL.contains(&state) {
-            court.find("P6", name, seq, format!("“{}” is still {state} after everything came to rest", stored.event.text()));
+            court.find(
+                "P6",
+                name,
+                seq,
+                format!("“{}” is still {state} after everything came to rest", stored.event.text()),
+            );
         }
         if state == "cancelled" && !arrivals.is_empty() {
             court.find("P2", name, seq, format!("“{}” was cancelled, but the contact got it", stored.event.text()));
         }
         if rules.arrivals_complete && matches!(state, "sent" | "delivered" | "read") && arrivals.is_empty() {
-            court.find("P6", name, seq, format!("“{}” is marked {state}, but the provider never got it", stored.event.text()));
+            court.find(
+                "P6",
+                name,
+                seq,
+                format!("“{}” is marked {state}, but the provider never got it", stored.event.text()),
+            );
         }
         silent_after_take_over(court, conversation, stored, &arrivals, rules.in_flight_ms);
     }
@@ -120,15 +141,26 @@ fn arrivals_of<'b, 'a>(accepted: &'b Accepted<'a>, id: &str) -> Vec<&'b &'a Arri
     accepted.get(id).into_iter().flatten().chain(parts).collect()
 }
 
-fn silent_after_take_over(court: &mut Court<'_>, conversation: &StoredConversation, stored: &StoredEvent, arrivals: &[&&Arrival], in_flight_ms: u64) {
+fn silent_after_take_over(
+    court: &mut Court<'_>,
+    conversation: &StoredConversation,
+    stored: &StoredEvent,
+    arrivals: &[&&Arrival],
+    in_flight_ms: u64,
+) {
     if stored.kind() != "bot_said" || stored.resent {
         return;
     }
-    let later = conversation.events.iter().find(|later| later.event.seq > stored.event.seq && later.kind() == "taken_over");
+    let later =
+        conversation.events.iter().find(|later| later.event.seq > stored.event.seq && later.kind() == "taken_over");
     let Some(taken_over) = later else { return };
     if let Some(late) = arrivals.iter().find(|arrival| arrival.at > taken_over.event.at + in_flight_ms) {
         let after = late.at - taken_over.event.at;
-        let sentence = format!("the bot's “{}” went out {after} ms after the take over at {}", stored.event.text(), taken_over.event.seq);
+        let sentence = format!(
+            "the bot's “{}” went out {after} ms after the take over at {}",
+            stored.event.text(),
+            taken_over.event.seq
+        );
         court.find("P2", &conversation.conversation, stored.event.seq, sentence);
     }
 }

@@ -12,7 +12,12 @@ pub(super) fn check(court: &mut Court<'_>) {
             match &reader.conversation {
                 Some(id) => match evidence.store.iter().find(|stored| stored.conversation == *id) {
                     Some(stored) => screen(court, reader, stored),
-                    None => court.find("P8", id, None, format!("{} was shown a conversation that is not in the store", reader.reader)),
+                    None => court.find(
+                        "P8",
+                        id,
+                        None,
+                        format!("{} was shown a conversation that is not in the store", reader.reader),
+                    ),
                 },
                 None => {
                     if let Some(stored) = conversation_of(court, client, &reader.reader) {
@@ -61,7 +66,10 @@ fn screen(court: &mut Court<'_>, reader: &Reader, stored: &StoredConversation) {
                 return court.find("P8", &stored.conversation, event.seq, sentence);
             }
             if !is_in_the_log(event, stored) {
-                let sentence = format!("{} was shown {} {:?}, which the log tells otherwise", reader.reader, event.kind, event.fields);
+                let sentence = format!(
+                    "{} was shown {} {:?}, which the log tells otherwise",
+                    reader.reader, event.kind, event.fields
+                );
                 court.find("P8", &stored.conversation, event.seq, sentence);
             }
             next += 1;
@@ -80,7 +88,9 @@ fn screen(court: &mut Court<'_>, reader: &Reader, stored: &StoredConversation) {
 }
 
 fn is_in_the_log(shown: &Event, stored: &StoredConversation) -> bool {
-    let Some(logged) = stored.events.get(shown.seq as usize - 1).filter(|logged| logged.event.seq == shown.seq) else { return false };
+    let Some(logged) = stored.events.get(shown.seq as usize - 1).filter(|logged| logged.event.seq == shown.seq) else {
+        return false;
+    };
     let differs = |(name, value): (&String, &Value)| logged.event.fields.get(name).is_some_and(|known| known != value);
     logged.event.kind == shown.kind && logged.event.at == shown.at && !shown.fields.iter().any(differs)
 }
@@ -117,7 +127,10 @@ fn widget(court: &mut Court<'_>, reader: &Reader, stored: &StoredConversation) {
     for logged in &stored.events {
         let Some(kind) = for_visitors(&logged.event.kind) else { continue };
         let seq = logged.event.seq;
-        let same = shown.iter().filter(|event| event.seq == seq && event.kind == kind && event.text() == logged.event.text()).count();
+        let same = shown
+            .iter()
+            .filter(|event| event.seq == seq && event.kind == kind && event.text() == logged.event.text())
+            .count();
         if seq > from && seq <= upto && same != 1 {
             let sentence = format!("{} was shown “{}” {same} times", reader.reader, logged.event.text());
             court.find("P8", &stored.conversation, seq, sentence);

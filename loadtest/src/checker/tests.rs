@@ -9,14 +9,24 @@ use crate::clients::{CommandKind, CommandMade, Event, Outcome, Posted, Reader, S
 fn good() -> Evidence {
     let mut evidence = Evidence { store: stored(&harbour(), &visit()), ..Evidence::default() };
     let mut client = ClientLog::default();
-    client.posted.insert("m_1".into(), Posted { contact: "7".into(), text: "hours #1".into(), posts: 3, acks: 2, acked_at: Some(1) });
-    client.said.insert("w_1".into(), Said { reader: "visitor".into(), text: "hello #2".into(), sent: 2, acked: Some(1), ..Said::default() });
+    client.posted.insert(
+        "m_1".into(),
+        Posted { contact: "7".into(), text: "hours #1".into(), posts: 3, acks: 2, acked_at: Some(1) },
+    );
+    client.said.insert(
+        "w_1".into(),
+        Said { reader: "visitor".into(), text: "hello #2".into(), sent: 2, acked: Some(1), ..Said::default() },
+    );
     client.commands.insert("c_1".into(), command(CommandKind::Reply, "Ana here #3", Outcome::Done(5)));
     client.commands.insert("c_2".into(), command(CommandKind::GiveBack, "", Outcome::Done(6)));
     client.commands.insert("c_3".into(), command(CommandKind::TakeOver, "", Outcome::Refused("already_taken".into())));
     client.commands.insert("c_4".into(), command(CommandKind::Note, "never asked #4", Outcome::Unanswered));
     client.received.push(Reader { reader: "console".into(), conversation: Some("c".into()), steps: steps() });
-    client.received.push(Reader { reader: "visitor".into(), conversation: None, steps: vec![Step::Fresh, Step::Events { upto: 2, events: visitor_events() }] });
+    client.received.push(Reader {
+        reader: "visitor".into(),
+        conversation: None,
+        steps: vec![Step::Fresh, Step::Events { upto: 2, events: visitor_events() }],
+    });
     evidence.clients.push(client);
     evidence.arrivals = vec![arrival(1, 1200, "out_2", "Nine to five"), arrival(2, 2200, "out_5", "Ana here #3")];
     evidence
@@ -66,7 +76,10 @@ fn steps() -> Vec<Step> {
 
 fn visitor_events() -> Vec<Event> {
     let event = |value: Value| serde_json::from_value(value).unwrap();
-    vec![event(json!({"seq": 1, "kind": "i_said", "text": "hello #2"})), event(json!({"seq": 2, "kind": "bot_said", "text": "Welcome"}))]
+    vec![
+        event(json!({"seq": 1, "kind": "i_said", "text": "hello #2"})),
+        event(json!({"seq": 2, "kind": "bot_said", "text": "Welcome"})),
+    ]
 }
 
 fn arrival(number: u64, at: u64, metadata: &str, text: &str) -> Arrival {
@@ -152,10 +165,13 @@ fn p2_a_bot_message_long_after_the_take_over_is_found() {
 
 #[test]
 fn p3_a_lost_message_is_found() {
-    breaks("P3", &with_log(|log| {
-        log[0] = json!({"seq": 1, "at": 1000, "kind": "page_viewed"});
-        log[1]["dedupe"] = Value::Null;
-    }));
+    breaks(
+        "P3",
+        &with_log(|log| {
+            log[0] = json!({"seq": 1, "at": 1000, "kind": "page_viewed"});
+            log[1]["dedupe"] = Value::Null;
+        }),
+    );
     breaks("P3", &with_log(|log| log[0]["text"] = json!("something else")));
     let lost = |evidence: &mut Evidence| evidence.store[1].events[0].dedupe = None;
     breaks("P3", &with(lost));
@@ -184,10 +200,13 @@ fn p4_a_message_in_a_strangers_conversation_is_found() {
 
 #[test]
 fn p5_a_command_without_its_effect_is_found() {
-    breaks("P5", &with_log(|log| {
-        log[3]["dedupe"] = Value::Null;
-        log[4] = json!({"seq": 5, "at": 2000, "kind": "page_viewed"});
-    }));
+    breaks(
+        "P5",
+        &with_log(|log| {
+            log[3]["dedupe"] = Value::Null;
+            log[4] = json!({"seq": 5, "at": 2000, "kind": "page_viewed"});
+        }),
+    );
     breaks("P5", &with_log(|log| log[5]["dedupe"] = Value::Null));
 }
 
@@ -204,7 +223,8 @@ fn p5_a_refused_command_with_an_effect_is_found() {
 
 #[test]
 fn p5_an_unanswered_command_may_have_one_effect_but_not_two() {
-    let note = |seq: u64| json!({"seq": seq, "at": 9000 + seq, "kind": "note", "text": "never asked #4", "dedupe": "cmd:c_4"});
+    let note =
+        |seq: u64| json!({"seq": seq, "at": 9000 + seq, "kind": "note", "text": "never asked #4", "dedupe": "cmd:c_4"});
     assert!(!check(&with_log(|log| log.push(note(8)))).breaks("P5"));
     breaks("P5", &with_log(|log| log.extend([note(8), note(9)])));
 }
@@ -253,7 +273,10 @@ fn p8_a_gap_a_double_and_a_lie_are_found() {
     let steps_with = |change: fn(&mut Vec<Step>)| with(|evidence| change(&mut evidence.clients[0].received[0].steps));
     breaks("P8", &steps_with(|steps| drop(steps.remove(2))));
     breaks("P8", &steps_with(|steps| steps.insert(2, steps[2].clone())));
-    breaks("P8", &steps_with(|steps| steps[2] = Step::Events { upto: 5, events: vec![shown(4), Event { at: 1, ..shown(5) }] }));
+    breaks(
+        "P8",
+        &steps_with(|steps| steps[2] = Step::Events { upto: 5, events: vec![shown(4), Event { at: 1, ..shown(5) }] }),
+    );
     breaks("P8", &steps_with(|steps| drop(steps.remove(1))));
 }
 

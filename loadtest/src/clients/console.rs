@@ -18,7 +18,8 @@ pub async fn sign_in(server: SocketAddr, email: &str, password: &str) -> Result<
     let body = json!({"email": email, "password": password});
     let origin = format!("http://{server}");
     let headers = [("content-type", "application/json"), ("origin", origin.as_str())];
-    let answer = http::request_once("POST", server, product::SESSION, &headers, body.to_string().as_bytes(), ANSWER_MAX).await?;
+    let answer =
+        http::request_once("POST", server, product::SESSION, &headers, body.to_string().as_bytes(), ANSWER_MAX).await?;
     ensure!(answer.status < 300, "sign-in was answered {}: {}", answer.status, answer.text());
     let cookies = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
     let mut values = cookies.filter_map(|(_, cookie)| cookie.split(';').next()?.split_once('='));
@@ -51,10 +52,18 @@ pub struct ConsoleClient {
 /// The answer to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered {
-    Done { seq: u64 },
-    Refused { code: String, text: String },
+    Done {
+        seq: u64,
+    },
+    Refused {
+        code: String,
+        text: String,
+    },
     /// The server could not handle it now; it may be asked again.
-    Trouble { code: String, text: String },
+    Trouble {
+        code: String,
+        text: String,
+    },
 }
 
 impl ConsoleClient {
@@ -174,9 +183,15 @@ impl ConsoleClient {
             let left = until.saturating_duration_since(clock::instant());
             let Some(frame) = self.next_with_cid(left).await? else { bail!("no answer within {within:?}") };
             match frame {
-                (Some(answered), ConsoleFrame::Done { seq, .. }) if answered == cid => return Ok(Answered::Done { seq }),
-                (Some(answered), ConsoleFrame::Refused { code, text, .. }) if answered == cid => return Ok(Answered::Refused { code, text }),
-                (Some(answered), ConsoleFrame::Error { code, text, .. }) if answered == cid => return Ok(Answered::Trouble { code, text }),
+                (Some(answered), ConsoleFrame::Done { seq, .. }) if answered == cid => {
+                    return Ok(Answered::Done { seq });
+                }
+                (Some(answered), ConsoleFrame::Refused { code, text, .. }) if answered == cid => {
+                    return Ok(Answered::Refused { code, text });
+                }
+                (Some(answered), ConsoleFrame::Error { code, text, .. }) if answered == cid => {
+                    return Ok(Answered::Trouble { code, text });
+                }
                 _ => {}
             }
         }
@@ -201,7 +216,12 @@ impl ConsoleClient {
     }
 
     /// Reads until an event of a conversation is wanted, at most `within`.
-    pub async fn until_event(&mut self, conversation: &str, within: Duration, wanted: impl Fn(&Event) -> bool) -> Result<Event> {
+    pub async fn until_event(
+        &mut self,
+        conversation: &str,
+        within: Duration,
+        wanted: impl Fn(&Event) -> bool,
+    ) -> Result<Event> {
         let frame = self.until(within, |frame| events_of(frame, conversation).iter().any(&wanted)).await?;
         events_of(&frame, conversation).iter().find(|event| wanted(event)).cloned().context("it was there")
     }
@@ -301,7 +321,11 @@ impl ConsoleClient {
 
 fn events_of<'a>(frame: &'a ConsoleFrame, wanted: &str) -> &'a [Event] {
     match frame {
-        ConsoleFrame::Events { conversation, events, .. } | ConsoleFrame::Reset { conversation, events, .. } if conversation == wanted => events,
+        ConsoleFrame::Events { conversation, events, .. } | ConsoleFrame::Reset { conversation, events, .. }
+            if conversation == wanted =>
+        {
+            events
+        }
         _ => &[],
     }
 }

@@ -38,11 +38,32 @@ impl Event {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum VisitorFrame {
-    Welcome { token: String },
-    Events { position: Position, events: Vec<Event>, #[serde(default)] floor: Value },
-    Reset { position: Position, events: Vec<Event>, #[serde(default)] floor: Value },
-    Ack { id: String, seq: u64 },
-    Error { id: Option<String>, code: String, text: String, #[serde(default)] again: bool },
+    Welcome {
+        token: String,
+    },
+    Events {
+        position: Position,
+        events: Vec<Event>,
+        #[serde(default)]
+        floor: Value,
+    },
+    Reset {
+        position: Position,
+        events: Vec<Event>,
+        #[serde(default)]
+        floor: Value,
+    },
+    Ack {
+        id: String,
+        seq: u64,
+    },
+    Error {
+        id: Option<String>,
+        code: String,
+        text: String,
+        #[serde(default)]
+        again: bool,
+    },
     #[serde(other)]
     Other,
 }
@@ -51,15 +72,57 @@ pub enum VisitorFrame {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ConsoleFrame {
-    Hello { me: Value },
-    Ok { #[serde(rename = "ref")] reference: u64 },
-    Done { #[serde(rename = "ref")] reference: u64, cid: String, seq: u64 },
-    Refused { #[serde(rename = "ref")] reference: u64, code: String, text: String },
-    Error { #[serde(rename = "ref")] reference: Option<u64>, code: String, text: String },
-    Events { conversation: String, generation: String, events: Vec<Event>, #[serde(default)] floor: Value },
-    Reset { conversation: String, generation: String, events: Vec<Event>, #[serde(default)] floor: Value },
-    Inbox { fresh: bool, rows: Vec<Row>, #[serde(default)] gone: Vec<String>, #[serde(default)] counts: Value },
-    Trouble { code: String, text: String },
+    Hello {
+        me: Value,
+    },
+    Ok {
+        #[serde(rename = "ref")]
+        reference: u64,
+    },
+    Done {
+        #[serde(rename = "ref")]
+        reference: u64,
+        cid: String,
+        seq: u64,
+    },
+    Refused {
+        #[serde(rename = "ref")]
+        reference: u64,
+        code: String,
+        text: String,
+    },
+    Error {
+        #[serde(rename = "ref")]
+        reference: Option<u64>,
+        code: String,
+        text: String,
+    },
+    Events {
+        conversation: String,
+        generation: String,
+        events: Vec<Event>,
+        #[serde(default)]
+        floor: Value,
+    },
+    Reset {
+        conversation: String,
+        generation: String,
+        events: Vec<Event>,
+        #[serde(default)]
+        floor: Value,
+    },
+    Inbox {
+        fresh: bool,
+        rows: Vec<Row>,
+        #[serde(default)]
+        gone: Vec<String>,
+        #[serde(default)]
+        counts: Value,
+    },
+    Trouble {
+        code: String,
+        text: String,
+    },
     #[serde(other)]
     Other,
 }

@@ -46,10 +46,15 @@ async fn a_widget_resumes_and_sends_again_what_was_not_acknowledged() {
         first.says(json!({"type": "welcome", "token": "t", "name": "Shop", "now": 1})).await;
         let lost = first.hears().await;
         let said = json!([{"seq": 1, "at": 1, "kind": "bot_said", "text": "Hello", "options": []}]);
-        first.says(json!({"type": "events", "position": {"generation": "g", "seq": 2}, "events": said, "floor": {}})).await;
+        first
+            .says(json!({"type": "events", "position": {"generation": "g", "seq": 2}, "events": said, "floor": {}}))
+            .await;
         drop(first);
         let mut second = Script::accept(&listener).await;
-        assert_eq!(second.hears().await, json!({"type": "hello", "token": "t", "after": {"generation": "g", "seq": 2}}));
+        assert_eq!(
+            second.hears().await,
+            json!({"type": "hello", "token": "t", "after": {"generation": "g", "seq": 2}})
+        );
         second.says(json!({"type": "welcome", "token": "t", "name": "Shop", "now": 1})).await;
         assert_eq!(second.hears().await, lost);
         second.says(json!({"type": "ack", "id": lost["id"], "seq": 3})).await;
@@ -90,7 +95,9 @@ async fn a_console_resumes_and_asks_again_under_the_same_cid() {
         assert_eq!((&again["cid"], &again["text"]), (&lost["cid"], &lost["text"]));
         second.says(json!({"type": "done", "ref": again["ref"], "cid": again["cid"], "seq": 4})).await;
         let refused = second.hears().await;
-        second.says(json!({"type": "refused", "ref": refused["ref"], "code": "no_pause", "text": "No.", "said": []})).await;
+        second
+            .says(json!({"type": "refused", "ref": refused["ref"], "code": "no_pause", "text": "No.", "said": []}))
+            .await;
         let _ = second.0.next().await;
     });
     let diary = diary();
@@ -103,7 +110,9 @@ async fn a_console_resumes_and_asks_again_under_the_same_cid() {
     console.connect().await.unwrap();
     assert_eq!(console.answer_to(&cid, PATIENCE).await.unwrap(), Answered::Done { seq: 4 });
     let extend = console.extend_minutes("c", 15).await.unwrap();
-    assert!(matches!(console.answer_to(&extend, PATIENCE).await.unwrap(), Answered::Refused { code, .. } if code == "no_pause"));
+    assert!(
+        matches!(console.answer_to(&extend, PATIENCE).await.unwrap(), Answered::Refused { code, .. } if code == "no_pause")
+    );
     drop(console);
     server.await.unwrap();
     let log = read_diary(&diary);

@@ -32,7 +32,16 @@ impl WebchatClient {
     /// A new visitor of an account, not yet connected.
     pub fn new(server: SocketAddr, account: &str, diary: Diary) -> Self {
         let reader = format!("visitor-{}", dice::new_tag());
-        Self { server, account: account.to_owned(), reader, token: None, position: None, unacked: Vec::new(), socket: None, diary }
+        Self {
+            server,
+            account: account.to_owned(),
+            reader,
+            token: None,
+            position: None,
+            unacked: Vec::new(),
+            socket: None,
+            diary,
+        }
     }
 
     /// Connects or connects again, says hello, waits for the welcome and sends what was not acknowledged.

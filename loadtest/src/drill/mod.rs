@@ -57,7 +57,17 @@ impl Drill {
     pub fn new(bin: impl Into<PathBuf>, bots: impl Into<PathBuf>) -> Self {
         let seed = u64::from_str_radix(&dice::new_tag(), 16).unwrap_or(1);
         let (bin, bots) = (bin.into(), bots.into());
-        Self { bin, bots, rounds: 20, life_ms: (200, 1800), seed, posters: 12, visitors: 12, agents: 3, faults: Faults::None }
+        Self {
+            bin,
+            bots,
+            rounds: 20,
+            life_ms: (200, 1800),
+            seed,
+            posters: 12,
+            visitors: 12,
+            agents: 3,
+            faults: Faults::None,
+        }
     }
 }
 
@@ -105,7 +115,12 @@ impl Stage {
 pub async fn run(drill: &Drill) -> Result<Outcome> {
     let dir = TempDir::with_prefix("switchboard-drill-")?;
     let log = dir.path().join("server.log");
-    let provider = Provider::start(Settings { token: Some(product::PAGE_TOKEN.into()), arrivals_max: 2_000_000, ..Settings::default() }).await?;
+    let provider = Provider::start(Settings {
+        token: Some(product::PAGE_TOKEN.into()),
+        arrivals_max: 2_000_000,
+        ..Settings::default()
+    })
+    .await?;
     let product = Product::set_up(&drill.bin, &drill.bots, dir.path(), provider.address())?;
     product.add_agent()?;
     provider.set_receipts(Some(receipts(&product)));
@@ -154,14 +169,21 @@ async fn start(product: &Product, log: &std::path::Path, slowest: &mut Duration)
 }
 
 fn receipts(product: &Product) -> Receipts {
-    Receipts { to: product.listen, app_secret: product::APP_SECRET.into(), echo: EchoTime::After, delivery: true, read: false }
+    Receipts {
+        to: product.listen,
+        app_secret: product::APP_SECRET.into(),
+        echo: EchoTime::After,
+        delivery: true,
+        read: false,
+    }
 }
 
 fn engage(drill: &Drill, stage: &Stage, cookie: &str) -> Vec<JoinHandle<()>> {
     let random = |number: usize| StdRng::seed_from_u64(drill.seed.wrapping_add(1 + number as u64));
     let posters = (0..drill.posters).map(|index| tokio::spawn(people::contacts(stage.clone(), random(index), index)));
     let visitors = (0..drill.visitors).map(|index| tokio::spawn(people::visitor(stage.clone(), random(1000 + index))));
-    let agents = (0..drill.agents).map(|index| tokio::spawn(people::agent(stage.clone(), random(2000 + index), cookie.to_owned())));
+    let agents = (0..drill.agents)
+        .map(|index| tokio::spawn(people::agent(stage.clone(), random(2000 + index), cookie.to_owned())));
     posters.chain(visitors).chain(agents).collect()
 }
 
@@ -197,7 +219,13 @@ impl Outcome {
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{:>8} kills, seed {}, slowest start {} ms", self.kills, self.seed, self.slowest_start.as_millis())?;
+        writeln!(
+            f,
+            "{:>8} kills, seed {}, slowest start {} ms",
+            self.kills,
+            self.seed,
+            self.slowest_start.as_millis()
+        )?;
         write!(f, "{}", self.verdict)?;
         if !self.rested {
             writeln!(f, "         it did not come to rest in time")?;

@@ -26,7 +26,8 @@ pub(super) async fn contacts(stage: Stage, mut random: StdRng, index: usize) {
     while stage.phase() == Phase::Working {
         let contact = (8_000_000_000_000_000 + index as u64 * CONTACTS + random.random_range(0..CONTACTS)).to_string();
         if random.random_bool(0.005) {
-            let echo = poster.page().echo_of_a_person(&contact, &format!("m_{}", dice::new_id()), "From the Page inbox");
+            let echo =
+                poster.page().echo_of_a_person(&contact, &format!("m_{}", dice::new_id()), "From the Page inbox");
             let _ = poster.post(&[echo]).await;
         }
         let mid = format!("m_{}", dice::new_id());
@@ -73,7 +74,10 @@ pub(super) async fn visitor(stage: Stage, mut random: StdRng) {
         }
         stage.repend(&mut pending, widget.unacked());
         // What the server cannot do now is sent again after coming back.
-        if matches!(widget.next(Duration::from_millis(random.random_range(5..60))).await, Ok(Some(VisitorFrame::Error { again: true, .. }))) {
+        if matches!(
+            widget.next(Duration::from_millis(random.random_range(5..60))).await,
+            Ok(Some(VisitorFrame::Error { again: true, .. }))
+        ) {
             widget.cut();
         }
         stage.repend(&mut pending, widget.unacked());

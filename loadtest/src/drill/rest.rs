@@ -48,7 +48,11 @@ fn is_at_rest(conversation: &StoredConversation) -> bool {
         if stored.kind() == "delivery" {
             let of = stored.event.fields.get("of").and_then(serde_json::Value::as_array);
             for seq in of.into_iter().flatten().filter_map(serde_json::Value::as_u64) {
-                if stored.event.str("state") == "queued" { open.insert(seq) } else { open.remove(&seq) };
+                if stored.event.str("state") == "queued" {
+                    open.insert(seq)
+                } else {
+                    open.remove(&seq)
+                };
             }
         }
     }

@@ -63,7 +63,16 @@ impl Report {
     pub fn heading() -> String {
         format!(
             "{:<22}{:>10}{:>9}{:>7}  {:<22}{:<24}{:>8}{:>6}{:>7}{:>8}",
-            "", "messages/s", "µs CPU", "cores", "ack p50/p99/max ms", "reply p50/p99/max ms", "missing", "dup", "other", "RSS MB"
+            "",
+            "messages/s",
+            "µs CPU",
+            "cores",
+            "ack p50/p99/max ms",
+            "reply p50/p99/max ms",
+            "missing",
+            "dup",
+            "other",
+            "RSS MB"
         )
     }
 

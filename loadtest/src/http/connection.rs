@@ -81,7 +81,8 @@ fn parse_answer(buffer: &[u8]) -> io::Result<Option<Answer>> {
         httparse::Status::Partial => return Ok(None),
     };
     let status = parsed.code.unwrap_or(0);
-    let chunked = header(parsed.headers, "transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case(b"chunked"));
+    let chunked =
+        header(parsed.headers, "transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case(b"chunked"));
     let rest = &buffer[head..];
     let body = match content_length(parsed.headers)? {
         Some(length) => (rest.len() >= length).then_some(length),

@@ -58,7 +58,12 @@ pub async fn request_once(
 }
 
 /// Posts JSON on a connection of its own.
-pub async fn post_json(host: SocketAddr, target: &str, body: &serde_json::Value, within: Duration) -> io::Result<Response> {
+pub async fn post_json(
+    host: SocketAddr,
+    target: &str,
+    body: &serde_json::Value,
+    within: Duration,
+) -> io::Result<Response> {
     let headers = [("content-type", "application/json")];
     request_once("POST", host, target, &headers, body.to_string().as_bytes(), within).await
 }

@@ -24,10 +24,13 @@ pub(crate) fn handle(method: &str, path: &str, query: &str, body: &[u8], shared:
     match (method, path) {
         ("GET", "/_log") => {
             let after = query.strip_prefix("after=").and_then(|number| number.parse().ok()).unwrap_or(0);
-            let arrivals: Vec<_> = shared.log().arrivals().into_iter().filter(|arrival| arrival.number > after).collect();
+            let arrivals: Vec<_> =
+                shared.log().arrivals().into_iter().filter(|arrival| arrival.number > after).collect();
             (200, json!(arrivals).to_string())
         }
-        ("GET", "/_counts") => (200, json!({"counts": shared.log().counts(), "receipts_pending": shared.receipts.pending()}).to_string()),
+        ("GET", "/_counts") => {
+            (200, json!({"counts": shared.log().counts(), "receipts_pending": shared.receipts.pending()}).to_string())
+        }
         ("GET", "/_control") => (200, json!({"rules": shared.rules().all()}).to_string()),
         ("POST", "/_control") => match serde_json::from_slice(body) {
             Ok(control) => {

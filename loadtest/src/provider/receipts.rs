@@ -80,7 +80,12 @@ impl Desk {
     pub async fn accepted(&self, message: Accepted<'_>) {
         let Some(plan) = self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
         let page = Page::new(message.page, &plan.app_secret);
-        let echo = page.echo_of_ours(message.recipient, message.message_id, message.text.unwrap_or(""), message.metadata.unwrap_or(""));
+        let echo = page.echo_of_ours(
+            message.recipient,
+            message.message_id,
+            message.text.unwrap_or(""),
+            message.metadata.unwrap_or(""),
+        );
         match plan.echo {
             EchoTime::Never => {}
             EchoTime::After => self.queue.push(plan.to, request(&page, plan.to, &[echo])),
@@ -89,12 +94,16 @@ impl Desk {
                 let body = page.body(&[echo]);
                 let signature = page.sign(&body);
                 let headers = [("content-type", "application/json"), (messenger::SIGNATURE, signature.as_str())];
-                let _ = http::request_once("POST", plan.to, messenger::PATH, &headers, &body, Duration::from_secs(5)).await;
+                let _ =
+                    http::request_once("POST", plan.to, messenger::PATH, &headers, &body, Duration::from_secs(5)).await;
             }
         }
         let now = clock::millis();
         if plan.delivery {
-            self.queue.push(plan.to, request(&page, plan.to, &[page.delivery(message.recipient, &[message.message_id], now)]));
+            self.queue.push(
+                plan.to,
+                request(&page, plan.to, &[page.delivery(message.recipient, &[message.message_id], now)]),
+            );
         }
         if plan.read {
             self.queue.push(plan.to, request(&page, plan.to, &[page.read(message.recipient, now)]));
@@ -105,7 +114,13 @@ impl Desk {
 fn request(page: &Page, to: SocketAddr, events: &[serde_json::Value]) -> Vec<u8> {
     let body = page.body(events);
     let signature = page.sign(&body);
-    http::request("POST", to, messenger::PATH, &[("content-type", "application/json"), (messenger::SIGNATURE, &signature)], &body)
+    http::request(
+        "POST",
+        to,
+        messenger::PATH,
+        &[("content-type", "application/json"), (messenger::SIGNATURE, &signature)],
+        &body,
+    )
 }
 
 impl Queue {

@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn a_rule_reads_as_json() {
-        let rule: Rule = serde_json::from_str(r#"{"times":1,"then":{"do":"refuse","status":429,"code":613,"retry_after":2}}"#).unwrap();
+        let rule: Rule =
+            serde_json::from_str(r#"{"times":1,"then":{"do":"refuse","status":429,"code":613,"retry_after":2}}"#)
+                .unwrap();
         assert_eq!(rule, Rule::next(1, Then::throttle(2)));
     }
 }

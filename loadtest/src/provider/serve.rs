@@ -144,7 +144,9 @@ fn unauthorised(request: &Request<'_>, query: &str, shared: &Shared) -> Option<&
 
 async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> Next {
     let message = send.message.as_ref();
-    if message.is_none_or(|message| message.text.is_none() && message.attachment.is_none()) && send.sender_action.is_none() {
+    if message.is_none_or(|message| message.text.is_none() && message.attachment.is_none())
+        && send.sender_action.is_none()
+    {
         refuse(output, 400, 100, None, None, "(#100) a message needs a text or an attachment");
         return Next::Go;
     }
@@ -197,7 +199,9 @@ async fn act(then: &Then, recipient: &str, id: &str, output: &mut Vec<u8>) -> Ne
             tokio::time::sleep(Duration::from_millis(*millis)).await;
             return Next::Cut;
         }
-        Then::Refuse { status, code, subcode, retry_after } => refuse(output, *status, *code, *subcode, *retry_after, "as told"),
+        Then::Refuse { status, code, subcode, retry_after } => {
+            refuse(output, *status, *code, *subcode, *retry_after, "as told")
+        }
         Then::AcceptThenRefuse { status, code, subcode } => refuse(output, *status, *code, *subcode, None, "as told"),
         Then::Nonsense => answer(output, 200, None, b"<html>502 from a proxy</html>"),
         Then::Delay { millis } => {
@@ -226,7 +230,12 @@ fn answer(output: &mut Vec<u8>, status: u16, retry_after: Option<u64>, body: &[u
     use std::io::Write;
     let retry = retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
     // Writing into memory cannot fail.
-    let _ = write!(output, "HTTP/1.1 {status} {}\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\n\r\n", reason(status), body.len());
+    let _ = write!(
+        output,
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\n\r\n",
+        reason(status),
+        body.len()
+    );
     output.extend_from_slice(body);
 }
 
