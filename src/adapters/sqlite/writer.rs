@@ -81,7 +81,7 @@ impl Writer {
         async move {
             match answer.await {
                 Ok(answer) => answer,
-                Err(_) if !accepted => Err(trouble::queue_full("disk")),
+                Err(_) if !accepted => Err(StoreError::Busy),
                 Err(_) => Err(trouble::no_answer()),
             }
         }
