@@ -103,22 +103,28 @@ export class Desk {
       if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
     }
     if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.#core);
-    this.#publish();
+    if (event.type === 'heard') this.#publishSoon();
+    else this.#publish();
+  }
+
+  /** What the reader does shows at once: the next key may already depend on it. */
+  #publish(): void {
+    this.state = this.#core;
+    this.#tick();
   }
 
   /** Hundreds of frames a second are painted once per picture; a hidden page still keeps its title right. */
-  #publish(): void {
+  #publishSoon(): void {
     if (this.#publishing) return;
     this.#publishing = true;
-    let paint = requestAnimationFrame(() => publish());
-    const timer = setTimeout(() => publish(), 250);
     const publish = () => {
       cancelAnimationFrame(paint);
       clearTimeout(timer);
       this.#publishing = false;
-      this.state = this.#core;
-      this.#tick();
+      this.#publish();
     };
+    const paint = requestAnimationFrame(publish);
+    const timer = setTimeout(publish, 250);
   }
 
   #tick(): void {
