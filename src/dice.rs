@@ -55,6 +55,13 @@ pub fn jitter(span: Duration) -> Duration {
     span.mul_f64(0.5 + 0.5 * f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
 }
 
+/// Anything from nothing to `span`.
+pub fn up_to(span: Duration) -> Duration {
+    let mut bytes = [0; 4];
+    fill(&mut bytes);
+    span.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+}
+
 #[allow(clippy::disallowed_methods, reason = "the one place that rolls dice")]
 fn generator() -> SystemRandom {
     SystemRandom::new()

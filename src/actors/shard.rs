@@ -75,7 +75,7 @@ impl Shard {
         if !alive {
             let panics = self.panics_of(contact.conversation);
             let park = panics.len() >= PANICS_MAX;
-            let (address, life) = self.start(contact, park)?;
+            let (address, life) = self.wake(contact, park)?;
             let panics = if park { Vec::new() } else { panics };
             let entry = Entry { contact: contact.clone(), address, life, panics };
             self.conversations.insert(contact.conversation, entry);
@@ -99,7 +99,7 @@ impl Shard {
         panics
     }
 
-    fn start(&self, contact: &Contact, park: bool) -> Result<(Addr<Conversation>, Rc<Life>), NotDone> {
+    fn wake(&self, contact: &Contact, park: bool) -> Result<(Addr<Conversation>, Rc<Life>), NotDone> {
         let account = self.parts.accounts.get(&contact.account).ok_or(NotDone::UnknownAccount)?.clone();
         let bot = self.parts.bots.get(&account.bot).ok_or(NotDone::UnknownAccount)?.clone();
         let switchboard = self.switchboard.clone().ok_or_else(|| NotDone::Unavailable("starting".into()))?;

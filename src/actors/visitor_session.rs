@@ -17,6 +17,7 @@ use crate::domain::command::Command;
 use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
+use crate::ports::channel::Visitors;
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
 use crate::wire::close;
@@ -40,7 +41,7 @@ pub struct VisitorSession {
     account: Arc<Account>,
     /// The visitor's conversation; none until `hello`.
     visitor: Option<Visitor>,
-    issue: Arc<dyn Tokens>,
+    visitors: Arc<dyn Visitors>,
     line: Line,
     asks: usize,
     notices: Option<u64>,
@@ -55,22 +56,14 @@ struct Visitor {
     begun: bool,
 }
 
-/// Who a visitor is: a token signed by us.
-pub trait Tokens: Send + Sync {
-    /// The visitor's key on the account, if the token is ours.
-    fn check(&self, account: &Account, token: &str) -> Option<String>;
-    /// A new visitor's key, and the token that will prove it.
-    fn issue(&self, account: &Account) -> (String, String);
-}
-
 #[derive(Message)]
 #[rtype(result = "()")]
 struct Heard(Arc<Published>);
 
 impl VisitorSession {
-    pub fn new(switchboard: Switchboard, account: Arc<Account>, issue: Arc<dyn Tokens>) -> Self {
+    pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>) -> Self {
         let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
-        Self { switchboard, account, visitor: None, issue, line, asks: 0, notices: None }
+        Self { switchboard, account, visitor: None, visitors, line, asks: 0, notices: None }
     }
 
     fn tell(&mut self, hears: &VisitorHears, ctx: &mut ws::WebsocketContext<Self>) {
@@ -99,8 +92,8 @@ impl VisitorSession {
     // --- Hello ---
 
     fn hello(&mut self, token: Option<String>, after: Option<Position>, ctx: &mut ws::WebsocketContext<Self>) {
-        let known = token.and_then(|token| Some((self.issue.check(&self.account, &token)?, token)));
-        let (key, token) = known.unwrap_or_else(|| self.issue.issue(&self.account));
+        let known = token.and_then(|token| Some((self.visitors.check(&self.account.id, &token)?, token)));
+        let (key, token) = known.unwrap_or_else(|| self.visitors.issue(&self.account.id));
         let contact = Contact::of(&self.account.id, &key);
         let now = self.switchboard.parts().clock.now().0;
         self.tell(&VisitorHears::Welcome { token, name: self.account.name.clone(), now }, ctx);

@@ -86,13 +86,19 @@ impl Conversation {
     fn react(&self, heard: &Heard) -> Vec<Event> {
         match &self.state.mode {
             Mode::Bot => run::answer(&self.bot, self.memory(self.state.place.clone()), heard),
-            Mode::Waiting { .. } if fold(&heard.text) == fold(&self.bot.settings.texts.back) => {
+            Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
                 let back = Event::GivenBack { by: None, why: GiveBack::ByContact, then: then.clone() };
                 self.and_then(back, run::resume(&self.bot, self.memory_with_floor(then)))
             }
             Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
         }
+    }
+
+    /// Pictures and thumbs-up have no words, and so never mean it.
+    fn means_back(&self, text: &str) -> bool {
+        let said = fold(text);
+        !said.trim().is_empty() && said == fold(&self.bot.settings.texts.back)
     }
 
     fn open(&self) -> Decision {
@@ -126,30 +132,32 @@ impl Conversation {
 
     /// What a person speaking does to the floor: takes it, or keeps the bot silent for at least another pause.
     fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
-        let wanted = now + self.bot.settings.pause;
+        let until = self.pause_from(now);
         match &self.state.mode {
-            Mode::Bot | Mode::Waiting { .. } => Some(Event::TakenOver { by: speaker, until: Some(wanted) }),
-            Mode::Human { by: Speaker::System | Speaker::Outside, until, .. } if matches!(speaker, Speaker::Agent(_)) => {
-                let until = until.map_or(wanted, |until| until.max(wanted));
-                Some(Event::TakenOver { by: speaker, until: Some(until) })
+            Mode::Human { by, until: end, .. } if matches!(by, Speaker::Agent(_)) || *by == speaker => {
+                (*end != until).then_some(Event::PauseMoved { by: speaker, until, why: PauseMove::Replied })
             }
-            Mode::Human { until: Some(until), .. } if *until < wanted => {
-                Some(Event::PauseMoved { by: speaker, until: Some(wanted), why: PauseMove::Replied })
-            }
-            Mode::Human { .. } => None,
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Some(Event::TakenOver { by: speaker, until }),
         }
     }
 
     fn take_over(&self, now: Timestamp, agent: Agent) -> Decision {
-        let wanted = now + self.bot.settings.pause;
-        let until = match &self.state.mode {
-            Mode::Bot | Mode::Waiting { .. } => Some(wanted),
+        match &self.state.mode {
             Mode::Human { by: Speaker::Agent(holder), .. } if holder.id == agent.id => {
-                return Err(Refusal::AlreadyTaken(holder.name.clone()));
+                Err(Refusal::AlreadyTaken(holder.name.clone()))
             }
+            _ => Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until: self.pause_from(now) }]),
+        }
+    }
+
+    /// The end of a pause that somebody begins or goes on with now: never earlier than it was. Being parked by the
+    /// system is no pause yet.
+    fn pause_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let wanted = now + self.bot.settings.pause;
+        match &self.state.mode {
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { by: Speaker::System, .. } => Some(wanted),
             Mode::Human { until, .. } => until.map(|until| until.max(wanted)),
-        };
-        Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until }])
+        }
     }
 
     fn give_back(&self, agent: Agent) -> Decision {
@@ -286,12 +294,14 @@ impl Conversation {
             return Err(Refusal::NothingNew);
         }
         let void = self.is_void(delivery);
+        let uncertain = delivery.state != DeliveryState::Open;
         Ok(vec![match outcome {
             Outcome::Sent { provider_id } => Event::Sent { of, provider_id },
+            Outcome::NotSent { reason, .. } if void && uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::NotSent { .. } if void => Event::Withdrawn { of: vec![of] },
             Outcome::NotSent { at, reason } => Event::Retrying { of, at, reason },
             Outcome::Refused { reason } => Event::Failed { of, reason },
-            Outcome::Unknown { reason, .. } if void => Event::Uncertain { of, again_at: None, reason },
+            Outcome::Unknown { reason, .. } if void || uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::Unknown { again_at, reason } => Event::Uncertain { of, again_at: Some(again_at), reason },
         }])
     }
@@ -300,9 +310,15 @@ impl Conversation {
         delivery.by_bot && delivery.turn < self.state.void_below
     }
 
+    /// A message that may have arrived is not cancelled, only never tried again: its echo may still come.
     fn withdraw(&self, of: Vec<Seq>) -> Decision {
-        let of: Vec<Seq> = of.into_iter().filter(|seq| self.state.deliveries.contains_key(seq)).collect();
-        something(if of.is_empty() { vec![] } else { vec![Event::Withdrawn { of }] })
+        let state = |seq: &Seq| self.state.deliveries.get(seq).map(|delivery| &delivery.state);
+        let reason = || "a human has taken over before it was tried again".to_owned();
+        let again = |seq: &&Seq| state(seq) == Some(&DeliveryState::Uncertain { again: true });
+        let uncertain = of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
+        let open: Vec<Seq> = of.iter().copied().filter(|seq| state(seq) == Some(&DeliveryState::Open)).collect();
+        let withdrawn = (!open.is_empty()).then_some(Event::Withdrawn { of: open });
+        something(withdrawn.into_iter().chain(uncertain).collect())
     }
 
     fn resend(&self, agent: Agent, of: Seq) -> Decision {

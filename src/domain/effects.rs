@@ -14,11 +14,12 @@ pub enum Effect {
     /// The bot's messages that are queued or uncertain become withdrawn.
     WithdrawBot,
     /// A queued, sending, uncertain or shelved message goes back into the queue until `at`; `flagged`: an earlier try
-    /// may have arrived.
+    /// may have arrived. A flag once set stays, whatever later ones say.
     Requeue { seq: Seq, at: Timestamp, flagged: bool },
     /// A delivery has come to its end.
     Finish { seq: Seq },
-    /// A delivery has failed; its message is kept, should somebody send it again (`Requeue`).
+    /// A delivery has failed or, sent or withdrawn, is left uncertain; its message is kept, should somebody send it again
+    /// (`Requeue`) or its echo come (`Finish`).
     Shelve { seq: Seq },
 }
 

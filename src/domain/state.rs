@@ -212,23 +212,28 @@ impl State {
             return;
         }
         self.deliveries.insert(self.seq, Delivery { turn, by_bot, said_at, state: DeliveryState::Open });
-        if self.deliveries.len() > TRACKED_DELIVERIES_MAX {
-            self.forget_oldest_settled();
-        }
+        self.forget_oldest_settled();
     }
 
     /// Open messages are never forgotten: the store's queue bounds them.
     fn forget_oldest_settled(&mut self) {
+        let excess = self.deliveries.len().saturating_sub(TRACKED_DELIVERIES_MAX);
+        if excess == 0 {
+            return;
+        }
         let settled = |delivery: &Delivery| {
             !matches!(delivery.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
         };
-        let oldest = self.deliveries.iter().find(|(_, delivery)| settled(delivery)).map(|(seq, _)| *seq);
-        oldest.map(|seq| self.deliveries.remove(&seq));
+        let oldest = self.deliveries.iter().filter(|(_, delivery)| settled(delivery)).map(|(seq, _)| *seq);
+        for seq in oldest.take(excess).collect::<Vec<_>>() {
+            self.deliveries.remove(&seq);
+        }
     }
 
     fn set_delivery(&mut self, of: Seq, state: DeliveryState) {
         if let Some(delivery) = self.deliveries.get_mut(&of) {
             delivery.state = state;
+            self.forget_oldest_settled();
         }
     }
 

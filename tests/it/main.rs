@@ -1,1 +1,10 @@
+//! The promises of the house, as tests. Each line below is a chapter.
 
+/// The source itself: arrows point one way, files stay enterable.
+mod house;
+/// The rules of a conversation, each told as a story.
+mod rules;
+/// What any store must keep.
+mod store_contract;
+/// Props: bots, desks, clocks, outboxes.
+mod support;

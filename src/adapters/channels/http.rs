@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Longer than this to connect: nothing has left us. Shorter than any whole answer takes, so the two are told apart.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 64;
+/// A server that drops an idle connection just as we use it leaves us not knowing whether it got the message. So we
+/// drop it first.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A client for providers. Made once, on the runtime it will be used on. It follows no redirect: a message must not
 /// end up elsewhere than where it was sent.
@@ -17,6 +20,7 @@ pub fn client(answer_timeout: Duration) -> reqwest::Result<reqwest::Client> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST_MAX)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .tcp_nodelay(true)
         .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
         .build()

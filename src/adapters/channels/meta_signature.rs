@@ -53,7 +53,8 @@ pub fn handshake(query: &str, verify_tokens: &[&str]) -> Option<String> {
     let fields = Fields::of(query)?;
     let subscribes = fields.first("hub.mode")? == "subscribe";
     let token = fields.first("hub.verify_token")?;
-    let known = verify_tokens.iter().filter(|known| !known.is_empty()).fold(false, |found, known| found | same(known, &token));
+    let known =
+        verify_tokens.iter().filter(|known| !known.is_empty()).fold(false, |found, known| found | same(known, &token));
     (subscribes && known).then(|| fields.first("hub.challenge")).flatten()
 }
 
@@ -130,7 +131,11 @@ mod tests {
                 let answer = handshake(query, &[text(case, "/input/configured_verify_token").unwrap()]);
                 assert_eq!(answer.as_deref(), text(case, "/expected/body"), "{id}");
             } else if let Some(token) = text(case, "/input/access_token") {
-                assert_eq!(Some(appsecret_proof(secret, token).as_str()), text(case, "/expected/appsecret_proof"), "{id}");
+                assert_eq!(
+                    Some(appsecret_proof(secret, token).as_str()),
+                    text(case, "/expected/appsecret_proof"),
+                    "{id}"
+                );
             } else if let Some(request) = text(case, "/input/signed_request") {
                 assert_eq!(signed_request(secret, request).as_ref(), case.pointer("/expected/payload"), "{id}");
                 assert_eq!(signed_request("another", request), None, "{id}");
@@ -147,7 +152,15 @@ mod tests {
         let right = format!("{PREFIX}{}", hex::encode(hmac::sign(&key(b"secret"), b"body")));
         assert!(verify(&["secret"], Some(&right), b"body"));
         let upper = format!("{PREFIX}{}", right[PREFIX.len()..].to_uppercase());
-        for wrong in [&upper, &right[..right.len() - 1], &format!("{right}0"), &format!(" {right}"), &format!("{right}\n"), "sha256=", ""] {
+        for wrong in [
+            &upper,
+            &right[..right.len() - 1],
+            &format!("{right}0"),
+            &format!(" {right}"),
+            &format!("{right}\n"),
+            "sha256=",
+            "",
+        ] {
             assert!(!verify(&["secret"], Some(wrong), b"body"), "{wrong:?}");
         }
         assert!(!verify(&["secret"], None, b"body"));

@@ -48,13 +48,12 @@ pub fn units(text: &str) -> usize {
 /// Where to cut `text`, which is longer than `limit`: a byte position after its start.
 fn cut_at(text: &str, limit: usize) -> usize {
     let cuts = Cuts::within(text, limit);
-    let half = text.char_indices().scan(0, |sum, (at, letter)| {
-        *sum += letter.len_utf16();
-        Some((at, *sum))
-    });
-    let half = half.take_while(|(_, sum)| *sum <= limit / 2).last().map_or(0, |(at, _)| at);
+    let half = first_units(text, limit / 2);
     // A paragraph that ends early would make a tiny part: better the end of a sentence further on.
-    [cuts.paragraph, cuts.sentence].into_iter().find(|cut| *cut > half).or(positive(cuts.word)).or(positive(cuts.grapheme)).unwrap_or_else(|| first_units(text, limit))
+    let late = [cuts.paragraph, cuts.sentence].into_iter().find(|cut| *cut > 0 && *cut >= half);
+    let any = [cuts.word, cuts.grapheme].into_iter().find(|cut| *cut > 0);
+    // Nothing at all: a grapheme that is longer than a whole part.
+    late.or(any).unwrap_or_else(|| first_units(text, limit))
 }
 
 /// The last place of each kind at which a part may end. 0 where there is none.
@@ -99,7 +98,8 @@ impl Cuts {
             if here.contains('\n') || closed.ends_with(['.', '!', '?', '…']) {
                 self.sentence = at;
             }
-            if here.contains('\n') && rest[here.len()..].graphemes(true).take(8).take_while(|next| is_blank(next)).any(|next| next.contains('\n')) {
+            let mut blanks = rest[here.len()..].graphemes(true).take(8).take_while(|next| is_blank(next));
+            if here.contains('\n') && blanks.any(|next| next.contains('\n')) {
                 self.paragraph = at;
             }
         } else if wide_stop {
@@ -123,7 +123,7 @@ fn starts_link(text: &str) -> bool {
     starts("http://") || starts("https://")
 }
 
-/// The last resort: a grapheme longer than a whole part.
+/// Where the first `limit` units of `text` end, between two letters.
 fn first_units(text: &str, limit: usize) -> usize {
     let mut used = 0;
     let fits = text.chars().take_while(|letter| {
@@ -131,10 +131,6 @@ fn first_units(text: &str, limit: usize) -> usize {
         used <= limit
     });
     fits.map(char::len_utf8).sum()
-}
-
-fn positive(cut: usize) -> Option<usize> {
-    (cut > 0).then_some(cut)
 }
 
 /// White space only. A space that carries an accent is not: it can be seen.

@@ -9,7 +9,9 @@ use reqwest::Url;
 use ring::hmac;
 use uuid::Uuid;
 
+use crate::dice;
 use crate::domain::ids::AccountId;
+use crate::ports::channel::Visitors;
 
 const VERSION: &str = "v1";
 
@@ -35,6 +37,17 @@ impl VisitorTokens {
         let visitor = Uuid::try_parse(visitor).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         hmac::verify(&self.0, &signed(account, visitor), &signature).is_ok().then_some(visitor)
+    }
+}
+
+impl Visitors for VisitorTokens {
+    fn check(&self, account: &AccountId, token: &str) -> Option<String> {
+        VisitorTokens::check(self, account, token).map(|visitor| visitor.to_string())
+    }
+
+    fn issue(&self, account: &AccountId) -> (String, String) {
+        let visitor = dice::new_id();
+        (visitor.to_string(), VisitorTokens::issue(self, account, visitor))
     }
 }
 
@@ -64,7 +77,9 @@ fn matches(pattern: &str, origin: &Url) -> bool {
     }
     let Some(wanted) = parse_origin(&format!("{scheme}://{}", below.unwrap_or(rest))) else { return false };
     let host = match (below, origin.host_str(), wanted.host_str()) {
-        (Some(_), Some(host), Some(domain)) => host.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.')),
+        (Some(_), Some(host), Some(domain)) => {
+            host.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
+        }
         (None, host, wanted) => host == wanted,
         _ => false,
     };
@@ -74,7 +89,11 @@ fn matches(pattern: &str, origin: &Url) -> bool {
 /// Scheme, host and port, and nothing else.
 fn parse_origin(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let bare = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
     (bare && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
@@ -122,20 +141,37 @@ mod tests {
         assert!(allowed(shop, Some("https://shop.example.org")));
         assert!(allowed(shop, Some("https://SHOP.example.org:443")));
         assert!(allowed(shop, Some("http://localhost:5173")));
-        for stranger in
-            ["http://shop.example.org", "https://shop.example.org:8443", "https://shop.example.org.evil.test", "https://example.org", "http://localhost", "null", "", "https://", "https://u@shop.example.org"]
-        {
+        for stranger in [
+            "http://shop.example.org",
+            "https://shop.example.org:8443",
+            "https://shop.example.org.evil.test",
+            "https://example.org",
+            "http://localhost",
+            "null",
+            "",
+            "https://",
+            "https://u@shop.example.org",
+        ] {
             assert!(!allowed(shop, Some(stranger)), "{stranger}");
         }
         let below = &["*.example.org"];
         assert!(allowed(below, Some("https://a.example.org")));
         assert!(allowed(below, Some("http://a.b.example.org")));
         assert!(allowed(&["https://*.example.org:8443"], Some("https://a.example.org:8443")));
-        for stranger in ["https://example.org", "https://evilexample.org", "https://a.example.org:8443", "https://a.example.org.evil.test", "null"] {
+        for stranger in [
+            "https://example.org",
+            "https://evilexample.org",
+            "https://a.example.org:8443",
+            "https://a.example.org.evil.test",
+            "null",
+        ] {
             assert!(!allowed(below, Some(stranger)), "{stranger}");
         }
         assert!(!allowed(&["https://*.example.org"], Some("http://a.example.org")));
-        assert!(!allowed(&["shop.example.org"], Some("https://shop.example.org")), "a pattern without a scheme is no origin");
+        assert!(
+            !allowed(&["shop.example.org"], Some("https://shop.example.org")),
+            "a pattern without a scheme is no origin"
+        );
     }
 
     #[test]

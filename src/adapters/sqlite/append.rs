@@ -32,6 +32,7 @@ enum Act {
     WithdrawBot,
     Requeue { seq: i64, at: i64, flagged: bool },
     Finish { seq: i64 },
+    Shelve { seq: i64 },
 }
 
 /// What became of a write.
@@ -68,6 +69,7 @@ impl From<Effect> for Act {
             Effect::WithdrawBot => Act::WithdrawBot,
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq: int(seq), at: int(at.0), flagged },
             Effect::Finish { seq } => Act::Finish { seq: int(seq) },
+            Effect::Shelve { seq } => Act::Shelve { seq: int(seq) },
         }
     }
 }
@@ -213,6 +215,7 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
             Act::WithdrawBot => withdrawn.extend(queue::withdraw_bot(desk, number, write.at)?),
             Act::Requeue { seq, at, flagged } => queue::requeue(desk, number, *seq, *at, *flagged)?,
             Act::Finish { seq } => queue::finish(desk, number, *seq)?,
+            Act::Shelve { seq } => queue::shelve(desk, number, *seq)?,
         }
     }
     Ok(withdrawn)

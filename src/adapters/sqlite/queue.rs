@@ -56,6 +56,12 @@ pub fn finish(desk: &Desk<'_>, number: i64, seq: i64) -> Result<()> {
     desk.sql.prepare_cached(sql)?.execute([number, seq]).map(|_| ())
 }
 
+/// Kept, should somebody send it again.
+pub fn shelve(desk: &Desk<'_>, number: i64, seq: i64) -> Result<()> {
+    let sql = "UPDATE outbox SET state = 'shelved', sending_inc = NULL WHERE conversation = ?1 AND seq = ?2";
+    desk.sql.prepare_cached(sql)?.execute([number, seq]).map(|_| ())
+}
+
 pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {
     deliveries.iter().map(|delivery| start(desk, me, *delivery)).collect()
 }

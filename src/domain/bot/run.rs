@@ -48,13 +48,15 @@ struct Run<'a> {
     memory: Memory,
     /// The place as the events so far leave it.
     place: Place,
+    /// Where to go on once the dialogue of the moment has ended.
+    afterwards: Place,
     events: Vec<Event>,
 }
 
 impl<'a> Run<'a> {
     fn new(bot: &'a Bot, memory: Memory) -> Self {
         let place = memory.place.clone();
-        Self { bot, memory, place, events: Vec::new() }
+        Self { bot, memory, place, afterwards: Place::Idle, events: Vec::new() }
     }
 
     fn finish(self) -> Vec<Event> {
@@ -105,10 +107,12 @@ impl<'a> Run<'a> {
     fn answer_keyword(&mut self, text: &str) -> bool {
         let Some(found) = self.bot.recognise(text) else { return false };
         let Action::Go(dialogue) = found.action else { return false };
-        let interrupted = self.memory.place.clone();
+        if let Place::Interrupted(_) = &self.memory.place {
+            self.afterwards = self.memory.place.clone();
+        }
         self.run(Step { dialogue: dialogue.clone(), widget: 0 }, Why::Keyword(found.word.to_owned()));
-        if let (Place::Interrupted(_), Place::Idle) = (&interrupted, &self.place) {
-            self.memory.place = interrupted;
+        if self.place == Place::Idle {
+            self.afterwards = Place::Idle;
             self.go_on_where_interrupted();
         }
         true
@@ -229,14 +233,14 @@ impl<'a> Run<'a> {
             }
             step = step.next();
         }
-        self.place = Place::Idle;
+        self.place = self.afterwards.clone();
         self.hand_off(Reason::BotFailed, &format!("dialogue “{}” runs in a circle", step.dialogue));
     }
 
     /// The place from which to go on after the widget at `step`.
     fn after(&self, step: &Step) -> Place {
         let next = step.next();
-        if self.bot.widget(&next).is_some() { Place::Interrupted(next) } else { Place::Idle }
+        if self.bot.widget(&next).is_some() { Place::Interrupted(next) } else { self.afterwards.clone() }
     }
 
     fn hand_off(&mut self, reason: Reason, words: &str) {

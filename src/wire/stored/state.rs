@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Heard, LastWords, Place, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
+use crate::domain::ids::AgentId;
 use crate::domain::state as core;
 use crate::domain::time::Timestamp;
 
@@ -26,7 +27,11 @@ pub struct State<'a> {
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     last: Option<LastWords<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    said: Vec<u64>,
+    said: Vec<(u64, Option<uuid::Uuid>)>,
+    #[serde(default)]
+    shown: u64,
+    #[serde(default)]
+    void_below: u64,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<(u64, Delivery<'a>)>,
     trouble: bool,
@@ -65,6 +70,7 @@ struct Unanswered<'a> {
 struct Delivery<'a> {
     turn: u64,
     by_bot: bool,
+    said_at: u64,
     #[serde(borrow)]
     state: DeliveryState<'a>,
 }
@@ -80,12 +86,10 @@ enum DeliveryState<'a> {
     Sent {
         #[serde(borrow)]
         provider_id: Text<'a>,
-        at: u64,
     },
     Delivered {
         #[serde(borrow)]
         provider_id: Text<'a>,
-        at: u64,
     },
 }
 
@@ -103,7 +107,9 @@ impl<'a> From<&'a core::State> for State<'a> {
             attributes: state.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
             unanswered: state.unanswered.as_ref().map(Into::into),
             last: state.last.as_ref().map(Into::into),
-            said: state.said.iter().copied().collect(),
+            said: state.said.iter().map(|said| (said.seq, said.agent.map(|agent| agent.0))).collect(),
+            shown: state.shown,
+            void_below: state.void_below,
             deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
             trouble: state.trouble,
         }
@@ -125,7 +131,9 @@ impl From<State<'_>> for core::State {
             attributes: state.attributes.into_iter().map(attribute).collect(),
             unanswered: state.unanswered.map(Into::into),
             last: state.last.map(Into::into),
-            said: state.said.into(),
+            said: state.said.into_iter().map(|(seq, agent)| core::Said { seq, agent: agent.map(AgentId) }).collect(),
+            shown: state.shown,
+            void_below: state.void_below,
             deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
             trouble: state.trouble,
         }
@@ -181,12 +189,10 @@ impl<'a> From<&'a core::Delivery> for Delivery<'a> {
             Core::Open => DeliveryState::Open,
             Core::Uncertain { again } => DeliveryState::Uncertain { again: *again },
             Core::Failed => DeliveryState::Failed,
-            Core::Sent { provider_id, at } => DeliveryState::Sent { provider_id: text(provider_id), at: at.0 },
-            Core::Delivered { provider_id, at } => {
-                DeliveryState::Delivered { provider_id: text(provider_id), at: at.0 }
-            }
+            Core::Sent { provider_id } => DeliveryState::Sent { provider_id: text(provider_id) },
+            Core::Delivered { provider_id } => DeliveryState::Delivered { provider_id: text(provider_id) },
         };
-        Self { turn: delivery.turn, by_bot: delivery.by_bot, state }
+        Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: delivery.said_at.0, state }
     }
 }
 
@@ -197,13 +203,9 @@ impl From<Delivery<'_>> for core::Delivery {
             DeliveryState::Open => Core::Open,
             DeliveryState::Uncertain { again } => Core::Uncertain { again },
             DeliveryState::Failed => Core::Failed,
-            DeliveryState::Sent { provider_id, at } => {
-                Core::Sent { provider_id: provider_id.into_owned(), at: Timestamp(at) }
-            }
-            DeliveryState::Delivered { provider_id, at } => {
-                Core::Delivered { provider_id: provider_id.into_owned(), at: Timestamp(at) }
-            }
+            DeliveryState::Sent { provider_id } => Core::Sent { provider_id: provider_id.into_owned() },
+            DeliveryState::Delivered { provider_id } => Core::Delivered { provider_id: provider_id.into_owned() },
         };
-        Self { turn: delivery.turn, by_bot: delivery.by_bot, state }
+        Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: Timestamp(delivery.said_at), state }
     }
 }

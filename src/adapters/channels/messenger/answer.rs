@@ -66,7 +66,9 @@ pub fn interpret(answer: &Answer) -> SendResult {
     let (message_id, error) = body.map(|body| (body.message_id, body.error)).unwrap_or_default();
     match (error, message_id) {
         (Some(error), _) => refused(answer, &error),
-        (None, Some(Word(id))) if is_success(answer.status) && !id.is_empty() => SendResult::Sent { provider_id: id.into_owned() },
+        (None, Some(Word(id))) if is_success(answer.status) && !id.is_empty() => {
+            SendResult::Sent { provider_id: id.into_owned() }
+        }
         _ => without_words(answer),
     }
 }
@@ -115,7 +117,9 @@ fn without_words(answer: &Answer) -> SendResult {
     match status {
         429 => throttled(answer, format!("{SLOW_DOWN} (HTTP 429)")),
         // Whoever answered, it was not the Send API: a proxy, a wrong address. The message is as good as before.
-        300..=399 | 400..=407 | 409..=499 => not_sent(None, false, format!("Messenger answered with HTTP {status} and nothing we can read")),
+        300..=399 | 400..=407 | 409..=499 => {
+            not_sent(None, false, format!("Messenger answered with HTTP {status} and nothing we can read"))
+        }
         _ => SendResult::Unknown { reason: format!("Messenger answered with HTTP {status} and nothing we can read") },
     }
 }
@@ -174,7 +178,9 @@ mod tests {
     use super::*;
 
     fn error(status: u16, code: u32, subcode: u32) -> SendResult {
-        let body = format!(r#"{{"error":{{"message":"(#{code}) No.","type":"OAuthException","code":{code},"error_subcode":{subcode},"fbtrace_id":"A"}}}}"#);
+        let body = format!(
+            r#"{{"error":{{"message":"(#{code}) No.","type":"OAuthException","code":{code},"error_subcode":{subcode},"fbtrace_id":"A"}}}}"#
+        );
         interpret(&Answer { status, body: body.as_bytes(), ..Answer::default() })
     }
 
@@ -182,7 +188,11 @@ mod tests {
         match result {
             SendResult::Sent { provider_id } => format!("sent {provider_id}"),
             SendResult::NotSent { after, account_wide, .. } => {
-                format!("not sent{}{}", after.map_or(String::new(), |after| format!(" {}", after.as_secs())), if account_wide { " all" } else { "" })
+                format!(
+                    "not sent{}{}",
+                    after.map_or(String::new(), |after| format!(" {}", after.as_secs())),
+                    if account_wide { " all" } else { "" }
+                )
             }
             SendResult::Permanent { .. } => "permanent".into(),
             SendResult::AccountRefused { .. } => "account".into(),
@@ -247,7 +257,12 @@ mod tests {
             (404, b"not here".as_slice(), "not sent"),
             (408, b"".as_slice(), "unknown"),
         ] {
-            assert_eq!(short(interpret(&Answer { status, body, ..Answer::default() })), meaning, "{status} {}", String::from_utf8_lossy(body));
+            assert_eq!(
+                short(interpret(&Answer { status, body, ..Answer::default() })),
+                meaning,
+                "{status} {}",
+                String::from_utf8_lossy(body)
+            );
         }
     }
 
@@ -267,7 +282,8 @@ mod tests {
 
     #[test]
     fn a_throttle_says_how_long() {
-        let wait = |retry_after, date, usage| short(interpret(&Answer { status: 429, retry_after, date, usage, body: b"" }));
+        let wait =
+            |retry_after, date, usage| short(interpret(&Answer { status: 429, retry_after, date, usage, body: b"" }));
         assert_eq!(wait(Some("7"), None, None), "not sent 7 all");
         let date = Some("Wed, 29 Jul 2026 08:00:00 GMT");
         assert_eq!(wait(Some("Wed, 29 Jul 2026 08:01:30 GMT"), date, None), "not sent 90 all");

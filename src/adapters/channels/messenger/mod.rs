@@ -4,10 +4,13 @@
 //! Absent on purpose: thread control, profiles, personas, and the HUMAN_AGENT tag.
 
 mod answer;
+mod inlet;
+mod attachments;
 mod read;
 mod send;
 mod shapes;
 
+pub use inlet::{MessengerInlet, Page};
 pub use read::read;
 pub use send::{BadSettings, MessengerOutlet, Settings};
 

@@ -5,20 +5,18 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::shapes::{Attached, Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Word};
+use super::attachments::{attachments, in_words, unsupported};
+use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Word};
 use super::{Batch, Inbound, Mark, NotUnderstood, Origin, Unknown};
 use crate::domain::command::Command;
 use crate::domain::event::Receipt;
-use crate::domain::message::{Attachment, AttachmentKind, Heard};
+use crate::domain::message::Heard;
 use crate::domain::time::Timestamp;
 
 /// Beyond this the body is kept raw, as one unknown.
 const EVENTS_MAX: usize = 1000;
 const TEXT_CHARACTERS_MAX: usize = 20_000;
-const NAME_CHARACTERS_MAX: usize = 200;
 const ID_BYTES_MAX: usize = 512;
-const URL_BYTES_MAX: usize = 8192;
-const ATTACHMENTS_MAX: usize = 100;
 
 const NOT_READABLE: &str = "not readable";
 
@@ -81,8 +79,11 @@ impl Reader {
     }
 
     fn event(&mut self, raw: &RawValue, page: Option<&str>) {
+        if self.events >= EVENTS_MAX {
+            self.events += 1;
+            return;
+        }
         match read_event(raw.get(), page) {
-            _ if self.events >= EVENTS_MAX => self.events += 1,
             Ok(inbound) => {
                 self.events += 1;
                 self.batch.inbound.push(inbound);
@@ -140,7 +141,7 @@ fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood
     let mid = id(message.mid)?;
     let mut attachments = attachments(message.attachments);
     if message.is_unsupported == Some(true) {
-        attachments.push(Attachment { kind: AttachmentKind::Other, url: String::new(), name: "something Messenger does not show".into() });
+        attachments.push(unsupported());
     }
     let tap = message.quick_reply.and_then(|quick_reply| quick_reply.payload);
     if message.text.is_none() && message.attachments.is_none() && tap.is_none() && attachments.is_empty() {
@@ -172,19 +173,6 @@ fn echo(message: Message) -> Result<Understood, &'static str> {
     Ok((Some(format!("in:{provider_id}")), Some(origin), Command::Echo { of: None, provider_id, text }))
 }
 
-/// An attachment as a line of text, for where there is no other place to show it.
-fn in_words(attachment: &Attachment) -> String {
-    let kind = match attachment.kind {
-        AttachmentKind::Image => "image",
-        AttachmentKind::Audio => "audio",
-        AttachmentKind::Video => "video",
-        AttachmentKind::File => "file",
-        AttachmentKind::Other => "attachment",
-    };
-    let words = [&format!("[{kind}]"), attachment.name.as_str(), attachment.url.as_str()];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 fn delivered(delivery: Delivery) -> Result<Command, &'static str> {
     let mids = delivery.mids.unwrap_or_default().into_iter().map(|mid| id(Some(mid)));
     let provider_ids = mids.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
@@ -195,7 +183,11 @@ fn seen(read: Read) -> Result<Command, &'static str> {
     acknowledge(Receipt::Read, id(read.mid)?.into_iter().collect(), read.watermark)
 }
 
-fn acknowledge(receipt: Receipt, provider_ids: Vec<String>, watermark: Option<Moment>) -> Result<Command, &'static str> {
+fn acknowledge(
+    receipt: Receipt,
+    provider_ids: Vec<String>,
+    watermark: Option<Moment>,
+) -> Result<Command, &'static str> {
     let watermark = watermark.and_then(|Moment(at)| at);
     if provider_ids.is_empty() && watermark.is_none() {
         return Err("receipt of nothing");
@@ -244,7 +236,7 @@ fn text(word: Option<Word>) -> String {
     word.map(|Word(text)| without_nul(cut(text, TEXT_CHARACTERS_MAX)).into_owned()).unwrap_or_default()
 }
 
-fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
+pub(super) fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
     if text.len() <= characters {
         return text;
     }
@@ -255,52 +247,12 @@ fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
 }
 
 /// Databases take offence at U+0000.
-fn without_nul(text: Cow<str>) -> Cow<str> {
+pub(super) fn without_nul(text: Cow<str>) -> Cow<str> {
     if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { text }
 }
 
-fn attachments(raw: Option<&RawValue>) -> Vec<Attachment> {
-    let Some(raw) = raw else { return Vec::new() };
-    let items: Vec<&RawValue> = serde_json::from_str::<Option<_>>(raw.get()).ok().flatten().unwrap_or_default();
-    let mut attachments: Vec<Attachment> = Vec::with_capacity(items.len().min(ATTACHMENTS_MAX));
-    for item in items.into_iter().take(ATTACHMENTS_MAX) {
-        let attachment = attachment(item.get());
-        // For a while, stickers came twice: as an image and as a sticker.
-        if attachment.url.is_empty() || attachments.iter().all(|earlier| earlier.url != attachment.url) {
-            attachments.push(attachment);
-        }
-    }
-    attachments
-}
-
-/// Never fails: that there was something is worth knowing, even if not what.
-fn attachment(raw: &str) -> Attachment {
-    let mended = mend_surrogates(raw);
-    let Ok(attached) = serde_json::from_str::<Attached>(mended.as_deref().unwrap_or(raw)) else {
-        return Attachment { kind: AttachmentKind::Other, url: String::new(), name: String::new() };
-    };
-    let type_name = attached.kind.map(|kind| kind.0).unwrap_or_default();
-    let kind = match &*type_name {
-        "image" | "sticker" => AttachmentKind::Image,
-        "audio" => AttachmentKind::Audio,
-        "video" | "reel" | "ig_reel" => AttachmentKind::Video,
-        "file" => AttachmentKind::File,
-        _ => AttachmentKind::Other,
-    };
-    let (url, title, words) = attached.payload.map(|payload| (payload.url, payload.title, payload.text)).unwrap_or_default();
-    let url = url.or(attached.url).map(|Word(url)| url).filter(|url| is_link(url)).unwrap_or_default();
-    let name = attached.title.or(title).or(words).map(|Word(name)| name);
-    let name = name.unwrap_or(if kind == AttachmentKind::Other { type_name } else { Cow::Borrowed("") });
-    Attachment { kind, url: without_nul(url).into_owned(), name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned() }
-}
-
-/// Only what a console may safely offer to open.
-fn is_link(url: &str) -> bool {
-    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= URL_BYTES_MAX
-}
-
 /// JSON with U+FFFD for each half of a surrogate pair that lost its other half; none if there is nothing to mend.
-fn mend_surrogates(json: &str) -> Option<String> {
+pub(super) fn mend_surrogates(json: &str) -> Option<String> {
     let mut mended = String::new();
     let mut copied = 0;
     let mut at = 0;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId};
+use crate::domain::message::{Attachment, AttachmentKind};
 
 const PAGE: &str = "102938475610293";
 const PERSON: &str = "7392015648120394";
@@ -50,7 +51,9 @@ fn link(kind: AttachmentKind, url: &str) -> Attachment {
 
 #[test]
 fn a_text_is_heard_with_its_name_and_time() {
-    let inbound = only(&from_person(r#""timestamp":1785312004523,"message":{"mid":"m_AbC1dEf2GhI3","text":"Do you have this in blue?"}"#));
+    let inbound = only(&from_person(
+        r#""timestamp":1785312004523,"message":{"mid":"m_AbC1dEf2GhI3","text":"Do you have this in blue?"}"#,
+    ));
     assert_eq!(inbound.key.as_deref(), Some("in:m_AbC1dEf2GhI3"));
     assert_eq!(inbound.origin, None);
     let expected = Command::Hear {
@@ -64,7 +67,9 @@ fn a_text_is_heard_with_its_name_and_time() {
 
 #[test]
 fn a_quick_reply_is_a_tap_on_its_payload() {
-    let body = from_person(r#""timestamp":1785312010001,"message":{"mid":"m_q1","text":"Talk to a person","quick_reply":{"payload":"HANDOFF"}}"#);
+    let body = from_person(
+        r#""timestamp":1785312010001,"message":{"mid":"m_q1","text":"Talk to a person","quick_reply":{"payload":"HANDOFF"}}"#,
+    );
     assert_eq!(heard(&body), Heard::tap("HANDOFF", "Talk to a person"));
 }
 
@@ -89,12 +94,17 @@ fn a_postback_without_mid_is_known_by_its_bytes() {
 
 #[test]
 fn a_postback_without_payload_belongs_to_another_app() {
-    assert_eq!(reason(&from_person(r#""timestamp":1,"postback":{"mid":"m_p1","title":"Buy"}"#)), "postback without payload");
+    assert_eq!(
+        reason(&from_person(r#""timestamp":1,"postback":{"mid":"m_p1","title":"Buy"}"#)),
+        "postback without payload"
+    );
 }
 
 #[test]
 fn a_reply_is_read_without_what_it_replies_to() {
-    let body = from_person(r#""message":{"mid":"m_r2","text":"this one","reply_to":{"mid":"m_AbC1dEf2GhI3","is_self_reply":false}}"#);
+    let body = from_person(
+        r#""message":{"mid":"m_r2","text":"this one","reply_to":{"mid":"m_AbC1dEf2GhI3","is_self_reply":false}}"#,
+    );
     assert_eq!(heard(&body), Heard::text("this one"));
 }
 
@@ -132,6 +142,7 @@ fn attachments_come_with_kind_and_link() {
 fn nearly_empty_messages_are_heard_and_empty_ones_are_not() {
     assert_eq!(heard(&from_person(r#""message":{"mid":"m","text":""}"#)), Heard::default());
     assert_eq!(heard(&from_person(r#""message":{"mid":"m","attachments":[]}"#)), Heard::default());
+    assert_eq!(heard(&from_person(r#""message":{"mid":"m","attachments":{"type":"file"}}"#)).attachments.len(), 1);
     assert_eq!(heard(&from_person(r#""message":{"mid":"m","is_unsupported":true}"#)).attachments.len(), 1);
     assert_eq!(reason(&from_person(r#""message":{"mid":"m"}"#)), "message without content");
     assert_eq!(reason(&from_person(r#""message":{"mid":"m","is_deleted":true}"#)), "deletion");
@@ -148,7 +159,10 @@ fn an_echo_tells_who_sent_it() {
     let foreign = only(&body("out_01J9ZQ4T1V"));
     assert_eq!(foreign.key.as_deref(), Some("in:m_out78"));
     assert_eq!(foreign.origin, Some(Origin { mark: None, app_id: Some("1517776481860111".into()) }));
-    assert_eq!(foreign.command, Command::Echo { of: None, provider_id: "m_out78".into(), text: "Yes, in blue too.".into() });
+    assert_eq!(
+        foreign.command,
+        Command::Echo { of: None, provider_id: "m_out78".into(), text: "Yes, in blue too.".into() }
+    );
     let ours = only(&body(&id.to_string()));
     let Some(Command::Echo { of, .. }) = ours.settle(id.conversation, None) else { panic!() };
     assert_eq!(of, Some(12));
@@ -158,8 +172,13 @@ fn an_echo_tells_who_sent_it() {
 
 #[test]
 fn what_the_page_says_is_an_echo_even_unmarked() {
-    let inbound = only(&from_page(r#""message":{"mid":"m_out79","attachments":[{"type":"image","payload":{"url":"https://a.example/i.png"}}]}"#));
-    assert_eq!(inbound.command, Command::Echo { of: None, provider_id: "m_out79".into(), text: "[image] https://a.example/i.png".into() });
+    let inbound = only(&from_page(
+        r#""message":{"mid":"m_out79","attachments":[{"type":"image","payload":{"url":"https://a.example/i.png"}}]}"#,
+    ));
+    assert_eq!(
+        inbound.command,
+        Command::Echo { of: None, provider_id: "m_out79".into(), text: "[image] https://a.example/i.png".into() }
+    );
     assert_eq!(reason(&from_page(r#""postback":{"mid":"m","payload":"X"}"#)), "from the page");
     assert_eq!(reason(&from_page(r#""message":{"is_echo":true,"text":"no mid"}"#)), "echo without mid");
 }
@@ -178,7 +197,10 @@ fn receipts_acknowledge_by_name_or_by_time() {
     };
     let (delivered, read) = (Receipt::Delivered, Receipt::Read);
     let time = Some(1_785_312_049_000);
-    assert_eq!(receipt(r#""delivery":{"mids":["m_out77"],"watermark":1785312049000}"#), acknowledged(delivered, &["m_out77"], time));
+    assert_eq!(
+        receipt(r#""delivery":{"mids":["m_out77"],"watermark":1785312049000}"#),
+        acknowledged(delivered, &["m_out77"], time)
+    );
     assert_eq!(receipt(r#""delivery":{"watermark":"1785312049000"}"#), acknowledged(delivered, &[], time));
     assert_eq!(receipt(r#""delivery":{"mids":["a","b"]}"#), acknowledged(delivered, &["a", "b"], None));
     assert_eq!(receipt(r#""timestamp":1785312060463,"read":{"watermark":1785312049}"#), acknowledged(read, &[], time));
@@ -193,7 +215,10 @@ fn what_we_have_no_use_for_is_kept_as_it_came() {
         (r#""reaction":{"reaction":"love","emoji":"\u2764\uFE0F","action":"react","mid":"m_out77"}"#, "reaction"),
         (r#""referral":{"ref":"pricing-page","source":"SHORTLINK","type":"OPEN_THREAD"}"#, "referral"),
         (r#""optin":{"type":"notification_messages","payload":"p"}"#, "optin"),
-        (r#""pass_thread_control":{"previous_owner_app_id":"263902037430900","new_owner_app_id":1517776481860111}"#, "pass_thread_control"),
+        (
+            r#""pass_thread_control":{"previous_owner_app_id":"263902037430900","new_owner_app_id":1517776481860111}"#,
+            "pass_thread_control",
+        ),
         (r#""take_thread_control":{"previous_owner_app_id":null}"#, "take_thread_control"),
         (r#""request_thread_control":{"requested_owner_app_id":987654321}"#, "request_thread_control"),
         (r#""policy-enforcement":{"action":"block"}"#, "policy-enforcement"),
@@ -205,8 +230,16 @@ fn what_we_have_no_use_for_is_kept_as_it_came() {
         let raw = all(&body).unknown.remove(0).raw;
         assert!(raw.starts_with('{') && raw.contains(rest) && raw.ends_with('}'), "{raw}");
     }
-    assert_eq!(reason(&one(&format!(r#"{{"recipient":{{"id":"{PAGE}"}},"timestamp":1,"app_roles":{{"1":["primary_receiver"]}}}}"#))), "app_roles");
-    assert_eq!(reason(&one(r#"{"sender":{"user_ref":"u"},"recipient":{"id":"1"},"message":{"mid":"m","text":"x"}}"#)), "no person");
+    assert_eq!(
+        reason(&one(&format!(
+            r#"{{"recipient":{{"id":"{PAGE}"}},"timestamp":1,"app_roles":{{"1":["primary_receiver"]}}}}"#
+        ))),
+        "app_roles"
+    );
+    assert_eq!(
+        reason(&one(r#"{"sender":{"user_ref":"u"},"recipient":{"id":"1"},"message":{"mid":"m","text":"x"}}"#)),
+        "no person"
+    );
     assert_eq!(reason(&one(r#"{"message":{"mid":"m","text":"x"}}"#)), "no person");
     let standby = from_person(r#""message":{"mid":"m","text":"x"}"#).replace("messaging", "standby");
     assert_eq!(reason(&standby), "standby");
@@ -223,7 +256,9 @@ fn changes_and_bare_values_are_read_where_they_hold_a_message() {
     assert_eq!(heard(&changed), Heard::tap("P", "T"));
     let Command::Hear { provider_at, .. } = only(&bare).command else { panic!() };
     assert_eq!(provider_at, Some(Timestamp(1_527_459_824_000)));
-    let feed = format!(r#"{{"entry":[{{"id":"{PAGE}","changes":[{{"field":"feed","value":{{"item":"comment"}}}},{{"field":"x"}},7]}}]}}"#);
+    let feed = format!(
+        r#"{{"entry":[{{"id":"{PAGE}","changes":[{{"field":"feed","value":{{"item":"comment"}}}},{{"field":"x"}},7]}}]}}"#
+    );
     assert_eq!(all(&feed).unknown.len(), 3);
 }
 
@@ -252,7 +287,8 @@ fn escapes_and_broken_surrogates_become_text() {
 
 #[test]
 fn a_poisoned_event_does_no_harm_to_its_neighbours() {
-    let good = format!(r#"{{"sender":{{"id":"{PERSON}"}},"recipient":{{"id":"{PAGE}"}},"message":{{"mid":"m","text":"x"}}}}"#);
+    let good =
+        format!(r#"{{"sender":{{"id":"{PERSON}"}},"recipient":{{"id":"{PAGE}"}},"message":{{"mid":"m","text":"x"}}}}"#);
     let body = format!(
         r#"{{"entry":[{{"id":"{PAGE}","messaging":[{good},7,null,{{"sender":"x"}},{good}]}},5,{{"id":[],"messaging":[{good}]}},{{"id":"\ud83d","messaging":[]}},{{"id":"{PAGE}","messaging":[{good}]}}]}}"#
     );
@@ -277,7 +313,10 @@ fn a_body_that_is_no_webhook_is_not_understood() {
 fn there_are_limits() {
     let long = "ä".repeat(25_000);
     assert_eq!(heard(&from_person(&format!(r#""message":{{"mid":"m","text":"{long}"}}"#))).text, "ä".repeat(20_000));
-    assert_eq!(reason(&from_person(&format!(r#""message":{{"mid":"{}","text":"x"}}"#, "m".repeat(513)))), "id too long");
+    assert_eq!(
+        reason(&from_person(&format!(r#""message":{{"mid":"{}","text":"x"}}"#, "m".repeat(513)))),
+        "id too long"
+    );
     let good = format!(r#"{{"sender":{{"id":"{PERSON}"}},"message":{{"mid":"m","text":"x"}}}}"#);
     let body = one(&vec![good; 1002].join(","));
     let batch = all(&body);

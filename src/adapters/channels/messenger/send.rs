@@ -65,7 +65,8 @@ struct Page {
 impl MessengerOutlet {
     /// `client` is shared by all outlets; see `channels::http::client`.
     pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
-        let mut authorization = HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
         authorization.set_sensitive(true);
         let page = Page { client, address: address(settings)?, authorization, token: settings.token.clone() };
         Ok(Self { page: Arc::new(page), sends_per_second: settings.sends_per_second })
@@ -95,7 +96,11 @@ fn address(settings: &Settings) -> Result<Url, BadSettings> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad());
     }
-    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().extend([&settings.api_version, &settings.page_id, "messages"]);
+    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().extend([
+        &settings.api_version,
+        &settings.page_id,
+        "messages",
+    ]);
     if let Some(secret) = settings.app_secret.as_deref().filter(|secret| !secret.is_empty()) {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(secret, &settings.token));
     }
@@ -115,7 +120,9 @@ impl Page {
                 result => return if number == 1 { result } else { halfway(result) },
             }
         }
-        let result = self.post(&Body::new(&message.to, &last, Mark { id: message.id, early_part: None }, &message.line.choices)).await;
+        let result = self
+            .post(&Body::new(&message.to, &last, Mark { id: message.id, early_part: None }, &message.line.choices))
+            .await;
         if parts.is_empty() { result } else { halfway(result) }
     }
 
@@ -134,7 +141,10 @@ impl Page {
     /// Some of Meta's own error messages quote the token.
     fn without_token(&self, mut result: SendResult) -> SendResult {
         match &mut result {
-            SendResult::NotSent { reason, .. } | SendResult::Permanent { reason } | SendResult::AccountRefused { reason } | SendResult::Unknown { reason }
+            SendResult::NotSent { reason, .. }
+            | SendResult::Permanent { reason }
+            | SendResult::AccountRefused { reason }
+            | SendResult::Unknown { reason }
                 if !self.token.is_empty() =>
             {
                 *reason = reason.replace(&self.token, "…");
@@ -149,7 +159,10 @@ impl Page {
 fn halfway(result: SendResult) -> SendResult {
     match result {
         SendResult::Sent { .. } => result,
-        SendResult::NotSent { reason, .. } | SendResult::Permanent { reason } | SendResult::AccountRefused { reason } | SendResult::Unknown { reason } => {
+        SendResult::NotSent { reason, .. }
+        | SendResult::Permanent { reason }
+        | SendResult::AccountRefused { reason }
+        | SendResult::Unknown { reason } => {
             SendResult::Unknown { reason: format!("only the beginning went out: {reason}") }
         }
     }
@@ -161,7 +174,13 @@ async fn read_answer(response: Response) -> SendResult {
     // A body that breaks off is as good as what came of it: the status still counts.
     let body = http::body(response, ANSWER_BYTES_MAX).await.unwrap_or_default();
     let header = |name: HeaderName| text(&headers, &name);
-    interpret(&Answer { status, date: header(DATE), retry_after: header(RETRY_AFTER), usage: header(USAGE), body: &body })
+    interpret(&Answer {
+        status,
+        date: header(DATE),
+        retry_after: header(RETRY_AFTER),
+        usage: header(USAGE),
+        body: &body,
+    })
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -175,9 +194,17 @@ fn unanswered(error: reqwest::Error) -> SendResult {
         return SendResult::Permanent { reason: format!("the call cannot be made: {}", causes(&error)) };
     }
     if error.is_connect() {
-        return SendResult::NotSent { after: None, account_wide: true, reason: format!("Messenger cannot be reached: {}", causes(&error)) };
+        return SendResult::NotSent {
+            after: None,
+            account_wide: true,
+            reason: format!("Messenger cannot be reached: {}", causes(&error)),
+        };
     }
-    let what = if error.is_timeout() { "Messenger did not answer in time" } else { "the connection broke before Messenger answered" };
+    let what = if error.is_timeout() {
+        "Messenger did not answer in time"
+    } else {
+        "the connection broke before Messenger answered"
+    };
     SendResult::Unknown { reason: format!("{what}: {}", causes(&error)) }
 }
 

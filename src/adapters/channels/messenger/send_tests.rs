@@ -60,7 +60,10 @@ async fn read_call(socket: &mut TcpStream) -> Call {
         socket.read_buf(&mut bytes).await.unwrap();
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap();
+        let length = head
+            .lines()
+            .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok())
+            .unwrap();
         if body.len() >= length {
             return Call { head: head.to_owned(), body: serde_json::from_str(body).unwrap() };
         }
@@ -71,12 +74,15 @@ async fn play(mut socket: TcpStream, act: Act) {
     match act {
         Act::Answer(status, headers, body) => {
             let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-            let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len());
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+                body.len()
+            );
             socket.write_all(answer.as_bytes()).await.unwrap();
         }
         Act::HangUp => {}
         Act::BreakOff => socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"message").await.unwrap(),
-        Act::Silence => tokio::time::sleep(Duration::from_secs(5)).await,
+        Act::Silence => tokio::time::sleep(Duration::from_secs(10)).await,
     }
 }
 
@@ -85,7 +91,12 @@ fn sent(id: &str) -> Act {
 }
 
 fn error(status: &'static str, code: u32, subcode: u32) -> Act {
-    Act::Answer(status, &[], json!({ "error": { "message": "Malformed access token EAAB", "code": code, "error_subcode": subcode } }).to_string())
+    Act::Answer(
+        status,
+        &[],
+        json!({ "error": { "message": "Malformed access token EAAB", "code": code, "error_subcode": subcode } })
+            .to_string(),
+    )
 }
 
 fn outlet(base: &str) -> MessengerOutlet {
@@ -97,7 +108,7 @@ fn outlet(base: &str) -> MessengerOutlet {
         api_version: "v26.0".into(),
         sends_per_second: 200,
     };
-    MessengerOutlet::new(http::client(Duration::from_millis(600)).unwrap(), &settings).unwrap()
+    MessengerOutlet::new(http::client(Duration::from_secs(2)).unwrap(), &settings).unwrap()
 }
 
 fn outgoing(line: Line) -> Outgoing {
@@ -120,7 +131,8 @@ fn is_unknown(result: &SendResult) -> bool {
 async fn a_message_goes_out_in_the_shape_meta_wants() {
     let provider = Provider::that(vec![sent("m_out78")]).await;
     let choice = |id: &str, label: &str| Choice { id: id.into(), label: label.into() };
-    let choices = vec![choice("orders", "Orders"), choice("human", "I would rather talk to a human"), choice("none", " ")];
+    let choices =
+        vec![choice("orders", "Orders"), choice("human", "I would rather talk to a human"), choice("none", " ")];
     let result = provider.send(Line { text: "What is it about?".into(), choices }).await;
     assert_eq!(result, SendResult::Sent { provider_id: "m_out78".into() });
 
@@ -144,7 +156,10 @@ async fn at_most_thirteen_choices_are_shown() {
     let provider = Provider::that(vec![sent("m")]).await;
     let choices = (0..20).map(|number| Choice { id: number.to_string(), label: number.to_string() }).collect();
     provider.send(Line { text: "Which?".into(), choices }).await;
-    assert_eq!(provider.calls.lock().unwrap()[0].body.pointer("/message/quick_replies").unwrap().as_array().unwrap().len(), 13);
+    assert_eq!(
+        provider.calls.lock().unwrap()[0].body.pointer("/message/quick_replies").unwrap().as_array().unwrap().len(),
+        13
+    );
 }
 
 #[tokio::test]
@@ -156,10 +171,18 @@ async fn a_long_text_goes_out_in_parts_and_the_choices_with_the_last() {
 
     let calls = provider.calls.lock().unwrap();
     let field = |pointer: &str| calls.iter().map(|call| call.body.pointer(pointer).cloned()).collect::<Vec<_>>();
-    assert_eq!(field("/message/metadata"), [format!("{}:1", id()), format!("{}:2", id()), id().to_string()].map(|mark| Some(json!(mark))));
+    assert_eq!(
+        field("/message/metadata"),
+        [format!("{}:1", id()), format!("{}:2", id()), id().to_string()].map(|mark| Some(json!(mark)))
+    );
     assert_eq!(field("/message/quick_replies").iter().filter(|choices| choices.is_some()).count(), 1);
     assert!(calls[2].body.pointer("/message/quick_replies").is_some());
-    let words = field("/message/text").into_iter().flatten().map(|part| part.as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ");
+    let words = field("/message/text")
+        .into_iter()
+        .flatten()
+        .map(|part| part.as_str().unwrap().to_owned())
+        .collect::<Vec<_>>()
+        .join(" ");
     assert_eq!(words.split_whitespace().collect::<Vec<_>>(), text.split_whitespace().collect::<Vec<_>>());
 }
 
@@ -169,16 +192,21 @@ async fn a_long_text_that_stops_halfway_may_have_gone_out() {
     let provider = Provider::that(vec![sent("m_1"), error("400 Bad Request", 613, 0)]).await;
     assert!(is_unknown(&provider.send(long()).await));
     let provider = Provider::that(vec![error("400 Bad Request", 613, 0)]).await;
-    assert!(matches!(provider.send(long()).await, SendResult::NotSent { account_wide: true, .. }), "nothing went out yet");
+    assert!(
+        matches!(provider.send(long()).await, SendResult::NotSent { account_wide: true, .. }),
+        "nothing went out yet"
+    );
 }
 
 #[tokio::test]
 async fn a_throttle_stops_the_account_for_as_long_as_it_says() {
-    let provider = Provider::that(vec![Act::Answer("429 Too Many Requests", &[("Retry-After", "7")], String::new())]).await;
+    let provider =
+        Provider::that(vec![Act::Answer("429 Too Many Requests", &[("Retry-After", "7")], String::new())]).await;
     let SendResult::NotSent { after, account_wide, .. } = provider.send(hello()).await else { panic!() };
     assert_eq!((after, account_wide), (Some(Duration::from_secs(7)), true));
 
-    let usage = &[("X-Business-Use-Case-Usage", r#"{"1029":[{"type":"messenger","estimated_time_to_regain_access":2}]}"#)];
+    let usage =
+        &[("X-Business-Use-Case-Usage", r#"{"1029":[{"type":"messenger","estimated_time_to_regain_access":2}]}"#)];
     let body = json!({ "error": { "code": 80006 } }).to_string();
     let provider = Provider::that(vec![Act::Answer("400 Bad Request", usage, body)]).await;
     let SendResult::NotSent { after, .. } = provider.send(hello()).await else { panic!() };
@@ -187,9 +215,20 @@ async fn a_throttle_stops_the_account_for_as_long_as_it_says() {
 
 #[tokio::test]
 async fn refusals_say_why_and_never_the_token() {
-    let provider = Provider::that(vec![error("400 Bad Request", 10, 2_018_278), error("401 Unauthorized", 190, 463), error("400 Bad Request", 100, 33)]).await;
-    assert_eq!(provider.send(hello()).await, SendResult::Permanent { reason: "outside the 24-hour window (code 10/2018278)".into() });
-    assert_eq!(provider.send(hello()).await, SendResult::AccountRefused { reason: "the access token is no longer valid (code 190/463)".into() });
+    let provider = Provider::that(vec![
+        error("400 Bad Request", 10, 2_018_278),
+        error("401 Unauthorized", 190, 463),
+        error("400 Bad Request", 100, 33),
+    ])
+    .await;
+    assert_eq!(
+        provider.send(hello()).await,
+        SendResult::Permanent { reason: "outside the 24-hour window (code 10/2018278)".into() }
+    );
+    assert_eq!(
+        provider.send(hello()).await,
+        SendResult::AccountRefused { reason: "the access token is no longer valid (code 190/463)".into() }
+    );
     let expected = "Messenger refused it: Malformed access token … (code 100/33)";
     assert_eq!(provider.send(hello()).await, SendResult::Permanent { reason: expected.into() });
 }
@@ -198,7 +237,11 @@ async fn refusals_say_why_and_never_the_token() {
 async fn a_connection_that_was_never_made_sent_nothing() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     for base in [format!("http://{closed}"), format!("https://{closed}"), "http://no-such-host.invalid".into()] {
-        let SendResult::NotSent { after: None, account_wide: true, reason } = outlet(&base).send(outgoing(hello())).await else { panic!("{base}") };
+        let SendResult::NotSent { after: None, account_wide: true, reason } =
+            outlet(&base).send(outgoing(hello())).await
+        else {
+            panic!("{base}")
+        };
         assert!(!reason.contains("appsecret_proof") && !reason.contains("EAAB"), "{reason}");
     }
 }
@@ -216,7 +259,13 @@ async fn a_server_that_cannot_speak_tls_got_nothing() {
 
 #[tokio::test]
 async fn no_answer_after_the_bytes_left_may_be_a_message() {
-    for act in [Act::HangUp, Act::BreakOff, Act::Silence, Act::Answer("200 OK", &[], "<html>".into()), Act::Answer("503 Service Unavailable", &[], String::new())] {
+    for act in [
+        Act::HangUp,
+        Act::BreakOff,
+        Act::Silence,
+        Act::Answer("200 OK", &[], "<html>".into()),
+        Act::Answer("503 Service Unavailable", &[], String::new()),
+    ] {
         let provider = Provider::that(vec![act]).await;
         let result = provider.send(hello()).await;
         assert!(is_unknown(&result), "{result:?}");
@@ -226,19 +275,34 @@ async fn no_answer_after_the_bytes_left_may_be_a_message() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let provider = Provider::that(vec![Act::Answer("307 Temporary Redirect", &[("Location", "http://127.0.0.1:1/")], String::new())]).await;
+    let provider = Provider::that(vec![Act::Answer(
+        "307 Temporary Redirect",
+        &[("Location", "http://127.0.0.1:1/")],
+        String::new(),
+    )])
+    .await;
     assert!(matches!(provider.send(hello()).await, SendResult::NotSent { .. }));
 }
 
 #[tokio::test]
 async fn nothing_to_say_is_not_said() {
-    assert!(matches!(outlet("http://127.0.0.1:1").send(outgoing(Line::text(" \n"))).await, SendResult::Permanent { .. }));
+    assert!(matches!(
+        outlet("http://127.0.0.1:1").send(outgoing(Line::text(" \n"))).await,
+        SendResult::Permanent { .. }
+    ));
 }
 
 #[test]
 fn settings_that_cannot_work_are_refused_early() {
     let new = |api_base: &str, token: &str| {
-        let settings = Settings { page_id: "a/../b".into(), token: token.into(), app_secret: None, api_base: api_base.into(), api_version: "v26.0".into(), sends_per_second: 1 };
+        let settings = Settings {
+            page_id: "a/../b".into(),
+            token: token.into(),
+            app_secret: None,
+            api_base: api_base.into(),
+            api_version: "v26.0".into(),
+            sends_per_second: 1,
+        };
         MessengerOutlet::new(http::client(Duration::from_secs(1)).unwrap(), &settings)
     };
     assert_eq!(new("graph", "t").unwrap_err(), BadSettings::ApiBase("graph".into()));

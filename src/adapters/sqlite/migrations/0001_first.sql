@@ -59,13 +59,13 @@ CREATE TABLE deadline (
 );
 CREATE INDEX deadline_by_time ON deadline (next_try_at);
 
--- Messages on their way out, and only those. Numbers only ever grow.
+-- Messages on their way out, and those that failed (shelved). Numbers only ever grow.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
     conversation INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'uncertain', 'sending', 'withdrawn')),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'uncertain', 'sending', 'withdrawn', 'shelved')),
     by_bot INTEGER NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
     flagged INTEGER NOT NULL DEFAULT 0,

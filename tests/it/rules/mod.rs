@@ -1,0 +1,18 @@
+//! The rules of a conversation, by the numbers they have in the design.
+
+/// 1, 2 and 3: who has the floor, and for how long.
+mod floor;
+/// 10 and 11: how a person comes to be wanted, and what the contact can do while waiting.
+mod hand_off;
+/// 8: people who answer in other tools.
+mod outside;
+/// 15: echoes of ours and receipts.
+mod receipts;
+/// 6 and 7: what happens when the bot gets the floor back.
+mod resuming;
+/// Our messages on their way: tries, takeovers in between, sending again.
+mod sending;
+/// 4 and 5: what the bot does not do while a human has the floor.
+mod silence;
+/// 16: replies written before somebody else spoke.
+mod superseded;

@@ -1,0 +1,5 @@
+//! Props of the tests.
+
+pub mod bot;
+pub mod outbox;
+pub mod story;
