@@ -42,8 +42,7 @@ test('the console is run by keys alone', async () => {
   const ana = await agent(theStage);
   await ana.locator('.waiting .row').first().waitFor();
   await ana.keyboard.press('j');
-  await ana.locator('.banner').waitFor();
-  await ana.keyboard.press('Escape');
+  await ana.locator('#composer').waitFor();
   await ana.keyboard.press('t');
   await ana.locator('.banner.human .count').waitFor();
   await ana.keyboard.press('+');
