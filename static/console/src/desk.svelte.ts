@@ -1,7 +1,7 @@
 /** The shell around the state: joins socket, clock and memory to it, and gives the views something to act on. */
 import { uuid } from '../../shared/uuid';
 import type { Extension } from '../../shared/wire';
-import { olderEvents } from './net/http';
+import { HttpProblem, olderEvents, session } from './net/http';
 import { QUIET_DROP_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
@@ -29,7 +29,10 @@ export class Desk {
     this.#socket = new Socket({
       heard: (tell, askedAt) => this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt }),
       opened: () => this.#recallCommands(),
-      lost: () => this.#dispatch({ type: 'lost', at: performance.now() }),
+      lost: (refused) => {
+        this.#dispatch({ type: 'lost', at: performance.now() });
+        if (refused) session().catch((problem) => problem instanceof HttpProblem && problem.status === 401 && signedOut());
+      },
       signedOut,
     });
     this.#timers = [
