@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use figment::value::{Dict, Value};
 
-use crate::domain::ids::BotId;
 use crate::machine;
 
 pub mod accounts;
@@ -171,11 +170,6 @@ impl Config {
 
     pub fn database(&self) -> PathBuf {
         self.data_dir.join("switchboard.db")
-    }
-
-    /// Accounts whose bot is not among `known`.
-    pub fn accounts_without_bot<'a>(&'a self, known: &'a [BotId]) -> impl Iterator<Item = &'a Account> {
-        self.accounts.iter().filter(|account| !known.contains(&account.bot))
     }
 }
 

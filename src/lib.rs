@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod bots;
 pub mod config;
 pub mod dice;
+pub mod doctor;
 pub mod domain;
 pub mod edge;
 pub mod machine;

@@ -5,6 +5,7 @@
 //! told to its conversation, whose log decides what happens next. Which message may still go is decided by the store:
 //! one that a take over has withdrawn cannot be started.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub struct Sender {
     /// Where bytes are sent: never on an actor's thread.
     io: tokio::runtime::Handle,
     limiter: DefaultDirectRateLimiter,
+    /// The most calls the limiter gives at once.
+    burst: u32,
     lines: Lines,
     in_flight: usize,
     /// The provider asked for silence until then.
@@ -71,14 +74,15 @@ impl Sender {
         outlet: Arc<dyn Outlet>,
         io: tokio::runtime::Handle,
     ) -> Self {
-        let per_second = std::num::NonZeroU32::new(outlet.sends_per_second()).unwrap_or(std::num::NonZeroU32::MIN);
+        let (quota, burst) = quota(outlet.sends_per_second());
         let lines = Lines::new(switchboard.parts().limits.sender_queue_max);
         Self {
             switchboard,
             account,
             outlet,
             io,
-            limiter: RateLimiter::direct(Quota::per_second(per_second)),
+            limiter: RateLimiter::direct(quota),
+            burst,
             lines,
             in_flight: 0,
             blocked_until: Timestamp::default(),
@@ -103,11 +107,9 @@ impl Sender {
         }
         let mut batch = Vec::new();
         while self.in_flight + batch.len() < IN_FLIGHT_MAX && batch.len() < BATCH_MAX {
-            if !self.lines.has_ready(now) {
-                break;
-            }
-            if let Err(until) = self.limiter.check() {
-                self.wake_in(until.wait_time_from(DefaultClock::default().now()), ctx);
+            let Some(calls) = self.lines.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
+            if let Some(wait) = self.wait_for(calls) {
+                self.wake_in(wait, ctx);
                 break;
             }
             batch.extend(self.lines.take(now));
@@ -120,6 +122,15 @@ impl Sender {
         self.start(batch, ctx);
         if more {
             self.pump(ctx);
+        }
+    }
+
+    /// Takes `calls` from the account's limit, or says how long to wait for them.
+    fn wait_for(&self, calls: u32) -> Option<Duration> {
+        let calls = NonZeroU32::new(calls.min(self.burst)).unwrap_or(NonZeroU32::MIN);
+        match self.limiter.check_n(calls) {
+            Ok(Ok(())) | Err(_) => None,
+            Ok(Err(until)) => Some(until.wait_time_from(DefaultClock::default().now())),
         }
     }
 
@@ -286,6 +297,13 @@ impl Sender {
             Some(_) => self.behind = true,
         }
     }
+}
+
+/// A tenth of the limit may go at once, the rest is spread out, so that no second sees more than the limit.
+fn quota(per_second: u32) -> (Quota, u32) {
+    let burst = (per_second / 10).max(1);
+    let steady = NonZeroU32::new(per_second.saturating_sub(burst)).unwrap_or(NonZeroU32::MIN);
+    (Quota::per_second(steady).allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)), burst)
 }
 
 fn name_of(result: &SendResult) -> &'static str {

@@ -75,20 +75,24 @@ impl Lines {
         }
     }
 
-    /// Whether a message may go now.
-    pub fn has_ready(&mut self, now: Timestamp) -> bool {
+    /// Conversations whose head has waited long enough take their place among those that may go.
+    fn ready(&mut self, now: Timestamp) {
         while let Some((_, conversation)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
             self.later.pop_first();
             self.make_ready(conversation);
         }
-        !self.people.is_empty() || !self.bots.is_empty()
+    }
+
+    /// The message that `take` would give.
+    pub fn peek(&mut self, now: Timestamp) -> Option<&Queued> {
+        self.ready(now);
+        let conversation = self.people.front().or_else(|| self.bots.front())?;
+        self.lines.get(conversation)?.messages.front()
     }
 
     /// The next message to go; its line stands still until it is done with.
     pub fn take(&mut self, now: Timestamp) -> Option<Queued> {
-        if !self.has_ready(now) {
-            return None;
-        }
+        self.ready(now);
         let conversation = self.people.pop_front().or_else(|| self.bots.pop_front())?;
         let line = self.lines.get_mut(&conversation)?;
         line.head = Head::Sending;

@@ -109,6 +109,9 @@ impl State {
     /// The state after `event`, which is the next of the log and happened at `at`. `tracked`: the channel has deliveries.
     pub fn apply(&mut self, event: &Event, at: Timestamp, tracked: bool) {
         self.seq += 1;
+        if self.seq == 1 {
+            self.since = at;
+        }
         match event {
             Event::ContactSaid { heard, .. } => self.contact_said(heard, at),
             Event::ContactNamed { name } => self.name = Some(name.clone()),

@@ -38,6 +38,8 @@ pub enum SendResult {
 
 pub trait Outlet: Send + Sync + 'static {
     fn send(&self, message: Outgoing) -> BoxFuture<'static, SendResult>;
+    /// How many calls a line takes: a long one goes out in parts, and each counts against the limit.
+    fn calls(&self, line: &Line) -> u32;
     /// The account's sending limit, messages per second.
     fn sends_per_second(&self) -> u32;
 }

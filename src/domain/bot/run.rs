@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
             TAP_BOT => self.decline_human(),
             _ => match self.tapped_option(tap) {
                 Some((step, action)) => self.choose(&step, action, &heard.text),
-                None => return false,
+                None => self.start_over(),
             },
         }
         true
@@ -172,6 +172,11 @@ impl<'a> Run<'a> {
 
     fn decline_human(&mut self) {
         self.place = Place::Idle;
+        self.start_over();
+    }
+
+    /// As with a new contact: also what a button leads to that the bot no longer has, or that starts the chat.
+    fn start_over(&mut self) {
         self.memory.greeted = false;
         if !self.greet() {
             self.no_answer();

@@ -16,7 +16,7 @@ use super::Mark;
 use super::answer::{Answer, interpret};
 use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::adapters::channels::{http, split};
-use crate::domain::message::Choice;
+use crate::domain::message::{Choice, Line};
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
 
 /// Meta says "under 2000 characters", and not what a character is.
@@ -83,6 +83,10 @@ impl Outlet for MessengerOutlet {
     fn send(&self, message: Outgoing) -> BoxFuture<'static, SendResult> {
         let page = self.page.clone();
         async move { page.send(&message).await }.boxed()
+    }
+
+    fn calls(&self, line: &Line) -> u32 {
+        split::split(&line.text, TEXT_UNITS_MAX).len().try_into().unwrap_or(u32::MAX)
     }
 
     fn sends_per_second(&self) -> u32 {
