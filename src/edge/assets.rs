@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, Handler, HttpRequest, HttpResponse, Route, guard,
     http::header::{self, HeaderValue},
     web::{self, ServiceConfig},
 };
@@ -30,13 +30,22 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The routes of the web side. `/` and its pages are the console, which reads the rest off the address.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/", web::get().to(console))
-        .route("/c/{conversation}", web::get().to(console))
-        .route("/welcome", web::get().to(console))
-        .route("/assets/{path:.*}", web::get().to(asset))
-        .route("/webchat.js", web::get().to(webchat))
-        .route("/demo", web::get().to(demo_page))
-        .route("/demo/{path:.*}", web::get().to(demo));
+        .route("/", shown(console))
+        .route("/c/{conversation}", shown(console))
+        .route("/welcome", shown(console))
+        .route("/assets/{path:.*}", shown(asset))
+        .route("/webchat.js", shown(webchat))
+        .route("/demo", shown(demo_page))
+        .route("/demo/{path:.*}", shown(demo));
+}
+
+/// To GET, and to HEAD, with which monitors and link checkers look.
+fn shown<F, Arguments>(handler: F) -> Route
+where
+    F: Handler<Arguments, Output = HttpResponse>,
+    Arguments: FromRequest + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
 }
 
 async fn console(request: HttpRequest) -> HttpResponse {
@@ -150,6 +159,13 @@ mod tests {
             assert!(header_of(&response, "content-security-policy").contains("frame-ancestors 'none'"));
             assert_eq!(header_of(&response, "x-content-type-options"), "nosniff");
         }
+    }
+
+    #[actix_web::test]
+    async fn a_look_with_head_finds_what_get_finds() {
+        let app = test::init_service(App::new().configure(routes)).await;
+        let request = test::TestRequest::default().method(actix_web::http::Method::HEAD).uri("/webchat.js").to_request();
+        assert_eq!(test::call_service(&app, request).await.status(), StatusCode::OK);
     }
 
     #[actix_web::test]

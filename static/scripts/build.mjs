@@ -5,6 +5,9 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
+// Svelte reads this: whoever starts the build, it is the one for readers and not for its writers.
+process.env.NODE_ENV = 'production';
+
 const root = resolve(import.meta.dirname, '..');
 const out = resolve(process.argv[2] ?? join(root, 'dist'));
 

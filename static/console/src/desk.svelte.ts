@@ -1,7 +1,7 @@
 /** The shell around the state: joins socket, clock and memory to it, and gives the views something to act on. */
 import { uuid } from '../../shared/uuid';
 import type { Extension } from '../../shared/wire';
-import { olderEvents } from './net/http';
+import { HttpProblem, olderEvents, session } from './net/http';
 import { QUIET_DROP_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
@@ -29,7 +29,10 @@ export class Desk {
     this.#socket = new Socket({
       heard: (tell, askedAt) => this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt }),
       opened: () => this.#recallCommands(),
-      lost: () => this.#dispatch({ type: 'lost', at: performance.now() }),
+      lost: (refused) => {
+        this.#dispatch({ type: 'lost', at: performance.now() });
+        if (refused) session().catch((problem) => problem instanceof HttpProblem && problem.status === 401 && signedOut());
+      },
       signedOut,
     });
     this.#timers = [
@@ -103,22 +106,28 @@ export class Desk {
       if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
     }
     if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.#core);
-    this.#publish();
+    if (event.type === 'heard') this.#publishSoon();
+    else this.#publish();
+  }
+
+  /** What the reader does shows at once: the next key may already depend on it. */
+  #publish(): void {
+    this.state = this.#core;
+    this.#tick();
   }
 
   /** Hundreds of frames a second are painted once per picture; a hidden page still keeps its title right. */
-  #publish(): void {
+  #publishSoon(): void {
     if (this.#publishing) return;
     this.#publishing = true;
-    let paint = requestAnimationFrame(() => publish());
-    const timer = setTimeout(() => publish(), 250);
     const publish = () => {
       cancelAnimationFrame(paint);
       clearTimeout(timer);
       this.#publishing = false;
-      this.state = this.#core;
-      this.#tick();
+      this.#publish();
     };
+    const paint = requestAnimationFrame(publish);
+    const timer = setTimeout(publish, 250);
   }
 
   #tick(): void {

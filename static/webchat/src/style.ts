@@ -9,6 +9,7 @@ export const STYLE = `
   font: 400 15px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
   color: var(--strong); color-scheme: light dark; -webkit-text-size-adjust: 100%;
 }
+:host([hidden]) { display: none; }
 @media (prefers-color-scheme: dark) {
   :host {
     --canvas: #16171c; --panel: #1e2026; --line: #363944; --strong: #f1f2f6; --quiet: #a3a7b6;

@@ -88,6 +88,8 @@ export class View {
   /** Brings the picture up to what is known. */
   paint(): void {
     const chat = this.#chat.now;
+    // A page that may not use the account, or a server that is not there, shows no button that leads nowhere.
+    this.host.hidden = !(chat.connected || this.isOpen || this.#chat.memory.token);
     this.#title.textContent = chat.name;
     this.#status.textContent = statusWords(chat);
     this.#paintLog(chat);

@@ -11,8 +11,8 @@ export interface Listener {
   opened(): void;
   /** `askedAt` is when the ask that this answers went out, by `performance.now()`. */
   heard(tell: Tell, askedAt: number | undefined): void;
-  /** The wire broke, or never came about. It will be tried again, except after `signedOut`. */
-  lost(): void;
+  /** The wire broke, or never came about (`refused`, for a reason browsers do not tell). It will be tried again. */
+  lost(refused: boolean): void;
   signedOut(): void;
 }
 
@@ -87,13 +87,14 @@ export class Socket {
   }
 
   #closed(code: number): void {
+    const refused = !this.#greeted;
     this.#drop();
     if (code === CLOSED_SIGNED_OUT) {
       this.stop();
       this.#listener.signedOut();
       return;
     }
-    this.#listener.lost();
+    this.#listener.lost(refused);
     if (!this.#stopped) this.#retry = setTimeout(() => this.#connect(), waitBefore(this.#attempt++));
   }
 
