@@ -21,6 +21,7 @@ mod upkeep;
 mod writer;
 
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,7 +83,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the database in `dir`, making both if there is none.
     pub fn open(dir: &Path) -> Result<SqliteStore, OpenError> {
-        std::fs::create_dir_all(dir).map_err(|why| OpenError::Directory { path: dir.to_owned(), why })?;
+        make_private(dir).map_err(|why| OpenError::Directory { path: dir.to_owned(), why })?;
         let lock = Lock::take(dir)?;
         let database = dir.join(FILE_NAME);
         let connection = open_to_write(&database)?;
@@ -108,6 +109,11 @@ impl SqliteStore {
     fn readers(&self) -> &Readers {
         self.readers.readers()
     }
+}
+
+/// Makes the directory, if there is none, for nobody's eyes but ours.
+fn make_private(dir: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 fn open_to_write(database: &Path) -> Result<Connection, OpenError> {

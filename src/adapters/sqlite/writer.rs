@@ -180,7 +180,10 @@ fn run_and_commit(connection: &Connection, memory: &mut Memory, batch: &mut [Box
         job.run(&mut Desk { sql: connection, memory })?;
     }
     memory.write_moves(connection)?;
-    transaction.commit()
+    fail::fail_point!("store-before-commit");
+    transaction.commit()?;
+    fail::fail_point!("store-after-commit");
+    Ok(())
 }
 
 impl Memory {
