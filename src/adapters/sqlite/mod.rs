@@ -74,9 +74,9 @@ pub enum OpenError {
 /// Dropping it ends the threads, after everything accepted has been written and answered.
 pub struct SqliteStore {
     generation: String,
-    // In this order: what was accepted is written, then the lock is given up.
-    writer: Writer,
+    // In this order: as the last to close the database, the writer leaves everything in one file; then the lock goes.
     readers: ReaderThreads,
+    writer: Writer,
     _lock: Lock,
 }
 
@@ -90,7 +90,7 @@ impl SqliteStore {
         migrations::migrate(&connection)?;
         let generation = connection.query_row("SELECT generation FROM meta", (), |row| row.get(0))?;
         let readers = ReaderThreads::start(&database)?;
-        Ok(SqliteStore { generation, writer: Writer::start(connection)?, readers, _lock: lock })
+        Ok(SqliteStore { generation, readers, writer: Writer::start(connection)?, _lock: lock })
     }
 
     /// Lets the database file grow to that many pages (of 4 kB) and no further: what a full disk does, for drills.
