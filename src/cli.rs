@@ -4,9 +4,9 @@ use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
-use switchboard::adapters::sqlite::SqliteStore;
+use switchboard::adapters::sqlite::{OpenError, SqliteStore};
 use switchboard::config::{Config, Sources, load};
 use switchboard::doctor::{self, Level};
 use switchboard::edge::invitation::{self, New};
@@ -151,7 +151,10 @@ fn check_bots(files: &[PathBuf]) -> ExitCode {
 
 fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
     let email = new.email.clone();
-    let store = SqliteStore::open(&config.data_dir)?;
+    let store = SqliteStore::open(&config.data_dir).map_err(|error| match error {
+        OpenError::InUse { .. } => anyhow!("{error}; stop it, add the person, and start it again"),
+        error => error.into(),
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let added = runtime.block_on(invitation::add(&store, &SystemClock, new))?;
     match added {

@@ -82,3 +82,47 @@ fn sent_again(event: &Event) -> Option<Seq> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use switchboard::domain::event::{Place, Why};
+    use switchboard::domain::ids::AccountId;
+    use switchboard::domain::message::Line;
+    use switchboard::domain::time::Timestamp;
+    use switchboard::ports::store::{Contact, LoggedEvent};
+
+    use super::*;
+
+    fn dumped(channel: Channel) -> Value {
+        let said = Event::BotSaid { line: Line::text("hello"), why: Why::NoAnswer, then: Place::Idle, turn: 0 };
+        let again = Event::Uncertain { of: 1, again_at: Some(Timestamp(9)), reason: "no answer".into() };
+        let logged = |seq, event| LoggedEvent { seq, at: Timestamp(seq), event };
+        let events = vec![
+            DumpedEvent { logged: logged(1, said), key: Some("in:m_1".into()) },
+            DumpedEvent { logged: logged(2, again), key: None },
+        ];
+        let contact = Contact::of(&AccountId::new("page"), "7");
+        let mut line = Vec::new();
+        write_line(&DumpedConversation { contact, channel: Some(channel), events }, &mut line).expect("written");
+        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+        serde_json::from_slice(&line).expect("a line of JSON")
+    }
+
+    #[test]
+    fn a_message_carries_its_key_its_name_outside_and_whether_it_went_twice() {
+        let line = dumped(Channel::Messenger);
+        let id = Contact::of(&AccountId::new("page"), "7").conversation;
+        assert_eq!((&line["account"], &line["external_key"]), (&json!("page"), &json!("7")));
+        let event = &line["events"][0];
+        assert_eq!((&event["seq"], &event["kind"], &event["dedupe"]), (&json!(1), &json!("bot_said"), &json!("in:m_1")));
+        assert_eq!(event["delivery"], DeliveryId { conversation: id, seq: 1 }.to_string());
+        assert_eq!(event["resent"], json!(true));
+        assert_eq!(line["events"][1]["delivery"], Value::Null);
+    }
+
+    #[test]
+    fn a_message_of_a_web_chat_has_no_delivery() {
+        assert_eq!(dumped(Channel::Webchat)["events"][0]["delivery"], Value::Null);
+    }
+}
