@@ -167,10 +167,6 @@ impl Config {
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
-
-    pub fn database(&self) -> PathBuf {
-        self.data_dir.join("switchboard.db")
-    }
 }
 
 /// What is legal and probably not wanted, in words.

@@ -29,6 +29,8 @@ use bytes::Bytes;
 use rusqlite::Connection;
 
 pub use dump::{DumpError, DumpedConversation, DumpedEvent, dump};
+pub use lock::FILE_NAME as LOCK_FILE_NAME;
+pub use migrations::FORMAT;
 pub use upkeep::RawPayload;
 
 use crate::domain::account::Account;
