@@ -2,6 +2,8 @@
 
 /// The source itself: arrows point one way, files stay enterable.
 mod house;
+/// A visitor, an agent and the bot between them, over real sockets.
+mod main_story;
 /// The rules of a conversation, each told as a story.
 mod rules;
 /// What any store must keep.
