@@ -4,6 +4,8 @@
 mod house;
 /// A visitor, an agent and the bot between them, over real sockets.
 mod main_story;
+/// Messenger, with a provider that behaves.
+mod messenger;
 /// The rules of a conversation, each told as a story.
 mod rules;
 /// What any store must keep.
