@@ -1,5 +1,7 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// Messages on their way out, with a provider that is slow, strict, or breaks off.
+mod deliveries;
 /// The source itself: arrows point one way, files stay enterable.
 mod house;
 /// A visitor, an agent and the bot between them, over real sockets.
