@@ -10,6 +10,8 @@ mod main_story;
 mod messenger;
 /// The rules of a conversation, each told as a story.
 mod rules;
+/// The websockets' manners.
+mod sockets;
 /// What any store must keep.
 mod store_contract;
 /// Props: bots, desks, clocks, outboxes.
