@@ -14,7 +14,7 @@ use super::feed::{Feed, Offer};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
-use super::switchboard::{Answered, Done, NotDone, Switchboard};
+use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
 use crate::domain::command::{Command, Extension, Refusal};
 use crate::domain::event::Agent;
 use crate::domain::ids::{ConversationId, Seq};
@@ -150,7 +150,7 @@ impl AgentSession {
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
         let (switchboard, known) = (self.switchboard.clone(), self.contacts.get(&conversation).cloned());
-        let key = Some(format!("cmd:{cid}"));
+        let key = Some(format!("{COMMAND_KEY}{cid}"));
         let sent = async move {
             let Some(contact) = find_contact(&switchboard, known, conversation).await? else {
                 return Ok(None);
@@ -295,7 +295,7 @@ impl AgentSession {
     }
 
     fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
-        let Some(watched) = self.watched.get_mut(&published.conversation) else { return };
+        let Some(watched) = self.watched.get_mut(&published.conversation()) else { return };
         match watched.feed.offer(published) {
             Offer::Keep => {}
             Offer::Forward => {
@@ -304,13 +304,13 @@ impl AgentSession {
                 self.line.write(frame, ctx);
             }
             Offer::ForwardFrom(seq) => {
-                let events = published.events.iter().filter(|logged| logged.seq >= seq).map(event_view).collect();
+                let events = views(published, seq);
                 let generation = self.switchboard.parts().store.generation();
                 self.tell(&events_frame(published, events, generation), ctx);
             }
             Offer::Read { after } => {
                 metrics::counter!("switchboard_feed_holes_total").increment(1);
-                self.read(0, published.conversation, Some(after), ctx);
+                self.read(0, published.conversation(), Some(after), ctx);
             }
         }
     }
@@ -359,9 +359,13 @@ fn event_view(logged: &LoggedEvent) -> EventView {
     view::event(logged.seq, logged.at, &logged.event)
 }
 
+fn views(published: &Published, from: Seq) -> Vec<EventView> {
+    published.events_from(from).map(|(seq, event)| view::event(seq, published.at, event)).collect()
+}
+
 fn events_frame(published: &Published, events: Vec<EventView>, generation: &str) -> Tell {
     Tell::Events {
-        conversation: published.conversation.to_string(),
+        conversation: published.conversation().to_string(),
         generation: generation.to_owned(),
         events,
         floor: view::floor(&published.summary),
@@ -371,7 +375,7 @@ fn events_frame(published: &Published, events: Vec<EventView>, generation: &str)
 /// The whole stretch as a frame: encoded once, whoever watches.
 fn console_frame(published: &Published, generation: &str) -> ByteString {
     published.console_frame.get_or_encode(|| {
-        let events = published.events.iter().map(event_view).collect();
+        let events = views(published, published.first);
         // These shapes have string keys and plain values only, which always encode.
         serde_json::to_string(&events_frame(published, events, generation)).unwrap_or_default()
     })

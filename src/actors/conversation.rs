@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::sender::{Enqueue, Settle};
 use super::shard::{Life, Timers};
-use super::switchboard::{Answered, Done, NotDone, Reply, Switchboard};
+use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Reply, Switchboard};
 use crate::domain::account::Account;
 use crate::domain::bot::Bot;
 use crate::domain::command::{Command, Refusal};
@@ -22,13 +22,15 @@ use crate::domain::effects::effects;
 use crate::domain::event::Event;
 use crate::domain::ids::Seq;
 use crate::domain::state::State;
+use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
 use crate::ports::directory::{ActorName, Claim};
-use crate::ports::store::{Activated, Append, Appended, Contact, Effect, LoggedEvent, Queued, StoreError, Token};
+use crate::ports::store::{Activated, Append, Appended, Contact, Effect, Queued, StoreError, Token};
 
 /// A fold is cached every so many events.
 const SNAPSHOT_EVERY: Seq = 64;
+const KEYS_MAX: usize = 4;
 
 pub struct Conversation {
     switchboard: Switchboard,
@@ -47,6 +49,21 @@ pub struct Conversation {
 struct Active {
     core: Core,
     token: Token,
+    /// The last keys that were accepted, so that most copies are recognised without asking the store.
+    keys: VecDeque<(String, Seq)>,
+}
+
+impl Active {
+    fn accepted(&self, key: &str) -> Option<Seq> {
+        self.keys.iter().find(|(known, _)| known == key).map(|(_, last)| *last)
+    }
+
+    fn remember(&mut self, key: String, last: Seq) {
+        if self.keys.len() == KEYS_MAX {
+            self.keys.pop_front();
+        }
+        self.keys.push_back((key, last));
+    }
 }
 
 /// A command as it waits.
@@ -63,10 +80,11 @@ impl Envelope {
         Self { command, key: None, reply: None }
     }
 
-    fn answer(self, answer: Answered) {
-        if let Some(reply) = self.reply {
-            reply.answer(answer);
-        }
+}
+
+fn answer(reply: Option<Reply>, answer: Answered) {
+    if let Some(reply) = reply {
+        reply.answer(answer);
     }
 }
 
@@ -77,11 +95,13 @@ pub struct Leave;
 
 /// What an append was for, kept until it answers.
 struct Written {
-    envelope: Envelope,
-    after: Core,
+    key: Option<String>,
+    reply: Option<Reply>,
+    first: Seq,
     at: Timestamp,
-    events: Vec<Event>,
-    effects: Vec<Effect>,
+    events: Arc<[Event]>,
+    effects: Arc<[Effect]>,
+    summary: Arc<Summary>,
 }
 
 impl Conversation {
@@ -129,7 +149,7 @@ impl Conversation {
                 self.publish_position();
                 self.go_on(ctx);
             }
-            Err(error) => self.give_up(error, ctx),
+            Err(error) => self.give_up(error, None, ctx),
         }
     }
 
@@ -140,42 +160,54 @@ impl Conversation {
         for logged in &activated.events {
             core.apply(&logged.event, logged.at);
         }
-        Active { core, token: activated.token }
+        Active { core, token: activated.token, keys: VecDeque::new() }
     }
 
     // --- One command ---
 
     fn handle_one(&mut self, envelope: Envelope, ctx: &mut Context<Self>) {
         let Some(active) = &self.active else { return };
+        let Envelope { command, key, reply } = envelope;
+        if let Some(last) = key.as_ref().and_then(|key| active.accepted(key)) {
+            return answer(reply, Ok(Done { last }));
+        }
         let now = self.switchboard.parts().clock.now();
         fail::fail_point!("conversation-decides");
-        match active.core.decide(now, envelope.command.clone()) {
-            Ok(events) => self.append(envelope, events, now, ctx),
-            Err(refusal) => self.refuse(envelope, refusal, ctx),
+        match active.core.decide(now, command) {
+            Ok(events) => self.append(events, key, reply, now, ctx),
+            Err(refusal) => self.refuse(refusal, key, reply, ctx),
         }
     }
 
-    fn append(&mut self, envelope: Envelope, events: Vec<Event>, now: Timestamp, ctx: &mut Context<Self>) {
-        let Some(Active { core, token }) = &self.active else { return };
-        let first = core.state.seq + 1;
-        let mut after = core.clone();
-        events.iter().for_each(|event| after.apply(event, now));
-        let effects = effects(core, first, &events, now);
+    /// The core moves ahead of the log while the append is under way. Nobody sees it before the commit, and unless the
+    /// append writes exactly this, what is in memory is thrown away.
+    fn append(
+        &mut self,
+        events: Vec<Event>,
+        key: Option<String>,
+        reply: Option<Reply>,
+        at: Timestamp,
+        ctx: &mut Context<Self>,
+    ) {
+        let Some(Active { core, token, .. }) = &mut self.active else { return };
+        let after = core.state.seq;
+        let effects: Arc<[Effect]> = effects(core, after + 1, &events, at).into();
+        events.iter().for_each(|event| core.apply(event, at));
+        let (events, summary): (Arc<[Event]>, _) = (events.into(), Arc::new(core.summary()));
         let append = Append {
             contact: self.contact.clone(),
             token: *token,
-            after: core.state.seq,
-            key: envelope.key.clone(),
-            at: now,
+            after,
+            key: key.clone(),
+            at,
             events: events.clone(),
             effects: effects.clone(),
-            deadline: after.next_deadline(),
-            summary: after.summary(),
-            snapshot: (core.state.seq / SNAPSHOT_EVERY != after.state.seq / SNAPSHOT_EVERY)
-                .then(|| after.state.clone()),
+            deadline: core.next_deadline(),
+            summary: summary.clone(),
+            snapshot: (after / SNAPSHOT_EVERY != core.state.seq / SNAPSHOT_EVERY).then(|| core.state.clone()),
         };
         let appended = self.switchboard.parts().store.append(append);
-        let written = Written { envelope, after, at: now, events, effects };
+        let written = Written { key, reply, first: after + 1, at, events, effects, summary };
         self.waiting = true;
         ctx.spawn(appended.into_actor(self).map(|appended, this, ctx| this.appended(appended, written, ctx)));
     }
@@ -186,45 +218,45 @@ impl Conversation {
             Ok(Appended::Done { withdrawn }) => {
                 fail::fail_point!("conversation-committed", |_| std::process::abort());
                 self.committed(written, withdrawn);
-                self.go_on(ctx);
             }
             Ok(Appended::Duplicate { last }) => {
-                written.envelope.answer(Ok(Done { last }));
-                self.go_on(ctx);
+                self.active = None;
+                answer(written.reply, Ok(Done { last }));
             }
-            Err(error) => {
-                self.queue.push_front(written.envelope);
-                self.give_up(error, ctx);
-            }
+            Err(error) => return self.give_up(error, written.reply, ctx),
         }
+        self.go_on(ctx);
     }
 
     fn committed(&mut self, written: Written, withdrawn: Vec<Seq>) {
-        let Written { envelope, after, at, events, effects } = written;
-        let Some(active) = &mut self.active else { return };
-        let first = active.core.state.seq + 1;
-        let last = after.state.seq;
-        active.core = after;
+        let Written { key, reply, first, at, events, effects, summary } = written;
+        let last = summary.seq;
+        if let (Some(active), Some(key)) = (&mut self.active, key) {
+            active.remember(key, last);
+        }
         if !withdrawn.is_empty() {
             self.queue.push_front(Envelope::own(Command::Withdraw { of: withdrawn }));
         }
         self.set_timer();
-        envelope.answer(Ok(Done { last }));
-        self.publish(first, at, events);
-        self.tell_sender(effects, at);
+        answer(reply, Ok(Done { last }));
+        self.publish(Published { first, at, events, summary, console_frame: Encoded::default() });
+        self.tell_sender(&effects, at);
     }
 
     /// A refusal of a command that had been accepted before is not one: its answer was lost on the way.
-    fn refuse(&mut self, envelope: Envelope, refusal: Refusal, ctx: &mut Context<Self>) {
-        let Some(key) = envelope.key.clone() else { return envelope.answer(Err(refusal.into())) };
+    fn refuse(&mut self, refusal: Refusal, key: Option<String>, reply: Option<Reply>, ctx: &mut Context<Self>) {
+        // Only agents' commands care: what a channel repeats is refused for the same reason as the first time.
+        let Some(key) = key.filter(|key| key.starts_with(COMMAND_KEY)) else {
+            return answer(reply, Err(refusal.into()));
+        };
         let found = self.switchboard.parts().store.find(self.contact.conversation, key);
         self.waiting = true;
         ctx.spawn(found.into_actor(self).map(|found, this, ctx| {
             this.waiting = false;
             match found {
-                Ok(Some(last)) => envelope.answer(Ok(Done { last })),
-                Ok(None) => envelope.answer(Err(refusal.into())),
-                Err(error) => envelope.answer(Err(NotDone::Unavailable(error.to_string()))),
+                Ok(Some(last)) => answer(reply, Ok(Done { last })),
+                Ok(None) => answer(reply, Err(refusal.into())),
+                Err(error) => answer(reply, Err(NotDone::Unavailable(error.to_string()))),
             }
             this.go_on(ctx);
         }));
@@ -232,35 +264,27 @@ impl Conversation {
 
     // --- After the commit ---
 
-    /// Whoever watches may have missed what an earlier owner committed and did not publish.
+    /// Whoever watches may have missed what an earlier owner committed and did not publish: says where the log ends.
     fn publish_position(&self) {
-        if self.active.as_ref().is_some_and(|active| active.core.state.seq > 0) {
-            self.publish(0, Timestamp::default(), Vec::new());
-        }
+        let Some(active) = self.active.as_ref().filter(|active| active.core.state.seq > 0) else { return };
+        let summary = Arc::new(active.core.summary());
+        let (first, at) = (summary.seq + 1, summary.since);
+        self.publish(Published { first, at, events: Arc::new([]), summary, console_frame: Encoded::default() });
     }
 
-    fn publish(&self, first: Seq, at: Timestamp, events: Vec<Event>) {
-        let Some(active) = &self.active else { return };
-        let numbered = events.into_iter().zip(first..);
-        let events = numbered.map(|(event, seq)| LoggedEvent { seq, at, event }).collect();
-        let published = Published {
-            conversation: self.contact.conversation,
-            events,
-            summary: active.core.summary(),
-            console_frame: Encoded::default(),
-        };
+    fn publish(&self, published: Published) {
         self.switchboard.parts().bus.publish(Arc::new(published));
     }
 
-    fn tell_sender(&self, effects: Vec<Effect>, now: Timestamp) {
+    fn tell_sender(&self, effects: &[Effect], now: Timestamp) {
         let Some(sender) = self.switchboard.sender(&self.contact.account) else { return };
         for effect in effects {
-            match effect {
-                Effect::Queue { seq, line, by_bot } => sender.do_send(Enqueue(Queued {
+            match *effect {
+                Effect::Queue { seq, ref line, by_bot } => sender.do_send(Enqueue(Queued {
                     number: 0,
                     contact: self.contact.clone(),
                     seq,
-                    line,
+                    line: line.clone(),
                     by_bot,
                     at: now,
                     attempt: 0,
@@ -283,16 +307,17 @@ impl Conversation {
     }
 
     /// Whatever is in memory may be wrong now: forget it. Who asks again finds what the store holds.
-    fn give_up(&mut self, error: StoreError, ctx: &mut Context<Self>) {
+    fn give_up(&mut self, error: StoreError, reply: Option<Reply>, ctx: &mut Context<Self>) {
         tracing::warn!(conversation = %self.contact.conversation, %error, "dropped from memory");
         if let StoreError::Unavailable(words) = &error {
             self.switchboard.parts().notices.storage(Some(words.clone()));
         }
-        for envelope in self.queue.drain(..) {
+        let waiting = self.queue.drain(..).filter_map(|envelope| envelope.reply);
+        for reply in reply.into_iter().chain(waiting) {
             match error {
                 // Unanswered: the caller asks once more and finds the new owner.
-                StoreError::Fenced => drop(envelope),
-                _ => envelope.answer(Err(NotDone::Unavailable(error.to_string()))),
+                StoreError::Fenced => drop(reply),
+                _ => reply.answer(Err(NotDone::Unavailable(error.to_string()))),
             }
         }
         ctx.stop();
@@ -353,7 +378,7 @@ impl Handler<Envelope> for Conversation {
         self.life.last_used.set(Instant::now());
         if self.queue.len() >= self.switchboard.parts().limits.conversation_queue_max {
             let full = "too many commands are waiting for this conversation; try again in a moment";
-            return envelope.answer(Err(NotDone::Unavailable(full.into())));
+            return answer(envelope.reply, Err(NotDone::Unavailable(full.into())));
         }
         self.queue.push_back(envelope);
         self.go_on(ctx);

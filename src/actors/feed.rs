@@ -50,7 +50,7 @@ impl Feed {
                 Offer::Keep
             }
             Feed::Live { next } => {
-                let (first, last) = (published.first_seq(), published.summary.seq);
+                let (first, last) = (published.first, published.summary.seq);
                 let offer = if published.events.is_empty() { known(*next, last) } else { place(*next, first, last) };
                 match offer {
                     Offer::Forward | Offer::ForwardFrom(_) => *next = last + 1,

@@ -153,7 +153,7 @@ impl Inbox {
         };
         let news = !changed.is_empty();
         for published in changed.into_values() {
-            self.put(published.summary.clone());
+            self.put(Summary::clone(&published.summary));
         }
         self.trim_bot_rows();
         if news {
@@ -238,7 +238,7 @@ impl Actor for Inbox {
         let changed = self.changed.clone();
         let listener = move |published: &Arc<Published>| {
             let mut changed = changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            changed.insert(published.conversation, published.clone());
+            changed.insert(published.conversation(), published.clone());
         };
         self.subscription = Some(self.parts.bus.subscribe_all(Arc::new(listener)));
         self.reread(ctx);

@@ -23,6 +23,9 @@ use crate::ports::store::{Contact, Store};
 /// Commands on their way to conversations of one shard. Beyond it callers are told to come back.
 const SHARD_DELIVERIES_MAX: usize = 20_000;
 
+/// How the keys of agents' commands begin; the rest is the command's UUID.
+pub const COMMAND_KEY: &str = "cmd:";
+
 /// What all actors share.
 pub struct Parts {
     pub store: Arc<dyn Store>,

@@ -174,7 +174,8 @@ impl VisitorSession {
     }
 
     fn forward(&mut self, published: &Published, from: Seq, ctx: &mut ws::WebsocketContext<Self>) {
-        let events = published.events.iter().filter(|logged| logged.seq >= from).filter_map(visitor_event).collect();
+        let shown = |(seq, event)| view::visitor_event(seq, published.at, event);
+        let events = published.events_from(from).filter_map(shown).collect();
         let (position, floor) = (self.position(published.summary.seq), view::visitor_floor(&published.summary));
         self.tell(&VisitorHears::Events { position, events, floor }, ctx);
     }

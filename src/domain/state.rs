@@ -15,7 +15,7 @@ use super::time::Timestamp;
 /// How long before the end of a pause the agents are warned.
 pub const WARNING_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How many of our latest messages are kept for receipts.
-const TRACKED_DELIVERIES_MAX: usize = 64;
+const TRACKED_DELIVERIES_MAX: usize = 32;
 /// How many of the last things we said are kept, to tell a late agent about.
 const SAID_MAX: usize = 16;
 const LAST_WORDS_CHARS_MAX: usize = 120;

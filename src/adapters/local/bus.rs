@@ -51,7 +51,7 @@ impl Listeners {
 impl Bus for LocalBus {
     fn publish(&self, published: Arc<Published>) {
         let listeners = self.0.read();
-        let own = listeners.by_conversation.get(&published.conversation);
+        let own = listeners.by_conversation.get(&published.conversation());
         own.into_iter().flatten().chain(&listeners.of_all).for_each(|(_, listener)| listener(&published));
     }
 

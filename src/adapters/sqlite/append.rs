@@ -50,7 +50,7 @@ impl From<Append> for Write {
             key: append.key,
             at: int(append.at.0),
             events: append.events.iter().map(stored::write_event).collect(),
-            effects: append.effects.into_iter().map(Act::from).collect(),
+            effects: append.effects.iter().map(Act::from).collect(),
             deadline: append.deadline.map(|at| int(at.0)),
             place: lists::place(&append.summary),
             summary: stored::write_summary(&append.summary),
@@ -60,11 +60,11 @@ impl From<Append> for Write {
     }
 }
 
-impl From<Effect> for Act {
-    fn from(effect: Effect) -> Self {
-        match effect {
-            Effect::Queue { seq, line, by_bot } => {
-                Act::Queue(Message { seq: int(seq), body: stored::write_line(&line), by_bot })
+impl From<&Effect> for Act {
+    fn from(effect: &Effect) -> Self {
+        match *effect {
+            Effect::Queue { seq, ref line, by_bot } => {
+                Act::Queue(Message { seq: int(seq), body: stored::write_line(line), by_bot })
             }
             Effect::WithdrawBot => Act::WithdrawBot,
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq: int(seq), at: int(at.0), flagged },

@@ -9,9 +9,10 @@ use super::props::{Owner, Place, heard, human, incarnation, later};
 async fn stands(store: &Arc<impl Store>, key: &str, mode: ModeSummary, since: u64, said: u64) {
     let mut owner = Owner::of(store, key, incarnation(1)).await;
     let mut append = owner.next(vec![heard("hi")]);
-    append.summary.mode = mode;
-    append.summary.since = later(since);
-    append.summary.last = Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: later(said) });
+    let summary = Arc::make_mut(&mut append.summary);
+    summary.mode = mode;
+    summary.since = later(since);
+    summary.last = Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: later(said) });
     owner.append(append).await.expect("appends");
 }
 

@@ -91,9 +91,9 @@ impl Owner {
             after: self.seq,
             key: None,
             at: NOW,
-            summary: summary(&self.contact, self.seq + events.len() as Seq),
-            events,
-            effects: Vec::new(),
+            summary: Arc::new(summary(&self.contact, self.seq + events.len() as Seq)),
+            events: events.into(),
+            effects: Arc::new([]),
             deadline: None,
             snapshot: None,
         }
@@ -114,7 +114,7 @@ impl Owner {
     }
 
     pub async fn act(&mut self, effects: Vec<Effect>) -> Vec<Seq> {
-        let append = Append { effects, ..self.next(vec![heard("and")]) };
+        let append = Append { effects: effects.into(), ..self.next(vec![heard("and")]) };
         match self.append(append).await.expect("appends") {
             Appended::Done { withdrawn } => withdrawn,
             Appended::Duplicate { .. } => panic!("has no key"),
