@@ -21,7 +21,7 @@ provider_at: number | null, } | { "kind": "bot_said", text: string, options: Arr
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */
-why: string, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
+why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -35,7 +35,7 @@ provider_at: number | null, } | { "kind": "bot_said", text: string, options: Arr
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */
-why: string, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
+why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
 
 export type AttachmentView = { 
 /**

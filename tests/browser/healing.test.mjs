@@ -36,6 +36,33 @@ test('a console that was cut off shows what it missed, without a reload', async 
   assert.equal(await ana.evaluate(() => globalThis.neverReloaded), true);
 });
 
+test('a reply to an old picture is held back, with what was said since, and the agent decides', async () => {
+  const cable = await wire(theStage);
+  const vera = await visitor(theStage);
+  await say(vera, 'is somebody there?');
+  const ana = await agent(theStage, undefined, { url: cable.url });
+  await ana.locator('.row', { hasText: 'Web chat' }).last().waitFor();
+  await ana.locator('.bot .row').first().click();
+  await ana.locator('.bubble', { hasText: 'is somebody there?' }).waitFor();
+
+  cable.cut();
+  await ana.getByText('may be out of date').waitFor();
+  await say(vera, 'opening hours');
+  const [answer] = await until(() => answersBy(vera, 'bot'), (texts) => texts.length > 0, 'the bot answers');
+  await ana.getByRole('textbox', { name: /Reply/ }).fill('Yes, I am Ana');
+  await ana.keyboard.press('Enter');
+  cable.join();
+
+  const panel = ana.getByRole('alert').filter({ hasText: 'Somebody else has spoken meanwhile' });
+  await panel.waitFor({ timeout: 35_000 });
+  await shot(ana, 'healing-superseded');
+  assert.ok((await panel.innerText()).includes(answer.replace(/^Assistant:? ?/, '').trim()));
+  assert.equal(await lines(vera, 'person').count(), 0);
+  await ana.getByRole('button', { name: 'Send anyway' }).click();
+  await lines(vera, 'person').filter({ hasText: 'Yes, I am Ana' }).waitFor();
+  assert.equal(await lines(vera, 'person').count(), 1);
+});
+
 test('what a visitor writes while cut off is sent once, when the wire is back', async () => {
   const cable = await wire(theStage);
   const ana = await agent(theStage);
