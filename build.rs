@@ -10,7 +10,16 @@ use std::{
 };
 
 const SOURCES: [&str; 10] = [
-    "package.json", "package-lock.json", ".npmrc", "svelte.config.js", "tsconfig.json", "scripts", "shared", "console", "webchat", "demo",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "svelte.config.js",
+    "tsconfig.json",
+    "scripts",
+    "shared",
+    "console",
+    "webchat",
+    "demo",
 ];
 const WITHOUT_NPM: &str = "<!doctype html><meta charset=utf-8><title>Switchboard</title>\
     <p>This Switchboard was built without its console, because npm was not found. \

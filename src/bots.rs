@@ -74,13 +74,16 @@ fn files(source: &BotSource, config: &Config) -> Result<Vec<File>, Vec<FileError
 fn in_directory(directory: &Path, config: &Config) -> Result<Vec<PathBuf>, Vec<FileError>> {
     let found = match std::fs::read_dir(directory) {
         Ok(found) => found,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && (config.accounts.is_empty() || config.bots.sample) => {
+        Err(error)
+            if error.kind() == std::io::ErrorKind::NotFound && (config.accounts.is_empty() || config.bots.sample) =>
+        {
             return Ok(Vec::new());
         }
         Err(error) => return Err(vec![unreadable(directory, &error, "Make the directory, or name it in `bots`")]),
     };
     let paths = found.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
     paths.sort();
     Ok(paths)
 }
@@ -98,7 +101,8 @@ fn homeless(config: &Config, bots: &[Bot]) -> Vec<FileError> {
 }
 
 fn text(path: &Path) -> Result<String, FileError> {
-    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error, "Name a file that exists and that this user may read"))
+    std::fs::read_to_string(path)
+        .map_err(|error| unreadable(path, &error, "Name a file that exists and that this user may read"))
 }
 
 fn id(path: &Path) -> BotId {
@@ -143,17 +147,23 @@ mod tests {
     fn every_error_of_every_file_is_reported_with_file_and_line() {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::write(directory.path().join("a.json"), "{").expect("written");
-        std::fs::write(directory.path().join("b.json"), SAMPLE.replace("\"go\": \"prices\"", "\"go\": \"price\"")).expect("written");
+        std::fs::write(directory.path().join("b.json"), SAMPLE.replace("\"go\": \"prices\"", "\"go\": \"price\""))
+            .expect("written");
         let errors = load(&config(directory.path(), "")).expect_err("errors");
         assert!(errors[0].to_string().contains("a.json:1: "), "{}", errors[0]);
         assert_eq!(errors.len(), 3);
-        assert!(errors[1].to_string().contains("b.json:19: triggers[3].go: there is no dialogue \"price\""), "{}", errors[1]);
+        assert!(
+            errors[1].to_string().contains("b.json:19: triggers[3].go: there is no dialogue \"price\""),
+            "{}",
+            errors[1]
+        );
     }
 
     #[test]
     fn an_account_whose_bot_is_missing_is_an_error() {
         let directory = tempfile::tempdir().expect("a directory");
-        let site = "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"nobody\"\norigins = [\"https://a.example\"]";
+        let site =
+            "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"nobody\"\norigins = [\"https://a.example\"]";
         let errors = load(&config(directory.path(), site)).expect_err("no bot");
         assert!(errors[0].to_string().contains("nobody.json:0: the account site wants this bot"), "{}", errors[0]);
     }

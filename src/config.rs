@@ -167,10 +167,6 @@ impl Config {
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
-
-    pub fn database(&self) -> PathBuf {
-        self.data_dir.join("switchboard.db")
-    }
 }
 
 /// What is legal and probably not wanted, in words.
@@ -205,10 +201,14 @@ pub fn warnings(config: &Config) -> Vec<String> {
 
 fn account_warning(account: &Account) -> Option<String> {
     match &account.kind {
-        Kind::Messenger(messenger) if !messenger.api_base.starts_with("https://") && !is_loopback(&messenger.api_base) => Some(format!(
-            "account {}: api_base = {:?} is not https, so the Page's token travels in the clear. Use https.",
-            account.id, messenger.api_base
-        )),
+        Kind::Messenger(messenger)
+            if !messenger.api_base.starts_with("https://") && !is_loopback(&messenger.api_base) =>
+        {
+            Some(format!(
+                "account {}: api_base = {:?} is not https, so the Page's token travels in the clear. Use https.",
+                account.id, messenger.api_base
+            ))
+        }
         Kind::Webchat(webchat) if webchat.origins.allow_everyone() => Some(format!(
             "account {}: origins contains \"*\", so any website may show this chat as its own. Name your websites.",
             account.id

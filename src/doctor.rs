@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use url::Url;
 
+use crate::adapters::sqlite::{FILE_NAME, FORMAT, LOCK_FILE_NAME};
 use crate::bots;
 use crate::config::{Config, Kind, warnings};
 use crate::domain::time::Timestamp;
@@ -72,13 +73,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything. `formats_known`: the newest format of the database this program can read.
-pub fn doctor(config: &Config, clock: &dyn Clock, formats_known: i64) -> Vec<Finding> {
+/// Looks at everything.
+pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     let mut findings = vec![Finding::ok(format!("The configuration can be read; {}.", count(config.accounts.len(), "account")))];
     findings.extend(warnings(config).into_iter().map(|warning| Finding::warn(warning, "")));
     findings.extend(data_dir(&config.data_dir));
     findings.extend(free_space(&config.data_dir));
-    findings.push(database(config, formats_known));
+    findings.push(database(config));
     findings.extend(bots(config));
     findings.push(open_files(machine::open_files_max()));
     findings.push(port(config.listen));
@@ -122,8 +123,8 @@ fn free_space(dir: &Path) -> Option<Finding> {
     })
 }
 
-fn database(config: &Config, formats_known: i64) -> Finding {
-    let path = config.database();
+fn database(config: &Config) -> Finding {
+    let path = config.data_dir.join(FILE_NAME);
     if !path.exists() {
         return Finding::ok("There is no database yet; the first start makes it.");
     }
@@ -134,8 +135,8 @@ fn database(config: &Config, formats_known: i64) -> Finding {
             return Finding::bad(format!("The database {} cannot be read: {error}.", path.display()), fix);
         }
     };
-    if format > formats_known {
-        let what = format!("The database has format {format}; this version knows formats up to {formats_known}.");
+    if format > FORMAT as i64 {
+        let what = format!("The database has format {format}; this version knows formats up to {FORMAT}.");
         return Finding::bad(what, "Install the newer version again: a database does not go back.");
     }
     match holder(&config.data_dir) {
@@ -153,7 +154,7 @@ fn format_of(database: &Path) -> rusqlite::Result<i64> {
 
 /// The process that holds the lock beside the database.
 fn holder(dir: &Path) -> Option<String> {
-    let mut file = File::open(dir.join("switchboard.lock")).ok()?;
+    let mut file = File::open(dir.join(LOCK_FILE_NAME)).ok()?;
     if !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
         return None;
     }
@@ -292,7 +293,7 @@ mod tests {
     #[test]
     fn a_fresh_installation_is_not_bad() {
         let dir = tempfile::tempdir().expect("a directory");
-        let findings = doctor(&config(&dir.path().join("not-yet")), &ManualClock::at(NOW), 1);
+        let findings = doctor(&config(&dir.path().join("not-yet")), &ManualClock::at(NOW));
         assert_eq!(worst(&findings), Vec::<String>::new());
     }
 
@@ -300,29 +301,30 @@ mod tests {
     fn a_database_of_a_newer_version_is_bad() {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(dir.path());
-        let sql = Connection::open(config.database()).expect("a database");
-        sql.pragma_update(None, "user_version", 7).expect("written");
-        assert_eq!(database(&config, 6).level, Level::Bad);
-        assert_eq!(database(&config, 7), Finding::ok("The database has format 7; nobody is using it."));
+        let sql = Connection::open(config.data_dir.join(FILE_NAME)).expect("a database");
+        sql.pragma_update(None, "user_version", FORMAT as i64 + 1).expect("written");
+        assert_eq!(database(&config).level, Level::Bad);
+        sql.pragma_update(None, "user_version", FORMAT as i64).expect("written");
+        assert_eq!(database(&config), Finding::ok(format!("The database has format {FORMAT}; nobody is using it.")));
     }
 
     #[test]
     fn a_database_in_use_names_the_process() {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(dir.path());
-        Connection::open(config.database()).and_then(|sql| sql.pragma_update(None, "user_version", 1)).expect("a database");
+        Connection::open(config.data_dir.join(FILE_NAME)).and_then(|sql| sql.pragma_update(None, "user_version", 1)).expect("a database");
         let mut lock = File::create(dir.path().join("switchboard.lock")).expect("a lock");
         lock.write_all(b"4711").expect("written");
         lock.try_lock().expect("locked");
-        assert_eq!(database(&config, 1), Finding::ok("The database has format 1; process 4711 is using it."));
+        assert_eq!(database(&config), Finding::ok("The database has format 1; process 4711 is using it."));
     }
 
     #[test]
     fn a_file_that_is_no_database_is_bad() {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(dir.path());
-        std::fs::write(config.database(), "this is not a database, it only says so in many more words than fit".repeat(20)).expect("written");
-        let found = database(&config, 1);
+        std::fs::write(config.data_dir.join(FILE_NAME), "this is not a database, it only says so in many more words than fit".repeat(20)).expect("written");
+        let found = database(&config);
         assert_eq!(found.level, Level::Bad, "{found}");
     }
 

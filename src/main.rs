@@ -1,16 +1,24 @@
-fn main() -> anyhow::Result<()> {
-    let mut sources = switchboard::config::Sources::default();
-    let mut args = std::env::args().skip(1);
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--demo" => sources.demo = true,
-            "--config" => sources.file = args.next().map(Into::into),
-            "--data-dir" => sources.data_dir = args.next(),
-            "--listen" => sources.listen = args.next(),
-            _ => {}
+//! The program: sees that the ground is firm, then does what the command line asks.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use switchboard::{dice, machine};
+
+mod cli;
+
+fn main() -> ExitCode {
+    machine::survive_file_size_limits();
+    let cli = cli::Cli::parse();
+    if !dice::ready() {
+        eprintln!("switchboard: the operating system has no random numbers; without them nothing here is secret");
+        return ExitCode::FAILURE;
+    }
+    match cli::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("switchboard: {error:#}");
+            ExitCode::FAILURE
         }
     }
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let config = switchboard::config::load(&sources).map_err(|problems| anyhow::anyhow!("{problems}"))?;
-    switchboard::node::run(config)
 }

@@ -268,7 +268,8 @@ fn bound_silence(connection: &dyn std::any::Any) {
 fn visitor_key(data_dir: &Path) -> anyhow::Result<[u8; 32]> {
     let file = data_dir.join("visitor.key");
     if let Ok(bytes) = std::fs::read(&file) {
-        let wrong = |_| anyhow::anyhow!("{} is damaged: it must hold 32 bytes; restore it, or remove it", file.display());
+        let wrong =
+            |_| anyhow::anyhow!("{} is damaged: it must hold 32 bytes; restore it, or remove it", file.display());
         return bytes.try_into().map_err(wrong);
     }
     let mut key = [0; 32];

@@ -83,7 +83,8 @@ impl AgentSession {
             Ok(Asked { reference, ask }) => self.handle_ask(reference, ask, ctx),
             Err(error) => {
                 // The ref may still be readable, so that the console knows which ask it was.
-                let reference = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|ask| ask["ref"].as_u64());
+                let reference =
+                    serde_json::from_str::<serde_json::Value>(text).ok().and_then(|ask| ask["ref"].as_u64());
                 self.error(reference, "unreadable", &format!("this frame is not understood: {error}"), ctx);
                 if reference.is_none() {
                     self.line.unreadable(ctx);
@@ -173,7 +174,9 @@ impl AgentSession {
     ) {
         match answer {
             Ok(Done { last }) => self.tell(&Tell::Done { reference, cid, seq: last }, ctx),
-            Err(NotDone::Refused(Refusal::Superseded { since })) => self.superseded(reference, conversation, since, ctx),
+            Err(NotDone::Refused(Refusal::Superseded { since })) => {
+                self.superseded(reference, conversation, since, ctx)
+            }
             Err(NotDone::Refused(refusal)) => self.refused(reference, &refusal, Vec::new(), ctx),
             Err(NotDone::Unavailable(text)) => self.error(Some(reference), "unavailable", &text, ctx),
             Err(error @ NotDone::UnknownAccount) => {

@@ -25,9 +25,7 @@ use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
 use crate::ports::directory::{ActorName, Claim};
-use crate::ports::store::{
-    Activated, Append, Appended, Contact, Effect, LoggedEvent, Queued, StoreError, Token,
-};
+use crate::ports::store::{Activated, Append, Appended, Contact, Effect, LoggedEvent, Queued, StoreError, Token};
 
 /// A fold is cached every so many events.
 const SNAPSHOT_EVERY: Seq = 64;
@@ -128,6 +126,7 @@ impl Conversation {
             Ok(activated) => {
                 self.active = Some(self.rebuild(activated));
                 self.set_timer();
+                self.publish_position();
                 self.go_on(ctx);
             }
             Err(error) => self.give_up(error, ctx),
@@ -172,7 +171,8 @@ impl Conversation {
             effects: effects.clone(),
             deadline: after.next_deadline(),
             summary: after.summary(),
-            snapshot: (core.state.seq / SNAPSHOT_EVERY != after.state.seq / SNAPSHOT_EVERY).then(|| after.state.clone()),
+            snapshot: (core.state.seq / SNAPSHOT_EVERY != after.state.seq / SNAPSHOT_EVERY)
+                .then(|| after.state.clone()),
         };
         let appended = self.switchboard.parts().store.append(append);
         let written = Written { envelope, after, at: now, events, effects };
@@ -231,6 +231,13 @@ impl Conversation {
     }
 
     // --- After the commit ---
+
+    /// Whoever watches may have missed what an earlier owner committed and did not publish.
+    fn publish_position(&self) {
+        if self.active.as_ref().is_some_and(|active| active.core.state.seq > 0) {
+            self.publish(0, Timestamp::default(), Vec::new());
+        }
+    }
 
     fn publish(&self, first: Seq, at: Timestamp, events: Vec<Event>) {
         let Some(active) = &self.active else { return };
@@ -331,7 +338,11 @@ impl Actor for Conversation {
 
 impl Drop for Conversation {
     fn drop(&mut self) {
-        self.life.panicked.set(std::thread::panicking());
+        if std::thread::panicking() {
+            self.life.panicked.set(true);
+            // Come back at once: the store may hold more than was published.
+            self.timers.set(self.contact.conversation, Some(Timestamp::default()), Timestamp::default());
+        }
     }
 }
 

@@ -3,18 +3,19 @@
 //! Pure. A reader subscribes first and reads the store second; what is published in between is buffered here and
 //! merged. Afterwards every published stretch either continues exactly, is old, or shows a hole that must be read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::ids::Seq;
 use crate::ports::bus::Published;
 
-/// Stretches kept while the store is read; beyond it they are dropped and the hole is read again.
+/// Stretches kept while the store is read; beyond it the oldest go, and the hole they leave is read again.
 const BUFFERED_MAX: usize = 256;
 
 #[derive(Debug)]
 pub enum Feed {
     /// The store is being read.
-    Reading(Vec<Arc<Published>>),
+    Reading(VecDeque<Arc<Published>>),
     /// `next` is the seq that continues.
     Live { next: Seq },
 }
@@ -34,7 +35,7 @@ pub enum Offer {
 
 impl Default for Feed {
     fn default() -> Self {
-        Feed::Reading(Vec::new())
+        Feed::Reading(VecDeque::new())
     }
 }
 
@@ -42,17 +43,18 @@ impl Feed {
     pub fn offer(&mut self, published: &Arc<Published>) -> Offer {
         match self {
             Feed::Reading(buffer) => {
-                if buffer.len() < BUFFERED_MAX {
-                    buffer.push(published.clone());
+                buffer.push_back(published.clone());
+                if buffer.len() > BUFFERED_MAX {
+                    buffer.pop_front();
                 }
                 Offer::Keep
             }
             Feed::Live { next } => {
                 let (first, last) = (published.first_seq(), published.summary.seq);
-                let offer = place(*next, first, last);
+                let offer = if published.events.is_empty() { known(*next, last) } else { place(*next, first, last) };
                 match offer {
                     Offer::Forward | Offer::ForwardFrom(_) => *next = last + 1,
-                    Offer::Read { .. } => *self = Feed::Reading(vec![published.clone()]),
+                    Offer::Read { .. } => *self = Feed::Reading([published.clone()].into()),
                     Offer::Keep => {}
                 }
                 offer
@@ -61,12 +63,17 @@ impl Feed {
     }
 
     /// The store was read up to `last`. Gives what was published meanwhile, to be offered again.
-    pub fn read(&mut self, last: Seq) -> Vec<Arc<Published>> {
+    pub fn read(&mut self, last: Seq) -> VecDeque<Arc<Published>> {
         match std::mem::replace(self, Feed::Live { next: last + 1 }) {
             Feed::Reading(buffer) => buffer,
-            Feed::Live { .. } => Vec::new(),
+            Feed::Live { .. } => VecDeque::new(),
         }
     }
+}
+
+/// What to do about the bare news that the log ends at `last`.
+fn known(next: Seq, last: Seq) -> Offer {
+    if last < next { Offer::Keep } else { Offer::Read { after: next - 1 } }
 }
 
 fn place(next: Seq, first: Seq, last: Seq) -> Offer {
@@ -91,5 +98,11 @@ mod tests {
         assert_eq!(place(5, 4, 6), Offer::ForwardFrom(5));
         assert_eq!(place(5, 3, 4), Offer::Keep);
         assert_eq!(place(5, 7, 8), Offer::Read { after: 4 });
+    }
+
+    #[test]
+    fn a_later_end_than_known_is_read() {
+        assert_eq!(known(5, 4), Offer::Keep);
+        assert_eq!(known(5, 5), Offer::Read { after: 4 });
     }
 }

@@ -181,8 +181,7 @@ impl Inbox {
         let shown: HashMap<ConversationId, Seq> =
             window.iter().filter_map(|id| Some((*id, self.rows.get(id)?.summary.seq))).collect();
         let news = |id: &&ConversationId| watcher.shown.get(id) != shown.get(id);
-        let rows: Vec<Row> =
-            window.iter().filter(news).filter_map(|id| Some(self.rows.get(id)?.row.clone())).collect();
+        let rows: Vec<Row> = window.iter().filter(news).filter_map(|id| Some(self.rows.get(id)?.row.clone())).collect();
         let gone: Vec<String> =
             watcher.shown.keys().filter(|id| !shown.contains_key(id)).map(ToString::to_string).collect();
         let mine = self.section(Section::Human(Some(watcher.agent)), ACTIVE_ROWS_MAX).count() as u64;

@@ -31,6 +31,8 @@ const ATTEMPTS_MAX: u32 = 12;
 const BACKOFF_MAX: Duration = Duration::from_secs(300);
 /// How long an account whose credentials were refused waits before it tries again.
 const REFUSED_WAIT: Duration = Duration::from_secs(300);
+/// How often the store is asked for messages whose conversation died before it could hand them over.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
 
 pub struct Sender {
@@ -178,7 +180,9 @@ impl Sender {
 
     fn start_later(&mut self, batch: Vec<Queued>, error: &StoreError, _: &mut Context<Self>) {
         tracing::warn!(account = %self.account, %error, "cannot mark messages as being sent; trying again");
-        self.switchboard.parts().notices.storage(Some(error.to_string()));
+        if let StoreError::Unavailable(words) = error {
+            self.switchboard.parts().notices.storage(Some(words.clone()));
+        }
         let at = self.now() + RETRY_STORE_AFTER;
         self.blocked_until = self.blocked_until.max(at);
         for queued in batch {
@@ -328,6 +332,10 @@ impl Actor for Sender {
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(1024);
         self.pump(ctx);
+        ctx.run_interval(LOOK_EVERY, |this, ctx| {
+            this.behind = true;
+            this.pump(ctx);
+        });
     }
 }
 

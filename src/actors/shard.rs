@@ -103,11 +103,8 @@ impl Shard {
         let account = self.parts.accounts.get(&contact.account).ok_or(NotDone::UnknownAccount)?.clone();
         let bot = self.parts.bots.get(&account.bot).ok_or(NotDone::UnknownAccount)?.clone();
         let switchboard = self.switchboard.clone().ok_or_else(|| NotDone::Unavailable("starting".into()))?;
-        let life = Rc::new(Life {
-            last_used: Cell::new(Instant::now()),
-            busy: Cell::new(false),
-            panicked: Cell::new(false),
-        });
+        let life =
+            Rc::new(Life { last_used: Cell::new(Instant::now()), busy: Cell::new(false), panicked: Cell::new(false) });
         let conversation =
             Conversation::new(switchboard, contact.clone(), account, bot, self.timers.clone(), life.clone(), park);
         Ok((conversation.start(), life))

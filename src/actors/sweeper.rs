@@ -110,6 +110,7 @@ async fn check_store(switchboard: &Switchboard) {
     }
     match parts.store.probe(parts.clock.now()).await {
         Ok(()) => parts.notices.storage(None),
-        Err(error) => parts.notices.storage(Some(error.to_string())),
+        Err(StoreError::Unavailable(words)) => parts.notices.storage(Some(words)),
+        Err(_) => {}
     }
 }

@@ -136,12 +136,18 @@ fn account(
     };
     table.finish();
     let id = id?;
-    Some(Account { name: name.unwrap_or_else(|| id.clone()), id: AccountId::new(&id), bot: BotId::new(&bot?), kind: kind? })
+    Some(Account {
+        name: name.unwrap_or_else(|| id.clone()),
+        id: AccountId::new(&id),
+        bot: BotId::new(&bot?),
+        kind: kind?,
+    })
 }
 
 fn messenger(table: &mut Table<'_>, defaults: &Defaults) -> Option<Kind> {
     let page_id = table.read("page_id", digits);
-    let (app_secret, page_token, verify_token) = (table.secret("app_secret"), table.secret("page_token"), table.secret("verify_token"));
+    let (app_secret, page_token, verify_token) =
+        (table.secret("app_secret"), table.secret("page_token"), table.secret("verify_token"));
     let app_id = table.optional("app_id", digits);
     let own_base = table.optional("api_base", api_base);
     let own_version = table.optional("api_version", api_version);
@@ -177,7 +183,8 @@ fn webchat(table: &mut Table<'_>) -> Option<Kind> {
 fn nobody(id: &str, keys: &BTreeMap<String, String>) -> Problem {
     let key = keys.keys().next().map_or("", String::as_str);
     let origin = format!("environment variable {}", variable(&format!("account.{id}.{key}")));
-    let fix = "no [[account]] in the file has this id. Add the account to the file, or mend the name of the variable".to_owned();
+    let fix = "no [[account]] in the file has this id. Add the account to the file, or mend the name of the variable"
+        .to_owned();
     Problem { origin, key: format!("account.{}", id.to_lowercase()), value: None, fix }
 }
 
@@ -204,8 +211,9 @@ fn refuse_twins(accounts: &[Account], report: &Report<'_>) {
 fn slug(text: &str) -> Result<String, String> {
     let good = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     let fine = !text.is_empty() && text.len() <= SLUG_CHARS_MAX && text.chars().all(good) && !text.starts_with('-');
-    fine.then(|| text.to_owned())
-        .ok_or_else(|| format!("write 1 to {SLUG_CHARS_MAX} lower-case letters, digits and hyphens, such as \"harbor-page\""))
+    fine.then(|| text.to_owned()).ok_or_else(|| {
+        format!("write 1 to {SLUG_CHARS_MAX} lower-case letters, digits and hyphens, such as \"harbor-page\"")
+    })
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -226,7 +234,8 @@ fn kind(text: &str) -> Result<Channel, String> {
 fn api_base(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let start: String = text.split_inclusive('/').take(3).collect();
-    let host = origin(start.trim_end_matches('/')).map_err(|why| format!("{why}. Write it like \"https://graph.facebook.com\""))?;
+    let host = origin(start.trim_end_matches('/'))
+        .map_err(|why| format!("{why}. Write it like \"https://graph.facebook.com\""))?;
     let path = text.get(start.trim_end_matches('/').len()..).unwrap_or_default();
     if path.contains(['?', '#', ' ']) {
         return Err("only a path may follow the host. Write it like \"https://graph.facebook.com\"".to_owned());

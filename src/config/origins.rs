@@ -41,7 +41,11 @@ impl Rule {
         }
         if let Some(domain) = word.strip_prefix("*.") {
             let plain = domain.contains('.') && matches!(Host::parse(domain), Ok(Host::Domain(name)) if name == domain);
-            return if plain { Ok(Rule::Below(domain.to_owned())) } else { Err("after \"*.\" comes a domain in lower case") };
+            return if plain {
+                Ok(Rule::Below(domain.to_owned()))
+            } else {
+                Err("after \"*.\" comes a domain in lower case")
+            };
         }
         if let Some(start) = word.strip_suffix(":*") {
             return origin(start).map(Rule::AnyPort);
@@ -121,7 +125,16 @@ mod tests {
 
     #[test]
     fn words_that_name_no_website_are_refused() {
-        for word in ["", "example.org", "https://example.org/shop", "ftp://example.org", "*.", "*.org", "*.Example.org", "https://*.example.org"] {
+        for word in [
+            "",
+            "example.org",
+            "https://example.org/shop",
+            "ftp://example.org",
+            "*.",
+            "*.org",
+            "*.Example.org",
+            "https://*.example.org",
+        ] {
             assert!(Origins::parse([word]).is_err(), "{word}");
         }
     }

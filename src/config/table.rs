@@ -59,7 +59,12 @@ impl Report<'_> {
 
     fn note(&self, path: &str, value: &Value, secret: bool, fix: impl Into<String>) {
         let shown = if secret { "[secret]".to_owned() } else { show(value) };
-        self.add(Problem { origin: self.origin(path, value), key: path.to_owned(), value: Some(shown), fix: fix.into() });
+        self.add(Problem {
+            origin: self.origin(path, value),
+            key: path.to_owned(),
+            value: Some(shown),
+            fix: fix.into(),
+        });
     }
 
     pub fn add(&self, problem: Problem) {
@@ -88,7 +93,12 @@ impl<'a> Table<'a> {
             Some(Value::Dict(_, values)) => Table::new(self.report, path, self.origin.clone(), values),
             other => {
                 if let Some(value) = other {
-                    self.report.note(&path, &value, false, format!("this must be a table: write [{path}] and its keys below"));
+                    self.report.note(
+                        &path,
+                        &value,
+                        false,
+                        format!("this must be a table: write [{path}] and its keys below"),
+                    );
                 }
                 Table::new(self.report, path, self.origin.clone(), Dict::new())
             }
@@ -177,7 +187,12 @@ impl<'a> Table<'a> {
             _ => None,
         };
         if words.is_none() {
-            self.report.note(&self.path_of(key), &value, false, "this must be a list of texts, such as [\"one\", \"two\"]");
+            self.report.note(
+                &self.path_of(key),
+                &value,
+                false,
+                "this must be a list of texts, such as [\"one\", \"two\"]",
+            );
         }
         Some((words?, value))
     }
@@ -193,7 +208,8 @@ impl<'a> Table<'a> {
             let known = self.asked.join(", ");
             let path = self.path_of(key);
             let origin = self.report.origin(&path, value);
-            let fix = format!("this key is unknown. {}", meant(key, &self.asked).unwrap_or(format!("Known here: {known}")));
+            let fix =
+                format!("this key is unknown. {}", meant(key, &self.asked).unwrap_or(format!("Known here: {known}")));
             self.report.add(Problem { origin, key: path, value: None, fix });
         }
     }

@@ -105,7 +105,10 @@ fn an_environment_variable_for_an_unknown_account_is_refused() {
 #[test]
 fn an_unknown_key_is_refused_with_its_name_and_the_one_that_was_meant() {
     assert_eq!(problem("listn = \"127.0.0.1:1\""), "listn: this key is unknown. Perhaps listen was meant.");
-    assert_eq!(problem("[limits]\nsesion_days = 3"), "limits.sesion_days: this key is unknown. Perhaps session_days was meant.");
+    assert_eq!(
+        problem("[limits]\nsesion_days = 3"),
+        "limits.sesion_days: this key is unknown. Perhaps session_days was meant."
+    );
     let odd = problem("[messenger]\ncolour = 3");
     assert_eq!(odd, "messenger.colour: this key is unknown. Known here: api_base, api_version, sends_per_second.");
 }
@@ -135,17 +138,35 @@ fn each_wrong_value_is_named_with_its_fix() {
     let wrong = [
         ("listen = 8080", "listen = 8080: this is not an address and a port. Write it like \"127.0.0.1:8080\"."),
         ("data_dir = \"\"", "data_dir = \"\": this must name a directory."),
-        ("public_url = \"chat.example.org\"", "public_url = \"chat.example.org\": this is not a scheme and a host. Write it like \"https://chat.example.org\"."),
-        ("public_url = \"https://a.example/b\"", "public_url = \"https://a.example/b\": nothing may follow the host and port. Write it like \"https://chat.example.org\"."),
-        ("public_url = \"ftp://a.example\"", "public_url = \"ftp://a.example\": the scheme must be http or https. Write it like \"https://chat.example.org\"."),
-        ("log = \"a=b=c\"", "log = \"a=b=c\": this is not a log filter. Write error, warn, info, debug or trace, or per module, such as \"info,switchboard::edge=debug\"."),
+        (
+            "public_url = \"chat.example.org\"",
+            "public_url = \"chat.example.org\": this is not a scheme and a host. Write it like \"https://chat.example.org\".",
+        ),
+        (
+            "public_url = \"https://a.example/b\"",
+            "public_url = \"https://a.example/b\": nothing may follow the host and port. Write it like \"https://chat.example.org\".",
+        ),
+        (
+            "public_url = \"ftp://a.example\"",
+            "public_url = \"ftp://a.example\": the scheme must be http or https. Write it like \"https://chat.example.org\".",
+        ),
+        (
+            "log = \"a=b=c\"",
+            "log = \"a=b=c\": this is not a log filter. Write error, warn, info, debug or trace, or per module, such as \"info,switchboard::edge=debug\".",
+        ),
         ("log_format = \"xml\"", "log_format = \"xml\": the formats are \"text\" and \"json\"."),
         ("log = true", "log = true: this must be a text in quotes."),
         ("workers = 2000", "workers = 2000: this must be a whole number from 0 to 1024."),
         ("[limits]\nreconcile_s = \"30\"", "limits.reconcile_s = \"30\": this must be a whole number from 1 to 3600."),
         ("limits = 3", "limits = 3: this must be a table: write [limits] and its keys below."),
-        ("[messenger]\napi_version = \"26\"", "messenger.api_version = \"26\": write a version as Meta does, such as \"v26.0\"."),
-        ("[messenger]\nsends_per_second = 0", "messenger.sends_per_second = 0: this must be a whole number from 1 to 100000."),
+        (
+            "[messenger]\napi_version = \"26\"",
+            "messenger.api_version = \"26\": write a version as Meta does, such as \"v26.0\".",
+        ),
+        (
+            "[messenger]\nsends_per_second = 0",
+            "messenger.sends_per_second = 0: this must be a whole number from 1 to 100000.",
+        ),
         ("account = 1", "account = 1: this must be one or more tables: write [[account]] and its keys below."),
     ];
     for (text, expected) in wrong {
@@ -184,7 +205,10 @@ fn two_accounts_with_one_id_or_one_page_are_refused() {
     let keys: Vec<String> = load_file(&twice).expect_err("twins").0.into_iter().map(|problem| problem.key).collect();
     assert_eq!(keys, ["account.harbor-page.id", "account.harbor-page.page_id"]);
     let page = problem(&format!("{MESSENGER}{}", MESSENGER.replace("harbor-page", "other")));
-    assert_eq!(page, "account.other.page_id = \"1122334455\": another account (harbor-page) has the same page_id. Each needs its own.");
+    assert_eq!(
+        page,
+        "account.other.page_id = \"1122334455\": another account (harbor-page) has the same page_id. Each needs its own."
+    );
 }
 
 #[test]
@@ -193,7 +217,10 @@ fn a_missing_key_of_an_account_is_named() {
         problem(&MESSENGER.replace("verify_token = \"s3cr3t-word\"\n", "")),
         "account.harbor-page.verify_token: this is missing, and there is no default. Add it."
     );
-    assert_eq!(problem(&MESSENGER.replace("1122334455", "harbor")).split(": ").next(), Some("account.harbor-page.page_id = \"harbor\""));
+    assert_eq!(
+        problem(&MESSENGER.replace("1122334455", "harbor")).split(": ").next(),
+        Some("account.harbor-page.page_id = \"harbor\"")
+    );
 }
 
 #[test]
@@ -218,12 +245,17 @@ fn an_api_base_may_have_a_path_but_nothing_more() {
 #[test]
 fn what_is_legal_but_dangerous_is_a_warning() {
     let site = "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"b\"\norigins = [\"*\"]\n";
-    let text = format!("listen = \"0.0.0.0:80\"\n[limits]\nreconcile_s = 2\n{MESSENGER}api_base = \"http://meta.example\"\n{site}");
+    let text = format!(
+        "listen = \"0.0.0.0:80\"\n[limits]\nreconcile_s = 2\n{MESSENGER}api_base = \"http://meta.example\"\n{site}"
+    );
     let warnings = warnings(&load_file(&text).expect("legal")).join("\n");
-    for part in ["public_url is not https", "reconcile_s = 2", "account harbor-page: api_base", "account site: origins"] {
+    for part in ["public_url is not https", "reconcile_s = 2", "account harbor-page: api_base", "account site: origins"]
+    {
         assert!(warnings.contains(part), "{part}\n{warnings}");
     }
-    let safe = format!("listen = \"0.0.0.0:80\"\npublic_url = \"https://a.example\"\n{MESSENGER}api_base = \"http://127.0.0.1:1\"");
+    let safe = format!(
+        "listen = \"0.0.0.0:80\"\npublic_url = \"https://a.example\"\n{MESSENGER}api_base = \"http://127.0.0.1:1\""
+    );
     assert_eq!(super::warnings(&load_file(&safe).expect("legal")), Vec::<String>::new());
 }
 

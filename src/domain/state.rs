@@ -99,10 +99,16 @@ pub enum DeliveryState {
     /// Queued, or being sent.
     Open,
     /// It may have arrived; another try may follow.
-    Uncertain { again: bool },
+    Uncertain {
+        again: bool,
+    },
     Failed,
-    Sent { provider_id: String },
-    Delivered { provider_id: String },
+    Sent {
+        provider_id: String,
+    },
+    Delivered {
+        provider_id: String,
+    },
 }
 
 impl State {

@@ -115,9 +115,10 @@ fn pick(request: &HttpRequest, name: &str) -> Option<(EmbeddedFile, &'static str
     }
     let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let accepts = |encoding: &str| {
-        accepted.split(',').map(|one| one.split(';').map(str::trim)).any(|mut parts| {
-            parts.next() == Some(encoding) && !parts.any(|quality| matches!(quality, "q=0" | "q=0.0"))
-        })
+        accepted
+            .split(',')
+            .map(|one| one.split(';').map(str::trim))
+            .any(|mut parts| parts.next() == Some(encoding) && !parts.any(|quality| matches!(quality, "q=0" | "q=0.0")))
     };
     [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
@@ -140,7 +141,8 @@ mod tests {
 
     async fn get(path: &str, headers: &[(&'static str, &str)]) -> ServiceResponse {
         let app = test::init_service(App::new().configure(routes)).await;
-        let request = headers.iter().fold(test::TestRequest::get().uri(path), |request, header| request.insert_header(*header));
+        let request =
+            headers.iter().fold(test::TestRequest::get().uri(path), |request, header| request.insert_header(*header));
         test::call_service(&app, request.to_request()).await
     }
 

@@ -37,7 +37,12 @@ impl Problem {
     }
 
     pub fn not_signed_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Not signed in", "Sign in first; the session may have ended.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "not_signed_in",
+            "Not signed in",
+            "Sign in first; the session may have ended.",
+        )
     }
 
     pub fn forbidden(detail: impl Into<String>) -> Self {
@@ -124,10 +129,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::warn!(%error, "the store refused the edge");
         match error {
-            StoreError::Fenced => Problem::busy(),
+            StoreError::Fenced | StoreError::Busy => Problem::busy(),
             StoreError::Unavailable(_) => {
                 let detail = "The server cannot write at the moment. Nothing was changed.";
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "storage", "Storage trouble", detail).after(Duration::from_secs(5))
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "storage", "Storage trouble", detail)
+                    .after(Duration::from_secs(5))
             }
             StoreError::Unreadable(_) => Problem::internal(),
         }

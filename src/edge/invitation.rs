@@ -75,9 +75,13 @@ pub fn clean_name(name: &str) -> Result<String, String> {
 /// The address in lower case, or what is wrong with it.
 pub fn clean_email(email: &str) -> Result<String, String> {
     let email = email.trim().to_lowercase();
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | ',' | ';' | '"');
+    let odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | ',' | ';' | '"');
     let sane = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && domain.split('.').all(|part| !part.is_empty()) && !domain.contains('@')
+        !local.is_empty()
+            && domain.contains('.')
+            && domain.split('.').all(|part| !part.is_empty())
+            && !domain.contains('@')
     });
     let fine = sane && email.len() <= EMAIL_BYTES_MAX && !email.chars().any(odd);
     if fine { Ok(email) } else { Err("This is not an e-mail address; write one like ana@example.org.".to_owned()) }
@@ -86,15 +90,20 @@ pub fn clean_email(email: &str) -> Result<String, String> {
 /// Says what is wrong with a new password, if anything.
 pub fn check_password(password: &str) -> Result<(), String> {
     match password.chars().count() {
-        length if length < PASSWORD_CHARS_MIN => Err(format!("The password needs at least {PASSWORD_CHARS_MIN} characters.")),
-        length if length > PASSWORD_CHARS_MAX => Err(format!("The password may have {PASSWORD_CHARS_MAX} characters at most.")),
+        length if length < PASSWORD_CHARS_MIN => {
+            Err(format!("The password needs at least {PASSWORD_CHARS_MIN} characters."))
+        }
+        length if length > PASSWORD_CHARS_MAX => {
+            Err(format!("The password may have {PASSWORD_CHARS_MAX} characters at most."))
+        }
         _ => Ok(()),
     }
 }
 
 fn hash(password: &str) -> Result<String, AddError> {
     check_password(password).map_err(AddError::Invalid)?;
-    passwords::hash(password).ok_or_else(|| AddError::Invalid("This machine has no memory to hash a password.".to_owned()))
+    passwords::hash(password)
+        .ok_or_else(|| AddError::Invalid("This machine has no memory to hash a password.".to_owned()))
 }
 
 #[cfg(test)]
@@ -104,7 +113,17 @@ mod tests {
     #[test]
     fn an_email_address_is_kept_in_lower_case_if_it_is_one() {
         assert_eq!(clean_email(" Ana@Example.ORG "), Ok("ana@example.org".to_owned()));
-        for odd in ["", "ana", "@example.org", "ana@", "ana@localhost", "ana@.org", "a b@example.org", "a@b@c.org", "<a@b.org>"] {
+        for odd in [
+            "",
+            "ana",
+            "@example.org",
+            "ana@",
+            "ana@localhost",
+            "ana@.org",
+            "a b@example.org",
+            "a@b@c.org",
+            "<a@b.org>",
+        ] {
             assert!(clean_email(odd).is_err(), "{odd}");
         }
     }

@@ -61,7 +61,10 @@ impl Passwords {
 pub fn hash(password: &str) -> Option<String> {
     let mut salt = [0; SALT_BYTES];
     dice::fill(&mut salt);
-    Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok().map(|hash: PasswordHash| hash.to_string())
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .ok()
+        .map(|hash: PasswordHash| hash.to_string())
 }
 
 fn verify(password: &str, hash: &str) -> bool {

@@ -75,7 +75,13 @@ impl SignIn {
     fn cookie(&self, value: String, lasts: Duration) -> Cookie<'static> {
         let https = self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
         let lasts = actix_web::cookie::time::Duration::seconds(lasts.as_secs() as i64);
-        Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax).secure(https).max_age(lasts).finish()
+        Cookie::build(COOKIE, value)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(https)
+            .max_age(lasts)
+            .finish()
     }
 }
 
@@ -115,7 +121,11 @@ struct Credentials {
     password: String,
 }
 
-async fn sign_in(request: HttpRequest, here: web::Data<SignIn>, asked: web::Json<Credentials>) -> Result<HttpResponse, Problem> {
+async fn sign_in(
+    request: HttpRequest,
+    here: web::Data<SignIn>,
+    asked: web::Json<Credentials>,
+) -> Result<HttpResponse, Problem> {
     here.check_origin(&request)?;
     let Credentials { email, password } = asked.into_inner();
     let email = email.trim().to_lowercase();
@@ -219,7 +229,8 @@ fn token(request: &HttpRequest) -> Option<TokenHash> {
 /// Where a request comes from. A proxy on this machine names the one before it, as the last of the list.
 fn address(request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
-    let forwarded = || request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    let forwarded =
+        || request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     peer.filter(IpAddr::is_loopback).and_then(|_| forwarded()).or(peer)
 }
 

@@ -7,14 +7,13 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use actix_web_actors::ws::{self, WebsocketContext};
 use serde::Deserialize;
 
-use super::error::Problem;
 use super::Edge;
+use super::error::Problem;
 use super::sign_in::{SignIn, SignedIn};
 use crate::actors::agent_session::AgentSession;
 use crate::actors::visitor_session::VisitorSession;
 use crate::config::Kind;
 use crate::domain::ids::AccountId;
-
 
 pub async fn console(
     request: HttpRequest,
@@ -53,7 +52,9 @@ pub async fn webchat(
         }
     };
     if !allowed {
-        return Err(Problem::forbidden("This website may not use this account; add it to the account's origins.").into());
+        return Err(
+            Problem::forbidden("This website may not use this account; add it to the account's origins.").into()
+        );
     }
     let Some(account) = edge.switchboard.parts().accounts.get(&id) else {
         return Err(Problem::not_found("There is no such web chat account.").into());
@@ -71,4 +72,3 @@ where
         metrics::counter!("switchboard_sockets_opened_total").increment(1);
     })
 }
-

@@ -105,7 +105,10 @@ mod tests {
     fn failures_are_forgotten_after_a_quarter_of_an_hour() {
         let tries = Tries::default();
         fail_twelve_times(&tries);
-        assert_eq!(tries.begin(ana(), Timestamp(0) + Duration::from_secs(899)), Verdict::Refused(Duration::from_secs(1)));
+        assert_eq!(
+            tries.begin(ana(), Timestamp(0) + Duration::from_secs(899)),
+            Verdict::Refused(Duration::from_secs(1))
+        );
         assert_eq!(tries.begin(ana(), Timestamp(0) + FORGOTTEN_AFTER), Verdict::Go);
     }
 

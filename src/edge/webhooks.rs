@@ -42,9 +42,8 @@ pub async fn meta(request: HttpRequest, body: Bytes, edge: Data<Edge>) -> Result
 async fn take(edge: &Edge, received: Received) -> Result<HttpResponse, Problem> {
     let Received { asks, unread, strangers } = received;
     note_strangers(&strangers);
-    let answers: Vec<_> = asks.into_iter().map(|Inbound { contact, key, command }| {
-        edge.switchboard.ask(contact, command, key)
-    }).collect();
+    let answers: Vec<_> =
+        asks.into_iter().map(|Inbound { contact, key, command }| edge.switchboard.ask(contact, command, key)).collect();
     for Unread { reason, raw } in unread {
         metrics::counter!("switchboard_webhooks_unread_total", "reason" => reason).increment(1);
         let parts = edge.switchboard.parts();

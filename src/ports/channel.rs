@@ -25,15 +25,27 @@ pub struct Outgoing {
 /// What the provider made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendResult {
-    Sent { provider_id: String },
+    Sent {
+        provider_id: String,
+    },
     /// It certainly did not go out. `after`: not before that long, for the whole account if `account_wide`.
-    NotSent { after: Option<Duration>, account_wide: bool, reason: String },
+    NotSent {
+        after: Option<Duration>,
+        account_wide: bool,
+        reason: String,
+    },
     /// Trying again changes nothing for this message.
-    Permanent { reason: String },
+    Permanent {
+        reason: String,
+    },
     /// The account's credentials are refused: nothing can go out until the operator acts.
-    AccountRefused { reason: String },
+    AccountRefused {
+        reason: String,
+    },
     /// It may have gone out.
-    Unknown { reason: String },
+    Unknown {
+        reason: String,
+    },
 }
 
 pub trait Outlet: Send + Sync + 'static {

@@ -22,9 +22,12 @@ pub enum StoreError {
     /// Another owner, or an append we do not know of: forget what is in memory.
     #[error("another owner has this conversation")]
     Fenced,
-    /// Nothing was written; the same may work later: a full disk, a read-only file system, a queue at its limit.
+    /// Nothing was written; the same may work later: a full disk, a read-only file system.
     #[error("the store cannot write: {0}")]
     Unavailable(String),
+    /// Nothing was written because too much else waits: come back in a moment.
+    #[error("too much is waiting to be stored")]
+    Busy,
     /// What was read makes no sense: a newer version's data, or damage.
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),

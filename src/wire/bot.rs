@@ -243,7 +243,13 @@ pub fn read(text: &str) -> Result<Document, Vec<BotError>> {
     let document = parse(text).map_err(|error| vec![error])?;
     let mut problems: Vec<BotError> = check(&document)
         .into_iter()
-        .map(|found| BotError { line: locate(text, &found.path), column: 0, path: found.path, problem: found.problem, fix: found.fix })
+        .map(|found| BotError {
+            line: locate(text, &found.path),
+            column: 0,
+            path: found.path,
+            problem: found.problem,
+            fix: found.fix,
+        })
         .collect();
     problems.sort_by_key(|problem| problem.line);
     if problems.is_empty() { Ok(document) } else { Err(problems) }

@@ -28,10 +28,17 @@ pub struct Asked {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Ask {
     /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group.
-    Inbox { window: u32 },
+    Inbox {
+        window: u32,
+    },
     /// Watch a conversation, from the beginning of its newest part or after a known position.
-    Watch { conversation: String, after: Option<Position> },
-    Unwatch { conversation: String },
+    Watch {
+        conversation: String,
+        after: Option<Position>,
+    },
+    Unwatch {
+        conversation: String,
+    },
     /// Write to the contact; takes over. `seen` is the last `seq` the screen showed (rule 16); `anyway` sends although
     /// somebody else has spoken since.
     Reply {
@@ -42,13 +49,31 @@ pub enum Ask {
         #[serde(default)]
         anyway: bool,
     },
-    TakeOver { conversation: String, cid: String },
-    GiveBack { conversation: String, cid: String },
-    Extend { conversation: String, cid: String, by: Extension },
+    TakeOver {
+        conversation: String,
+        cid: String,
+    },
+    GiveBack {
+        conversation: String,
+        cid: String,
+    },
+    Extend {
+        conversation: String,
+        cid: String,
+        by: Extension,
+    },
     /// A line only the team sees. Moves nothing.
-    Note { conversation: String, cid: String, text: String },
+    Note {
+        conversation: String,
+        cid: String,
+        text: String,
+    },
     /// Send a failed or uncertain message again.
-    Resend { conversation: String, cid: String, of: u64 },
+    Resend {
+        conversation: String,
+        cid: String,
+        of: u64,
+    },
     Ping,
 }
 
@@ -71,7 +96,11 @@ pub enum Extension {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Tell {
     /// The first frame.
-    Hello { version: String, now: u64, me: Me },
+    Hello {
+        version: String,
+        now: u64,
+        me: Me,
+    },
     Pong {
         #[serde(rename = "ref")]
         reference: u64,
@@ -128,8 +157,13 @@ pub enum Tell {
         counts: Counts,
     },
     /// Something is wrong that every agent should know, e.g. `storage`; shown until `trouble_over` with the same code.
-    Trouble { code: String, text: String },
-    TroubleOver { code: String },
+    Trouble {
+        code: String,
+        text: String,
+    },
+    TroubleOver {
+        code: String,
+    },
 }
 
 /// The signed-in agent.

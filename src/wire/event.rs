@@ -42,24 +42,61 @@ pub enum What {
     },
     /// The bot went on in its dialogue without a word.
     BotMoved,
-    AgentSaid { agent: Who, text: String },
+    AgentSaid {
+        agent: Who,
+        text: String,
+    },
     /// A person answered in another tool, such as the Page inbox.
-    OutsideSaid { text: String },
-    Note { agent: Who, text: String },
-    TakenOver { by: Who, until: Option<u64> },
-    PauseMoved { by: Who, until: Option<u64>, why: String },
-    GivenBack { by: Option<Who>, why: String },
+    OutsideSaid {
+        text: String,
+    },
+    Note {
+        agent: Who,
+        text: String,
+    },
+    TakenOver {
+        by: Who,
+        until: Option<u64>,
+    },
+    PauseMoved {
+        by: Who,
+        until: Option<u64>,
+        why: String,
+    },
+    GivenBack {
+        by: Option<Who>,
+        why: String,
+    },
     /// The pause ends soon.
-    PauseEnding { until: u64 },
-    HandOff { reason: String, words: String },
-    PageViewed { url: String, title: String },
-    AttributeSet { name: String, value: String },
+    PauseEnding {
+        until: u64,
+    },
+    HandOff {
+        reason: String,
+        words: String,
+    },
+    PageViewed {
+        url: String,
+        title: String,
+    },
+    AttributeSet {
+        name: String,
+        value: String,
+    },
     /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again).
-    Delivery { of: Vec<u64>, state: String, error: Option<String> },
+    Delivery {
+        of: Vec<u64>,
+        state: String,
+        error: Option<String>,
+    },
     /// The bot wanted to speak after it had lost the floor.
-    Suppressed { what: String },
+    Suppressed {
+        what: String,
+    },
     /// The system speaks to agents.
-    Alert { text: String },
+    Alert {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ pub mod event;
 pub mod stored;
 #[cfg(test)]
 mod typescript;
-pub mod view;
-pub mod webchat;
 #[cfg(test)]
 mod typescript;
+pub mod view;
+pub mod webchat;

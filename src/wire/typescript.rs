@@ -19,10 +19,7 @@ fn the_web_side_knows_the_wire_as_it_is() {
         fs::write(&path, &fresh).expect("static/shared can be written");
     }
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        checked_in == fresh,
-        "{FILE} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib wire::typescript"
-    );
+    assert!(checked_in == fresh, "{FILE} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib wire::typescript");
 }
 
 fn rendered() -> String {
@@ -35,9 +32,24 @@ fn rendered() -> String {
         ($($type:ty),* $(,)?) => { $( render::<$type>(&config, &mut file); )* };
     }
     render!(
-        event::Position, event::EventView, event::What, event::AttachmentView, event::OptionView, event::Who,
-        event::Floor, console::Asked, console::Ask, console::Extension, console::Tell, console::Me, console::Row,
-        console::Counts, webchat::VisitorSays, webchat::VisitorHears, webchat::VisitorEvent, webchat::VisitorWhat,
+        event::Position,
+        event::EventView,
+        event::What,
+        event::AttachmentView,
+        event::OptionView,
+        event::Who,
+        event::Floor,
+        console::Asked,
+        console::Ask,
+        console::Extension,
+        console::Tell,
+        console::Me,
+        console::Row,
+        console::Counts,
+        webchat::VisitorSays,
+        webchat::VisitorHears,
+        webchat::VisitorEvent,
+        webchat::VisitorWhat,
         webchat::VisitorFloor,
     );
     file

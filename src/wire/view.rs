@@ -25,9 +25,11 @@ fn what(event: &Event) -> What {
         Event::ContactNamed { name } => What::AttributeSet { name: "name".into(), value: name },
         Event::PageViewed { url, title } => What::PageViewed { url, title },
         Event::AttributeSet { name, value } => What::AttributeSet { name, value },
-        Event::BotSaid { line, why, .. } => {
-            What::BotSaid { text: line.text, options: line.choices.into_iter().map(option).collect(), why: reason(&why) }
-        }
+        Event::BotSaid { line, why, .. } => What::BotSaid {
+            text: line.text,
+            options: line.choices.into_iter().map(option).collect(),
+            why: reason(&why),
+        },
         Event::BotMoved { .. } => What::BotMoved,
         Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },

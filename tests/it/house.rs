@@ -23,7 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 /// They give commands to a node and read its parts, but are not part of it: only the node joins actors and adapters.
 const COMMANDS: &[&str] = &["main", "doctor", "cli", "demo", "lib"];
 const COMMANDS_MAY_KNOW: &[&str] =
-    &["node", "config", "bots", "adapters", "ports", "domain", "wire", "dice", "machine"];
+    &["node", "edge", "config", "bots", "adapters", "ports", "domain", "wire", "dice", "machine"];
 
 /// The crates that rooms near the core may use.
 const CRATES: &[(&str, &[&str])] = &[

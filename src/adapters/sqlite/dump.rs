@@ -8,11 +8,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::append::raw_event;
 use super::columns::{contact, uint};
 use super::{FILE_NAME, OpenError, log, migrations, readers};
+use crate::domain::account::Channel;
 use crate::ports::store::{Contact, LoggedEvent, StoreError};
 
 #[derive(Debug, Clone)]
 pub struct DumpedConversation {
     pub contact: Contact,
+    /// None: the account is not known any more, or its channel is a newer version's.
+    pub channel: Option<Channel>,
     pub events: Vec<DumpedEvent>,
 }
 
@@ -42,11 +45,14 @@ pub fn dump(dir: &Path, mut out: impl FnMut(DumpedConversation)) -> Result<(), D
 }
 
 fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation)) -> Result<(), StoreError> {
-    let mut statement = sql.prepare("SELECT number, id, account, external_key FROM conversation ORDER BY number")?;
+    let question = "SELECT number, conversation.id, conversation.account, external_key, channel
+        FROM conversation LEFT JOIN account ON account.id = conversation.account ORDER BY number";
+    let mut statement = sql.prepare(question)?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let events = events(sql, row.get(0)?)?;
-        out(DumpedConversation { contact: contact(row, 1)?, events });
+        let channel: Option<String> = row.get(4)?;
+        out(DumpedConversation { contact: contact(row, 1)?, channel: channel.as_deref().and_then(Channel::parse), events });
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use super::OpenError;
 
 const STEPS: &[&str] = &[include_str!("migrations/0001_first.sql")];
 
+/// The format this program writes, and the newest it reads.
+pub const FORMAT: usize = STEPS.len();
+
 /// Brings the database up to date, or refuses one that a newer program has written.
 pub fn migrate(connection: &Connection) -> Result<(), OpenError> {
     let found = check(connection)?;

@@ -21,6 +21,7 @@ mod upkeep;
 mod writer;
 
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ use bytes::Bytes;
 use rusqlite::Connection;
 
 pub use dump::{DumpError, DumpedConversation, DumpedEvent, dump};
+pub use lock::FILE_NAME as LOCK_FILE_NAME;
+pub use migrations::FORMAT;
 pub use upkeep::RawPayload;
 
 use crate::domain::account::Account;
@@ -73,23 +76,23 @@ pub enum OpenError {
 /// Dropping it ends the threads, after everything accepted has been written and answered.
 pub struct SqliteStore {
     generation: String,
-    // In this order: what was accepted is written, then the lock is given up.
-    writer: Writer,
+    // In this order: as the last to close the database, the writer leaves everything in one file; then the lock goes.
     readers: ReaderThreads,
+    writer: Writer,
     _lock: Lock,
 }
 
 impl SqliteStore {
     /// Opens the database in `dir`, making both if there is none.
     pub fn open(dir: &Path) -> Result<SqliteStore, OpenError> {
-        std::fs::create_dir_all(dir).map_err(|why| OpenError::Directory { path: dir.to_owned(), why })?;
+        make_private(dir).map_err(|why| OpenError::Directory { path: dir.to_owned(), why })?;
         let lock = Lock::take(dir)?;
         let database = dir.join(FILE_NAME);
         let connection = open_to_write(&database)?;
         migrations::migrate(&connection)?;
         let generation = connection.query_row("SELECT generation FROM meta", (), |row| row.get(0))?;
         let readers = ReaderThreads::start(&database)?;
-        Ok(SqliteStore { generation, writer: Writer::start(connection)?, readers, _lock: lock })
+        Ok(SqliteStore { generation, readers, writer: Writer::start(connection)?, _lock: lock })
     }
 
     /// Lets the database file grow to that many pages (of 4 kB) and no further: what a full disk does, for drills.
@@ -108,6 +111,11 @@ impl SqliteStore {
     fn readers(&self) -> &Readers {
         self.readers.readers()
     }
+}
+
+/// Makes the directory, if there is none, for nobody's eyes but ours.
+fn make_private(dir: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
 fn open_to_write(database: &Path) -> Result<Connection, OpenError> {

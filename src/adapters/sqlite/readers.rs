@@ -71,7 +71,7 @@ impl Readers {
         async move {
             match answer.await {
                 Ok(answer) => answer,
-                Err(_) if !accepted => Err(trouble::queue_full("database's readers")),
+                Err(_) if !accepted => Err(StoreError::Busy),
                 Err(_) => Err(trouble::no_answer()),
             }
         }

@@ -41,10 +41,6 @@ pub fn is_everybodys(error: &Error) -> bool {
     )
 }
 
-pub fn queue_full(whose: &str) -> StoreError {
-    StoreError::Unavailable(format!("too much is waiting for the {whose}"))
-}
-
 /// The thread gave no answer: it panicked over this job.
 pub fn no_answer() -> StoreError {
     StoreError::Unavailable("an internal error; the log has more".to_owned())

@@ -81,7 +81,7 @@ impl Writer {
         async move {
             match answer.await {
                 Ok(answer) => answer,
-                Err(_) if !accepted => Err(trouble::queue_full("disk")),
+                Err(_) if !accepted => Err(StoreError::Busy),
                 Err(_) => Err(trouble::no_answer()),
             }
         }
@@ -180,7 +180,10 @@ fn run_and_commit(connection: &Connection, memory: &mut Memory, batch: &mut [Box
         job.run(&mut Desk { sql: connection, memory })?;
     }
     memory.write_moves(connection)?;
-    transaction.commit()
+    fail::fail_point!("store-before-commit");
+    transaction.commit()?;
+    fail::fail_point!("store-after-commit");
+    Ok(())
 }
 
 impl Memory {
@@ -246,4 +249,82 @@ pub fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
         _ => None,
     };
     Ok(Known { number: row.get(0)?, place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer() -> Writer {
+        let connection = Connection::open_in_memory().expect("opens");
+        super::super::migrations::migrate(&connection).expect("migrates");
+        connection.execute_batch("CREATE TABLE word (word TEXT PRIMARY KEY)").expect("creates");
+        Writer::start(connection).expect("starts")
+    }
+
+    fn write(
+        writer: &Writer,
+        word: &'static str,
+    ) -> impl Future<Output = std::result::Result<i64, StoreError>> + use<> {
+        writer.run(move |desk| {
+            desk.sql.execute("INSERT INTO word VALUES (?1)", [word])?;
+            desk.sql.query_row("SELECT count(*) FROM word", (), |row| row.get(0))
+        })
+    }
+
+    /// Holds the writer up until what is asked meanwhile must share one transaction.
+    fn pause(writer: &Writer) -> std::sync::mpsc::Sender<()> {
+        let (go_on, wait) = std::sync::mpsc::channel();
+        drop(writer.run(move |_| {
+            let _ = wait.recv();
+            Ok(())
+        }));
+        go_on
+    }
+
+    #[tokio::test]
+    async fn one_bad_job_does_not_fail_the_others() {
+        let writer = writer();
+        let go_on = pause(&writer);
+        let jobs = ["one", "one", "two"].map(|word| write(&writer, word));
+        drop(go_on);
+        let [first, bad, last] = jobs;
+        assert_eq!(first.await.expect("is written"), 1);
+        assert!(matches!(bad.await, Err(StoreError::Unavailable(_))));
+        assert_eq!(last.await.expect("is written"), 2);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_the_writer_lives_on() {
+        let writer = writer();
+        let go_on = pause(&writer);
+        let first = write(&writer, "one");
+        let bad = writer.run(|desk| -> Result<()> {
+            desk.sql.execute("INSERT INTO word VALUES ('lost')", ())?;
+            panic!("as the test wants it");
+        });
+        let last = write(&writer, "two");
+        drop(go_on);
+        assert_eq!(first.await.expect("is written"), 1);
+        assert!(matches!(bad.await, Err(StoreError::Unavailable(_))));
+        assert_eq!(last.await.expect("is written"), 2, "nothing of the bad job is left");
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let writer = writer();
+        let go_on = pause(&writer);
+        let waiting: Vec<_> = (0..JOBS_MAX).map(|_| writer.run(|_| Ok(()))).collect();
+        let mut refused = 0;
+        // The job that holds the writer up may itself still have been waiting.
+        for _ in 0..2 {
+            let more = writer.run(|_| Ok(()));
+            let answer = tokio::time::timeout(std::time::Duration::from_millis(20), more).await;
+            refused += usize::from(matches!(answer, Ok(Err(StoreError::Unavailable(_)))));
+        }
+        assert!(refused >= 1, "more than the queue holds was accepted");
+        drop(go_on);
+        let accepted = futures_util::future::join_all(waiting).await;
+        assert!(accepted.iter().filter(|answer| answer.is_err()).count() <= 1);
+    }
 }

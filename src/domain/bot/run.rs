@@ -299,7 +299,11 @@ fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
     match text.split_once('@') {
         Some((local, domain)) => {
-            plain && (1..=64).contains(&local.len()) && domain.len() <= 189 && domain.contains('.') && !domain.contains('@')
+            plain
+                && (1..=64).contains(&local.len())
+                && domain.len() <= 189
+                && domain.contains('.')
+                && !domain.contains('@')
         }
         None => false,
     }
@@ -318,7 +322,8 @@ fn meant<'a>(options: &'a [MenuOption], text: &str) -> Option<&'a MenuOption> {
 }
 
 fn choices(step: &Step, options: &[MenuOption]) -> Vec<Choice> {
-    let choice = |(index, option): (usize, &MenuOption)| Choice { id: option_id(step, index), label: option.label.clone() };
+    let choice =
+        |(index, option): (usize, &MenuOption)| Choice { id: option_id(step, index), label: option.label.clone() };
     options.iter().enumerate().map(choice).collect()
 }
 

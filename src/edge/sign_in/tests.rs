@@ -130,7 +130,9 @@ async fn house(environment: &[(&str, &str)]) -> House {
 }
 
 impl House {
-    async fn open(&self) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error> {
+    async fn open(
+        &self,
+    ) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error> {
         let app = App::new().app_data(self.sign_in.clone()).configure(|cfg| extractors(cfg, 10_000)).configure(routes);
         init_service(app).await
     }
@@ -235,7 +237,9 @@ async fn whoever_guesses_too_often_is_refused_for_a_while() {
 async fn a_proxy_on_this_machine_names_the_address_that_guesses() {
     let from = |peer: &str, forwarded: &str| {
         let request = TestRequest::get().peer_addr(peer.parse().expect("an address"));
-        address(&request.insert_header(("x-forwarded-for", forwarded)).to_http_request()).expect("an address").to_string()
+        address(&request.insert_header(("x-forwarded-for", forwarded)).to_http_request())
+            .expect("an address")
+            .to_string()
     };
     assert_eq!(from("127.0.0.1:1", "6.6.6.6, 203.0.113.7"), "203.0.113.7");
     assert_eq!(from("198.51.100.1:1", "6.6.6.6"), "198.51.100.1");
@@ -310,7 +314,8 @@ async fn what_is_wrong_with_an_acceptance_is_said_in_words_and_the_link_stays_go
 #[actix_web::test]
 async fn a_person_with_a_password_is_not_added_twice() {
     let house = house(&[]).await;
-    let again = invitation::New { name: "Ana".into(), email: "ana@EXAMPLE.org".into(), role: Role::Admin, password: None };
+    let again =
+        invitation::New { name: "Ana".into(), email: "ana@EXAMPLE.org".into(), role: Role::Admin, password: None };
     let refused = invitation::add(&*house.people, &*house.clock, again).await.expect_err("taken");
     assert_eq!(refused.to_string(), "There is already a person with the e-mail address ana@example.org.");
 }

@@ -60,7 +60,9 @@ impl Check<'_> {
     fn triggers(&mut self, triggers: &[Trigger]) {
         let first: Vec<usize> = (0..triggers.len()).filter(|number| triggers[*number].first_contact).collect();
         match first.as_slice() {
-            [] => self.wrong("triggers", "nothing greets a new contact", "Add {\"first_contact\": true, \"go\": \"…\"}"),
+            [] => {
+                self.wrong("triggers", "nothing greets a new contact", "Add {\"first_contact\": true, \"go\": \"…\"}")
+            }
             [_] => {}
             [_, more @ ..] => more.iter().for_each(|number| {
                 let path = format!("triggers[{number}].first_contact");
@@ -85,13 +87,21 @@ impl Check<'_> {
     fn trigger(&mut self, path: &str, trigger: &Trigger) {
         match (trigger.first_contact, trigger.keywords.is_empty()) {
             (true, true) | (false, false) => {}
-            (true, false) => self.wrong(path, "the trigger has both keywords and first_contact", "Make it two triggers"),
-            (false, true) => self.wrong(path, "the trigger has nothing to wait for", "Add keywords, or \"first_contact\": true"),
+            (true, false) => {
+                self.wrong(path, "the trigger has both keywords and first_contact", "Make it two triggers")
+            }
+            (false, true) => {
+                self.wrong(path, "the trigger has nothing to wait for", "Add keywords, or \"first_contact\": true")
+            }
         }
         match (&trigger.go, trigger.hand_off) {
             (Some(go), None) => self.go(format!("{path}.go"), go),
             (None, Some(_)) if trigger.first_contact => {
-                self.wrong(format!("{path}.hand_off"), "nothing greets a new contact", "Go to a dialogue; it may hand off");
+                self.wrong(
+                    format!("{path}.hand_off"),
+                    "nothing greets a new contact",
+                    "Go to a dialogue; it may hand off",
+                );
             }
             (None, Some(_)) => {}
             (Some(_), Some(_)) => self.wrong(path, "the trigger has both go and hand_off", "Keep one of them"),
@@ -105,7 +115,11 @@ impl Check<'_> {
             let path = format!("dialogues[{number}]");
             let id = &dialogue.id;
             if id.trim().is_empty() || id.chars().count() > ID_CHARS_MAX {
-                self.wrong(format!("{path}.id"), "the id is empty or too long", format!("Write 1 to {ID_CHARS_MAX} characters"));
+                self.wrong(
+                    format!("{path}.id"),
+                    "the id is empty or too long",
+                    format!("Write 1 to {ID_CHARS_MAX} characters"),
+                );
             } else if !seen.insert(id) {
                 self.wrong(format!("{path}.id"), format!("another dialogue has the id {id:?}"), "Give each its own");
             }
@@ -117,7 +131,11 @@ impl Check<'_> {
                 self.widget(&here, widget);
                 if leaves(widget) && place + 1 < dialogue.widgets.len() {
                     let next = format!("{path}.widgets[{}]", place + 1);
-                    self.wrong(next, "nobody gets here: the widget before it leaves the dialogue", "Remove it, or move it up");
+                    self.wrong(
+                        next,
+                        "nobody gets here: the widget before it leaves the dialogue",
+                        "Remove it, or move it up",
+                    );
                     break;
                 }
             }
@@ -131,8 +149,15 @@ impl Check<'_> {
         let mut here = &document.dialogues[start];
         while let Some((place, to)) = passes_on(&here.widgets) {
             if to == document.dialogues[start].id {
-                let path = format!("dialogues[{start}].widgets[{}]", passes_on(&document.dialogues[start].widgets).map_or(place, |first| first.0));
-                self.wrong(format!("{path}.go"), "this goes in a circle without waiting for the contact", "Ask something on the way, or end");
+                let path = format!(
+                    "dialogues[{start}].widgets[{}]",
+                    passes_on(&document.dialogues[start].widgets).map_or(place, |first| first.0)
+                );
+                self.wrong(
+                    format!("{path}.go"),
+                    "this goes in a circle without waiting for the contact",
+                    "Ask something on the way, or end",
+                );
                 return;
             }
             let Some(next) = document.dialogues.iter().find(|dialogue| dialogue.id == to) else { return };
@@ -168,7 +193,11 @@ impl Check<'_> {
             let path = format!("{path}.options[{number}]");
             self.option(&path, option);
             if !option.label.trim().is_empty() && !labels.insert(option.label.trim().to_lowercase()) {
-                self.wrong(format!("{path}.label"), format!("another option is called {:?}", option.label), "Give each its own label");
+                self.wrong(
+                    format!("{path}.label"),
+                    format!("another option is called {:?}", option.label),
+                    "Give each its own label",
+                );
             }
         }
     }
@@ -218,7 +247,11 @@ impl Check<'_> {
         if text.trim().is_empty() {
             self.wrong(path, "the text is empty", "Write what the contact reads");
         } else if length > TEXT_CHARS_MAX {
-            self.wrong(path, format!("the text has {length} characters, more than {TEXT_CHARS_MAX}"), "Make it two texts");
+            self.wrong(
+                path,
+                format!("the text has {length} characters, more than {TEXT_CHARS_MAX}"),
+                "Make it two texts",
+            );
         }
     }
 
@@ -278,28 +311,59 @@ mod tests {
     fn each_problem_is_found_on_its_line() {
         let fourteen = vec![r#"{"label": "L0", "go": "hours"}"#; 14].join(",").replace("L0", "L");
         let cases = [
-            (r#""go": "hours""#, r#""go": "ours""#, r#"7 dialogues[0].widgets[1].menu.options[0].go there is no dialogue "ours""#),
+            (
+                r#""go": "hours""#,
+                r#""go": "ours""#,
+                r#"7 dialogues[0].widgets[1].menu.options[0].go there is no dialogue "ours""#,
+            ),
             (r#""go": "welcome""#, r#""go": "hello""#, r#"2 triggers[0].go there is no dialogue "hello""#),
             (r#""id": "hours""#, r#""id": "welcome""#, r#"9 dialogues[1].id another dialogue has the id "welcome""#),
             ("Hello.", " ", "5 dialogues[0].widgets[0].text the text is empty"),
-            ("Hours", "Hours of all our places", "7 dialogues[0].widgets[1].menu.options[0].label the label has 23 characters, more than 20"),
-            (r#""label": "A human""#, r#""label": "hours""#, r#"8 dialogues[0].widgets[1].menu.options[1].label another option is called "hours""#),
+            (
+                "Hours",
+                "Hours of all our places",
+                "7 dialogues[0].widgets[1].menu.options[0].label the label has 23 characters, more than 20",
+            ),
+            (
+                r#""label": "A human""#,
+                r#""label": "hours""#,
+                r#"8 dialogues[0].widgets[1].menu.options[1].label another option is called "hours""#,
+            ),
             (r#", "hand_off": true"#, "", "8 dialogues[0].widgets[1].menu.options[1] the option does nothing"),
             (r#""claim""#, r#"" ""#, "3 triggers[1].keywords[0] the keyword is empty"),
             (r#""claim""#, r#""claim", "Claim""#, r#"3 triggers[1].keywords[1] the keyword "Claim" is used twice"#),
             (r#", "hand_off": "urgent""#, "", "3 triggers[1] the trigger does nothing"),
             (r#""first_contact": true"#, r#""keywords": ["hi"]"#, "2 triggers nothing greets a new contact"),
             (r#""keywords": ["claim"], "#, "", "3 triggers[1] the trigger has nothing to wait for"),
-            (r#""attribute": "when""#, r#""attribute": "When?""#, r#"9 dialogues[1].widgets[0].ask.attribute "When?" cannot name an attribute"#),
-            (r#"{"end": true}"#, r#"{"end": true}, {"text": "x"}"#, "9 dialogues[1].widgets[2] nobody gets here: the widget before it leaves the dialogue"),
-            (r#""name": "Harbor""#, r#""name": "Harbor", "settings": {"pause_minutes": 0}"#, "1 settings.pause_minutes a pause of 0 minutes is out of range"),
-            (r#""name": "Harbor""#, r#""name": "Harbor", "settings": {"pause_minutes": 10081}"#, "1 settings.pause_minutes a pause of 10081 minutes is out of range"),
+            (
+                r#""attribute": "when""#,
+                r#""attribute": "When?""#,
+                r#"9 dialogues[1].widgets[0].ask.attribute "When?" cannot name an attribute"#,
+            ),
+            (
+                r#"{"end": true}"#,
+                r#"{"end": true}, {"text": "x"}"#,
+                "9 dialogues[1].widgets[2] nobody gets here: the widget before it leaves the dialogue",
+            ),
+            (
+                r#""name": "Harbor""#,
+                r#""name": "Harbor", "settings": {"pause_minutes": 0}"#,
+                "1 settings.pause_minutes a pause of 0 minutes is out of range",
+            ),
+            (
+                r#""name": "Harbor""#,
+                r#""name": "Harbor", "settings": {"pause_minutes": 10081}"#,
+                "1 settings.pause_minutes a pause of 10081 minutes is out of range",
+            ),
         ];
         for (from, to, expected) in cases {
             assert!(problems(from, to).contains(&expected.to_owned()), "{expected}\n{:#?}", problems(from, to));
         }
         let many = problems(r#"{"label": "Hours", "go": "hours"}"#, &fourteen);
-        assert!(many.contains(&"6 dialogues[0].widgets[1].menu.options 15 options are more than 13".to_owned()), "{many:#?}");
+        assert!(
+            many.contains(&"6 dialogues[0].widgets[1].menu.options 15 options are more than 13".to_owned()),
+            "{many:#?}"
+        );
     }
 
     #[test]
@@ -310,7 +374,8 @@ mod tests {
 
     #[test]
     fn dialogues_that_lead_in_a_circle_without_waiting_are_refused() {
-        let circle = problems(r#"{"ask": {"text": "When?", "attribute": "when"}}, {"end": true}"#, r#"{"go": "hours"}"#);
+        let circle =
+            problems(r#"{"ask": {"text": "When?", "attribute": "when"}}, {"end": true}"#, r#"{"go": "hours"}"#);
         assert_eq!(circle, ["9 dialogues[1].widgets[0].go this goes in a circle without waiting for the contact"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Ask, AnswerKind, Document, MenuOption, Settings, Texts, Trigger, Wanted, WhenPauseEnds, Widget};
+use super::{AnswerKind, Ask, Document, MenuOption, Settings, Texts, Trigger, Wanted, WhenPauseEnds, Widget};
 use crate::domain::bot as core;
 use crate::domain::event::Reason;
 use crate::domain::ids::BotId;
@@ -13,7 +13,8 @@ impl Document {
         let greeting = self.triggers.iter().find(|trigger| trigger.first_contact);
         let triggers: Vec<core::Trigger> = self.triggers.iter().filter_map(Trigger::to_core).collect();
         let widgets = |widgets: &[Widget]| widgets.iter().filter_map(Widget::to_core).collect();
-        let dialogues = self.dialogues.iter().map(|dialogue| (dialogue.id.clone(), widgets(&dialogue.widgets))).collect();
+        let dialogues =
+            self.dialogues.iter().map(|dialogue| (dialogue.id.clone(), widgets(&dialogue.widgets))).collect();
         let first_contact = greeting.and_then(|trigger| trigger.go.clone());
         core::Bot::new(id, self.name.clone(), self.settings.to_core(), first_contact, &triggers, dialogues)
     }

@@ -1,5 +1,7 @@
 use std::sync::Arc;
+use std::time::Duration;
 
+use switchboard::domain::event::Event;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::state::State;
 use switchboard::ports::store::{Append, Appended, Contact, Store, StoreError};
@@ -183,8 +185,8 @@ pub async fn a_conversation_without_events_has_nothing_to_read(place: &impl Plac
     assert_eq!(store.contact(nobody).await.expect("reads"), None);
 }
 
-/// Six incarnations fight over a conversation: each activates it, appends as fast as it can until it is fenced, and
-/// activates it again. Whatever was acknowledged is in the log, once, and the log has no hole.
+/// Six incarnations fight over a conversation: each activates it, appends until it is fenced, and activates it again.
+/// Whatever was acknowledged is in the log, once, and the log has no hole.
 pub async fn two_activations_leave_one_owner(place: &impl Place) {
     let store = place.open();
     let fighters = (1..=6).map(|number| tokio::spawn(fight(Arc::clone(&store), number)));
@@ -193,27 +195,42 @@ pub async fn two_activations_leave_one_owner(place: &impl Place) {
         acknowledged.extend(fighter.await.expect("fights"));
     }
     let mut logged = log_of(&*store, &contact("7")).await;
-    let text = |event: &_| format!("{event:?}");
+    let text = |event: &Event| format!("{event:?}");
     logged.sort_by_key(text);
     acknowledged.sort_by_key(text);
     assert_eq!(logged, acknowledged);
-    assert_eq!(logged.len(), 6 * 40);
+    assert_eq!(logged.len(), 6 * EVENTS_EACH);
 }
 
-/// Appends forty events, taking the conversation over whenever somebody else has; returns what was acknowledged.
-async fn fight(store: Arc<impl Store>, number: u128) -> Vec<switchboard::domain::event::Event> {
+const EVENTS_EACH: usize = 20;
+
+/// Appends its events, taking the conversation over whenever somebody else has; returns what was acknowledged.
+async fn fight(store: Arc<impl Store>, number: u128) -> Vec<Event> {
     let mut acknowledged = Vec::new();
-    while acknowledged.len() < 40 {
+    while acknowledged.len() < EVENTS_EACH {
         let mut owner = Owner::of(&store, "7", incarnation(number)).await;
-        while acknowledged.len() < 40 {
+        while acknowledged.len() < EVENTS_EACH {
             let event = heard(&format!("{number}: {}", acknowledged.len()));
-            match owner.append(owner.next(vec![event.clone()])).await {
-                Ok(_) => acknowledged.push(event),
-                Err(StoreError::Fenced) => break,
-                Err(other) => panic!("{other}"),
+            if !one_of_two(&mut owner, &event).await {
+                break;
             }
-            tokio::task::yield_now().await;
+            acknowledged.push(event);
         }
+        // Let the winner get on for a while, or nobody ever will.
+        tokio::time::sleep(Duration::from_millis(3 * number as u64)).await;
     }
     acknowledged
+}
+
+/// Appends the same event twice at once, after the same seq: at most one may be written. Says whether one was.
+async fn one_of_two(owner: &mut Owner, event: &Event) -> bool {
+    let append = || owner.store.append(owner.next(vec![event.clone()]));
+    let answers = tokio::join!(append(), append());
+    let written = [&answers.0, &answers.1].into_iter().filter(|answer| answer.is_ok()).count();
+    for answer in [answers.0, answers.1] {
+        assert!(matches!(answer, Ok(Appended::Done { .. }) | Err(StoreError::Fenced)), "{answer:?}");
+    }
+    assert!(written < 2, "two events cannot have the same seq");
+    owner.seq += written as u64;
+    written == 1
 }

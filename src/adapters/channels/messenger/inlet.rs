@@ -55,10 +55,9 @@ impl Inlet for MessengerInlet {
         }
         Ok(match read(body) {
             Ok(batch) => received(batch, &pages),
-            Err(_) => Received {
-                unread: vec![Unread { reason: "not_json", raw: body.clone() }],
-                ..Received::default()
-            },
+            Err(_) => {
+                Received { unread: vec![Unread { reason: "not_json", raw: body.clone() }], ..Received::default() }
+            }
         })
     }
 }

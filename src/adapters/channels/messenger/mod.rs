@@ -4,8 +4,8 @@
 //! Absent on purpose: thread control, profiles, personas, and the HUMAN_AGENT tag.
 
 mod answer;
-mod inlet;
 mod attachments;
+mod inlet;
 mod read;
 mod send;
 mod shapes;
