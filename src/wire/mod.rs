@@ -10,7 +10,5 @@ pub mod event;
 pub mod stored;
 #[cfg(test)]
 mod typescript;
-#[cfg(test)]
-mod typescript;
 pub mod view;
 pub mod webchat;
