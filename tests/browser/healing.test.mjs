@@ -103,3 +103,31 @@ test('a reload keeps the visitor’s conversation, and another page too', async 
   assert.equal(await lines(vera, 'me').filter({ hasText: 'opening hours' }).count(), 1);
   assert.deepEqual(vera.problems, []);
 });
+
+test('older lines come when the reader goes up, and what is being read stays where it is', async () => {
+  const vera = await visitor(theStage);
+  const ana = await agent(theStage);
+  await say(vera, 'I want to talk to a human');
+  await ana.locator('.waiting .row').last().click();
+  await ana.locator('.bubble', { hasText: 'talk to a human' }).first().waitFor();
+  await ana.keyboard.press('Escape');
+  await ana.keyboard.press('t');
+  await ana.locator('.banner.human').waitFor();
+  for (let line = 1; line <= 120; line++) await say(vera, `line ${line}`);
+  await ana.locator('.bubble', { hasText: 'line 120' }).waitFor();
+
+  await ana.reload();
+  const newest = ana.locator('.bubble', { hasText: 'line 120' });
+  await newest.waitFor();
+  assert.ok(await newest.evaluate((line) => line.getBoundingClientRect().bottom < innerHeight), 'opens at the foot');
+  const [before, after] = await ana.locator('.scroller').evaluate(async (scroller) => {
+    scroller.scrollTop = 120;
+    const line = [...scroller.querySelectorAll('.message')].find((one) => one.getBoundingClientRect().top > 150);
+    const before = line.getBoundingClientRect().top;
+    const many = scroller.querySelectorAll('.message').length;
+    while (scroller.querySelectorAll('.message').length === many) await new Promise((soon) => setTimeout(soon, 20));
+    return [before, line.getBoundingClientRect().top];
+  });
+  assert.ok(Math.abs(after - before) < 2, `moved from ${before} to ${after}`);
+  await ana.locator('.bubble', { hasText: 'talk to a human' }).first().waitFor({ state: 'attached' });
+});

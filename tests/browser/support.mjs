@@ -44,7 +44,9 @@ async function startServer() {
   const program = process.env.SWITCHBOARD_BIN;
   if (!program) throw new Error('set SWITCHBOARD_BIN to the server’s binary, e.g. target/debug/switchboard');
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-browser-'));
-  const child = spawn(program, ['--demo', '--data-dir', folder, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The tests' own variables would be taken for settings of the server.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SWITCHBOARD_')));
+  const child = spawn(program, ['--demo', '--data-dir', folder, '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
