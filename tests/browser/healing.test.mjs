@@ -1,7 +1,7 @@
 // Drops heal by themselves: nothing missed, nothing twice, nobody asked to reload.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agent, answersBy, lines, say, shot, stage, until, visitor, wire } from './support.mjs';
+import { agent, answersBy, lines, openCaller, say, shot, stage, until, visitor, wire } from './support.mjs';
 
 let theStage;
 before(async () => (theStage = await stage()));
@@ -13,8 +13,7 @@ test('a console that was cut off shows what it missed, without a reload', async 
   const cable = await wire(theStage);
   const vera = await visitor(theStage);
   const ana = await agent(theStage, undefined, { url: cable.url });
-  await say(vera, 'I had an accident');
-  await ana.locator('.waiting .row').last().click();
+  await openCaller(ana, () => say(vera, 'I had an accident'));
   await ana.locator('.bubble', { hasText: 'I had an accident' }).waitFor();
   await ana.evaluate(() => (globalThis.neverReloaded = true));
 
@@ -67,9 +66,7 @@ test('what a visitor writes while cut off is sent once, when the wire is back', 
   const cable = await wire(theStage);
   const ana = await agent(theStage);
   const vera = await visitor(theStage, undefined, { url: cable.url });
-  await say(vera, 'I want to talk to a human');
-  await vera.getByText('A person is on the way').first().waitFor();
-  await ana.locator('.waiting .row').last().click();
+  await openCaller(ana, () => say(vera, 'I want to talk to a human'));
   await ana.locator('.bubble', { hasText: 'talk to a human' }).first().waitFor();
 
   cable.cut();
@@ -107,8 +104,7 @@ test('a reload keeps the visitor’s conversation, and another page too', async 
 test('older lines come when the reader goes up, and what is being read stays where it is', async () => {
   const vera = await visitor(theStage);
   const ana = await agent(theStage);
-  await say(vera, 'I want to talk to a human');
-  await ana.locator('.waiting .row').last().click();
+  await openCaller(ana, () => say(vera, 'I want to talk to a human'));
   await ana.locator('.bubble', { hasText: 'talk to a human' }).first().waitFor();
   await ana.keyboard.press('Escape');
   await ana.keyboard.press('t');

@@ -98,8 +98,17 @@ export async function agent(stage, viewport = DESK, { url = stage.url, ...more }
     await ana.getByLabel('Password').fill(AGENT.password);
     await ana.getByRole('button', { name: 'Sign in' }).click();
   }
-  await ana.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await ana.locator('nav .zero, nav section').first().waitFor();
   return ana;
+}
+
+/** The agent opens the conversation that begins to wait for a person when `act` is done. */
+export async function openCaller(ana, act) {
+  const waiting = ana.locator('.waiting .row');
+  const before = await waiting.count();
+  await act();
+  await waiting.nth(before).click();
+  await ana.locator('.banner.waiting').waitFor();
 }
 
 /** A visitor of the demo page with the chat open. */
