@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use switchboard::adapters::sqlite::{OpenError, SqliteStore};
 use switchboard::config::{Config, Sources, load};
 use switchboard::doctor::{self, Level};
-use switchboard::edge::invitation::{self, New};
+use switchboard::edge::invitation::{self, AddError, New};
 use switchboard::ports::clock::SystemClock;
 use switchboard::ports::people::Role;
 use switchboard::{bots, node};
@@ -75,6 +75,11 @@ enum Agent {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Print a new one-time link for somebody who forgot their password. Not while a server runs.
+    Link {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -98,6 +103,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let password = password_stdin.then(password).transpose()?;
             add_agent(&config, New { name, email, role, password })
         }
+        Some(Command::Agent(Agent::Link { email })) => renew_link(&config, &email),
         Some(Command::Bot(_)) => Ok(ExitCode::SUCCESS),
         Some(Command::Dump) => {
             dump::dump(&config.data_dir, BufWriter::new(std::io::stdout().lock()))?;
@@ -108,7 +114,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 impl Flags {
     fn sources(&self) -> Sources {
-        let environment = std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        let environment =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
         Sources {
             file: self.config.clone(),
             environment: environment.collect(),
@@ -151,19 +158,38 @@ fn check_bots(files: &[PathBuf]) -> ExitCode {
 
 fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
     let email = new.email.clone();
-    let store = SqliteStore::open(&config.data_dir).map_err(|error| match error {
-        OpenError::InUse { .. } => anyhow!("{error}; stop it, add the person, and start it again"),
-        error => error.into(),
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let added = runtime.block_on(invitation::add(&store, &SystemClock, new))?;
-    match added {
+    let store = open_alone(config)?;
+    match wait_for(invitation::add(&store, &SystemClock, new))? {
         None => println!("{email} can sign in at {}", config.base_url()),
-        Some(token) => {
-            println!("Send this link to {email}. It works once, within a week:\n{}", invitation::link(&config.base_url(), &token));
-        }
+        Some(token) => print_link(config, &email, &token),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn renew_link(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
+    let store = open_alone(config)?;
+    let token = wait_for(invitation::renew(&store, &SystemClock, email))?;
+    print_link(config, email, &token);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_link(config: &Config, email: &str, token: &str) {
+    println!(
+        "Send this link to {email}. It works once, within a week:\n{}",
+        invitation::link(&config.base_url(), token)
+    );
+}
+
+fn open_alone(config: &Config) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(&config.data_dir).map_err(|error| match error {
+        OpenError::InUse { .. } => anyhow!("{error}; stop it, do this, and start it again"),
+        error => error.into(),
+    })
+}
+
+fn wait_for<T>(work: impl Future<Output = Result<T, AddError>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work)?)
 }
 
 /// The first line of standard input.

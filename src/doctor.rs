@@ -75,7 +75,8 @@ impl fmt::Display for Finding {
 
 /// Looks at everything.
 pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
-    let mut findings = vec![Finding::ok(format!("The configuration can be read; {}.", count(config.accounts.len(), "account")))];
+    let mut findings =
+        vec![Finding::ok(format!("The configuration can be read; {}.", count(config.accounts.len(), "account")))];
     findings.extend(warnings(config).into_iter().map(|warning| Finding::warn(warning, "")));
     findings.extend(data_dir(&config.data_dir));
     findings.extend(free_space(&config.data_dir));
@@ -117,7 +118,9 @@ fn free_space(dir: &Path) -> Option<Finding> {
     let free = machine::free_bytes(dir)?;
     let what = format!("{} MiB are free for the data directory.", free / (1024 * 1024));
     Some(match free {
-        free if free < FREE_BYTES_NONE => Finding::bad(what, "Free some space now: messages cannot be accepted without it."),
+        free if free < FREE_BYTES_NONE => {
+            Finding::bad(what, "Free some space now: messages cannot be accepted without it.")
+        }
         free if free < FREE_BYTES_LOW => Finding::warn(what, "Free some space soon; at least 1 GiB is comfortable."),
         _ => Finding::ok(what),
     })
@@ -131,7 +134,8 @@ fn database(config: &Config) -> Finding {
     let format = match format_of(&path) {
         Ok(format) => format,
         Err(error) => {
-            let fix = "If the file is damaged, restore the last backup; if it is not ours, choose another data directory.";
+            let fix =
+                "If the file is damaged, restore the last backup; if it is not ours, choose another data directory.";
             return Finding::bad(format!("The database {} cannot be read: {error}.", path.display()), fix);
         }
     };
@@ -146,7 +150,8 @@ fn database(config: &Config) -> Finding {
 }
 
 fn format_of(database: &Path) -> rusqlite::Result<i64> {
-    let sql = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let sql =
+        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     sql.busy_timeout(PATIENCE)?;
     sql.query_row("SELECT count(*) FROM sqlite_master", (), |_| Ok(()))?;
     sql.pragma_query_value(None, "user_version", |row| row.get(0))
@@ -179,7 +184,9 @@ fn open_files(max: Option<u64>) -> Finding {
         None => Finding::ok("Any number of files and sockets may be open."),
         Some(max) if max >= OPEN_FILES_MIN => Finding::ok(format!("{max} files and sockets may be open.")),
         Some(max) => {
-            let fix = format!("Each visitor and agent needs one. Allow at least {OPEN_FILES_MIN} (ulimit -n, or LimitNOFILE= for systemd).");
+            let fix = format!(
+                "Each visitor and agent needs one. Allow at least {OPEN_FILES_MIN} (ulimit -n, or LimitNOFILE= for systemd)."
+            );
             Finding::warn(format!("Only {max} files and sockets may be open."), fix)
         }
     }
@@ -194,9 +201,14 @@ fn port(listen: SocketAddr) -> Finding {
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => match ask_ready(listen) {
             Some(200) => Finding::ok(format!("A switchboard is answering at {listen} and is ready.")),
             Some(503) => Finding::warn(format!("A server at {listen} says it is not ready."), "Look into its log."),
-            _ => Finding::bad(format!("Another program uses {listen}."), "Stop it, or choose another address in `listen`."),
+            _ => Finding::bad(
+                format!("Another program uses {listen}."),
+                "Stop it, or choose another address in `listen`.",
+            ),
         },
-        Err(error) => Finding::bad(format!("{listen} cannot be used: {error}."), "Choose an address of this machine in `listen`."),
+        Err(error) => {
+            Finding::bad(format!("{listen} cannot be used: {error}."), "Choose an address of this machine in `listen`.")
+        }
     }
 }
 
@@ -233,7 +245,10 @@ fn providers(config: &Config) -> Vec<Finding> {
     let mut bases: Vec<&str> = bases.collect();
     bases.sort_unstable();
     bases.dedup();
-    bases.into_iter().map(|base| reach(base, "The provider at", "Messages wait until it can be. Look at DNS, firewall and proxy.")).collect()
+    bases
+        .into_iter()
+        .map(|base| reach(base, "The provider at", "Messages wait until it can be. Look at DNS, firewall and proxy."))
+        .collect()
 }
 
 fn public_url(config: &Config) -> Option<Finding> {
@@ -255,7 +270,9 @@ fn connect(url: &str) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
     let (answer, answered) = std::sync::mpsc::channel();
-    std::thread::spawn(move || answer.send((host.as_str(), port).to_socket_addrs().map(|found| found.collect::<Vec<_>>())));
+    std::thread::spawn(move || {
+        answer.send((host.as_str(), port).to_socket_addrs().map(|found| found.collect::<Vec<_>>()))
+    });
     let found = answered.recv_timeout(PATIENCE).map_err(|_| "its name was not found in time".to_owned())?;
     let addresses = found.map_err(|error| format!("its name was not found ({error})"))?;
     let patience = PATIENCE / addresses.len().max(1) as u32;
@@ -312,7 +329,9 @@ mod tests {
     fn a_database_in_use_names_the_process() {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(dir.path());
-        Connection::open(config.data_dir.join(FILE_NAME)).and_then(|sql| sql.pragma_update(None, "user_version", 1)).expect("a database");
+        Connection::open(config.data_dir.join(FILE_NAME))
+            .and_then(|sql| sql.pragma_update(None, "user_version", 1))
+            .expect("a database");
         let mut lock = File::create(dir.path().join("switchboard.lock")).expect("a lock");
         lock.write_all(b"4711").expect("written");
         lock.try_lock().expect("locked");
@@ -323,7 +342,11 @@ mod tests {
     fn a_file_that_is_no_database_is_bad() {
         let dir = tempfile::tempdir().expect("a directory");
         let config = config(dir.path());
-        std::fs::write(config.data_dir.join(FILE_NAME), "this is not a database, it only says so in many more words than fit".repeat(20)).expect("written");
+        std::fs::write(
+            config.data_dir.join(FILE_NAME),
+            "this is not a database, it only says so in many more words than fit".repeat(20),
+        )
+        .expect("written");
         let found = database(&config);
         assert_eq!(found.level, Level::Bad, "{found}");
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix::{Actor, Arbiter};
+use actix::{Actor, Addr, Arbiter};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
 use actix_web::web::Data;
@@ -14,7 +14,7 @@ use actix_web::{App, HttpServer};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::actors::inbox::Inbox;
+use crate::actors::inbox::{Close, Inbox};
 use crate::actors::notices::Notices;
 use crate::actors::sender::Sender;
 use crate::actors::shard::Shard;
@@ -51,6 +51,7 @@ pub struct Node {
     /// Where the first admin signs in, as long as nobody has.
     pub first_sign_in: Option<String>,
     store: Arc<SqliteStore>,
+    inbox: Addr<Inbox>,
     server: ServerHandle,
     shards: Vec<Arbiter>,
     io: Option<tokio::runtime::Runtime>,
@@ -90,7 +91,7 @@ impl Node {
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
         let edge = Data::new(Edge {
             switchboard: switchboard.clone(),
-            inbox,
+            inbox: inbox.clone(),
             meta: Arc::new(meta_inlet(&config)),
             visitors: Arc::new(VisitorTokens::new(visitor_key(&config.data_dir)?)),
             config: config.clone(),
@@ -101,13 +102,14 @@ impl Node {
         let server = serve(&config, listener, edge, sign_in)?;
         let handle = server.handle();
         actix::spawn(server);
-        Ok(Node { address, switchboard, first_sign_in, store, server: handle, shards, io: Some(io) })
+        Ok(Node { address, switchboard, first_sign_in, store, inbox, server: handle, shards, io: Some(io) })
     }
 
     /// Says goodbye to every socket, takes no more, and returns when everything accepted is written.
     pub async fn stop(mut self) {
         self.switchboard.parts().notices.restarting();
         self.server.stop(true).await;
+        self.inbox.do_send(Close);
         for shard in self.shards.drain(..) {
             shard.stop();
             let _ = actix_web::web::block(move || shard.join()).await;

@@ -82,6 +82,11 @@ pub struct WatchLists {
 #[rtype(result = "()")]
 pub struct UnwatchLists(pub u64);
 
+/// The node is going down: nobody needs the lists any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Close;
+
 impl Inbox {
     pub fn new(parts: Arc<Parts>) -> Self {
         Self {
@@ -269,5 +274,13 @@ impl Handler<UnwatchLists> for Inbox {
 
     fn handle(&mut self, UnwatchLists(number): UnwatchLists, _: &mut Context<Self>) {
         self.watchers.remove(&number);
+    }
+}
+
+impl Handler<Close> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, _: Close, ctx: &mut Context<Self>) {
+        ctx.stop();
     }
 }

@@ -115,7 +115,10 @@ mod tests {
         let id = Contact::of(&AccountId::new("page"), "7").conversation;
         assert_eq!((&line["account"], &line["external_key"]), (&json!("page"), &json!("7")));
         let event = &line["events"][0];
-        assert_eq!((&event["seq"], &event["kind"], &event["dedupe"]), (&json!(1), &json!("bot_said"), &json!("in:m_1")));
+        assert_eq!(
+            (&event["seq"], &event["kind"], &event["dedupe"]),
+            (&json!(1), &json!("bot_said"), &json!("in:m_1"))
+        );
         assert_eq!(event["delivery"], DeliveryId { conversation: id, seq: 1 }.to_string());
         assert_eq!(event["resent"], json!(true));
         assert_eq!(line["events"][1]["delivery"], Value::Null);

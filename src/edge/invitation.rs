@@ -47,13 +47,26 @@ pub async fn add(people: &dyn People, clock: &dyn Clock, new: New) -> Result<Opt
     if people.save_person(person).await? == Saved::EmailTaken {
         return Err(AddError::Invalid(taken(&email)));
     }
-    people.revoke_invitations(id).await?;
-    if new.password.is_some() {
-        return Ok(None);
+    match new.password {
+        Some(_) => people.revoke_invitations(id).await.map(|()| None).map_err(AddError::from),
+        None => invite(people, clock, id).await.map(Some),
     }
+}
+
+/// The token of a new link for somebody who is known, for instance because they forgot their password. What they have stays
+/// good until they use it; an older link ends.
+pub async fn renew(people: &dyn People, clock: &dyn Clock, email: &str) -> Result<String, AddError> {
+    let email = clean_email(email).map_err(AddError::Invalid)?;
+    let nobody = || AddError::Invalid(format!("There is nobody with the e-mail address {email}."));
+    let person = people.person_by_email(email.clone()).await?.ok_or_else(nobody)?;
+    invite(people, clock, person.id).await
+}
+
+async fn invite(people: &dyn People, clock: &dyn Clock, id: AgentId) -> Result<String, AddError> {
     let (token, kept) = dice::token();
+    people.revoke_invitations(id).await?;
     people.add_invitation(kept, id, clock.now() + LINK_LASTS).await?;
-    Ok(Some(token))
+    Ok(token)
 }
 
 /// The link a token makes. `base` is the address of this installation, without a slash at the end.

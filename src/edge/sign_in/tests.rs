@@ -293,6 +293,17 @@ async fn a_link_ends_after_a_week_or_when_a_newer_one_is_made() {
 }
 
 #[actix_web::test]
+async fn whoever_forgot_a_password_chooses_a_new_one_by_a_new_link() {
+    let house = house(&[]).await;
+    let app = house.open().await;
+    let token = invitation::renew(&*house.people, &*house.clock, "Ana@example.org").await.expect("a link");
+    assert_eq!(send(&app, credentials("ana@example.org", PASSWORD)).await.0, StatusCode::OK);
+    assert_eq!(send(&app, acceptance(&token, "Ana", "ana@example.org", "another horse")).await.0, StatusCode::OK);
+    assert_eq!(send(&app, credentials("ana@example.org", PASSWORD)).await.0, StatusCode::UNAUTHORIZED);
+    assert!(invitation::renew(&*house.people, &*house.clock, "bo@example.org").await.is_err());
+}
+
+#[actix_web::test]
 async fn what_is_wrong_with_an_acceptance_is_said_in_words_and_the_link_stays_good() {
     let house = house(&[]).await;
     let app = house.open().await;

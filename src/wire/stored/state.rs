@@ -28,9 +28,9 @@ pub struct State<'a> {
     last: Option<LastWords<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     said: Vec<(u64, Option<uuid::Uuid>)>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "none_yet")]
     shown: u64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "none_yet")]
     void_below: u64,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<(u64, Delivery<'a>)>,
@@ -91,6 +91,10 @@ enum DeliveryState<'a> {
         #[serde(borrow)]
         provider_id: Text<'a>,
     },
+}
+
+fn none_yet(seq: &u64) -> bool {
+    *seq == 0
 }
 
 impl<'a> From<&'a core::State> for State<'a> {

@@ -120,7 +120,7 @@ fn sample_events() -> Vec<Event> {
 }
 
 fn sample_state() -> State {
-    let sent = DeliveryState::Sent { provider_id: "m_1".to_owned(), at: Timestamp(3) };
+    let sent = DeliveryState::Sent { provider_id: "m_1".to_owned() };
     State {
         seq: 9,
         turn: 2,
@@ -138,10 +138,12 @@ fn sample_state() -> State {
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
         unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes") }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
-        said: [2, 5].into(),
+        said: [Said { seq: 2, agent: None }, Said { seq: 5, agent: Some(ada().id) }].into(),
+        shown: 2,
+        void_below: 2,
         deliveries: [
-            (2, Delivery { turn: 0, by_bot: true, state: sent }),
-            (5, Delivery { turn: 2, by_bot: false, state: DeliveryState::Uncertain { again: true } }),
+            (2, Delivery { turn: 0, by_bot: true, said_at: Timestamp(2), state: sent }),
+            (5, Delivery { turn: 2, by_bot: false, said_at: Timestamp(5), state: DeliveryState::Uncertain { again: true } }),
         ]
         .into(),
         trouble: true,
@@ -312,10 +314,11 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
         Just(DeliveryState::Open),
         any::<bool>().prop_map(|again| DeliveryState::Uncertain { again }),
         Just(DeliveryState::Failed),
-        (any_text(), any_time()).prop_map(|(provider_id, at)| DeliveryState::Sent { provider_id, at }),
-        (any_text(), any_time()).prop_map(|(provider_id, at)| DeliveryState::Delivered { provider_id, at }),
+        any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
+        any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
     ];
-    (any::<u64>(), any::<bool>(), state).prop_map(|(turn, by_bot, state)| Delivery { turn, by_bot, state })
+    (any::<u64>(), any::<bool>(), any_time(), state)
+        .prop_map(|(turn, by_bot, said_at, state)| Delivery { turn, by_bot, said_at, state })
 }
 
 fn any_state() -> impl Strategy<Value = State> {
@@ -323,11 +326,14 @@ fn any_state() -> impl Strategy<Value = State> {
         (any::<u32>(), any::<u64>(), any_heard()).prop_map(|(count, seq, heard)| Unanswered { count, seq, heard });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
     let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
-    let ours = (vec(any::<u64>(), 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>());
+    let said = (any::<u64>(), option::of(any::<u128>()))
+        .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
+    let shown = (any::<u64>(), any::<u64>());
+    let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours).prop_map(|(floor, contact, ours)| {
         let (seq, turn, mode, since, place, unmatched, greeted) = floor;
         let (name, attributes, unanswered, last) = contact;
-        let (said, deliveries, trouble) = ours;
+        let (said, deliveries, trouble, (shown, void_below)) = ours;
         let said = said.into();
         State {
             seq,
@@ -342,6 +348,8 @@ fn any_state() -> impl Strategy<Value = State> {
             unanswered,
             last,
             said,
+            shown,
+            void_below,
             deliveries,
             trouble,
         }
