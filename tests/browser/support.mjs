@@ -44,7 +44,9 @@ async function startServer() {
   const program = process.env.SWITCHBOARD_BIN;
   if (!program) throw new Error('set SWITCHBOARD_BIN to the server’s binary, e.g. target/debug/switchboard');
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-browser-'));
-  const child = spawn(program, ['--demo', '--data-dir', folder, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The tests' own variables would be taken for settings of the server.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SWITCHBOARD_')));
+  const child = spawn(program, ['--demo', '--data-dir', folder, '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -96,8 +98,17 @@ export async function agent(stage, viewport = DESK, { url = stage.url, ...more }
     await ana.getByLabel('Password').fill(AGENT.password);
     await ana.getByRole('button', { name: 'Sign in' }).click();
   }
-  await ana.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await ana.locator('nav .zero, nav section').first().waitFor();
   return ana;
+}
+
+/** The agent opens the conversation that begins to wait for a person when `act` is done. */
+export async function openCaller(ana, act) {
+  const waiting = ana.locator('.waiting .row');
+  const before = await waiting.count();
+  await act();
+  await waiting.nth(before).click();
+  await ana.locator('.banner.waiting').waitFor();
 }
 
 /** A visitor of the demo page with the chat open. */

@@ -22,7 +22,6 @@ export class Desk {
   #core = this.state;
   #socket: Socket;
   #publishing = false;
-  #fetching = new Set<string>();
   #timers: ReturnType<typeof setInterval>[];
 
   constructor(signedOut: () => void) {
@@ -77,19 +76,13 @@ export class Desk {
     this.#dispatch({ type: 'read_refusal', conversation });
   }
 
-  /** Fetches the page before what is known; says whether there was one. */
-  async older(conversation: string): Promise<boolean> {
+  /** Fetches the page before what is known. What is returned shows it, so that the reader's place can be kept. */
+  async fetchOlder(conversation: string): Promise<(() => void) | undefined> {
     const known = this.#core.conversations.get(conversation);
     const first = known?.events[0]?.seq;
-    if (!known?.more || first === undefined || this.#fetching.has(conversation)) return false;
-    this.#fetching.add(conversation);
-    try {
-      const page = await olderEvents(conversation, first);
-      this.#dispatch({ type: 'older', conversation, ...page });
-      return page.events.length > 0;
-    } finally {
-      this.#fetching.delete(conversation);
-    }
+    if (!known?.more || first === undefined) return undefined;
+    const page = await olderEvents(conversation, first);
+    return () => this.#dispatch({ type: 'older', conversation, ...page });
   }
 
   #recallCommands(): void {

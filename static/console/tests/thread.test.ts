@@ -47,3 +47,14 @@ test('the contact’s attributes are the last ones set', () => {
   expect(contact([set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
   expect(contact([set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
 });
+
+test('that a reply moved the pause is no line; that an agent did is', () => {
+  const moved = (seq: number, why: string): EventView => ({ seq, at: 0, kind: 'pause_moved', by: { id: 'ana', name: 'Ana' }, until: null, why });
+  const lines = thread([moved(1, 'replied'), moved(2, 'extended')]).filter((item) => item.kind === 'line');
+  expect(lines.map((line) => line.text)).toEqual(['The bot stays silent until given back · Ana']);
+});
+
+test('what a newer server tells and this console does not know is left out', () => {
+  const unknown = { seq: 2, at: 0, kind: 'sung', text: 'la' } as unknown as EventView;
+  expect(thread([said(1), unknown]).map((item) => item.kind)).toEqual(['time', 'message']);
+});

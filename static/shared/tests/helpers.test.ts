@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { waitBefore } from '../backoff';
 import { stretches } from '../links';
+import { sentence } from '../sentence';
 import { HOUR, MINUTE, ago, clock, remaining } from '../time';
 
 test('waits grow from half a second to thirty, each anywhere below its limit', () => {
@@ -30,4 +31,8 @@ test('web addresses become links, nothing else does', () => {
     { text: 'https://a.example/x', href: 'https://a.example/x' },
     { text: ', or javascript:alert(1)' },
   ]);
+});
+
+test('a refusal reads as a sentence', () => {
+  expect(['ana already has the floor', 'Wait.', ''].map(sentence)).toEqual(['Ana already has the floor.', 'Wait.', '']);
 });

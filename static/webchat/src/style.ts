@@ -77,6 +77,7 @@ textarea {
   flex: 1; min-width: 0; min-height: 44px; max-height: 132px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 12px;
   background: var(--panel); color: var(--strong); font-size: 16px; line-height: 22px; resize: none; field-sizing: content;
 }
+textarea:focus-visible { outline-width: 2px; outline-offset: -1px; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send { background: var(--brand); color: var(--on-brand); }
 .send:hover { background: var(--brand); color: var(--on-brand); filter: brightness(1.1); }

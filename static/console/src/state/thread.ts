@@ -1,5 +1,5 @@
 /** A conversation's events as the lines of a thread. Pure; the views only paint what this says. */
-import type { AttachmentView, EventView, OptionView, Who } from '../../../shared/wire';
+import type { AttachmentView, EventView, OptionView } from '../../../shared/wire';
 import { MINUTE, moment } from '../../../shared/time';
 import { reasonWords } from './words';
 
@@ -61,6 +61,7 @@ export function thread(events: readonly EventView[]): Item[] {
       continue;
     }
     const item = itemOf(event);
+    if (!item) continue;
     const previous = items.at(-1);
     if (replacesLast(previous, item, event)) items.pop();
     if (before === undefined || event.at - before >= SILENCE) items.push({ kind: 'time', seq: event.seq, at: event.at });
@@ -92,13 +93,14 @@ function joinGroup(previous: Item | undefined, message: Message): void {
   message.first = false;
 }
 
-/** Of pages looked at in a row, and of a pause moved in a row, only the last is news. */
+/** Of pages looked at in a row only the last is news. */
 function replacesLast(previous: Item | undefined, item: Item, event: EventView): boolean {
   if (previous?.kind !== 'line' || item.kind !== 'line') return false;
   return event.kind === 'page_viewed' && previous.href !== undefined;
 }
 
-function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item {
+/** The line of an event. None for what an agent need not read, or what a newer server tells and we do not know. */
+function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefined {
   const { seq, at } = event;
   switch (event.kind) {
     case 'contact_said':
@@ -113,8 +115,10 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item {
       return { kind: 'note', seq, at, name: event.agent.name, text: event.text };
     case 'page_viewed':
       return { kind: 'line', seq, at, tone: 'quiet', text: `Looked at ${event.title || event.url}`, href: event.url };
-    default:
-      return { kind: 'line', seq, at, ...lineOf(event) };
+    default: {
+      const line = lineOf(event);
+      return line && { kind: 'line', seq, at, ...line };
+    }
   }
 }
 
@@ -126,16 +130,14 @@ function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial
   return { kind: 'message', seq, at, side, name, text, first: true, last: true, ...none, ...more };
 }
 
-function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> {
+function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
   switch (event.kind) {
     case 'taken_over':
-      return { tone: 'human', text: `${nameOf(event.by)} took over${untilWords(event.until, event.at)}` };
+      return { tone: 'human', text: sentence(`${event.by.name} took over${untilWords(event.until, event.at)}`) };
     case 'pause_moved':
-      return { tone: 'quiet', text: `${returnWords(event.until, event.at)} · ${nameOf(event.by)}${because(event.why)}` };
+      return pauseMoved(event);
     case 'given_back':
-      return event.by
-        ? { tone: 'bot', text: `${nameOf(event.by)} gave the floor back to the bot${because(event.why)}` }
-        : { tone: 'bot', text: `The bot has the floor again${because(event.why)}` };
+      return { tone: 'bot', text: givenBack(event) };
     case 'pause_ending':
       return { tone: 'waiting', text: `The bot returns at ${moment(event.until, event.at)}` };
     case 'hand_off':
@@ -146,21 +148,29 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> {
       return { tone: 'quiet', text: `The bot was kept from speaking: ${event.what}` };
     case 'alert':
       return { tone: 'trouble', text: event.text };
+    default:
+      return undefined;
   }
 }
 
-function nameOf(who: Who): string {
-  return who.id === null && who.name === 'outside' ? 'Somebody outside the console' : who.name;
+/** That a reply moves the pause goes without saying: the banner counts. */
+function pauseMoved({ by, until, at, why }: Extract<Told, { kind: 'pause_moved' }>): Pick<SystemLine, 'tone' | 'text'> | undefined {
+  if (why === 'replied') return undefined;
+  const words = until === null ? 'the bot stays silent until given back' : `the bot now returns at ${moment(until, at)}`;
+  if (why === 'kept') return { tone: 'waiting', text: `Something is unanswered: ${words}` };
+  return { tone: 'quiet', text: sentence(`${words} · ${by.name}`) };
+}
+
+function givenBack({ by, why }: Extract<Told, { kind: 'given_back' }>): string {
+  if (why === 'pause_ended') return 'The pause is over: the bot has the floor again';
+  if (why === 'contact') return 'The contact went back to the bot';
+  return by ? `${by.name} gave the floor back to the bot` : 'The bot has the floor again';
 }
 
 function untilWords(until: number | null, at: number): string {
   return until === null ? ', until given back' : ` until ${moment(until, at)}`;
 }
 
-function returnWords(until: number | null, at: number): string {
-  return until === null ? 'The bot stays silent until given back' : `The bot now returns at ${moment(until, at)}`;
-}
-
-function because(why: string): string {
-  return why ? ` · ${why}` : '';
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
