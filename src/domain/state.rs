@@ -166,7 +166,8 @@ impl State {
             Event::Withdrawn { of } => of.iter().for_each(|seq| {
                 self.deliveries.remove(seq);
             }),
-            Event::SendingAgain { of, .. } => self.set_delivery(*of, DeliveryState::Open),
+            // Whatever became of the tries before, one of them may have arrived.
+            Event::SendingAgain { of, .. } => self.set_delivery(*of, DeliveryState::Uncertain { again: true }),
             Event::PageViewed { .. } | Event::NoteAdded { .. } | Event::Suppressed { .. } | Event::Alerted { .. } => {}
         }
     }

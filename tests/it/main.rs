@@ -2,6 +2,8 @@
 
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
 mod deliveries;
+/// The core against an independent model, over long random histories.
+mod histories;
 /// The source itself: arrows point one way, files stay enterable.
 mod house;
 /// A visitor, an agent and the bot between them, over real sockets.

@@ -186,6 +186,20 @@ fn a_failed_message_whose_echo_comes_after_all_was_sent() {
 }
 
 #[test]
+fn a_message_sent_again_by_hand_is_never_called_unsent_afterwards() {
+    let (mut story, said) = bot_said();
+    let outcome = unknown(&story);
+    story.sending(said, outcome);
+    story.later(minutes(1));
+    story.sending(said, refused());
+    story.tell(resend(said));
+    story.takes_over(ana());
+    story.expect_no_event(|event| matches!(event, Event::Withdrawn { .. }));
+    story.tell(echo(said));
+    story.expect_row(said, None);
+}
+
+#[test]
 fn an_outcome_told_twice_is_one() {
     let (mut story, said) = agent_said();
     story.sending(said, refused());

@@ -15,6 +15,7 @@ pub const EMAIL: &str = "What is your e-mail address?";
 pub const EMAIL_AGAIN: &str = "That does not look like an e-mail address.";
 pub const QUOTE_DONE: &str = "Thank you, your quote is on its way.";
 pub const PHONE: &str = "Which number may we call?";
+pub const PHONE_AGAIN: &str = "That does not look like a number.";
 pub const HELPED: &str = "Did the call help?";
 pub const HELPED_DONE: &str = "Thank you for telling us.";
 pub const NO_ANSWER: &str = "I did not understand.";
@@ -79,15 +80,15 @@ impl TestBot {
 
 fn dialogues() -> HashMap<String, Vec<Widget>> {
     let quote = vec![
-        ask(NAME, "name", AnswerKind::Text, ""),
+        ask(NAME, "name", AnswerKind::Text, NAME),
         ask(EMAIL, "email", AnswerKind::Email, EMAIL_AGAIN),
         text(QUOTE_DONE),
         Widget::End,
     ];
     let call = vec![
-        ask(PHONE, "phone", AnswerKind::Phone, "That does not look like a number."),
+        ask(PHONE, "phone", AnswerKind::Phone, PHONE_AGAIN),
         Widget::HandOff(Reason::Asked),
-        ask(HELPED, "helped", AnswerKind::Text, ""),
+        ask(HELPED, "helped", AnswerKind::Text, HELPED),
         text(HELPED_DONE),
     ];
     let all = [

@@ -35,30 +35,37 @@ pub enum RowState {
 }
 
 impl Outbox {
-    /// Does what follows from an append and says which messages it withdrew.
-    pub fn run(&mut self, effects: Vec<Effect>) -> Vec<Seq> {
-        effects.into_iter().flat_map(|effect| self.run_one(effect)).collect()
+    /// Does what follows from an append and says which messages it withdrew, or what makes no sense.
+    pub fn run(&mut self, effects: Vec<Effect>) -> Result<Vec<Seq>, String> {
+        let mut withdrawn = Vec::new();
+        for effect in effects {
+            withdrawn.extend(self.run_one(effect)?);
+        }
+        Ok(withdrawn)
     }
 
-    fn run_one(&mut self, effect: Effect) -> Vec<Seq> {
+    fn run_one(&mut self, effect: Effect) -> Result<Vec<Seq>, String> {
         match effect {
             Effect::Queue { seq, line, by_bot } => {
                 let row = Row { line, by_bot, state: RowState::Queued, at: Timestamp(0), attempts: 0, flagged: false };
-                assert!(self.rows.insert(seq, row).is_none(), "message {seq} was queued twice");
+                if self.rows.insert(seq, row).is_some() {
+                    return Err(format!("message {seq} was queued twice"));
+                }
             }
-            Effect::WithdrawBot => return self.withdraw_bot(),
+            Effect::WithdrawBot => return Ok(self.withdraw_bot()),
             Effect::Requeue { seq, at, flagged } => {
-                let row = self.row(seq);
+                let row = self.row(seq)?;
                 row.state = if flagged { RowState::Uncertain } else { RowState::Queued };
                 row.at = at;
                 row.flagged |= flagged;
             }
             Effect::Finish { seq } => {
-                assert!(self.rows.remove(&seq).is_some(), "message {seq} came to its end twice");
+                self.row(seq)?;
+                self.rows.remove(&seq);
             }
-            Effect::Shelve { seq } => self.row(seq).state = RowState::Shelved,
+            Effect::Shelve { seq } => self.row(seq)?.state = RowState::Shelved,
         }
-        Vec::new()
+        Ok(Vec::new())
     }
 
     fn withdraw_bot(&mut self) -> Vec<Seq> {
@@ -71,8 +78,8 @@ impl Outbox {
         withdrawn
     }
 
-    fn row(&mut self, seq: Seq) -> &mut Row {
-        self.rows.get_mut(&seq).unwrap_or_else(|| panic!("there is no message {seq} on its way"))
+    fn row(&mut self, seq: Seq) -> Result<&mut Row, String> {
+        self.rows.get_mut(&seq).ok_or_else(|| format!("there is no message {seq} on its way"))
     }
 
     pub fn state(&self, seq: Seq) -> Option<RowState> {
@@ -95,9 +102,5 @@ impl Outbox {
     pub fn sendable(&self, now: Timestamp) -> Vec<Seq> {
         let may = |row: &Row| matches!(row.state, RowState::Queued | RowState::Uncertain) && row.at <= now;
         self.rows.iter().filter(|(_, row)| may(row)).map(|(seq, _)| *seq).collect()
-    }
-
-    pub fn sending(&self) -> Vec<Seq> {
-        self.rows.iter().filter(|(_, row)| row.state == RowState::Sending).map(|(seq, _)| *seq).collect()
     }
 }

@@ -186,7 +186,7 @@ impl Story {
             self.conversation.apply(&event, self.now);
             self.log.push((self.now, event));
         }
-        self.outbox.run(effects)
+        self.outbox.run(effects).unwrap_or_else(|problem| panic!("{problem}"))
     }
 
     #[track_caller]
@@ -304,11 +304,5 @@ impl Story {
 
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.conversation.state.attributes.get(name).map(String::as_str)
-    }
-
-    /// A conversation like this one at its beginning, for replays.
-    pub fn fresh(&self) -> Conversation {
-        let Conversation { id, account, bot, .. } = self.conversation.clone();
-        Conversation::new(id, account, bot, State::default())
     }
 }

@@ -1,0 +1,293 @@
+//! A second opinion: what must follow from a command, written from the rules and not from the code.
+//!
+//! It knows who has the floor and until when, what is unanswered, and what may still happen to each message. Only the
+//! numbers of events are taken from the real log, since they name the messages.
+
+mod bot;
+mod outbox;
+
+use switchboard::domain::bot::WhenPauseEnds;
+use switchboard::domain::command::{Command, Extension};
+use switchboard::domain::event::{Agent, Speaker};
+use switchboard::domain::ids::Seq;
+use switchboard::domain::message::Heard;
+
+use super::{House, Millis};
+pub use bot::PHRASES;
+use bot::{BotModel, means_back};
+pub use outbox::{Fate, OutboxModel};
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+
+#[derive(Debug, Clone)]
+pub struct Model {
+    house: House,
+    pub floor: Floor,
+    pub turn: u64,
+    pub unanswered: Option<(u32, Heard)>,
+    pub bot: BotModel,
+    pub outbox: OutboxModel,
+    said: Vec<(Seq, Option<Agent>)>,
+    shown: Seq,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Floor {
+    Bot,
+    Waiting { reason: &'static str },
+    Human { by: Speaker, until: Option<Millis>, warn_at: Option<Millis> },
+}
+
+/// What somebody must have said, in which turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    pub by: Voice,
+    pub text: String,
+    pub turn: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Voice {
+    Bot,
+    Agent(Agent),
+    Outside,
+}
+
+type Expected = Result<Vec<Spoken>, &'static str>;
+
+impl Model {
+    pub fn new(house: House) -> Self {
+        let bot = BotModel::new(house.limit, house.silent);
+        let outbox = OutboxModel::default();
+        Self { house, floor: Floor::Bot, turn: 0, unanswered: None, bot, outbox, said: Vec::new(), shown: 0 }
+    }
+
+    /// What must be said, or with which code it must be refused.
+    pub fn asked(&mut self, now: Millis, command: &Command) -> Expected {
+        let quiet = |()| Vec::new();
+        match command {
+            Command::Hear { heard, .. } => Ok(self.hears(heard)),
+            Command::Open if self.floor == Floor::Bot && !self.bot.greeted() => {
+                let act = self.bot.opens();
+                Ok(self.bot_acts(act))
+            }
+            Command::Open => Err("nothing_new"),
+            Command::ViewPage { .. } | Command::Note { .. } => Ok(Vec::new()),
+            Command::Echo { of: Some(of), provider_id, .. } => self.outbox.echoed(*of, provider_id).map(quiet),
+            Command::Echo { of: None, provider_id, .. } if self.outbox.knows(provider_id) => Err("nothing_new"),
+            Command::Echo { of: None, text, .. } => Ok(self.person_speaks(now, Speaker::Outside, text)),
+            Command::Acknowledge { receipt, provider_ids, watermark } => {
+                self.outbox.received(*receipt, provider_ids, watermark.map(|at| at.0)).map(quiet)
+            }
+            Command::Seen { seq } => self.seen(*seq),
+            Command::Reply { text, .. } if text.trim().is_empty() => Err("empty"),
+            Command::Reply { agent, seen, anyway: false, .. } if self.others_spoke_since(agent, *seen) => {
+                Err("superseded")
+            }
+            Command::Reply { agent, text, .. } => Ok(self.person_speaks(now, Speaker::Agent(agent.clone()), text)),
+            Command::TakeOver { agent } => self.wants_floor(now, agent),
+            Command::GiveBack { .. } if self.floor == Floor::Bot => Err("bot_has_the_floor"),
+            Command::GiveBack { .. } => Ok(self.bot_returns(true)),
+            Command::Extend { by, .. } => self.extend(now, by).map(quiet),
+            Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
+            Command::BotAnswer { turn, text } => Ok(self.outside_bot(*turn, text)),
+            Command::DeadlinePassed => self.deadline(now),
+            Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
+            Command::Withdraw { of } => self.outbox.withdrawn(of).map(quiet),
+            Command::Park { .. } => {
+                if !matches!(self.floor, Floor::Human { until: None, .. }) {
+                    self.take(now, Speaker::System, None);
+                }
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// What was said got this number in the log.
+    pub fn numbered(&mut self, now: Millis, seq: Seq, spoken: &Spoken) {
+        let agent = match &spoken.by {
+            Voice::Agent(agent) => Some(agent.clone()),
+            _ => None,
+        };
+        self.said.push((seq, agent));
+        if self.house.tracked && spoken.by != Voice::Outside {
+            self.outbox.queue(seq, spoken.by == Voice::Bot, now);
+        }
+    }
+
+    pub fn next_deadline(&self) -> Option<Millis> {
+        match &self.floor {
+            Floor::Human { until, warn_at, .. } => warn_at.or(*until),
+            _ => None,
+        }
+    }
+
+    // --- Who speaks ---
+
+    fn hears(&mut self, heard: &Heard) -> Vec<Spoken> {
+        let count = self.unanswered.as_ref().map_or(0, |(count, _)| *count) + 1;
+        self.unanswered = Some((count, heard.clone()));
+        match &self.floor {
+            Floor::Bot => {
+                let act = self.bot.hears(heard);
+                self.bot_acts(act)
+            }
+            Floor::Waiting { .. } if means_back(heard) => {
+                self.bot_has_floor();
+                let act = self.bot.resumes();
+                self.bot_acts(act)
+            }
+            Floor::Waiting { .. } | Floor::Human { .. } => Vec::new(),
+        }
+    }
+
+    fn bot_acts(&mut self, act: bot::Act) -> Vec<Spoken> {
+        let said = |line: &&str| Spoken { by: Voice::Bot, text: line.to_string(), turn: Some(self.turn) };
+        let spoken: Vec<Spoken> = act.lines.iter().map(said).collect();
+        if !spoken.is_empty() {
+            self.unanswered = None;
+        }
+        if let Some(reason) = act.hand_off {
+            self.floor = Floor::Waiting { reason };
+            self.turn += 1;
+        }
+        spoken
+    }
+
+    fn outside_bot(&mut self, turn: u64, text: &str) -> Vec<Spoken> {
+        if self.floor != Floor::Bot || turn != self.turn {
+            return Vec::new();
+        }
+        self.bot.speaks_from_outside();
+        self.unanswered = None;
+        vec![Spoken { by: Voice::Bot, text: text.into(), turn: Some(turn) }]
+    }
+
+    fn person_speaks(&mut self, now: Millis, who: Speaker, text: &str) -> Vec<Spoken> {
+        let agent = match &who {
+            Speaker::Agent(agent) => Some(agent.clone()),
+            _ => None,
+        };
+        let held = match &self.floor {
+            Floor::Human { by: Speaker::Agent(_), .. } => true,
+            Floor::Human { by: Speaker::Outside, .. } => agent.is_none(),
+            _ => false,
+        };
+        let until = self.pause_end(now);
+        if !held {
+            self.take(now, who, until);
+        } else if self.until() != until {
+            self.move_end(now, until);
+        }
+        self.unanswered = None;
+        let turn = agent.is_some().then_some(self.turn);
+        let by = agent.map_or(Voice::Outside, Voice::Agent);
+        vec![Spoken { by, text: text.into(), turn }]
+    }
+
+    fn others_spoke_since(&self, agent: &Agent, seen: Seq) -> bool {
+        self.said.iter().any(|(seq, by)| *seq > seen && by.as_ref() != Some(agent))
+    }
+
+    fn seen(&mut self, seq: Seq) -> Expected {
+        let newest = self.said.iter().map(|(said, _)| *said).filter(|said| *said <= seq).max().unwrap_or(0);
+        if newest <= self.shown {
+            return Err("nothing_new");
+        }
+        self.shown = newest;
+        Ok(Vec::new())
+    }
+
+    // --- Who has the floor ---
+
+    fn wants_floor(&mut self, now: Millis, agent: &Agent) -> Expected {
+        if matches!(&self.floor, Floor::Human { by: Speaker::Agent(by), .. } if by == agent) {
+            return Err("already_taken");
+        }
+        let until = self.pause_end(now);
+        self.take(now, Speaker::Agent(agent.clone()), until);
+        Ok(Vec::new())
+    }
+
+    fn take(&mut self, now: Millis, by: Speaker, until: Option<Millis>) {
+        self.turn += 1;
+        self.bot.interrupted();
+        self.outbox.taken_over();
+        self.floor = Floor::Human { by, until, warn_at: None };
+        self.move_end(now, until);
+    }
+
+    fn until(&self) -> Option<Millis> {
+        match &self.floor {
+            Floor::Human { until, .. } => *until,
+            _ => None,
+        }
+    }
+
+    /// At least a whole pause from now; a longer one is never shortened.
+    fn pause_end(&self, now: Millis) -> Option<Millis> {
+        let wanted = now + self.house.pause;
+        match &self.floor {
+            Floor::Human { by: Speaker::Agent(_) | Speaker::Outside, until, .. } => until.map(|end| end.max(wanted)),
+            _ => Some(wanted),
+        }
+    }
+
+    fn move_end(&mut self, now: Millis, end: Option<Millis>) {
+        if let Floor::Human { until, warn_at, .. } = &mut self.floor {
+            *until = end;
+            *warn_at = end.filter(|end| *end > now + 5 * MINUTE).map(|end| end - 5 * MINUTE);
+        }
+    }
+
+    fn extend(&mut self, now: Millis, by: &Extension) -> Result<(), &'static str> {
+        let Floor::Human { until, .. } = self.floor else { return Err("no_pause") };
+        let end = match (by, until) {
+            (Extension::Minutes(0), _) => return Err("bad_minutes"),
+            (Extension::UntilResumed, _) => None,
+            (_, None) => return Err("no_end_to_move"),
+            (Extension::Minutes(minutes), Some(until)) => Some(until.max(now) + Millis::from(*minutes) * MINUTE),
+            (Extension::TomorrowIn(_), Some(until)) => Some(until.max((now / DAY + 1) * DAY + 9 * HOUR)),
+        };
+        if end == until {
+            return Err("nothing_new");
+        }
+        self.move_end(now, end);
+        Ok(())
+    }
+
+    fn deadline(&mut self, now: Millis) -> Expected {
+        let Floor::Human { until: Some(until), warn_at, .. } = &mut self.floor else { return Err("nothing_due") };
+        if *until > now {
+            let due = warn_at.is_some_and(|warning| warning <= now);
+            *warn_at = warn_at.filter(|_| !due);
+            return if due { Ok(Vec::new()) } else { Err("nothing_due") };
+        }
+        if self.unanswered.is_some() && self.house.then == WhenPauseEnds::Keep {
+            self.move_end(now, None);
+            return Ok(Vec::new());
+        }
+        Ok(self.bot_returns(false))
+    }
+
+    fn bot_returns(&mut self, by_agent: bool) -> Vec<Spoken> {
+        self.bot_has_floor();
+        let act = match (self.unanswered.clone(), self.house.then) {
+            (Some((_, heard)), WhenPauseEnds::Answer) => self.bot.hears(&heard),
+            (None, _) if by_agent => self.bot.resumes(),
+            _ => return Vec::new(),
+        };
+        self.bot_acts(act)
+    }
+
+    fn bot_has_floor(&mut self) {
+        self.floor = Floor::Bot;
+        self.turn += 1;
+        self.bot.returns();
+    }
+}
+
+/// A zone in which tomorrow is easily reckoned.
+pub const ZONE: &str = "Etc/UTC";
