@@ -21,6 +21,8 @@ use crate::domain::conversation::Conversation as Core;
 use crate::domain::effects::effects;
 use crate::domain::event::Event;
 use crate::domain::ids::Seq;
+#[cfg(feature = "failpoints")]
+use crate::domain::state::Mode;
 use crate::domain::state::State;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
@@ -148,7 +150,8 @@ impl Conversation {
     fn handle_one(&mut self, envelope: Envelope, ctx: &mut Context<Self>) {
         let Some(active) = &self.active else { return };
         let now = self.switchboard.parts().clock.now();
-        fail::fail_point!("conversation-decides");
+        #[cfg(feature = "failpoints")]
+        panic_if_aimed(&active.core, &envelope.command);
         match active.core.decide(now, envelope.command.clone()) {
             Ok(events) => self.append(envelope, events, now, ctx),
             Err(refusal) => self.refuse(envelope, refusal, ctx),
@@ -313,6 +316,18 @@ async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activat
         Ok(false) => Err(StoreError::Fenced),
         Err(error) => Err(elsewhere(error.to_string())),
     }
+}
+
+/// Where tests make the bot of one conversation panic: `return(word)` aims at messages that contain the word.
+#[cfg(feature = "failpoints")]
+fn panic_if_aimed(core: &Core, command: &Command) {
+    fail::fail_point!("conversation-decides", |word| {
+        let aimed = |text: &str| word.as_deref().is_some_and(|word| text.contains(word));
+        let bot_answers = matches!(core.state.mode, Mode::Bot);
+        if matches!(command, Command::Hear { heard, .. } if bot_answers && aimed(&heard.text)) {
+            panic!("the failpoint conversation-decides says so");
+        }
+    });
 }
 
 impl Actor for Conversation {
