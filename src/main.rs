@@ -9,6 +9,8 @@ mod cli;
 
 fn main() -> ExitCode {
     machine::survive_file_size_limits();
+    #[cfg(feature = "failpoints")]
+    let _failpoints = fail::FailScenario::setup();
     let cli = cli::Cli::parse();
     if !dice::ready() {
         eprintln!("switchboard: the operating system has no random numbers; without them nothing here is secret");

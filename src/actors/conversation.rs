@@ -21,6 +21,8 @@ use crate::domain::conversation::Conversation as Core;
 use crate::domain::effects::effects;
 use crate::domain::event::Event;
 use crate::domain::ids::Seq;
+#[cfg(feature = "failpoints")]
+use crate::domain::state::Mode;
 use crate::domain::state::State;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
@@ -172,7 +174,8 @@ impl Conversation {
             return answer(reply, Ok(Done { last }));
         }
         let now = self.switchboard.parts().clock.now();
-        fail::fail_point!("conversation-decides");
+        #[cfg(feature = "failpoints")]
+        panic_if_aimed(&active.core, &command);
         match active.core.decide(now, command) {
             Ok(events) => self.append(events, key, reply, now, ctx),
             Err(refusal) => self.refuse(refusal, key, reply, ctx),
@@ -338,6 +341,18 @@ async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activat
         Ok(false) => Err(StoreError::Fenced),
         Err(error) => Err(elsewhere(error.to_string())),
     }
+}
+
+/// Where tests make the bot of one conversation panic: `return(word)` aims at messages that contain the word.
+#[cfg(feature = "failpoints")]
+fn panic_if_aimed(core: &Core, command: &Command) {
+    fail::fail_point!("conversation-decides", |word| {
+        let aimed = |text: &str| word.as_deref().is_some_and(|word| text.contains(word));
+        let bot_answers = matches!(core.state.mode, Mode::Bot);
+        if matches!(command, Command::Hear { heard, .. } if bot_answers && aimed(&heard.text)) {
+            panic!("the failpoint conversation-decides says so");
+        }
+    });
 }
 
 impl Actor for Conversation {

@@ -1,6 +1,6 @@
 //! Messages on their way out, with a provider that is slow, strict, or breaks off in the middle.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use loadtest::clients::{ConsoleFrame, Event as Shown};
@@ -207,12 +207,12 @@ async fn wait_for(node: &Node, name: &str, what: &str, wanted: impl Fn(&Event) -
 /// Whether every message of these contacts has come to an end.
 async fn at_rest(node: &Node, contacts: &[String]) -> bool {
     for name in contacts {
-        let mut open = BTreeMap::new();
+        let mut open = BTreeSet::new();
         for logged in log(node, &contact(name)).await {
             match logged.event {
-                Event::BotSaid { .. } | Event::AgentSaid { .. } => drop(open.insert(logged.seq, ())),
-                Event::Sent { of, .. } | Event::Failed { of, .. } => drop(open.remove(&of)),
-                Event::Withdrawn { of } => of.iter().for_each(|of| drop(open.remove(of))),
+                Event::BotSaid { .. } | Event::AgentSaid { .. } => _ = open.insert(logged.seq),
+                Event::Sent { of, .. } | Event::Failed { of, .. } => _ = open.remove(&of),
+                Event::Withdrawn { of } => open.retain(|seq| !of.contains(seq)),
                 _ => {}
             }
         }

@@ -108,12 +108,6 @@ impl Process {
         self.said.lock().expect("nobody panics here").clone()
     }
 
-    /// `kill -9`.
-    pub fn kill(mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("it has ended");
-    }
-
     /// SIGTERM.
     pub fn ask_to_end(&self) {
         ask_to_end(self.pid()).expect("a signal");

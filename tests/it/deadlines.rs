@@ -1,0 +1,164 @@
+//! Pauses end when they should, once, whoever sleeps, dies or is busy meanwhile.
+//!
+//! A pause lasts a minute at least. These tests begin it by a clock that is behind, so that by the clock of the program
+//! that is started on the same data it ends in a few seconds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use loadtest::clients::ConsoleFrame;
+use switchboard::domain::command::Command;
+use switchboard::domain::event::Event;
+use switchboard::domain::time::Timestamp;
+use switchboard::ports::clock::{Clock, SystemClock};
+use switchboard::ports::store::Store;
+
+use crate::support::installation::{Installation, SOON, bot_setting, contact, conversation};
+use crate::support::node::{SetClock, ask, eventually, log, metric};
+
+const PSID: &str = "7";
+const PAUSE: Duration = Duration::from_secs(60);
+/// By how much a busy machine may be late beyond what is promised.
+const BUSY_MS: u64 = 700;
+
+#[actix_web::test]
+async fn a_pause_of_an_awake_conversation_ends_within_a_tenth_of_a_second() {
+    let (installation, until) = paused("", Duration::from_secs(10)).await;
+    let process = installation.process().await;
+    assert_eq!(installation.poster().text(PSID, "hours").await.1, Some(200));
+    assert!(SystemClock.now() < until, "this machine is too slow for this test");
+    let given_back = given_back(&installation).await;
+    assert!((until.0..=until.0 + 100 + BUSY_MS).contains(&given_back), "{} ms late", given_back - until.0);
+    installation.delivered(PSID, 1).await;
+    process.end().await;
+}
+
+#[actix_web::test]
+async fn a_pause_of_a_sleeping_conversation_ends_within_two_seconds() {
+    let (installation, until) = paused("passivate_after_s = 1", Duration::from_secs(12)).await;
+    let process = installation.process().await;
+    assert_eq!(installation.poster().text(PSID, "hours").await.1, Some(200));
+    eventually("it falls asleep", async || (awake(&installation).await == 0.0).then_some(())).await;
+    assert!(SystemClock.now() < until, "this machine is too slow for this test");
+    let given_back = given_back(&installation).await;
+    assert!((until.0..=until.0 + 2000 + BUSY_MS).contains(&given_back), "{} ms late", given_back - until.0);
+    process.end().await;
+}
+
+#[actix_web::test]
+async fn a_pause_that_ended_while_the_process_was_down_ends_right_after_the_start() {
+    let (installation, until) = paused("", Duration::from_secs(0)).await;
+    eventually("the pause is over", async || (SystemClock.now() > until).then_some(())).await;
+    let process = installation.process().await;
+    let ready = SystemClock.now().0;
+    let given_back = given_back(&installation).await;
+    assert!(given_back >= until.0 && given_back <= ready + 2000 + BUSY_MS);
+    process.end().await;
+}
+
+#[actix_web::test]
+async fn a_pause_that_was_extended_does_not_end_early() {
+    let (installation, until) = paused("", Duration::from_secs(8)).await;
+    let process = installation.process().await;
+    let mut console = installation.console(&installation.ana).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    console.extend_minutes(&conversation(PSID), 15).await.unwrap();
+    let moved = console.until_event(&conversation(PSID), SOON, |event| event.kind == "pause_moved").await.unwrap();
+    assert!(moved.at < until.0, "this machine is too slow for this test");
+    assert_eq!(moved.fields["until"].as_u64(), Some(until.0 + 15 * 60 * 1000));
+
+    // Nothing to be seen, until the old end is past and the sweeper has looked twice.
+    let past = Duration::from_millis(until.0.saturating_sub(SystemClock.now().0) + 3000);
+    assert!(console.next(past).await.unwrap().is_none(), "the pause ended by its old end");
+    process.end().await;
+}
+
+#[actix_web::test]
+async fn ten_thousand_pauses_that_end_together_end_once_each() {
+    const PAUSES: usize = 10_000;
+    let installation = Installation::with(|plan| bot_setting(plan, "pause_minutes", 1)).await;
+    let standing = SystemClock.now();
+    let node = installation.start_with(SetClock::standing_at(standing)).await;
+    let contacts: Arc<[_]> = (0..PAUSES).map(|number| contact(&format!("contact-{number}"))).collect();
+    let agent = &installation.ana.agent;
+    let begin = |contact| ask(&node, contact, Command::TakeOver { agent: agent.clone() });
+    iter(contacts.iter()).for_each_concurrent(256, async |contact| _ = begin(contact).await).await;
+    node.stop().await;
+
+    // The clock of the second start is so far off that all pauses end 15 s from here.
+    let lead = Duration::from_secs(15);
+    let elapsed = Duration::from_millis(SystemClock.now().0 - standing.0);
+    let clock = SetClock::behind(elapsed);
+    clock.forward(PAUSE - lead);
+    let node = installation.start_with(clock).await;
+    let given: Arc<Mutex<HashMap<_, u32>>> = Arc::default();
+    let counting = given.clone();
+    let count = move |published: &Arc<switchboard::ports::bus::Published>| {
+        let back = published.events.iter().filter(|logged| matches!(logged.event, Event::GivenBack { .. })).count();
+        *counting.lock().unwrap().entry(published.conversation).or_default() += back as u32;
+    };
+    let _subscription = node.switchboard.parts().bus.subscribe_all(Arc::new(count));
+    // Half of them are awake when it ends and have timers of their own; the sweeper finds all.
+    let wake = |contact| ask(&node, contact, Command::ViewPage { url: String::new(), title: String::new() });
+    iter(contacts.iter().step_by(2)).for_each_concurrent(256, async |contact| _ = wake(contact).await).await;
+
+    let all_given = async || (node.store().count().await.unwrap() == [PAUSES as u64, 0, 0]).then_some(());
+    tokio::time::timeout(Duration::from_secs(100), async {
+        while all_given().await.is_none() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await
+    .expect("all are given back");
+    // What was given to the sweeper comes up again after two seconds: past that, nothing follows.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let given = given.lock().unwrap();
+    assert_eq!(given.len(), PAUSES);
+    assert!(given.values().all(|times| *times == 1), "some ended more than once");
+    let log = log(&node, &contacts[1]).await;
+    assert!(log.last().is_some_and(|logged| logged.at >= standing + PAUSE), "none ended early: {log:?}");
+    node.stop().await;
+}
+
+/// An installation whose only conversation has a pause that ends so long from now; the end.
+async fn paused(limits: &'static str, ends_in: Duration) -> (Installation, Timestamp) {
+    let installation = Installation::with(|plan| {
+        plan.limits = limits;
+        bot_setting(plan, "pause_minutes", 1);
+    })
+    .await;
+    let node = installation.start_with(SetClock::behind(PAUSE - ends_in)).await;
+    ask(&node, &contact(PSID), Command::TakeOver { agent: installation.ana.agent.clone() }).await;
+    let log = log(&node, &contact(PSID)).await;
+    let Some(Event::TakenOver { until: Some(until), .. }) = log.first().map(|logged| logged.event.clone()) else {
+        panic!("no pause: {log:?}")
+    };
+    node.stop().await;
+    (installation, until)
+}
+
+/// When the bot got the floor back, by the program's clock.
+async fn given_back(installation: &Installation) -> u64 {
+    let mut console = installation.console(&installation.ana).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    let shown = |frame: &ConsoleFrame| given_back_in(frame).is_some();
+    let frame = console.until(SOON, shown).await.expect("the bot gets the floor back");
+    given_back_in(&frame).expect("it is there")
+}
+
+fn given_back_in(frame: &ConsoleFrame) -> Option<u64> {
+    match frame {
+        ConsoleFrame::Events { events, .. } | ConsoleFrame::Reset { events, .. } => {
+            events.iter().find(|event| event.kind == "given_back").map(|event| event.at)
+        }
+        _ => None,
+    }
+}
+
+async fn awake(installation: &Installation) -> f64 {
+    metric(&installation.get("/metrics").await.text(), "switchboard_conversations_awake")
+}
+

@@ -1,0 +1,73 @@
+//! A disk that takes no more: everybody is told, nothing is lost, and it mends itself when the disk does.
+
+use std::process::Command;
+
+use loadtest::clients::{ConsoleFrame, VisitorFrame};
+use loadtest::checker::StoredConversation;
+
+use crate::support::installation::{Installation, SOON};
+use crate::support::node::eventually;
+use crate::support::process::Process;
+
+#[actix_web::test]
+async fn when_nothing_can_be_written_everybody_is_told_and_afterwards_nothing_is_missing() {
+    let installation = Installation::new().await;
+    let process = installation.process().await;
+    let mut poster = installation.poster();
+    let mut visitor = installation.visitor().await;
+    let mut console = installation.console(&installation.ana).await;
+    assert_eq!(poster.text("7", "hours before").await.1, Some(200));
+    let before = visitor.say("hello before").await.unwrap();
+    visitor.until_acked(&before, SOON).await.unwrap();
+
+    limit_files(&process, "1");
+    let (mid, status) = poster.text("7", "hours during").await;
+    assert_eq!(status, Some(503), "the provider comes again");
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Trouble { code, .. } if code == "storage")).await.unwrap();
+    let during = visitor.say("hello during").await.unwrap();
+    let refused = |frame: &VisitorFrame| matches!(frame, VisitorFrame::Error { id: Some(id), again: true, .. } if *id == during);
+    visitor.until(SOON, refused).await.unwrap();
+    assert_eq!(process.status("/health/ready").await, Some(503));
+    assert_eq!(process.status("/health/live").await, Some(200));
+
+    limit_files(&process, "unlimited");
+    eventually("it is ready again", async || process.is_ready().await.then_some(())).await;
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Other)).await.expect("the trouble is over");
+    for _ in 0..2 {
+        assert_eq!(poster.post_text("7", &mid, "hours during").await, Some(200));
+    }
+    visitor.connect().await.unwrap();
+    visitor.until_acked(&during, SOON).await.unwrap();
+    installation.delivered("7", 2).await;
+    process.end().await;
+
+    let store = installation.dump().await;
+    for text in ["hours before", "hours during", "hello before", "hello during"] {
+        assert_eq!(said(&store, text), 1, "“{text}”");
+    }
+}
+
+#[actix_web::test]
+async fn a_second_process_on_the_same_data_is_refused_and_told_who_is_first() {
+    let installation = Installation::new().await;
+    let process = installation.process().await;
+    let mut second = installation.command();
+    let second = tokio::task::spawn_blocking(move || second.output()).await.unwrap().unwrap();
+    assert!(!second.status.success());
+    let words = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(words.contains(&format!("pid {}", process.pid())), "{words}");
+    assert!(process.is_ready().await, "the first is not disturbed");
+    process.end().await;
+}
+
+/// No file of the process can grow beyond so many bytes: as near to a full disk as an ordinary user comes.
+fn limit_files(process: &Process, bytes: &str) {
+    let pid = process.pid().to_string();
+    let status = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status();
+    assert!(status.expect("prlimit is there").success());
+}
+
+fn said(store: &[StoredConversation], text: &str) -> usize {
+    let events = store.iter().flat_map(|conversation| &conversation.events);
+    events.filter(|stored| stored.kind() == "contact_said" && stored.event.text() == text).count()
+}
