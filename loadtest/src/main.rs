@@ -1,7 +1,7 @@
 //! The command line of the load test.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -28,6 +28,11 @@ enum Command {
     Kill(Kill),
     /// The same for minutes, with a provider that fails now and then.
     Soak(Soak),
+    /// Checks evidence again that a drill has kept.
+    Check {
+        /// The folder with dump.jsonl, clients.json and arrivals.json.
+        evidence: PathBuf,
+    },
     /// A fake Send API, steered over /_control.
     Provider(ProviderArgs),
     /// The server that only checks signatures.
@@ -97,6 +102,9 @@ struct Kill {
     /// Let the provider fail now and then, too.
     #[arg(long)]
     faults: bool,
+    /// Keep the evidence in any case.
+    #[arg(long)]
+    keep: bool,
 }
 
 #[derive(Args)]
@@ -142,6 +150,7 @@ fn main() -> Result<()> {
         Command::Memory(args) => on_threads(1, weigh(args)),
         Command::Kill(args) => on_threads(1, kill(args)),
         Command::Soak(args) => on_threads(1, soak(args)),
+        Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
         Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
@@ -183,7 +192,8 @@ async fn weigh(args: Memory) -> Result<()> {
 async fn kill(args: Kill) -> Result<()> {
     let drill = Drill::new(args.bin, args.bots);
     let faults = if args.faults { Faults::Random } else { Faults::None };
-    perform(&Drill { rounds: args.rounds, seed: args.seed.unwrap_or(drill.seed), faults, ..drill }).await
+    perform(&Drill { rounds: args.rounds, seed: args.seed.unwrap_or(drill.seed), faults, keep: args.keep, ..drill })
+        .await
 }
 
 async fn soak(args: Soak) -> Result<()> {
@@ -199,6 +209,15 @@ async fn perform(drill: &Drill) -> Result<()> {
     print!("{outcome}");
     if !outcome.is_clean() {
         bail!("a promise was broken, or it did not come to rest");
+    }
+    Ok(())
+}
+
+fn check(evidence: &Path) -> Result<()> {
+    let verdict = drill::check_again(evidence, true)?;
+    print!("{verdict}");
+    if !verdict.is_clean() {
+        bail!("a promise was broken");
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub use dump::{StoredConversation, StoredEvent, parse_dump};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::clients::ClientLog;
+use crate::clients::{ClientLog, Outcome};
 use crate::provider::Arrival;
 
 /// Everything that is known about a run.
@@ -85,6 +85,11 @@ pub struct Verdict {
     pub accepted: usize,
     /// Events that readers received.
     pub shown: usize,
+    /// How many messages ended how: `sent`, `cancelled`, `unknown` …, and `resent, then …` if flagged.
+    pub ends: BTreeMap<String, usize>,
+    /// Commands that were refused, and those whose outcome nobody learned.
+    pub refused: usize,
+    pub unanswered: usize,
 }
 
 impl Verdict {
@@ -104,6 +109,9 @@ impl fmt::Display for Verdict {
         writeln!(f, "{:>8} conversations, {} events in the store", self.conversations, self.events)?;
         writeln!(f, "{posted:>8} webhooks, {said} web chat messages, {commands} commands acknowledged")?;
         writeln!(f, "{:>8} messages accepted by the provider, {} events shown to readers", self.accepted, self.shown)?;
+        let ends: Vec<String> = self.ends.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        writeln!(f, "{:>8} messages: {}", self.ends.values().sum::<usize>(), ends.join(", "))?;
+        writeln!(f, "{:>8} commands refused, {} never answered", self.refused, self.unanswered)?;
         writeln!(f, "{:>8} broken promises", self.violations.len())?;
         for violation in self.violations.iter().take(50) {
             writeln!(f, "         {violation}")?;
@@ -126,8 +134,16 @@ pub fn check(evidence: &Evidence) -> Verdict {
         acknowledged: sums.fold((0, 0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1, sum.2 + next.2)),
         accepted: evidence.arrivals.iter().filter(|arrival| arrival.accepted).count(),
         shown: shown::count(&evidence.clients),
+        ends: sent::ends(&evidence.store),
+        refused: commands(evidence, |outcome| matches!(outcome, Outcome::Refused(_))),
+        unanswered: commands(evidence, |outcome| *outcome == Outcome::Unanswered),
         violations: court.found,
     }
+}
+
+fn commands(evidence: &Evidence, wanted: impl Fn(&Outcome) -> bool) -> usize {
+    let made = evidence.clients.iter().flat_map(|client| client.commands.values());
+    made.filter(|command| wanted(&command.outcome)).count()
 }
 
 /// A check under way.

@@ -165,6 +165,20 @@ fn silent_after_take_over(
     }
 }
 
+/// How many messages ended in which state; those that were sent again count as `resent …`.
+pub(super) fn ends(store: &[StoredConversation]) -> BTreeMap<String, usize> {
+    let mut ends = BTreeMap::new();
+    for conversation in store {
+        let states = states_of(conversation);
+        for stored in conversation.events.iter().filter(|stored| !stored.delivery_ids().is_empty()) {
+            let state = states.get(&stored.event.seq).copied().unwrap_or("queued");
+            let again = if stored.resent { "resent, then " } else { "" };
+            *ends.entry(format!("{again}{state}")).or_default() += 1;
+        }
+    }
+    ends
+}
+
 /// The last state the log tells of each message.
 fn states_of(conversation: &StoredConversation) -> BTreeMap<u64, &str> {
     let mut states = BTreeMap::new();

@@ -8,12 +8,12 @@
 mod people;
 mod rest;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tempfile::TempDir;
@@ -42,6 +42,8 @@ pub struct Drill {
     pub visitors: usize,
     pub agents: usize,
     pub faults: Faults,
+    /// Keep the evidence even if no promise was broken.
+    pub keep: bool,
 }
 
 /// What the provider does wrong while the drill runs.
@@ -67,6 +69,7 @@ impl Drill {
             visitors: 12,
             agents: 3,
             faults: Faults::None,
+            keep: false,
         }
     }
 }
@@ -82,7 +85,7 @@ pub struct Outcome {
     /// Whether everything came to rest in time.
     pub rested: bool,
     pub verdict: Verdict,
-    /// The evidence, kept only if a promise was broken.
+    /// Where the evidence is, if it was kept: `loadtest check` reads it again.
     pub kept: Option<PathBuf>,
 }
 
@@ -154,14 +157,14 @@ pub async fn run(drill: &Drill) -> Result<Outcome> {
         store: checker::parse_dump(&dump)?,
         clients: vec![read_diary(&stage.diary).clone()],
         arrivals: provider.arrivals(),
-        rules: Rules { settled: rested, caught_up: rested, ..Rules::default() },
+        rules: rules(rested),
     };
     let verdict = checker::check(&evidence);
-    let kept = if verdict.is_clean() { None } else { Some(keep(dir, &evidence, &dump)?) };
+    let kept = if verdict.is_clean() && !drill.keep { None } else { Some(keep(dir, &evidence, &dump)?) };
     Ok(Outcome { seed: drill.seed, kills: drill.rounds, slowest_start, ended_by_itself, rested, verdict, kept })
 }
 
-async fn start(product: &Product, log: &std::path::Path, slowest: &mut Duration) -> Result<Server> {
+async fn start(product: &Product, log: &Path, slowest: &mut Duration) -> Result<Server> {
     let before = clock::instant();
     let server = Server::start(product.serve(), product.listen, log).await?;
     *slowest = (*slowest).max(before.elapsed());
@@ -208,6 +211,23 @@ fn keep(dir: TempDir, evidence: &Evidence, dump: &str) -> Result<PathBuf> {
     std::fs::write(path.join("clients.json"), serde_json::to_vec(&evidence.clients)?)?;
     std::fs::write(path.join("arrivals.json"), serde_json::to_vec(&evidence.arrivals)?)?;
     Ok(path)
+}
+
+/// Checks evidence that a drill has kept.
+pub fn check_again(kept: &Path, rested: bool) -> Result<Verdict> {
+    let read = |name: &str| std::fs::read(kept.join(name)).with_context(|| format!("{name} in {}", kept.display()));
+    let evidence = Evidence {
+        store: checker::parse_dump(&String::from_utf8(read("dump.jsonl")?)?)?,
+        clients: serde_json::from_slice(&read("clients.json")?)?,
+        arrivals: serde_json::from_slice(&read("arrivals.json")?)?,
+        rules: rules(rested),
+    };
+    Ok(checker::check(&evidence))
+}
+
+/// What has not come to rest may be unfinished.
+fn rules(rested: bool) -> Rules {
+    Rules { settled: rested, caught_up: rested, ..Rules::default() }
 }
 
 impl Outcome {
