@@ -6,7 +6,7 @@ use super::columns::{Json, bytes, count, int, uint};
 use super::deadlines;
 use super::lists;
 use super::queue::{self, Message};
-use super::writer::{Desk, Known, ListPlace, known_in};
+use super::writer::{Desk, Known, ListPlace};
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
 use crate::ports::store::{Append, Contact, Effect, Token};
 use crate::wire::stored;
@@ -98,19 +98,25 @@ pub struct RawEvent {
 
 /// A new epoch for `me`, and what there is to know. From the commit on, every older token is void.
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
-    let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
-        VALUES (?1, ?2, ?3, ?4, 1, 0)
-        ON CONFLICT (id) DO UPDATE SET owner_inc = excluded.owner_inc, owner_epoch = owner_epoch + 1
-        RETURNING number, mode, list_at, owner_epoch, last_seq";
-    let (known, epoch, last_seq) = desk.sql.prepare_cached(sql)?.query_row(
-        (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes()),
-        |row| Ok((known_in(row)?, uint(row, 3)?, uint(row, 4)?)),
-    )?;
-    desk.memory.learn(contact.conversation, known);
-    let snapshot = if last_seq == 0 { None } else { snapshot(desk, known.number)? };
+    let Some(Known { number, .. }) = desk.known(contact.conversation)? else { return create(desk, contact, me) };
+    let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
+    desk.sql.prepare_cached(sql)?.execute((number, me.0.as_bytes()))?;
+    let sql = "SELECT owner_epoch, last_seq FROM conversation WHERE number = ?1";
+    let token = |row: &rusqlite::Row<'_>| Ok((uint(row, 0)?, uint(row, 1)?));
+    let (epoch, last_seq) = desk.sql.prepare_cached(sql)?.query_row([number], token)?;
+    let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
-    let events = if int(last_seq) == after { Vec::new() } else { events_after(desk, known.number, after)? };
+    let events = if int(last_seq) == after { Vec::new() } else { events_after(desk, number, after)? };
     Ok(Loaded { epoch, last_seq, snapshot, events })
+}
+
+fn create(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
+    let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
+        VALUES (?1, ?2, ?3, ?4, 1, 0)";
+    let row = (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes());
+    desk.sql.prepare_cached(sql)?.execute(row)?;
+    desk.memory.learn(contact.conversation, Known { number: desk.sql.last_insert_rowid(), place: None });
+    Ok(Loaded { epoch: 1, last_seq: 0, snapshot: None, events: Vec::new() })
 }
 
 fn snapshot(desk: &Desk<'_>, number: i64) -> Result<Option<(i64, Vec<u8>)>> {

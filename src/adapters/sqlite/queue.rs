@@ -1,8 +1,8 @@
 //! Messages on their way out.
 //!
-//! A row moves `queued` → `sending` and from there back (`queued`, or `uncertain` if it may have arrived) or away. A
-//! take over makes unsent rows of the bot `withdrawn`; such a row waits for its conversation to note it, and nothing
-//! but a new `Queue` makes it go out.
+//! A row moves from [`QUEUED`] to [`SENDING`] and from there back (as [`UNCERTAIN`] if it may have arrived) or away. A
+//! take over makes unsent rows of the bot [`WITHDRAWN`]; such a row waits for its conversation to note it, and nothing
+//! but a new `Queue` makes it go out. Below [`SENDING`], a row waits to be sent.
 
 use rusqlite::{Connection, Result};
 
@@ -14,6 +14,11 @@ use crate::domain::time::Timestamp;
 use crate::ports::store::{Queued, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
+const QUEUED: i64 = 0;
+const UNCERTAIN: i64 = 1;
+const SENDING: i64 = 2;
+const WITHDRAWN: i64 = 3;
+
 /// A message to go out, encoded.
 pub struct Message {
     pub seq: i64,
@@ -24,20 +29,20 @@ pub struct Message {
 /// A message that is still there keeps its number, its attempts and its flag.
 pub fn add(desk: &mut Desk<'_>, account: &AccountId, number: i64, message: &Message, at: i64) -> Result<()> {
     let sql = "INSERT INTO outbox (number, account, conversation, seq, state, by_bot, at, body)
-        VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7)
-        ON CONFLICT (conversation, seq) DO UPDATE SET state = 'queued', by_bot = excluded.by_bot, at = excluded.at,
+        VALUES (?1, ?2, ?3, ?4, ?8, ?5, ?6, ?7)
+        ON CONFLICT (conversation, seq) DO UPDATE SET state = excluded.state, by_bot = excluded.by_bot, at = excluded.at,
             body = excluded.body, sending_inc = NULL, next_try_at = 0";
     let delivery = desk.memory.next_delivery();
-    let row = (delivery, account.as_str(), number, message.seq, message.by_bot, at, Json(&message.body));
+    let row = (delivery, account.as_str(), number, message.seq, message.by_bot, at, Json(&message.body), QUEUED);
     desk.sql.prepare_cached(sql)?.execute(row).map(|_| ())
 }
 
 /// The conversation hears of these with the answer to its append; the sweeper only if it forgets them.
 pub fn withdraw_bot(desk: &Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
-    let sql = "UPDATE outbox SET state = 'withdrawn', next_try_at = ?2
-        WHERE conversation = ?1 AND by_bot AND state IN ('queued', 'uncertain') RETURNING seq";
+    let sql = "UPDATE outbox SET state = ?3, next_try_at = ?2
+        WHERE conversation = ?1 AND by_bot AND state < 2 RETURNING seq";
     let mut statement = desk.sql.prepare_cached(sql)?;
-    let rows = statement.query_map([number, at + GIVEN_FOR_MS], |row| uint(row, 0))?;
+    let rows = statement.query_map([number, at + GIVEN_FOR_MS, WITHDRAWN], |row| uint(row, 0))?;
     let mut withdrawn = rows.collect::<Result<Vec<_>>>()?;
     withdrawn.sort_unstable();
     Ok(withdrawn)
@@ -45,9 +50,9 @@ pub fn withdraw_bot(desk: &Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
 
 /// Once flagged, a message stays so.
 pub fn requeue(desk: &Desk<'_>, number: i64, seq: i64, at: i64, flagged: bool) -> Result<()> {
-    let state = if flagged { "uncertain" } else { "queued" };
+    let state = if flagged { UNCERTAIN } else { QUEUED };
     let sql = "UPDATE outbox SET state = ?3, flagged = flagged OR ?4, at = ?5, sending_inc = NULL, next_try_at = 0
-        WHERE conversation = ?1 AND seq = ?2 AND state <> 'withdrawn'";
+        WHERE conversation = ?1 AND seq = ?2 AND state <> 3";
     desk.sql.prepare_cached(sql)?.execute((number, seq, state, flagged, at)).map(|_| ())
 }
 
@@ -62,20 +67,20 @@ pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[Deliver
 
 fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<bool> {
     let Some(known) = desk.known(delivery.conversation)? else { return Ok(false) };
-    let sql = "UPDATE outbox SET state = 'sending', sending_inc = ?3, attempt = attempt + 1, next_try_at = 0
-        WHERE conversation = ?1 AND seq = ?2 AND state IN ('queued', 'uncertain')";
-    let row = (known.number, int(delivery.seq), me.0.as_bytes());
+    let sql = "UPDATE outbox SET state = ?4, sending_inc = ?3, attempt = attempt + 1, next_try_at = 0
+        WHERE conversation = ?1 AND seq = ?2 AND state < 2";
+    let row = (known.number, int(delivery.seq), me.0.as_bytes(), SENDING);
     Ok(desk.sql.prepare_cached(sql)?.execute(row)? == 1)
 }
 
 pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) -> Result<Vec<Stray>> {
     let sql = "SELECT outbox.number, id, conversation.account, external_key, seq, state
         FROM outbox JOIN conversation ON conversation.number = outbox.conversation
-        WHERE state IN ('sending', 'withdrawn') AND next_try_at <= ?1 AND (state = 'withdrawn' OR sending_inc <> ?2)
+        WHERE state >= 2 AND next_try_at <= ?1 AND (state = 3 OR sending_inc <> ?2)
         ORDER BY next_try_at, outbox.number LIMIT ?3";
     let mut statement = desk.sql.prepare_cached(sql)?;
     let found = statement.query_map((int(now.0), me.0.as_bytes(), count(limit)), |row| {
-        let state = if row.get_ref(5)?.as_str()? == "sending" { StrayState::Sending } else { StrayState::Withdrawn };
+        let state = if row.get::<_, i64>(5)? == WITHDRAWN { StrayState::Withdrawn } else { StrayState::Sending };
         Ok((row.get::<_, i64>(0)?, Stray { contact: contact(row, 1)?, seq: uint(row, 4)?, state }))
     })?;
     let (numbers, strays): (Vec<i64>, Vec<Stray>) = found.collect::<Result<Vec<_>>>()?.into_iter().unzip();
@@ -90,7 +95,7 @@ pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -
     let question =
         "SELECT outbox.number, id, conversation.account, external_key, seq, body, by_bot, at, attempt, flagged
         FROM outbox JOIN conversation ON conversation.number = outbox.conversation
-        WHERE outbox.account = ?1 AND outbox.number > ?2 AND state IN ('queued', 'uncertain')
+        WHERE outbox.account = ?1 AND outbox.number > ?2 AND state < 2
         ORDER BY outbox.number LIMIT ?3";
     let mut statement = sql.prepare_cached(question)?;
     let mut rows = statement.query((account.as_str(), after, count(limit)))?;

@@ -243,7 +243,7 @@ impl Desk<'_> {
 }
 
 /// In three columns: number, mode, list_at.
-pub fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
+fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
     let place = match (row.get::<_, Option<i64>>(1)?, row.get(2)?) {
         (Some(mode @ 0..3), Some(at)) => Some(ListPlace { mode: mode as usize, at }),
         _ => None,

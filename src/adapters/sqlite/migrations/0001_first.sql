@@ -59,13 +59,14 @@ CREATE TABLE deadline (
 );
 CREATE INDEX deadline_by_time ON deadline (next_try_at);
 
--- Messages on their way out, and only those. Numbers only ever grow.
+-- Messages on their way out, and only those. Numbers only ever grow. States: 0 queued, 1 uncertain (and to be sent again),
+-- 2 sending, 3 withdrawn; numbers, because a condition over a list of words costs a temporary table each time.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
     conversation INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'uncertain', 'sending', 'withdrawn')),
+    state INTEGER NOT NULL,
     by_bot INTEGER NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
     flagged INTEGER NOT NULL DEFAULT 0,
@@ -76,7 +77,7 @@ CREATE TABLE outbox (
 );
 CREATE UNIQUE INDEX outbox_by_message ON outbox (conversation, seq);
 CREATE INDEX outbox_by_account ON outbox (account);
-CREATE INDEX outbox_left_behind ON outbox (next_try_at) WHERE state IN ('sending', 'withdrawn');
+CREATE INDEX outbox_left_behind ON outbox (next_try_at) WHERE state >= 2;
 
 CREATE TABLE raw_inbound (
     number INTEGER PRIMARY KEY,
