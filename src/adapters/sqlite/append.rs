@@ -100,10 +100,10 @@ pub struct RawEvent {
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
     let Some(Known { number, .. }) = desk.known(contact.conversation)? else { return create(desk, contact, me) };
     let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
-    desk.sql.prepare_cached(sql)?.execute((number, me.0.as_bytes()))?;
+    desk.prepared(sql)?.execute((number, me.0.as_bytes()))?;
     let sql = "SELECT owner_epoch, last_seq FROM conversation WHERE number = ?1";
     let token = |row: &rusqlite::Row<'_>| Ok((uint(row, 0)?, uint(row, 1)?));
-    let (epoch, last_seq) = desk.sql.prepare_cached(sql)?.query_row([number], token)?;
+    let (epoch, last_seq) = desk.prepared(sql)?.query_row([number], token)?;
     let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
     let events = if int(last_seq) == after { Vec::new() } else { events_after(desk, number, after)? };
@@ -114,19 +114,19 @@ fn create(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loa
     let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
         VALUES (?1, ?2, ?3, ?4, 1, 0)";
     let row = (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes());
-    desk.sql.prepare_cached(sql)?.execute(row)?;
+    desk.prepared(sql)?.execute(row)?;
     desk.memory.learn(contact.conversation, Known { number: desk.sql.last_insert_rowid(), place: None });
     Ok(Loaded { epoch: 1, last_seq: 0, snapshot: None, events: Vec::new() })
 }
 
-fn snapshot(desk: &Desk<'_>, number: i64) -> Result<Option<(i64, Vec<u8>)>> {
+fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(i64, Vec<u8>)>> {
     let sql = "SELECT seq, body FROM snapshot WHERE conversation = ?1";
-    desk.sql.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, bytes(row, 1)?))).optional()
+    desk.prepared(sql)?.query_row([number], |row| Ok((row.get(0)?, bytes(row, 1)?))).optional()
 }
 
-fn events_after(desk: &Desk<'_>, number: i64, after: i64) -> Result<Vec<RawEvent>> {
+fn events_after(desk: &mut Desk<'_>, number: i64, after: i64) -> Result<Vec<RawEvent>> {
     let sql = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq > ?2 ORDER BY seq";
-    let mut statement = desk.sql.prepare_cached(sql)?;
+    let statement = desk.prepared(sql)?;
     let events = statement.query_map([number, after], raw_event)?;
     events.collect()
 }
@@ -156,20 +156,20 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
 }
 
 /// The last seq of what was written under this key before; none: it is new, and ours now.
-fn claim_key(desk: &Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
+fn claim_key(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
     let Some(key) = &write.key else { return Ok(None) };
     let sql = "INSERT OR IGNORE INTO dedupe (conversation, key, last) VALUES (?1, ?2, ?3)";
-    if desk.sql.prepare_cached(sql)?.execute((number, key, write.last()))? == 1 {
+    if desk.prepared(sql)?.execute((number, key, write.last()))? == 1 {
         return Ok(None);
     }
     let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
-    desk.sql.prepare_cached(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
+    desk.prepared(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
 }
 
-fn give_key_back(desk: &Desk<'_>, number: i64, write: &Write) -> Result<()> {
+fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
     let Some(key) = &write.key else { return Ok(()) };
     let sql = "DELETE FROM dedupe WHERE conversation = ?1 AND key = ?2";
-    desk.sql.prepare_cached(sql)?.execute((number, key)).map(|_| ())
+    desk.prepared(sql)?.execute((number, key)).map(|_| ())
 }
 
 /// Moves the conversation on if the token and the last seq are right. The list's index is only touched when the
@@ -183,7 +183,7 @@ fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> 
         "UPDATE conversation SET last_seq = ?1, summary = ?2, mode = ?7, list_at = ?8
             WHERE number = ?3 AND owner_inc = ?4 AND owner_epoch = ?5 AND last_seq = ?6"
     };
-    let mut statement = desk.sql.prepare_cached(sql)?;
+    let statement = desk.prepared(sql)?;
     statement.raw_bind_parameter(1, write.last())?;
     statement.raw_bind_parameter(2, Json(&write.summary))?;
     statement.raw_bind_parameter(3, known.number)?;
@@ -201,9 +201,9 @@ fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> 
     Ok(passed)
 }
 
-fn insert_events(desk: &Desk<'_>, number: i64, write: &Write) -> Result<()> {
+fn insert_events(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
     let sql = "INSERT INTO event (conversation, seq, at, body) VALUES (?1, ?2, ?3, ?4)";
-    let mut statement = desk.sql.prepare_cached(sql)?;
+    let statement = desk.prepared(sql)?;
     for (seq, body) in (int(write.after) + 1..).zip(&write.events) {
         statement.execute((number, seq, write.at, Json(body)))?;
     }
@@ -224,7 +224,7 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
     Ok(withdrawn)
 }
 
-fn keep_snapshot(desk: &Desk<'_>, number: i64, seq: i64, body: &[u8]) -> Result<()> {
+fn keep_snapshot(desk: &mut Desk<'_>, number: i64, seq: i64, body: &[u8]) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO snapshot (conversation, seq, body) VALUES (?1, ?2, ?3)";
-    desk.sql.prepare_cached(sql)?.execute((number, seq, Json(body))).map(|_| ())
+    desk.prepared(sql)?.execute((number, seq, Json(body))).map(|_| ())
 }

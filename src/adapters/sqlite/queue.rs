@@ -34,14 +34,14 @@ pub fn add(desk: &mut Desk<'_>, account: &AccountId, number: i64, message: &Mess
             body = excluded.body, sending_inc = NULL, next_try_at = 0";
     let delivery = desk.memory.next_delivery();
     let row = (delivery, account.as_str(), number, message.seq, message.by_bot, at, Json(&message.body), QUEUED);
-    desk.sql.prepare_cached(sql)?.execute(row).map(|_| ())
+    desk.prepared(sql)?.execute(row).map(|_| ())
 }
 
 /// The conversation hears of these with the answer to its append; the sweeper only if it forgets them.
-pub fn withdraw_bot(desk: &Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
+pub fn withdraw_bot(desk: &mut Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
     let sql = "UPDATE outbox SET state = ?3, next_try_at = ?2
         WHERE conversation = ?1 AND by_bot AND state < 2 RETURNING seq";
-    let mut statement = desk.sql.prepare_cached(sql)?;
+    let statement = desk.prepared(sql)?;
     let rows = statement.query_map([number, at + GIVEN_FOR_MS, WITHDRAWN], |row| uint(row, 0))?;
     let mut withdrawn = rows.collect::<Result<Vec<_>>>()?;
     withdrawn.sort_unstable();
@@ -49,16 +49,16 @@ pub fn withdraw_bot(desk: &Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
 }
 
 /// Once flagged, a message stays so.
-pub fn requeue(desk: &Desk<'_>, number: i64, seq: i64, at: i64, flagged: bool) -> Result<()> {
+pub fn requeue(desk: &mut Desk<'_>, number: i64, seq: i64, at: i64, flagged: bool) -> Result<()> {
     let state = if flagged { UNCERTAIN } else { QUEUED };
     let sql = "UPDATE outbox SET state = ?3, flagged = flagged OR ?4, at = ?5, sending_inc = NULL, next_try_at = 0
         WHERE conversation = ?1 AND seq = ?2 AND state <> 3";
-    desk.sql.prepare_cached(sql)?.execute((number, seq, state, flagged, at)).map(|_| ())
+    desk.prepared(sql)?.execute((number, seq, state, flagged, at)).map(|_| ())
 }
 
-pub fn finish(desk: &Desk<'_>, number: i64, seq: i64) -> Result<()> {
+pub fn finish(desk: &mut Desk<'_>, number: i64, seq: i64) -> Result<()> {
     let sql = "DELETE FROM outbox WHERE conversation = ?1 AND seq = ?2";
-    desk.sql.prepare_cached(sql)?.execute([number, seq]).map(|_| ())
+    desk.prepared(sql)?.execute([number, seq]).map(|_| ())
 }
 
 pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {
@@ -70,7 +70,7 @@ fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<b
     let sql = "UPDATE outbox SET state = ?4, sending_inc = ?3, attempt = attempt + 1, next_try_at = 0
         WHERE conversation = ?1 AND seq = ?2 AND state < 2";
     let row = (known.number, int(delivery.seq), me.0.as_bytes(), SENDING);
-    Ok(desk.sql.prepare_cached(sql)?.execute(row)? == 1)
+    Ok(desk.prepared(sql)?.execute(row)? == 1)
 }
 
 pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) -> Result<Vec<Stray>> {
