@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Result};
 
-use super::columns::{Json, bytes, count, int, uint};
+use super::columns::{Json, address, bytes, count, end, int, seq, uint};
 use super::deadlines;
 use super::lists;
 use super::queue::{self, Message};
@@ -30,8 +30,8 @@ pub struct Write {
 enum Act {
     Queue(Message),
     WithdrawBot,
-    Requeue { seq: i64, at: i64, flagged: bool },
-    Finish { seq: i64 },
+    Requeue { seq: Seq, at: i64, flagged: bool },
+    Finish { seq: Seq },
 }
 
 /// What became of a write.
@@ -62,12 +62,10 @@ impl From<Append> for Write {
 impl From<Effect> for Act {
     fn from(effect: Effect) -> Self {
         match effect {
-            Effect::Queue { seq, line, by_bot } => {
-                Act::Queue(Message { seq: int(seq), body: stored::write_line(&line), by_bot })
-            }
+            Effect::Queue { seq, line, by_bot } => Act::Queue(Message { seq, body: stored::write_line(&line), by_bot }),
             Effect::WithdrawBot => Act::WithdrawBot,
-            Effect::Requeue { seq, at, flagged } => Act::Requeue { seq: int(seq), at: int(at.0), flagged },
-            Effect::Finish { seq } => Act::Finish { seq: int(seq) },
+            Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
+            Effect::Finish { seq } => Act::Finish { seq },
         }
     }
 }
@@ -106,7 +104,7 @@ pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Resu
     let (epoch, last_seq) = desk.prepared(sql)?.query_row([number], token)?;
     let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
-    let events = if int(last_seq) == after { Vec::new() } else { events_after(desk, number, after)? };
+    let events = if last_seq == after { Vec::new() } else { events_after(desk, number, after)? };
     Ok(Loaded { epoch, last_seq, snapshot, events })
 }
 
@@ -119,21 +117,21 @@ fn create(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loa
     Ok(Loaded { epoch: 1, last_seq: 0, snapshot: None, events: Vec::new() })
 }
 
-fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(i64, Vec<u8>)>> {
+fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(Seq, Vec<u8>)>> {
     let sql = "SELECT seq, body FROM snapshot WHERE conversation = ?1";
-    desk.prepared(sql)?.query_row([number], |row| Ok((row.get(0)?, bytes(row, 1)?))).optional()
+    desk.prepared(sql)?.query_row([number], |row| Ok((uint(row, 0)?, bytes(row, 1)?))).optional()
 }
 
-fn events_after(desk: &mut Desk<'_>, number: i64, after: i64) -> Result<Vec<RawEvent>> {
-    let sql = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq > ?2 ORDER BY seq";
+fn events_after(desk: &mut Desk<'_>, number: i64, after: Seq) -> Result<Vec<RawEvent>> {
+    let sql = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address";
     let statement = desk.prepared(sql)?;
-    let events = statement.query_map([number, after], raw_event)?;
+    let events = statement.query_map([address(number, after), end(number)], raw_event)?;
     events.collect()
 }
 
-/// In three columns: seq, at, body.
+/// In three columns: address, at, body.
 pub fn raw_event(row: &rusqlite::Row<'_>) -> Result<RawEvent> {
-    Ok(RawEvent { seq: uint(row, 0)?, at: uint(row, 1)?, body: bytes(row, 2)? })
+    Ok(RawEvent { seq: seq(row, 0)?, at: uint(row, 1)?, body: bytes(row, 2)? })
 }
 
 /// First the key, then the fence, then everything else: a retry of what was written hears so even from a new owner.
@@ -202,10 +200,10 @@ fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> 
 }
 
 fn insert_events(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
-    let sql = "INSERT INTO event (conversation, seq, at, body) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT INTO event (address, at, body) VALUES (?1, ?2, ?3)";
     let statement = desk.prepared(sql)?;
-    for (seq, body) in (int(write.after) + 1..).zip(&write.events) {
-        statement.execute((number, seq, write.at, Json(body)))?;
+    for (seq, body) in (write.after + 1..).zip(&write.events) {
+        statement.execute((address(number, seq), write.at, Json(body)))?;
     }
     Ok(())
 }
