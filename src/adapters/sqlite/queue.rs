@@ -79,7 +79,7 @@ pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) ->
     let sql = "SELECT address, id, conversation.account, external_key, state
         FROM outbox JOIN conversation ON conversation.number = address >> 32
         WHERE state >= 2 AND next_try_at <= ?1 AND (state = 3 OR sending_inc <> ?2)
-        ORDER BY next_try_at, outbox.number LIMIT ?3";
+        ORDER BY next_try_at, address LIMIT ?3";
     let mut statement = desk.sql.prepare_cached(sql)?;
     let found = statement.query_map((int(now.0), me.0.as_bytes(), count(limit)), |row| {
         let state = if row.get::<_, i64>(4)? == WITHDRAWN { StrayState::Withdrawn } else { StrayState::Sending };
