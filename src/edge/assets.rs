@@ -164,7 +164,8 @@ mod tests {
     #[actix_web::test]
     async fn a_look_with_head_finds_what_get_finds() {
         let app = test::init_service(App::new().configure(routes)).await;
-        let request = test::TestRequest::default().method(actix_web::http::Method::HEAD).uri("/webchat.js").to_request();
+        let request =
+            test::TestRequest::default().method(actix_web::http::Method::HEAD).uri("/webchat.js").to_request();
         assert_eq!(test::call_service(&app, request).await.status(), StatusCode::OK);
     }
 

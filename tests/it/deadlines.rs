@@ -97,8 +97,8 @@ async fn ten_thousand_pauses_that_end_together_end_once_each() {
     let given: Arc<Mutex<HashMap<_, u32>>> = Arc::default();
     let counting = given.clone();
     let count = move |published: &Arc<switchboard::ports::bus::Published>| {
-        let back = published.events.iter().filter(|logged| matches!(logged.event, Event::GivenBack { .. })).count();
-        *counting.lock().unwrap().entry(published.conversation).or_default() += back as u32;
+        let back = published.events.iter().filter(|event| matches!(event, Event::GivenBack { .. })).count();
+        *counting.lock().unwrap().entry(published.conversation()).or_default() += back as u32;
     };
     let _subscription = node.switchboard.parts().bus.subscribe_all(Arc::new(count));
     // Half of them are awake when it ends and have timers of their own; the sweeper finds all.
@@ -161,4 +161,3 @@ fn given_back_in(frame: &ConsoleFrame) -> Option<u64> {
 async fn awake(installation: &Installation) -> f64 {
     metric(&installation.get("/metrics").await.text(), "switchboard_conversations_awake")
 }
-

@@ -138,10 +138,13 @@ async fn after_a_take_over_no_older_message_of_the_bot_starts() {
         let arrivals = installation.provider.accepted_for(name);
         let late = arrivals.iter().filter(|arrival| arrival.at > taken.at.0).count();
         assert!(late <= 1, "{name}: only one can have been on its way: {arrivals:#?}");
-        let withdrawn: usize = log.iter().map(|logged| match &logged.event {
-            Event::Withdrawn { of } => of.len(),
-            _ => 0,
-        }).sum();
+        let withdrawn: usize = log
+            .iter()
+            .map(|logged| match &logged.event {
+                Event::Withdrawn { of } => of.len(),
+                _ => 0,
+            })
+            .sum();
         assert_eq!(arrivals.len() + withdrawn, 2, "{name}: each message went out or was cancelled");
         cancelled += withdrawn;
     }

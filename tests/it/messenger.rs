@@ -53,7 +53,8 @@ async fn a_tap_on_a_quick_reply_chooses_it() {
 async fn the_handshake_repeats_the_challenge_only_to_who_knows_the_word() {
     let installation = Installation::new().await;
     let node = installation.start().await;
-    let ask = |word: &str| format!("/webhooks/meta?hub.mode=subscribe&hub.verify_token={word}&hub.challenge=1158201444");
+    let ask =
+        |word: &str| format!("/webhooks/meta?hub.mode=subscribe&hub.verify_token={word}&hub.challenge=1158201444");
     let right = installation.get(&ask(VERIFY_TOKEN)).await;
     assert_eq!((right.status, right.text().as_str()), (200, "1158201444"));
     assert_eq!(installation.get(&ask("guessed")).await.status, 403);
@@ -146,7 +147,8 @@ async fn what_is_genuine_and_not_understood_is_kept_as_it_came() {
 async fn an_unknown_page_is_answered_200_and_counted() {
     let installation = Installation::new().await;
     let node = installation.start().await;
-    let counted = async || metric(&installation.get("/metrics").await.text(), "switchboard_webhooks_unknown_account_total");
+    let counted =
+        async || metric(&installation.get("/metrics").await.text(), "switchboard_webhooks_unknown_account_total");
     let before = counted().await;
     let stranger = loadtest::messenger::Page::new("999", loadtest::product::APP_SECRET);
     let status = Poster::new(installation.address(), stranger.clone(), diary()).text(PSID, "hours").await.1;
@@ -198,9 +200,8 @@ async fn a_webhook_delivered_twenty_times_at_once_is_one_message() {
     let node = installation.start().await;
     let body = page().body(&[page().text(PSID, "m_same", "hours")]);
     let signature = page().sign(&body);
-    let posts = (0..20).map(|_| async {
-        installation.poster().post_bytes(&body, &signature).await.expect("an answer")
-    });
+    let posts =
+        (0..20).map(|_| async { installation.poster().post_bytes(&body, &signature).await.expect("an answer") });
     assert_eq!(join_all(posts).await, [200; 20]);
     installation.delivered(PSID, 1).await;
     assert!(installation.provider.wait_quiet(std::time::Duration::from_millis(300), SOON).await);

@@ -32,7 +32,8 @@ async fn a_conversation_that_panics_is_rebuilt_and_nobody_else_notices() {
     console.until_event(&conversation("unlucky"), SOON, shown).await.expect("whoever watches goes on watching");
     installation.delivered("unlucky", 2).await;
     let log = log(&node, &contact("unlucky")).await;
-    let said = log.iter().filter(|logged| matches!(&logged.event, Event::ContactSaid { heard, .. } if heard.text == WORD));
+    let said =
+        log.iter().filter(|logged| matches!(&logged.event, Event::ContactSaid { heard, .. } if heard.text == WORD));
     assert_eq!(said.count(), 1);
     assert!(log.iter().all(|logged| !matches!(logged.event, Event::TakenOver { .. })), "it was not left to people");
     node.stop().await;
@@ -49,7 +50,8 @@ async fn a_conversation_that_panics_three_times_in_a_minute_is_left_to_people() 
     poster.text_surely("unlucky", WORD, SOON).await.expect("taken in the end");
 
     let parked = log(&node, &contact("unlucky")).await;
-    let Some([taken, alert, said]) = parked.first_chunk().map(|chunk: &[_; 3]| chunk.each_ref().map(|logged| &logged.event))
+    let Some([taken, alert, said]) =
+        parked.first_chunk().map(|chunk: &[_; 3]| chunk.each_ref().map(|logged| &logged.event))
     else {
         panic!("it is not parked: {parked:?}")
     };

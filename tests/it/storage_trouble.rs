@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use loadtest::clients::{ConsoleFrame, VisitorFrame};
 use loadtest::checker::StoredConversation;
+use loadtest::clients::{ConsoleFrame, VisitorFrame};
 
 use crate::support::installation::{Installation, SOON};
 use crate::support::node::eventually;
@@ -23,9 +23,13 @@ async fn when_nothing_can_be_written_everybody_is_told_and_afterwards_nothing_is
     limit_files(&process, "1");
     let (mid, status) = poster.text("7", "hours during").await;
     assert_eq!(status, Some(503), "the provider comes again");
-    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Trouble { code, .. } if code == "storage")).await.unwrap();
+    console
+        .until(SOON, |frame| matches!(frame, ConsoleFrame::Trouble { code, .. } if code == "storage"))
+        .await
+        .unwrap();
     let during = visitor.say("hello during").await.unwrap();
-    let refused = |frame: &VisitorFrame| matches!(frame, VisitorFrame::Error { id: Some(id), again: true, .. } if *id == during);
+    let refused =
+        |frame: &VisitorFrame| matches!(frame, VisitorFrame::Error { id: Some(id), again: true, .. } if *id == during);
     visitor.until(SOON, refused).await.unwrap();
     assert_eq!(process.status("/health/ready").await, Some(503));
     assert_eq!(process.status("/health/live").await, Some(200));

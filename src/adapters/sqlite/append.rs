@@ -2,11 +2,11 @@
 
 use rusqlite::{OptionalExtension, Result};
 
-use super::columns::{Json, bytes, count, int, uint};
+use super::columns::{Json, address, bytes, count, end, int, seq, uint};
 use super::deadlines;
 use super::lists;
 use super::queue::{self, Message};
-use super::writer::{Desk, Known, ListPlace, known_in};
+use super::writer::{Desk, Known, ListPlace};
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
 use crate::ports::store::{Append, Contact, Effect, Token};
 use crate::wire::stored;
@@ -30,9 +30,9 @@ pub struct Write {
 enum Act {
     Queue(Message),
     WithdrawBot,
-    Requeue { seq: i64, at: i64, flagged: bool },
-    Finish { seq: i64 },
-    Shelve { seq: i64 },
+    Requeue { seq: Seq, at: i64, flagged: bool },
+    Finish { seq: Seq },
+    Shelve { seq: Seq },
 }
 
 /// What became of a write.
@@ -64,12 +64,12 @@ impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
             Effect::Queue { seq, ref line, by_bot } => {
-                Act::Queue(Message { seq: int(seq), body: stored::write_line(line), by_bot })
+                Act::Queue(Message { seq, body: stored::write_line(line), by_bot })
             }
             Effect::WithdrawBot => Act::WithdrawBot,
-            Effect::Requeue { seq, at, flagged } => Act::Requeue { seq: int(seq), at: int(at.0), flagged },
-            Effect::Finish { seq } => Act::Finish { seq: int(seq) },
-            Effect::Shelve { seq } => Act::Shelve { seq: int(seq) },
+            Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
+            Effect::Finish { seq } => Act::Finish { seq },
+            Effect::Shelve { seq } => Act::Shelve { seq },
         }
     }
 }
@@ -100,36 +100,42 @@ pub struct RawEvent {
 
 /// A new epoch for `me`, and what there is to know. From the commit on, every older token is void.
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
-    let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
-        VALUES (?1, ?2, ?3, ?4, 1, 0)
-        ON CONFLICT (id) DO UPDATE SET owner_inc = excluded.owner_inc, owner_epoch = owner_epoch + 1
-        RETURNING number, mode, list_at, owner_epoch, last_seq";
-    let (known, epoch, last_seq) = desk.sql.prepare_cached(sql)?.query_row(
-        (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes()),
-        |row| Ok((known_in(row)?, uint(row, 3)?, uint(row, 4)?)),
-    )?;
-    desk.memory.learn(contact.conversation, known);
-    let snapshot = if last_seq == 0 { None } else { snapshot(desk, known.number)? };
+    let Some(Known { number, .. }) = desk.known(contact.conversation)? else { return create(desk, contact, me) };
+    let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
+    desk.prepared(sql)?.execute((number, me.0.as_bytes()))?;
+    let sql = "SELECT owner_epoch, last_seq FROM conversation WHERE number = ?1";
+    let token = |row: &rusqlite::Row<'_>| Ok((uint(row, 0)?, uint(row, 1)?));
+    let (epoch, last_seq) = desk.prepared(sql)?.query_row([number], token)?;
+    let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
-    let events = if int(last_seq) == after { Vec::new() } else { events_after(desk, known.number, after)? };
+    let events = if last_seq == after { Vec::new() } else { events_after(desk, number, after)? };
     Ok(Loaded { epoch, last_seq, snapshot, events })
 }
 
-fn snapshot(desk: &Desk<'_>, number: i64) -> Result<Option<(i64, Vec<u8>)>> {
-    let sql = "SELECT seq, body FROM snapshot WHERE conversation = ?1";
-    desk.sql.prepare_cached(sql)?.query_row([number], |row| Ok((row.get(0)?, bytes(row, 1)?))).optional()
+fn create(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
+    let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
+        VALUES (?1, ?2, ?3, ?4, 1, 0)";
+    let row = (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes());
+    desk.prepared(sql)?.execute(row)?;
+    desk.memory.learn(contact.conversation, Known { number: desk.sql.last_insert_rowid(), place: None });
+    Ok(Loaded { epoch: 1, last_seq: 0, snapshot: None, events: Vec::new() })
 }
 
-fn events_after(desk: &Desk<'_>, number: i64, after: i64) -> Result<Vec<RawEvent>> {
-    let sql = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq > ?2 ORDER BY seq";
-    let mut statement = desk.sql.prepare_cached(sql)?;
-    let events = statement.query_map([number, after], raw_event)?;
+fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(Seq, Vec<u8>)>> {
+    let sql = "SELECT seq, body FROM snapshot WHERE conversation = ?1";
+    desk.prepared(sql)?.query_row([number], |row| Ok((uint(row, 0)?, bytes(row, 1)?))).optional()
+}
+
+fn events_after(desk: &mut Desk<'_>, number: i64, after: Seq) -> Result<Vec<RawEvent>> {
+    let sql = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address";
+    let statement = desk.prepared(sql)?;
+    let events = statement.query_map([address(number, after), end(number)], raw_event)?;
     events.collect()
 }
 
-/// In three columns: seq, at, body.
+/// In three columns: address, at, body.
 pub fn raw_event(row: &rusqlite::Row<'_>) -> Result<RawEvent> {
-    Ok(RawEvent { seq: uint(row, 0)?, at: uint(row, 1)?, body: bytes(row, 2)? })
+    Ok(RawEvent { seq: seq(row, 0)?, at: uint(row, 1)?, body: bytes(row, 2)? })
 }
 
 /// First the key, then the fence, then everything else: a retry of what was written hears so even from a new owner.
@@ -152,20 +158,20 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
 }
 
 /// The last seq of what was written under this key before; none: it is new, and ours now.
-fn claim_key(desk: &Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
+fn claim_key(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
     let Some(key) = &write.key else { return Ok(None) };
     let sql = "INSERT OR IGNORE INTO dedupe (conversation, key, last) VALUES (?1, ?2, ?3)";
-    if desk.sql.prepare_cached(sql)?.execute((number, key, write.last()))? == 1 {
+    if desk.prepared(sql)?.execute((number, key, write.last()))? == 1 {
         return Ok(None);
     }
     let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
-    desk.sql.prepare_cached(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
+    desk.prepared(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
 }
 
-fn give_key_back(desk: &Desk<'_>, number: i64, write: &Write) -> Result<()> {
+fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
     let Some(key) = &write.key else { return Ok(()) };
     let sql = "DELETE FROM dedupe WHERE conversation = ?1 AND key = ?2";
-    desk.sql.prepare_cached(sql)?.execute((number, key)).map(|_| ())
+    desk.prepared(sql)?.execute((number, key)).map(|_| ())
 }
 
 /// Moves the conversation on if the token and the last seq are right. The list's index is only touched when the
@@ -179,7 +185,7 @@ fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> 
         "UPDATE conversation SET last_seq = ?1, summary = ?2, mode = ?7, list_at = ?8
             WHERE number = ?3 AND owner_inc = ?4 AND owner_epoch = ?5 AND last_seq = ?6"
     };
-    let mut statement = desk.sql.prepare_cached(sql)?;
+    let statement = desk.prepared(sql)?;
     statement.raw_bind_parameter(1, write.last())?;
     statement.raw_bind_parameter(2, Json(&write.summary))?;
     statement.raw_bind_parameter(3, known.number)?;
@@ -197,11 +203,11 @@ fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> 
     Ok(passed)
 }
 
-fn insert_events(desk: &Desk<'_>, number: i64, write: &Write) -> Result<()> {
-    let sql = "INSERT INTO event (conversation, seq, at, body) VALUES (?1, ?2, ?3, ?4)";
-    let mut statement = desk.sql.prepare_cached(sql)?;
-    for (seq, body) in (int(write.after) + 1..).zip(&write.events) {
-        statement.execute((number, seq, write.at, Json(body)))?;
+fn insert_events(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
+    let sql = "INSERT INTO event (address, at, body) VALUES (?1, ?2, ?3)";
+    let statement = desk.prepared(sql)?;
+    for (seq, body) in (write.after + 1..).zip(&write.events) {
+        statement.execute((address(number, seq), write.at, Json(body)))?;
     }
     Ok(())
 }
@@ -221,7 +227,7 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
     Ok(withdrawn)
 }
 
-fn keep_snapshot(desk: &Desk<'_>, number: i64, seq: i64, body: &[u8]) -> Result<()> {
+fn keep_snapshot(desk: &mut Desk<'_>, number: i64, seq: i64, body: &[u8]) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO snapshot (conversation, seq, body) VALUES (?1, ?2, ?3)";
-    desk.sql.prepare_cached(sql)?.execute((number, seq, Json(body))).map(|_| ())
+    desk.prepared(sql)?.execute((number, seq, Json(body))).map(|_| ())
 }

@@ -4,7 +4,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row};
 use uuid::Uuid;
 
-use crate::domain::ids::{AccountId, ConversationId};
+use crate::domain::ids::{AccountId, ConversationId, Seq};
 use crate::ports::store::Contact;
 
 /// SQLite's integers are signed; nothing we count comes near their end.
@@ -18,6 +18,24 @@ pub fn count(number: usize) -> i64 {
 
 pub fn uint(row: &Row<'_>, column: usize) -> Result<u64> {
     row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0))
+}
+
+/// How many of an address's bits are the seq.
+const SEQ_BITS: u32 = 32;
+const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
+
+/// Where an event of a conversation lies.
+pub fn address(number: i64, seq: Seq) -> i64 {
+    number << SEQ_BITS | int(seq.min(SEQ_MAX))
+}
+
+/// The last address of a conversation; no event ever gets there.
+pub fn end(number: i64) -> i64 {
+    address(number, SEQ_MAX)
+}
+
+pub fn seq(row: &Row<'_>, address: usize) -> Result<Seq> {
+    Ok(uint(row, address)? & SEQ_MAX)
 }
 
 pub fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid> {

@@ -11,14 +11,14 @@ use crate::ports::store::Contact;
 pub const GIVEN_FOR_MS: i64 = 2_000;
 
 /// The conversation's only deadline is now this one. The same as before changes nothing, not even who has it in hand.
-pub fn set(desk: &Desk<'_>, number: i64, deadline: Option<i64>) -> Result<()> {
+pub fn set(desk: &mut Desk<'_>, number: i64, deadline: Option<i64>) -> Result<()> {
     let Some(at) = deadline else {
         let sql = "DELETE FROM deadline WHERE conversation = ?1";
-        return desk.sql.prepare_cached(sql)?.execute([number]).map(|_| ());
+        return desk.prepared(sql)?.execute([number]).map(|_| ());
     };
     let sql = "INSERT INTO deadline (conversation, due_at, next_try_at) VALUES (?1, ?2, ?2)
         ON CONFLICT (conversation) DO UPDATE SET due_at = ?2, next_try_at = ?2 WHERE due_at <> ?2";
-    desk.sql.prepare_cached(sql)?.execute([number, at]).map(|_| ())
+    desk.prepared(sql)?.execute([number, at]).map(|_| ())
 }
 
 pub fn due(desk: &Desk<'_>, now: Timestamp, limit: usize) -> Result<Vec<Contact>> {

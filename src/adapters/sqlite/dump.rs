@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::append::raw_event;
-use super::columns::{contact, uint};
+use super::columns::{address, contact, end, uint};
 use super::{FILE_NAME, OpenError, log, migrations, readers};
 use crate::domain::account::Channel;
 use crate::ports::store::{Contact, LoggedEvent, StoreError};
@@ -52,15 +52,20 @@ fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation))
     while let Some(row) = rows.next()? {
         let events = events(sql, row.get(0)?)?;
         let channel: Option<String> = row.get(4)?;
-        out(DumpedConversation { contact: contact(row, 1)?, channel: channel.as_deref().and_then(Channel::parse), events });
+        out(DumpedConversation {
+            contact: contact(row, 1)?,
+            channel: channel.as_deref().and_then(Channel::parse),
+            events,
+        });
     }
     Ok(())
 }
 
 fn events(sql: &Connection, number: i64) -> Result<Vec<DumpedEvent>, StoreError> {
     let mut keys = keys(sql, number)?;
-    let mut statement = sql.prepare_cached("SELECT seq, at, body FROM event WHERE conversation = ?1 ORDER BY seq")?;
-    let rows = statement.query_map([number], raw_event)?;
+    let mut statement =
+        sql.prepare_cached("SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address")?;
+    let rows = statement.query_map([address(number, 0), end(number)], raw_event)?;
     rows.map(|raw| {
         let logged = log::decode(&raw?)?;
         Ok(DumpedEvent { key: keys.remove(&logged.seq), logged })

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::append::{RawEvent, raw_event};
-use super::columns::{self, bytes, count, int, uint};
+use super::columns::{self, address, bytes, count, end, uint};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
@@ -29,9 +29,9 @@ pub fn read_after(
     limit: usize,
 ) -> Result<Option<Reading>, StoreError> {
     let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
-    let question = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let question = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address LIMIT ?3";
     let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map([number, int(after), count(limit)], raw_event)?;
+    let rows = statement.query_map([address(number, after), end(number), count(limit)], raw_event)?;
     reading(rows, summary).map(Some)
 }
 
@@ -42,9 +42,13 @@ pub fn read_before(
     limit: usize,
 ) -> Result<Option<Reading>, StoreError> {
     let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
-    let question = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+    let question =
+        "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address DESC LIMIT ?3";
     let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map([number, before.map_or(i64::MAX, int), count(limit)], raw_event)?;
+    let rows = statement.query_map(
+        [address(number, 0), before.map_or(end(number), |seq| address(number, seq)), count(limit)],
+        raw_event,
+    )?;
     let mut reading = reading(rows, summary)?;
     reading.events.reverse();
     reading.more = begins_late(&reading.events);
@@ -74,10 +78,5 @@ pub fn decode(raw: &RawEvent) -> Result<LoggedEvent, StoreError> {
 
 /// The whole log, for a conversation whose snapshot cannot be read.
 pub fn read_all(sql: &Connection, conversation: ConversationId) -> Result<Vec<LoggedEvent>, StoreError> {
-    let question =
-        "SELECT seq, at, body FROM event WHERE conversation = (SELECT number FROM conversation WHERE id = ?1)
-        ORDER BY seq";
-    let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map([conversation.0.as_bytes()], raw_event)?;
-    rows.map(|row| decode(&row?)).collect()
+    Ok(read_after(sql, conversation, 0, usize::MAX)?.map(|reading| reading.events).unwrap_or_default())
 }

@@ -1,12 +1,12 @@
 //! Messages on their way out.
 //!
-//! A row moves `queued` → `sending` and from there back (`queued`, or `uncertain` if it may have arrived) or away. A
-//! take over makes unsent rows of the bot `withdrawn`; such a row waits for its conversation to note it, and nothing
-//! but a new `Queue` makes it go out.
+//! A row moves from [`QUEUED`] to [`SENDING`] and from there back (as [`UNCERTAIN`] if it may have arrived) or away. A
+//! take over makes unsent rows of the bot [`WITHDRAWN`]; such a row waits for its conversation to note it, and nothing
+//! but a new `Queue` makes it go out. Below [`SENDING`], a row waits to be sent.
 
 use rusqlite::{Connection, Result};
 
-use super::columns::{Json, bytes, contact, count, int, uint};
+use super::columns::{self, Json, address, bytes, contact, count, end, int, uint};
 use super::deadlines::GIVEN_FOR_MS;
 use super::writer::Desk;
 use crate::domain::ids::{AccountId, DeliveryId, Incarnation, Seq};
@@ -14,52 +14,60 @@ use crate::domain::time::Timestamp;
 use crate::ports::store::{Queued, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
+const QUEUED: i64 = 0;
+const UNCERTAIN: i64 = 1;
+const SENDING: i64 = 2;
+const WITHDRAWN: i64 = 3;
+const SHELVED: i64 = 4;
+
 /// A message to go out, encoded.
 pub struct Message {
-    pub seq: i64,
+    pub seq: Seq,
     pub body: Vec<u8>,
     pub by_bot: bool,
 }
 
 /// A message that is still there keeps its number, its attempts and its flag.
 pub fn add(desk: &mut Desk<'_>, account: &AccountId, number: i64, message: &Message, at: i64) -> Result<()> {
-    let sql = "INSERT INTO outbox (number, account, conversation, seq, state, by_bot, at, body)
-        VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6, ?7)
-        ON CONFLICT (conversation, seq) DO UPDATE SET state = 'queued', by_bot = excluded.by_bot, at = excluded.at,
+    let sql = "INSERT INTO outbox (address, account, number, state, by_bot, at, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        ON CONFLICT (address) DO UPDATE SET state = excluded.state, by_bot = excluded.by_bot, at = excluded.at,
             body = excluded.body, sending_inc = NULL, next_try_at = 0";
     let delivery = desk.memory.next_delivery();
-    let row = (delivery, account.as_str(), number, message.seq, message.by_bot, at, Json(&message.body));
-    desk.sql.prepare_cached(sql)?.execute(row).map(|_| ())
+    let address = address(number, message.seq);
+    let row = (address, account.as_str(), delivery, QUEUED, message.by_bot, at, Json(&message.body));
+    desk.prepared(sql)?.execute(row).map(|_| ())
 }
 
 /// The conversation hears of these with the answer to its append; the sweeper only if it forgets them.
-pub fn withdraw_bot(desk: &Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
-    let sql = "UPDATE outbox SET state = 'withdrawn', next_try_at = ?2
-        WHERE conversation = ?1 AND by_bot AND state IN ('queued', 'uncertain') RETURNING seq";
-    let mut statement = desk.sql.prepare_cached(sql)?;
-    let rows = statement.query_map([number, at + GIVEN_FOR_MS], |row| uint(row, 0))?;
+pub fn withdraw_bot(desk: &mut Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
+    let sql = "UPDATE outbox SET state = ?3, next_try_at = ?2
+        WHERE address > ?1 AND address < ?4 AND by_bot AND state < 2 RETURNING address";
+    let statement = desk.prepared(sql)?;
+    let rows = statement
+        .query_map([address(number, 0), at + GIVEN_FOR_MS, WITHDRAWN, end(number)], |row| columns::seq(row, 0))?;
     let mut withdrawn = rows.collect::<Result<Vec<_>>>()?;
     withdrawn.sort_unstable();
     Ok(withdrawn)
 }
 
 /// Once flagged, a message stays so.
-pub fn requeue(desk: &Desk<'_>, number: i64, seq: i64, at: i64, flagged: bool) -> Result<()> {
-    let state = if flagged { "uncertain" } else { "queued" };
-    let sql = "UPDATE outbox SET state = ?3, flagged = flagged OR ?4, at = ?5, sending_inc = NULL, next_try_at = 0
-        WHERE conversation = ?1 AND seq = ?2 AND state <> 'withdrawn'";
-    desk.sql.prepare_cached(sql)?.execute((number, seq, state, flagged, at)).map(|_| ())
+pub fn requeue(desk: &mut Desk<'_>, number: i64, seq: Seq, at: i64, flagged: bool) -> Result<()> {
+    let state = if flagged { UNCERTAIN } else { QUEUED };
+    let sql = "UPDATE outbox SET state = ?2, flagged = flagged OR ?3, at = ?4, sending_inc = NULL, next_try_at = 0
+        WHERE address = ?1 AND state <> 3";
+    desk.prepared(sql)?.execute((address(number, seq), state, flagged, at)).map(|_| ())
 }
 
-pub fn finish(desk: &Desk<'_>, number: i64, seq: i64) -> Result<()> {
-    let sql = "DELETE FROM outbox WHERE conversation = ?1 AND seq = ?2";
-    desk.sql.prepare_cached(sql)?.execute([number, seq]).map(|_| ())
+pub fn finish(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
+    let sql = "DELETE FROM outbox WHERE address = ?1";
+    desk.prepared(sql)?.execute([address(number, seq)]).map(|_| ())
 }
 
-/// Kept, should somebody send it again.
-pub fn shelve(desk: &Desk<'_>, number: i64, seq: i64) -> Result<()> {
-    let sql = "UPDATE outbox SET state = 'shelved', sending_inc = NULL WHERE conversation = ?1 AND seq = ?2";
-    desk.sql.prepare_cached(sql)?.execute([number, seq]).map(|_| ())
+/// Kept, should somebody send it again; nobody looks for it.
+pub fn shelve(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
+    let sql = "UPDATE outbox SET state = ?2, sending_inc = NULL, next_try_at = ?3 WHERE address = ?1";
+    desk.prepared(sql)?.execute((address(number, seq), SHELVED, i64::MAX)).map(|_| ())
 }
 
 pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {
@@ -68,35 +76,35 @@ pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[Deliver
 
 fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<bool> {
     let Some(known) = desk.known(delivery.conversation)? else { return Ok(false) };
-    let sql = "UPDATE outbox SET state = 'sending', sending_inc = ?3, attempt = attempt + 1, next_try_at = 0
-        WHERE conversation = ?1 AND seq = ?2 AND state IN ('queued', 'uncertain')";
-    let row = (known.number, int(delivery.seq), me.0.as_bytes());
-    Ok(desk.sql.prepare_cached(sql)?.execute(row)? == 1)
+    let sql = "UPDATE outbox SET state = ?3, sending_inc = ?2, attempt = attempt + 1, next_try_at = 0
+        WHERE address = ?1 AND state < 2";
+    let row = (address(known.number, delivery.seq), me.0.as_bytes(), SENDING);
+    Ok(desk.prepared(sql)?.execute(row)? == 1)
 }
 
 pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) -> Result<Vec<Stray>> {
-    let sql = "SELECT outbox.number, id, conversation.account, external_key, seq, state
-        FROM outbox JOIN conversation ON conversation.number = outbox.conversation
-        WHERE state IN ('sending', 'withdrawn') AND next_try_at <= ?1 AND (state = 'withdrawn' OR sending_inc <> ?2)
-        ORDER BY next_try_at, outbox.number LIMIT ?3";
+    let sql = "SELECT address, id, conversation.account, external_key, state
+        FROM outbox JOIN conversation ON conversation.number = address >> 32
+        WHERE state >= 2 AND next_try_at <= ?1 AND (state = 3 OR sending_inc <> ?2)
+        ORDER BY next_try_at, address LIMIT ?3";
     let mut statement = desk.sql.prepare_cached(sql)?;
     let found = statement.query_map((int(now.0), me.0.as_bytes(), count(limit)), |row| {
-        let state = if row.get_ref(5)?.as_str()? == "sending" { StrayState::Sending } else { StrayState::Withdrawn };
-        Ok((row.get::<_, i64>(0)?, Stray { contact: contact(row, 1)?, seq: uint(row, 4)?, state }))
+        let state = if row.get::<_, i64>(4)? == WITHDRAWN { StrayState::Withdrawn } else { StrayState::Sending };
+        Ok((row.get::<_, i64>(0)?, Stray { contact: contact(row, 1)?, seq: columns::seq(row, 0)?, state }))
     })?;
-    let (numbers, strays): (Vec<i64>, Vec<Stray>) = found.collect::<Result<Vec<_>>>()?.into_iter().unzip();
-    let mut give = desk.sql.prepare_cached("UPDATE outbox SET next_try_at = ?2 WHERE number = ?1")?;
-    for number in numbers {
-        give.execute([number, int(now.0) + GIVEN_FOR_MS])?;
+    let (addresses, strays): (Vec<i64>, Vec<Stray>) = found.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let mut give = desk.sql.prepare_cached("UPDATE outbox SET next_try_at = ?2 WHERE address = ?1")?;
+    for address in addresses {
+        give.execute([address, int(now.0) + GIVEN_FOR_MS])?;
     }
     Ok(strays)
 }
 
 pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -> Result<Vec<Queued>, StoreError> {
     let question =
-        "SELECT outbox.number, id, conversation.account, external_key, seq, body, by_bot, at, attempt, flagged
-        FROM outbox JOIN conversation ON conversation.number = outbox.conversation
-        WHERE outbox.account = ?1 AND outbox.number > ?2 AND state IN ('queued', 'uncertain')
+        "SELECT outbox.number, id, conversation.account, external_key, address, body, by_bot, at, attempt, flagged
+        FROM outbox JOIN conversation ON conversation.number = address >> 32
+        WHERE outbox.account = ?1 AND outbox.number > ?2 AND state < 2
         ORDER BY outbox.number LIMIT ?3";
     let mut statement = sql.prepare_cached(question)?;
     let mut rows = statement.query((account.as_str(), after, count(limit)))?;
@@ -105,7 +113,7 @@ pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -
         queued.push(Queued {
             number: row.get(0)?,
             contact: contact(row, 1)?,
-            seq: uint(row, 4)?,
+            seq: columns::seq(row, 4)?,
             line: stored::read_line(&bytes(row, 5)?)?,
             by_bot: row.get(6)?,
             at: Timestamp(uint(row, 7)?),

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, OptionalExtension, Result, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Result, Statement, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::jobs::Jobs;
@@ -33,8 +33,13 @@ pub struct Writer {
 /// What a job works with: the connection, inside a transaction, and what the thread remembers.
 pub struct Desk<'c> {
     pub sql: &'c Connection,
-    pub memory: &'c mut Memory,
+    pub memory: Memory,
+    statements: Statements<'c>,
 }
+
+/// Prepared statements by where their text lies in the program: for those that run with every message, even a lookup
+/// by hash is a cost. They are few.
+type Statements<'c> = Vec<(*const str, Statement<'c>)>;
 
 /// What the writer knows without asking, because nobody else writes. Forgotten whenever a transaction fails.
 pub struct Memory {
@@ -128,21 +133,22 @@ where
     }
 }
 
-fn work(connection: &Connection, mut memory: Memory, jobs: &Jobs<Box<dyn Job>>) {
+fn work(connection: &Connection, memory: Memory, jobs: &Jobs<Box<dyn Job>>) {
+    let mut desk = Desk { sql: connection, memory, statements: Vec::new() };
     loop {
         let batch = jobs.take(BATCH_JOBS_MAX);
         if batch.is_empty() {
             return;
         }
-        settle(connection, &mut memory, batch);
+        settle(&mut desk, batch);
     }
 }
 
-fn settle(connection: &Connection, memory: &mut Memory, mut batch: Vec<Box<dyn Job>>) {
-    match transact(connection, memory, &mut batch) {
+fn settle(desk: &mut Desk<'_>, mut batch: Vec<Box<dyn Job>>) {
+    match transact(desk, &mut batch) {
         Ok(()) => batch.into_iter().for_each(|job| job.answer(None)),
         Err(Failure { everybodys: false, .. }) if batch.len() > 1 => {
-            batch.into_iter().for_each(|job| settle(connection, memory, vec![job]));
+            batch.into_iter().for_each(|job| settle(desk, vec![job]));
         }
         Err(Failure { error, .. }) => {
             tracing::error!(%error, jobs = batch.len(), "nothing was written");
@@ -158,28 +164,24 @@ struct Failure {
     everybodys: bool,
 }
 
-fn transact(
-    connection: &Connection,
-    memory: &mut Memory,
-    batch: &mut [Box<dyn Job>],
-) -> std::result::Result<(), Failure> {
-    let ran = catch_unwind(AssertUnwindSafe(|| run_and_commit(connection, memory, batch)));
+fn transact(desk: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+    let ran = catch_unwind(AssertUnwindSafe(|| run_and_commit(desk, batch)));
     let failure = match ran {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => Failure { everybodys: trouble::is_everybodys(&error), error: error.into() },
         Err(_) => Failure { everybodys: false, error: trouble::no_answer() },
     };
-    memory.forget();
+    desk.memory.forget();
     Err(failure)
 }
 
 /// Rolled back by the transaction's drop unless it ends with the commit.
-fn run_and_commit(connection: &Connection, memory: &mut Memory, batch: &mut [Box<dyn Job>]) -> Result<()> {
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+fn run_and_commit(desk: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> Result<()> {
+    let transaction = Transaction::new_unchecked(desk.sql, TransactionBehavior::Immediate)?;
     for job in batch {
-        job.run(&mut Desk { sql: connection, memory })?;
+        job.run(desk)?;
     }
-    memory.write_moves(connection)?;
+    desk.memory.write_moves(desk.sql)?;
     fail::fail_point!("store-before-commit");
     transaction.commit()?;
     fail::fail_point!("store-after-commit");
@@ -228,13 +230,25 @@ impl Memory {
     }
 }
 
-impl Desk<'_> {
+impl<'c> Desk<'c> {
+    /// A statement that stays prepared as long as the thread lives.
+    pub fn prepared(&mut self, sql: &'static str) -> Result<&mut Statement<'c>> {
+        let place = match self.statements.iter().position(|(text, _)| std::ptr::eq(*text, sql)) {
+            Some(place) => place,
+            None => {
+                self.statements.push((sql, self.sql.prepare(sql)?));
+                self.statements.len() - 1
+            }
+        };
+        Ok(&mut self.statements[place].1)
+    }
+
     pub fn known(&mut self, conversation: ConversationId) -> Result<Option<Known>> {
         if let Some(known) = self.memory.known.get(&conversation) {
             return Ok(Some(*known));
         }
         let sql = "SELECT number, mode, list_at FROM conversation WHERE id = ?1";
-        let found = self.sql.prepare_cached(sql)?.query_row([conversation.0.as_bytes()], known_in).optional()?;
+        let found = self.prepared(sql)?.query_row([conversation.0.as_bytes()], known_in).optional()?;
         if let Some(known) = found {
             self.memory.learn(conversation, known);
         }
@@ -243,7 +257,7 @@ impl Desk<'_> {
 }
 
 /// In three columns: number, mode, list_at.
-pub fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
+fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
     let place = match (row.get::<_, Option<i64>>(1)?, row.get(2)?) {
         (Some(mode @ 0..3), Some(at)) => Some(ListPlace { mode: mode as usize, at }),
         _ => None,

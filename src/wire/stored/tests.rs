@@ -143,7 +143,15 @@ fn sample_state() -> State {
         void_below: 2,
         deliveries: [
             (2, Delivery { turn: 0, by_bot: true, said_at: Timestamp(2), state: sent }),
-            (5, Delivery { turn: 2, by_bot: false, said_at: Timestamp(5), state: DeliveryState::Uncertain { again: true } }),
+            (
+                5,
+                Delivery {
+                    turn: 2,
+                    by_bot: false,
+                    said_at: Timestamp(5),
+                    state: DeliveryState::Uncertain { again: true },
+                },
+            ),
         ]
         .into(),
         trouble: true,
@@ -317,8 +325,12 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
         any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
         any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
     ];
-    (any::<u64>(), any::<bool>(), any_time(), state)
-        .prop_map(|(turn, by_bot, said_at, state)| Delivery { turn, by_bot, said_at, state })
+    (any::<u64>(), any::<bool>(), any_time(), state).prop_map(|(turn, by_bot, said_at, state)| Delivery {
+        turn,
+        by_bot,
+        said_at,
+        state,
+    })
 }
 
 fn any_state() -> impl Strategy<Value = State> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use loadtest::http::request_once;
-use loadtest::product::{COOKIE, CONSOLE_SOCKET, SESSION, WEBCHAT_ACCOUNT, WEBCHAT_SOCKET};
+use loadtest::product::{CONSOLE_SOCKET, COOKIE, SESSION, WEBCHAT_ACCOUNT, WEBCHAT_SOCKET};
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::http::StatusCode;
@@ -63,7 +63,10 @@ async fn sigterm_sends_everybody_home_within_a_second_and_ends() {
     let asked = Instant::now();
     process.ask_to_end();
     let home = Came::Closed(1012, "restarting; come back and resume".into());
-    assert_eq!((console.end().await, widget.end().await), (home, Came::Closed(1012, "restarting; come back and resume".into())));
+    assert_eq!(
+        (console.end().await, widget.end().await),
+        (home, Came::Closed(1012, "restarting; come back and resume".into()))
+    );
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
     assert!(process.ended().await.success());
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 use loadtest::clients::{ConsoleClient, ConsoleFrame};
-use loadtest::product::{COOKIE, CONSOLE_SOCKET};
+use loadtest::product::{CONSOLE_SOCKET, COOKIE};
 use serde_json::json;
 use switchboard::domain::command::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -59,7 +59,8 @@ async fn a_console_that_answers_no_pings_is_closed() {
 /// Reads until every conversation has come to `seq`, one event after the other.
 async fn read_round(console: &mut ConsoleClient, seq: u64) {
     for _ in 0..CONVERSATIONS {
-        let frame = console.until(SOON, |frame| matches!(frame, ConsoleFrame::Events { .. })).await.expect("it reads on");
+        let frame =
+            console.until(SOON, |frame| matches!(frame, ConsoleFrame::Events { .. })).await.expect("it reads on");
         let ConsoleFrame::Events { events, .. } = frame else { unreachable!() };
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [seq]);
     }

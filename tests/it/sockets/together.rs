@@ -100,7 +100,8 @@ async fn read_messages(console: &mut ConsoleClient, count: usize) {
     let mut next = console.seen(&conversation(PSID)) + 1;
     let mut texts: HashMap<String, u64> = HashMap::new();
     while texts.len() < count {
-        let frame = console.until(SOON, |frame| matches!(frame, ConsoleFrame::Events { .. })).await.expect("it goes on");
+        let frame =
+            console.until(SOON, |frame| matches!(frame, ConsoleFrame::Events { .. })).await.expect("it goes on");
         let ConsoleFrame::Events { events, .. } = frame else { unreachable!() };
         for event in events {
             assert_eq!(event.seq, next);

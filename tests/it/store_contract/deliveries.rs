@@ -99,8 +99,10 @@ pub async fn deliveries_wait_in_the_order_they_were_written(place: &impl Place) 
     let mut owner = four_messages(&store).await;
     let mut other = Owner::of(&store, "8", incarnation(1)).await;
     other.act(vec![queue(1, true)]).await;
-    let append =
-        Append { effects: vec![queue(5, true), queue(6, true)].into(), ..owner.next(vec![bot_said("a"), bot_said("b")]) };
+    let append = Append {
+        effects: vec![queue(5, true), queue(6, true)].into(),
+        ..owner.next(vec![bot_said("a"), bot_said("b")])
+    };
     owner.append(append).await.expect("appends");
 
     let all = queued(&store).await;

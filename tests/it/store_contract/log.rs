@@ -16,7 +16,8 @@ pub async fn an_append_under_an_old_epoch_changes_nothing(place: &impl Place) {
     let mut new = Owner::of(&store, "7", incarnation(1)).await;
     assert_eq!(new.loaded.token.epoch, old.loaded.token.epoch + 1);
 
-    let append = Append { effects: vec![queue(2, true)].into(), deadline: Some(NOW), ..old.next(vec![heard("zombie")]) };
+    let append =
+        Append { effects: vec![queue(2, true)].into(), deadline: Some(NOW), ..old.next(vec![heard("zombie")]) };
     assert!(matches!(old.append(append).await, Err(StoreError::Fenced)));
 
     assert_eq!(log_of(&*store, &old.contact).await, [heard("one")]);

@@ -28,13 +28,12 @@ CREATE INDEX conversation_by_list ON conversation (mode, list_at) WHERE mode IS 
 CREATE TABLE mode_count (mode INTEGER PRIMARY KEY, conversations INTEGER NOT NULL);
 INSERT INTO mode_count VALUES (0, 0), (1, 0), (2, 0);
 
+-- An address is conversation << 32 | seq: as one number it is the cheapest key there is, and keeps a log together.
 CREATE TABLE event (
-    conversation INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
+    address INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (conversation, seq)
-) WITHOUT ROWID;
+    body TEXT NOT NULL
+);
 
 -- What was accepted under which key, and the last seq of it.
 CREATE TABLE dedupe (
@@ -59,13 +58,13 @@ CREATE TABLE deadline (
 );
 CREATE INDEX deadline_by_time ON deadline (next_try_at);
 
--- Messages on their way out, and those that failed (shelved). Numbers only ever grow.
+-- Messages on their way out, by the address of their event. Numbers only ever grow. States: 0 queued, 1 uncertain (and to be sent again),
+-- 2 sending, 3 withdrawn, 4 shelved (failed, and kept should somebody send it again); numbers, because a condition over a list of words costs a temporary table each time.
 CREATE TABLE outbox (
-    number INTEGER PRIMARY KEY,
+    address INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
-    conversation INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'uncertain', 'sending', 'withdrawn', 'shelved')),
+    number INTEGER NOT NULL,
+    state INTEGER NOT NULL,
     by_bot INTEGER NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
     flagged INTEGER NOT NULL DEFAULT 0,
@@ -74,9 +73,8 @@ CREATE TABLE outbox (
     next_try_at INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL
 );
-CREATE UNIQUE INDEX outbox_by_message ON outbox (conversation, seq);
-CREATE INDEX outbox_by_account ON outbox (account);
-CREATE INDEX outbox_left_behind ON outbox (next_try_at) WHERE state IN ('sending', 'withdrawn');
+CREATE INDEX outbox_by_account ON outbox (account, number);
+CREATE INDEX outbox_left_behind ON outbox (next_try_at) WHERE state >= 2;
 
 CREATE TABLE raw_inbound (
     number INTEGER PRIMARY KEY,
