@@ -1,1 +1,221 @@
-fn main(){}
+//! The command line of the load test.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{Args, Parser, Subcommand};
+use loadtest::compare::{Comparison, compare};
+use loadtest::drill::{self, Drill, Faults};
+use loadtest::provider::{Provider, Settings};
+use loadtest::{ceiling, product};
+
+/// Simulated chats, fake providers and a checker of Switchboard's promises.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Messenger throughput: bare, ceiling and the product under the same load.
+    Messenger(Messenger),
+    /// Resident memory: idle, and with conversations awake.
+    Memory(Memory),
+    /// Kills the server again and again under load and checks the promises.
+    Kill(Kill),
+    /// The same for minutes, with a provider that fails now and then.
+    Soak(Soak),
+    /// A fake Send API, steered over /_control.
+    Provider(ProviderArgs),
+    /// The server that only checks signatures.
+    Bare {
+        #[arg(long)]
+        listen: SocketAddr,
+    },
+    /// The server that does the least that does the job.
+    Ceiling(CeilingArgs),
+}
+
+#[derive(Args)]
+struct Messenger {
+    /// The switchboard program; without it only the ceilings are measured.
+    #[arg(long)]
+    bin: Option<PathBuf>,
+    /// The folder of bots.
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    /// Leave bare and ceiling out.
+    #[arg(long)]
+    product_only: bool,
+    #[arg(long, default_value_t = 1000)]
+    contacts: u64,
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Measured time, per server.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    #[arg(long, default_value_t = 2)]
+    warm_up: u64,
+    /// Messages that may wait for their reply in a closed loop.
+    #[arg(long, default_value_t = 2048)]
+    window: usize,
+    /// Messages per second, sent whether or not the server keeps up.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Threads for clients and provider together.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    #[arg(long, default_value = product::ONE_REPLY)]
+    text: String,
+}
+
+#[derive(Args)]
+struct Memory {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    #[arg(long, default_value_t = 10_000)]
+    conversations: u64,
+}
+
+#[derive(Args)]
+struct Kill {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// Repeats the moments of an earlier drill.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Let the provider fail now and then, too.
+    #[arg(long)]
+    faults: bool,
+}
+
+#[derive(Args)]
+struct Soak {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    #[arg(long, default_value_t = 5)]
+    minutes: u32,
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(Args)]
+struct ProviderArgs {
+    #[arg(long, default_value = "127.0.0.1:9999")]
+    listen: SocketAddr,
+    /// Ask for this page token.
+    #[arg(long)]
+    token: Option<String>,
+    /// Append every arrival to this file.
+    #[arg(long)]
+    file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct CeilingArgs {
+    #[arg(long)]
+    listen: SocketAddr,
+    #[arg(long)]
+    provider: SocketAddr,
+    #[arg(long)]
+    database: PathBuf,
+    /// Connections to the provider, per worker.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Messenger(args) => on_threads(args.threads, messenger(args)),
+        Command::Memory(args) => on_threads(1, weigh(args)),
+        Command::Kill(args) => on_threads(1, kill(args)),
+        Command::Soak(args) => on_threads(1, soak(args)),
+        Command::Provider(args) => on_threads(1, provide(args)),
+        Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
+        Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
+            listen: args.listen,
+            page: product::page(),
+            page_token: product::PAGE_TOKEN.into(),
+            provider: args.provider,
+            database: args.database,
+            connections: args.connections,
+        })),
+    }
+}
+
+async fn messenger(args: Messenger) -> Result<()> {
+    let compared = compare(&Comparison {
+        bin: args.bin,
+        bots: args.bots,
+        product_only: args.product_only,
+        contacts: args.contacts,
+        connections: args.connections,
+        seconds: args.seconds,
+        warm_up: args.warm_up,
+        window: args.window,
+        rate: args.rate,
+        text: args.text,
+    })
+    .await?;
+    if !compared.is_clean() {
+        bail!("messages were lost, doubled or given up: see the table");
+    }
+    Ok(())
+}
+
+async fn weigh(args: Memory) -> Result<()> {
+    print!("{}", loadtest::memory::weigh(&args.bin, &args.bots, args.conversations).await?);
+    Ok(())
+}
+
+async fn kill(args: Kill) -> Result<()> {
+    let drill = Drill::new(args.bin, args.bots);
+    let faults = if args.faults { Faults::Random } else { Faults::None };
+    perform(&Drill { rounds: args.rounds, seed: args.seed.unwrap_or(drill.seed), faults, ..drill }).await
+}
+
+async fn soak(args: Soak) -> Result<()> {
+    let drill = Drill::new(args.bin, args.bots);
+    let seed = args.seed.unwrap_or(drill.seed);
+    // A life of ten seconds on average makes six kills a minute.
+    perform(&Drill { rounds: args.minutes * 6, life_ms: (2_000, 18_000), seed, faults: Faults::Random, ..drill }).await
+}
+
+async fn perform(drill: &Drill) -> Result<()> {
+    println!("seed {}", drill.seed);
+    let outcome = drill::run(drill).await?;
+    print!("{outcome}");
+    if !outcome.is_clean() {
+        bail!("a promise was broken, or it did not come to rest");
+    }
+    Ok(())
+}
+
+async fn provide(args: ProviderArgs) -> Result<()> {
+    let provider =
+        Provider::start(Settings { listen: args.listen, token: args.token, file: args.file, ..Settings::default() })
+            .await?;
+    println!("listening on {}", provider.address());
+    std::future::pending().await
+}
+
+/// Runs on a tokio runtime of so many threads; one is the leanest.
+fn on_threads<T>(threads: usize, work: impl Future<Output = T>) -> T {
+    let runtime = match threads {
+        0 | 1 => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        more => tokio::runtime::Builder::new_multi_thread().worker_threads(more).enable_all().build(),
+    };
+    runtime.unwrap_or_else(|error| panic!("no runtime: {error}")).block_on(work)
+}

@@ -8,33 +8,79 @@ use super::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// The contact wrote. A name comes along if the channel knows one.
-    Hear { heard: Heard, provider_id: Option<String>, provider_at: Option<Timestamp>, name: Option<String> },
+    Hear {
+        heard: Heard,
+        provider_id: Option<String>,
+        provider_at: Option<Timestamp>,
+        name: Option<String>,
+    },
     /// The contact opened the chat without a word.
     Open,
-    ViewPage { url: String, title: String },
+    ViewPage {
+        url: String,
+        title: String,
+    },
     /// The channel shows us a message from our side of the line. `of` is set when it carries our own mark.
-    Echo { of: Option<Seq>, provider_id: String, text: String },
+    Echo {
+        of: Option<Seq>,
+        provider_id: String,
+        text: String,
+    },
     /// Our messages named by `provider_ids`, or all that were sent until `watermark`, were delivered or read.
-    Acknowledge { receipt: Receipt, provider_ids: Vec<String>, watermark: Option<Timestamp> },
+    Acknowledge {
+        receipt: Receipt,
+        provider_ids: Vec<String>,
+        watermark: Option<Timestamp>,
+    },
     /// The visitor's own screen showed everything up to `seq`.
-    Seen { seq: Seq },
+    Seen {
+        seq: Seq,
+    },
     /// `seen` is the last seq on the agent's screen; `anyway` sends whatever was said since.
-    Reply { agent: Agent, text: String, seen: Seq, anyway: bool },
-    TakeOver { agent: Agent },
-    GiveBack { agent: Agent },
-    Extend { agent: Agent, by: Extension },
-    Note { agent: Agent, text: String },
-    Resend { agent: Agent, of: Seq },
+    Reply {
+        agent: Agent,
+        text: String,
+        seen: Seq,
+        anyway: bool,
+    },
+    TakeOver {
+        agent: Agent,
+    },
+    GiveBack {
+        agent: Agent,
+    },
+    Extend {
+        agent: Agent,
+        by: Extension,
+    },
+    Note {
+        agent: Agent,
+        text: String,
+    },
+    Resend {
+        agent: Agent,
+        of: Seq,
+    },
     /// A bot outside answers what it was asked under `turn`.
-    BotAnswer { turn: Turn, text: String },
+    BotAnswer {
+        turn: Turn,
+        text: String,
+    },
     /// Time has passed: whatever is due happens.
     DeadlinePassed,
     /// What became of trying to send `of`.
-    Outcome { of: Seq, outcome: Outcome },
+    Outcome {
+        of: Seq,
+        outcome: Outcome,
+    },
     /// The store found these unsent when a human took over.
-    Withdraw { of: Vec<Seq> },
+    Withdraw {
+        of: Vec<Seq>,
+    },
     /// The conversation failed again and again: leave it to humans.
-    Park { why: String },
+    Park {
+        why: String,
+    },
 }
 
 /// How far an agent moves the end of a pause.
@@ -50,13 +96,23 @@ pub enum Extension {
 /// What became of one try to send a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Sent { provider_id: String },
+    Sent {
+        provider_id: String,
+    },
     /// It certainly did not go out; try again at `at`.
-    NotSent { at: Timestamp, reason: String },
+    NotSent {
+        at: Timestamp,
+        reason: String,
+    },
     /// Trying again changes nothing.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
     /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`.
-    Unknown { again_at: Timestamp, reason: String },
+    Unknown {
+        again_at: Timestamp,
+        reason: String,
+    },
 }
 
 /// Why a command does nothing. Ordinary life: it came late, or cannot be.

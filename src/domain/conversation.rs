@@ -230,7 +230,8 @@ impl Conversation {
     }
 
     fn pause_ending(&self, until: Timestamp) -> Vec<Event> {
-        let alert = Event::Alerted { text: "The pause ends in five minutes and the last message is unanswered.".into() };
+        let alert =
+            Event::Alerted { text: "The pause ends in five minutes and the last message is unanswered.".into() };
         let warning = Event::PauseEnding { until };
         if self.state.unanswered.is_some() { vec![warning, alert] } else { vec![warning] }
     }
@@ -267,7 +268,8 @@ impl Conversation {
             matches!(delivery.state, DeliveryState::Sent { .. } | DeliveryState::Delivered { .. })
                 && watermark.is_some_and(|watermark| delivery.said_at <= watermark)
         });
-        let mut of: Vec<Seq> = named.chain(below.map(|(seq, _)| *seq)).filter(|seq| self.is_news(*seq, receipt)).collect();
+        let mut of: Vec<Seq> =
+            named.chain(below.map(|(seq, _)| *seq)).filter(|seq| self.is_news(*seq, receipt)).collect();
         of.sort_unstable();
         of.dedup();
         something(if of.is_empty() { vec![] } else { vec![Event::Received { of, receipt }] })
@@ -315,7 +317,8 @@ impl Conversation {
         let state = |seq: &Seq| self.state.deliveries.get(seq).map(|delivery| &delivery.state);
         let reason = || "a human has taken over before it was tried again".to_owned();
         let again = |seq: &&Seq| state(seq) == Some(&DeliveryState::Uncertain { again: true });
-        let uncertain = of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
+        let uncertain =
+            of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
         let open: Vec<Seq> = of.iter().copied().filter(|seq| state(seq) == Some(&DeliveryState::Open)).collect();
         let withdrawn = (!open.is_empty()).then_some(Event::Withdrawn { of: open });
         something(withdrawn.into_iter().chain(uncertain).collect())
@@ -397,7 +400,9 @@ impl Conversation {
         match (&self.state.place, answers, setting) {
             (_, true, WhenPauseEnds::Answer) => "answers the last message".into(),
             (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
-            (Place::Asking(step), ..) => quoted(step).map_or("waits".into(), |question| format!("is asking {question}")),
+            (Place::Asking(step), ..) => {
+                quoted(step).map_or("waits".into(), |question| format!("is asking {question}"))
+            }
             (Place::Interrupted(step), ..) => match quoted(step) {
                 Some(question) => format!("asks {question} again"),
                 None => format!("goes on with “{}”", step.dialogue),

@@ -8,50 +8,123 @@ use super::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The contact wrote; `provider_id` is how the channel names the message, `provider_at` when it says it was written.
-    ContactSaid { heard: Heard, provider_id: Option<String>, provider_at: Option<Timestamp> },
+    ContactSaid {
+        heard: Heard,
+        provider_id: Option<String>,
+        provider_at: Option<Timestamp>,
+    },
     /// The channel told us the contact's name.
-    ContactNamed { name: String },
+    ContactNamed {
+        name: String,
+    },
     /// The contact looked at a page of the website.
-    PageViewed { url: String, title: String },
+    PageViewed {
+        url: String,
+        title: String,
+    },
     /// A value about the contact became known, for instance by a form.
-    AttributeSet { name: String, value: String },
+    AttributeSet {
+        name: String,
+        value: String,
+    },
     /// The bot spoke under `turn`; afterwards it stands at `then`.
-    BotSaid { line: Line, why: Why, then: Place, turn: Turn },
+    BotSaid {
+        line: Line,
+        why: Why,
+        then: Place,
+        turn: Turn,
+    },
     /// The bot went on without a word.
-    BotMoved { then: Place },
-    AgentSaid { agent: Agent, text: String, turn: Turn },
+    BotMoved {
+        then: Place,
+    },
+    AgentSaid {
+        agent: Agent,
+        text: String,
+        turn: Turn,
+    },
     /// A person answered in another tool, such as the Page inbox.
-    OutsideSaid { text: String, provider_id: String },
+    OutsideSaid {
+        text: String,
+        provider_id: String,
+    },
     /// A line only the team sees.
-    NoteAdded { agent: Agent, text: String },
+    NoteAdded {
+        agent: Agent,
+        text: String,
+    },
     /// A human is wanted.
-    HandedOff { reason: Reason, words: String, then: Place },
+    HandedOff {
+        reason: Reason,
+        words: String,
+        then: Place,
+    },
     /// A human has the floor from here on. The bot's unsent messages are void.
-    TakenOver { by: Speaker, until: Option<Timestamp> },
+    TakenOver {
+        by: Speaker,
+        until: Option<Timestamp>,
+    },
     /// The pause now ends at another time.
-    PauseMoved { by: Speaker, until: Option<Timestamp>, why: PauseMove },
+    PauseMoved {
+        by: Speaker,
+        until: Option<Timestamp>,
+        why: PauseMove,
+    },
     /// The pause ends in five minutes.
-    PauseEnding { until: Timestamp },
+    PauseEnding {
+        until: Timestamp,
+    },
     /// The bot has the floor again and stands at `then`.
-    GivenBack { by: Option<Agent>, why: GiveBack, then: Place },
+    GivenBack {
+        by: Option<Agent>,
+        why: GiveBack,
+        then: Place,
+    },
     /// The provider took our message `of`.
-    Sent { of: Seq, provider_id: String },
+    Sent {
+        of: Seq,
+        provider_id: String,
+    },
     /// Messages of ours reached the contact, or were read.
-    Received { of: Vec<Seq>, receipt: Receipt },
+    Received {
+        of: Vec<Seq>,
+        receipt: Receipt,
+    },
     /// The provider did not take it; it will be tried again at `at`.
-    Retrying { of: Seq, at: Timestamp, reason: String },
+    Retrying {
+        of: Seq,
+        at: Timestamp,
+        reason: String,
+    },
     /// It may have arrived. With `again_at` it is sent once more then, flagged, unless its arrival is seen before.
-    Uncertain { of: Seq, again_at: Option<Timestamp>, reason: String },
+    Uncertain {
+        of: Seq,
+        again_at: Option<Timestamp>,
+        reason: String,
+    },
     /// The provider refused it for good.
-    Failed { of: Seq, reason: String },
+    Failed {
+        of: Seq,
+        reason: String,
+    },
     /// Bot messages that were not yet on their way when a human took over. They are never sent.
-    Withdrawn { of: Vec<Seq> },
+    Withdrawn {
+        of: Vec<Seq>,
+    },
     /// An agent sends a failed or uncertain message again.
-    SendingAgain { of: Seq, by: Agent },
+    SendingAgain {
+        of: Seq,
+        by: Agent,
+    },
     /// A bot outside wanted to speak under a turn that had passed.
-    Suppressed { text: String, turn: Turn },
+    Suppressed {
+        text: String,
+        turn: Turn,
+    },
     /// The system speaks to the agents.
-    Alerted { text: String },
+    Alerted {
+        text: String,
+    },
 }
 
 /// An agent, as the log remembers them: names change, the log does not.

@@ -15,7 +15,7 @@ use super::time::Timestamp;
 /// How long before the end of a pause the agents are warned.
 pub const WARNING_BEFORE_END: Duration = Duration::from_secs(5 * 60);
 /// How many of our latest messages are kept for receipts.
-const TRACKED_DELIVERIES_MAX: usize = 64;
+const TRACKED_DELIVERIES_MAX: usize = 32;
 /// How many of the last things we said are kept, to tell a late agent about.
 const SAID_MAX: usize = 16;
 const LAST_WORDS_CHARS_MAX: usize = 120;
@@ -99,16 +99,25 @@ pub enum DeliveryState {
     /// Queued, or being sent.
     Open,
     /// It may have arrived; another try may follow.
-    Uncertain { again: bool },
+    Uncertain {
+        again: bool,
+    },
     Failed,
-    Sent { provider_id: String },
-    Delivered { provider_id: String },
+    Sent {
+        provider_id: String,
+    },
+    Delivered {
+        provider_id: String,
+    },
 }
 
 impl State {
     /// The state after `event`, which is the next of the log and happened at `at`. `tracked`: the channel has deliveries.
     pub fn apply(&mut self, event: &Event, at: Timestamp, tracked: bool) {
         self.seq += 1;
+        if self.seq == 1 {
+            self.since = at;
+        }
         match event {
             Event::ContactSaid { heard, .. } => self.contact_said(heard, at),
             Event::ContactNamed { name } => self.name = Some(name.clone()),

@@ -4,18 +4,19 @@
 
 use std::sync::Arc;
 
+use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
 
-use super::store::LoggedEvent;
-
-/// What a conversation publishes after a commit.
+/// What a conversation publishes after a commit. Without events it only says where the log ends.
 #[derive(Debug, Clone)]
 pub struct Published {
-    pub conversation: ConversationId,
-    /// Consecutive; the last one's seq is the summary's.
-    pub events: Vec<LoggedEvent>,
-    pub summary: Summary,
+    /// The seq of the first event; the last one's is the summary's.
+    pub first: Seq,
+    pub at: Timestamp,
+    pub events: Arc<[Event]>,
+    pub summary: Arc<Summary>,
     /// The frame as consoles read it, encoded by the first who needs it.
     pub console_frame: Encoded,
 }
@@ -31,8 +32,13 @@ impl Encoded {
 }
 
 impl Published {
-    pub fn first_seq(&self) -> Seq {
-        self.events.first().map_or(self.summary.seq, |event| event.seq)
+    pub fn conversation(&self) -> ConversationId {
+        self.summary.conversation
+    }
+
+    /// The events from `seq` on, each with its own.
+    pub fn events_from(&self, seq: Seq) -> impl Iterator<Item = (Seq, &Event)> {
+        (self.first..).zip(self.events.iter()).filter(move |(at, _)| *at >= seq)
     }
 }
 

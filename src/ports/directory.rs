@@ -29,6 +29,7 @@ pub struct DirectoryError(pub String);
 pub trait Directory: Send + Sync + 'static {
     fn claim(&self, name: ActorName, me: Incarnation) -> BoxFuture<'static, Result<Claim, DirectoryError>>;
     /// After activation under `epoch`. False: somebody else has it now; drop the actor.
-    fn confirm(&self, name: ActorName, me: Incarnation, epoch: u64) -> BoxFuture<'static, Result<bool, DirectoryError>>;
+    fn confirm(&self, name: ActorName, me: Incarnation, epoch: u64)
+    -> BoxFuture<'static, Result<bool, DirectoryError>>;
     fn release(&self, name: ActorName, me: Incarnation, epoch: u64) -> BoxFuture<'static, Result<(), DirectoryError>>;
 }

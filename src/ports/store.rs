@@ -3,6 +3,8 @@
 //! The store decides who may act. Every append is conditional on the owner's token and the last seq; a write that
 //! does not match changes nothing. Any error other than a plain answer means: drop what is in memory and load again.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use crate::domain::account::Account;
@@ -22,9 +24,12 @@ pub enum StoreError {
     /// Another owner, or an append we do not know of: forget what is in memory.
     #[error("another owner has this conversation")]
     Fenced,
-    /// Nothing was written; the same may work later: a full disk, a read-only file system, a queue at its limit.
+    /// Nothing was written; the same may work later: a full disk, a read-only file system.
     #[error("the store cannot write: {0}")]
     Unavailable(String),
+    /// Nothing was written because too much else waits: come back in a moment.
+    #[error("too much is waiting to be stored")]
+    Busy,
     /// What was read makes no sense: a newer version's data, or damage.
     #[error("stored data cannot be read: {0}")]
     Unreadable(String),
@@ -135,11 +140,11 @@ pub struct Append {
     pub key: Option<String>,
     pub at: Timestamp,
     /// At least one; they get the seqs after `after`.
-    pub events: Vec<Event>,
-    pub effects: Vec<Effect>,
+    pub events: Arc<[Event]>,
+    pub effects: Arc<[Effect]>,
     /// The conversation's next deadline after these events.
     pub deadline: Option<Timestamp>,
-    pub summary: Summary,
+    pub summary: Arc<Summary>,
     /// A fold to cache, now and then.
     pub snapshot: Option<State>,
 }

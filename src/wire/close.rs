@@ -8,8 +8,8 @@ pub struct CloseCode(pub u16, pub &'static str);
 pub const RESTARTING: CloseCode = CloseCode(1012, "restarting; come back and resume");
 /// A fragmented or binary message: this protocol has neither. Do not repeat it.
 pub const UNSUPPORTED: CloseCode = CloseCode(1003, "only whole text frames are understood");
-/// A frame over the limit (64 KiB). Do not repeat it.
-pub const TOO_LARGE: CloseCode = CloseCode(1009, "frame over 65536 bytes");
+/// A frame over the limit (`frame_bytes_max`). Do not repeat it.
+pub const TOO_LARGE: CloseCode = CloseCode(1009, "the frame is over the limit");
 /// Three unreadable frames on one socket: look at the errors before coming back.
 pub const UNREADABLE: CloseCode = CloseCode(1008, "too many unreadable frames");
 /// Nobody is signed in on this socket (any more): sign in first.

@@ -13,7 +13,7 @@ use super::event::{EventView, Floor, Position};
 
 /// One ask of a console. `ref` ties the answer to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Asked {
     #[serde(rename = "ref")]
     pub reference: u64,
@@ -25,13 +25,20 @@ pub struct Asked {
 /// `cid` has no second effect and gets the first answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Ask {
     /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group.
-    Inbox { window: u32 },
+    Inbox {
+        window: u32,
+    },
     /// Watch a conversation, from the beginning of its newest part or after a known position.
-    Watch { conversation: String, after: Option<Position> },
-    Unwatch { conversation: String },
+    Watch {
+        conversation: String,
+        after: Option<Position>,
+    },
+    Unwatch {
+        conversation: String,
+    },
     /// Write to the contact; takes over. `seen` is the last `seq` the screen showed (rule 16); `anyway` sends although
     /// somebody else has spoken since.
     Reply {
@@ -42,20 +49,38 @@ pub enum Ask {
         #[serde(default)]
         anyway: bool,
     },
-    TakeOver { conversation: String, cid: String },
-    GiveBack { conversation: String, cid: String },
-    Extend { conversation: String, cid: String, by: Extension },
+    TakeOver {
+        conversation: String,
+        cid: String,
+    },
+    GiveBack {
+        conversation: String,
+        cid: String,
+    },
+    Extend {
+        conversation: String,
+        cid: String,
+        by: Extension,
+    },
     /// A line only the team sees. Moves nothing.
-    Note { conversation: String, cid: String, text: String },
+    Note {
+        conversation: String,
+        cid: String,
+        text: String,
+    },
     /// Send a failed or uncertain message again.
-    Resend { conversation: String, cid: String, of: u64 },
+    Resend {
+        conversation: String,
+        cid: String,
+        of: u64,
+    },
     Ping,
 }
 
 /// How far a pause is moved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Extension {
     /// Minutes more, counted from the present end; 1 to 10 080 (a week).
     Minutes(u32),
@@ -68,10 +93,14 @@ pub enum Extension {
 /// What the server tells a console.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Tell {
     /// The first frame.
-    Hello { version: String, now: u64, me: Me },
+    Hello {
+        version: String,
+        now: u64,
+        me: Me,
+    },
     Pong {
         #[serde(rename = "ref")]
         reference: u64,
@@ -128,13 +157,18 @@ pub enum Tell {
         counts: Counts,
     },
     /// Something is wrong that every agent should know, e.g. `storage`; shown until `trouble_over` with the same code.
-    Trouble { code: String, text: String },
-    TroubleOver { code: String },
+    Trouble {
+        code: String,
+        text: String,
+    },
+    TroubleOver {
+        code: String,
+    },
 }
 
 /// The signed-in agent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Me {
     pub id: String,
     pub name: String,
@@ -144,7 +178,7 @@ pub struct Me {
 
 /// One conversation in the lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Row {
     pub conversation: String,
     /// The contact's name, or how the channel names them.
@@ -165,7 +199,7 @@ pub struct Row {
 
 /// How many conversations are in each group, beyond the window too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Counts {
     pub waiting: u64,
     pub mine: u64,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a reader of a conversation stands. The generation is the store's: it changes when a backup is restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Position {
     pub generation: String,
     pub seq: u64,
@@ -14,7 +14,7 @@ pub struct Position {
 
 /// One event as a console shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EventView {
     pub seq: u64,
     pub at: u64,
@@ -24,7 +24,7 @@ pub struct EventView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum What {
     ContactSaid {
         text: String,
@@ -40,28 +40,67 @@ pub enum What {
         /// Why the bot said it, in words: `keyword “hours”`.
         why: String,
     },
-    AgentSaid { agent: Who, text: String },
+    /// The bot went on in its dialogue without a word.
+    BotMoved,
+    AgentSaid {
+        agent: Who,
+        text: String,
+    },
     /// A person answered in another tool, such as the Page inbox.
-    OutsideSaid { text: String },
-    Note { agent: Who, text: String },
-    TakenOver { by: Who, until: Option<u64> },
-    PauseMoved { by: Who, until: Option<u64>, why: String },
-    GivenBack { by: Option<Who>, why: String },
+    OutsideSaid {
+        text: String,
+    },
+    Note {
+        agent: Who,
+        text: String,
+    },
+    TakenOver {
+        by: Who,
+        until: Option<u64>,
+    },
+    PauseMoved {
+        by: Who,
+        until: Option<u64>,
+        why: String,
+    },
+    GivenBack {
+        by: Option<Who>,
+        why: String,
+    },
     /// The pause ends soon.
-    PauseEnding { until: u64 },
-    HandOff { reason: String, words: String },
-    PageViewed { url: String, title: String },
-    AttributeSet { name: String, value: String },
+    PauseEnding {
+        until: u64,
+    },
+    HandOff {
+        reason: String,
+        words: String,
+    },
+    PageViewed {
+        url: String,
+        title: String,
+    },
+    AttributeSet {
+        name: String,
+        value: String,
+    },
     /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again).
-    Delivery { of: Vec<u64>, state: String, error: Option<String> },
+    Delivery {
+        of: Vec<u64>,
+        state: String,
+        error: Option<String>,
+    },
     /// The bot wanted to speak after it had lost the floor.
-    Suppressed { what: String },
+    Suppressed {
+        what: String,
+    },
     /// The system speaks to agents.
-    Alert { text: String },
+    Alert {
+        text: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AttachmentView {
     /// `image`, `audio`, `video`, `file` or `other`.
     pub kind: String,
@@ -70,7 +109,7 @@ pub struct AttachmentView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct OptionView {
     pub id: String,
     pub label: String,
@@ -78,7 +117,7 @@ pub struct OptionView {
 
 /// A person who acts: an agent (with id), somebody outside the console, or the system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Who {
     /// The agent's id; none for `outside` and `system`.
     pub id: Option<String>,
@@ -87,7 +126,7 @@ pub struct Who {
 
 /// Who has the floor, and what is known about the conversation beside its events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Floor {
     /// `bot`, `waiting` or `human`.
     pub mode: String,

@@ -3,7 +3,12 @@
 //! Core types are not serializable; the types here are promises to strangers and to older versions of
 //! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
 
+pub mod bot;
 pub mod close;
 pub mod console;
 pub mod event;
+pub mod stored;
+#[cfg(test)]
+mod typescript;
+pub mod view;
 pub mod webchat;

@@ -10,41 +10,76 @@ use super::event::{AttachmentView, OptionView, Position};
 /// What a widget says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorSays {
     /// `token` is what an earlier `welcome` gave; without one a new visitor begins.
-    Hello { token: Option<String>, after: Option<Position> },
+    Hello {
+        token: Option<String>,
+        after: Option<Position>,
+    },
     /// The visitor opened the chat.
     Open,
     /// `id` is a UUID of the widget's: a repeated one has no second effect. Text: 1 to 10 000 characters.
-    Say { id: String, text: String },
+    Say {
+        id: String,
+        text: String,
+    },
     /// The visitor chose an option of a menu.
-    Tap { id: String, option: String, label: String },
-    Page { url: String, title: String },
+    Tap {
+        id: String,
+        option: String,
+        label: String,
+    },
+    Page {
+        url: String,
+        title: String,
+    },
     /// Everything up to here was shown to the visitor.
-    Seen { seq: u64 },
+    Seen {
+        seq: u64,
+    },
     Ping,
 }
 
 /// What the server says to a widget.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorHears {
-    Welcome { token: String, name: String, now: u64 },
+    Welcome {
+        token: String,
+        name: String,
+        now: u64,
+    },
     /// Continues where the last frame ended; `position.seq` is the new end (some events are not for visitors).
-    Events { position: Position, events: Vec<VisitorEvent>, floor: VisitorFloor },
+    Events {
+        position: Position,
+        events: Vec<VisitorEvent>,
+        floor: VisitorFloor,
+    },
     /// Forget what was shown: this is the newest part.
-    Reset { position: Position, events: Vec<VisitorEvent>, floor: VisitorFloor },
+    Reset {
+        position: Position,
+        events: Vec<VisitorEvent>,
+        floor: VisitorFloor,
+    },
     /// `say` or `tap` is in the log.
-    Ack { id: String, seq: u64 },
+    Ack {
+        id: String,
+        seq: u64,
+    },
     /// `id` names the `say` or `tap` it answers. `again`: the same may work later.
-    Error { id: Option<String>, code: String, text: String, again: bool },
+    Error {
+        id: Option<String>,
+        code: String,
+        text: String,
+        again: bool,
+    },
     Pong,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VisitorEvent {
     pub seq: u64,
     pub at: u64,
@@ -54,21 +89,33 @@ pub struct VisitorEvent {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorWhat {
     /// The visitor's own line; `id` is the widget's.
-    ISaid { id: Option<String>, text: String },
-    BotSaid { text: String, options: Vec<OptionView> },
-    PersonSaid { name: String, text: String, attachments: Vec<AttachmentView> },
+    ISaid {
+        id: Option<String>,
+        text: String,
+    },
+    BotSaid {
+        text: String,
+        options: Vec<OptionView>,
+    },
+    PersonSaid {
+        name: String,
+        text: String,
+        attachments: Vec<AttachmentView>,
+    },
     /// A person is on the way.
     Waiting,
-    PersonJoined { name: String },
+    PersonJoined {
+        name: String,
+    },
     /// The bot has the floor again.
     BotIsBack,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VisitorFloor {
     /// `bot`, `waiting` or `human`.
     pub mode: String,

@@ -17,13 +17,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("machine", &[]),
     ("config", &["domain", "wire", "ports", "dice", "machine"]),
     ("bots", &["config", "domain", "wire"]),
+    ("doctor", &["config", "bots", "adapters", "ports", "domain", "machine"]),
     ("node", &["edge", "actors", "adapters", "ports", "domain", "wire", "config", "bots", "dice", "machine"]),
 ];
 
 /// They give commands to a node and read its parts, but are not part of it: only the node joins actors and adapters.
-const COMMANDS: &[&str] = &["main", "doctor", "cli", "demo", "lib"];
+const COMMANDS: &[&str] = &["main", "cli", "demo", "lib"];
 const COMMANDS_MAY_KNOW: &[&str] =
-    &["node", "config", "bots", "adapters", "ports", "domain", "wire", "dice", "machine"];
+    &["node", "edge", "doctor", "config", "bots", "adapters", "ports", "domain", "wire", "dice", "machine"];
 
 /// The crates that rooms near the core may use.
 const CRATES: &[(&str, &[&str])] = &[

@@ -33,7 +33,8 @@ pub struct Found<'a> {
 
 impl Matcher {
     pub fn new(triggers: &[Trigger]) -> Self {
-        let pairs = triggers.iter().flat_map(|trigger| trigger.keywords.iter().map(move |word| (word, &trigger.action)));
+        let pairs =
+            triggers.iter().flat_map(|trigger| trigger.keywords.iter().map(move |word| (word, &trigger.action)));
         let (mut keywords, mut patterns) = (Vec::new(), Vec::new());
         for (word, action) in pairs {
             let folded = fold(word);
@@ -49,7 +50,8 @@ impl Matcher {
 
     pub fn find(&self, text: &str) -> Option<Found<'_>> {
         let folded = fold(text);
-        let found = self.automaton.as_ref()?.find_overlapping_iter(&folded).map(|found| &self.keywords[found.pattern()]);
+        let found =
+            self.automaton.as_ref()?.find_overlapping_iter(&folded).map(|found| &self.keywords[found.pattern()]);
         let best = found.max_by_key(|keyword| (matches!(keyword.action, Action::HandOff(_)), keyword.folded_len))?;
         Some(Found { word: &best.word, action: &best.action })
     }
@@ -82,7 +84,12 @@ mod tests {
             keywords: vec!["claim".into(), "policy number".into(), "ünfall".into()],
             action: Action::HandOff(Reason::Urgent),
         };
-        Matcher::new(&[go(&["hours", "opening hours"], "hours"), go(&["bot"], "about"), urgent, go(&["straße", "時間"], "street")])
+        Matcher::new(&[
+            go(&["hours", "opening hours"], "hours"),
+            go(&["bot"], "about"),
+            urgent,
+            go(&["straße", "時間"], "street"),
+        ])
     }
 
     fn word(text: &str) -> Option<String> {

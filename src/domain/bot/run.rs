@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
             TAP_BOT => self.decline_human(),
             _ => match self.tapped_option(tap) {
                 Some((step, action)) => self.choose(&step, action, &heard.text),
-                None => return false,
+                None => self.start_over(),
             },
         }
         true
@@ -172,6 +172,11 @@ impl<'a> Run<'a> {
 
     fn decline_human(&mut self) {
         self.place = Place::Idle;
+        self.start_over();
+    }
+
+    /// As with a new contact: also what a button leads to that the bot no longer has, or that starts the chat.
+    fn start_over(&mut self) {
         self.memory.greeted = false;
         if !self.greet() {
             self.no_answer();
@@ -294,7 +299,11 @@ fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
     match text.split_once('@') {
         Some((local, domain)) => {
-            plain && (1..=64).contains(&local.len()) && domain.len() <= 189 && domain.contains('.') && !domain.contains('@')
+            plain
+                && (1..=64).contains(&local.len())
+                && domain.len() <= 189
+                && domain.contains('.')
+                && !domain.contains('@')
         }
         None => false,
     }
@@ -313,7 +322,8 @@ fn meant<'a>(options: &'a [MenuOption], text: &str) -> Option<&'a MenuOption> {
 }
 
 fn choices(step: &Step, options: &[MenuOption]) -> Vec<Choice> {
-    let choice = |(index, option): (usize, &MenuOption)| Choice { id: option_id(step, index), label: option.label.clone() };
+    let choice =
+        |(index, option): (usize, &MenuOption)| Choice { id: option_id(step, index), label: option.label.clone() };
     options.iter().enumerate().map(choice).collect()
 }
 

@@ -1,5 +1,9 @@
 //! Props of the tests.
 
 pub mod bot;
+pub mod installation;
+pub mod node;
 pub mod outbox;
+pub mod process;
 pub mod story;
+pub mod wire;

@@ -1,0 +1,177 @@
+//! Holds what clients were promised against what the store says and the provider saw.
+//!
+//! Give it the [`Evidence`] of a run that has come to rest; it returns a [`Verdict`] with a sentence for every broken
+//! promise (`design.md` 4). It checks P1 to P6 and P8; limits (P7), deadlines (P9) and folds (P10) have tests of
+//! their own. A checker that cannot fail is worth nothing, so each promise has a test with a history that breaks it.
+
+mod dump;
+mod kept;
+mod log;
+mod sent;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+pub use dump::{StoredConversation, StoredEvent, parse_dump};
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::clients::ClientLog;
+use crate::provider::Arrival;
+
+/// Everything that is known about a run.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    pub store: Vec<StoredConversation>,
+    pub clients: Vec<ClientLog>,
+    pub arrivals: Vec<Arrival>,
+    pub rules: Rules,
+}
+
+/// What may be assumed and allowed.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The provider's log holds every arrival: what was marked sent must be in it.
+    pub arrivals_complete: bool,
+    /// Everything was given time to finish: no message may still be on its way.
+    pub settled: bool,
+    /// Readers read to the end: they must have seen the last event.
+    pub caught_up: bool,
+    /// In `waiting`, the bot may say lines whose `why` contains one of these.
+    pub ladder_whys: Vec<String>,
+    /// A bot message may arrive this long (ms) after a take over, because it was already being sent.
+    pub in_flight_ms: u64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            arrivals_complete: true,
+            settled: true,
+            caught_up: false,
+            ladder_whys: vec!["ladder".into()],
+            in_flight_ms: 1000,
+        }
+    }
+}
+
+/// A broken promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// `P1` …
+    pub promise: &'static str,
+    pub conversation: String,
+    pub seq: Option<u64>,
+    pub sentence: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seq = self.seq.map(|seq| format!(" at {seq}")).unwrap_or_default();
+        write!(f, "{} in {}{seq}: {}", self.promise, self.conversation, self.sentence)
+    }
+}
+
+/// What the check found, and how much there was to check.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    pub violations: Vec<Violation>,
+    pub conversations: usize,
+    pub events: usize,
+    /// Acknowledged webhooks, web chat messages and commands.
+    pub acknowledged: (usize, usize, usize),
+    /// Messages the provider accepted.
+    pub accepted: usize,
+    /// Events that readers received.
+    pub shown: usize,
+}
+
+impl Verdict {
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+
+    /// Whether a promise was broken.
+    pub fn breaks(&self, promise: &str) -> bool {
+        self.violations.iter().any(|violation| violation.promise == promise)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (posted, said, commands) = self.acknowledged;
+        writeln!(f, "{:>8} conversations, {} events in the store", self.conversations, self.events)?;
+        writeln!(f, "{posted:>8} webhooks, {said} web chat messages, {commands} commands acknowledged")?;
+        writeln!(f, "{:>8} messages accepted by the provider, {} events shown to readers", self.accepted, self.shown)?;
+        writeln!(f, "{:>8} broken promises", self.violations.len())?;
+        for violation in self.violations.iter().take(50) {
+            writeln!(f, "         {violation}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks all promises.
+pub fn check(evidence: &Evidence) -> Verdict {
+    let mut court = Court { evidence, keys: key_places(&evidence.store), found: Vec::new() };
+    log::check(&mut court);
+    kept::check(&mut court);
+    sent::check(&mut court);
+    shown::check(&mut court);
+    let sums = evidence.clients.iter().map(ClientLog::acknowledged);
+    Verdict {
+        conversations: evidence.store.len(),
+        events: evidence.store.iter().map(|conversation| conversation.events.len()).sum(),
+        acknowledged: sums.fold((0, 0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1, sum.2 + next.2)),
+        accepted: evidence.arrivals.iter().filter(|arrival| arrival.accepted).count(),
+        shown: shown::count(&evidence.clients),
+        violations: court.found,
+    }
+}
+
+/// A check under way.
+struct Court<'e> {
+    evidence: &'e Evidence,
+    /// Where each dedupe key stands in the store.
+    keys: BTreeMap<&'e str, Vec<Place>>,
+    found: Vec<Violation>,
+}
+
+/// An event in the store: the conversation's and the event's index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    conversation: usize,
+    event: usize,
+}
+
+impl<'e> Court<'e> {
+    fn find(&mut self, promise: &'static str, conversation: &str, seq: impl Into<Option<u64>>, sentence: String) {
+        self.found.push(Violation { promise, conversation: conversation.to_owned(), seq: seq.into(), sentence });
+    }
+
+    fn conversation_at(&self, place: Place) -> &'e StoredConversation {
+        &self.evidence.store[place.conversation]
+    }
+
+    fn event_at(&self, place: Place) -> &'e StoredEvent {
+        &self.conversation_at(place).events[place.event]
+    }
+
+    /// Where a key stands; empty if nowhere.
+    fn places(&self, key: &str) -> Vec<Place> {
+        self.keys.get(key).cloned().unwrap_or_default()
+    }
+}
+
+fn key_places(store: &[StoredConversation]) -> BTreeMap<&str, Vec<Place>> {
+    let mut keys: BTreeMap<&str, Vec<Place>> = BTreeMap::new();
+    for (conversation, stored) in store.iter().enumerate() {
+        for (event, stored) in stored.events.iter().enumerate() {
+            if let Some(key) = &stored.dedupe {
+                keys.entry(key).or_default().push(Place { conversation, event });
+            }
+        }
+    }
+    keys
+}

@@ -1,0 +1,12 @@
+//! The one place that makes ids nobody has made before.
+
+/// A new random UUID.
+#[allow(clippy::disallowed_methods)]
+pub fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// Eight random hex digits, for names that must differ between runs.
+pub fn new_tag() -> String {
+    new_id()[..8].to_owned()
+}

@@ -1,0 +1,226 @@
+//! A fake Send API: what Graph does with our messages, and everything that can go wrong there.
+//!
+//! It answers `POST /{version}/{page}/messages` (also without version, and `/me/messages`) as Graph does, writes
+//! down every arrival, follows [`Rule`]s about faults and can send echoes, deliveries and reads back to the
+//! product. Tests hold a [`Provider`]; another process steers it over `POST /_control` and reads `GET /_log`.
+//! It is written on bare TCP, because it shares the cores with the server under measurement and must be able to
+//! cut a connection at any point.
+
+mod control;
+mod log;
+mod receipts;
+mod rules;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+pub use control::Control;
+pub use log::{Arrival, Counts, QuickReply};
+pub use receipts::{EchoTime, Receipts};
+pub use rules::{Rule, Then, When};
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::clock;
+use crate::messenger;
+
+/// Called for every accepted message, on the connection's task: be quick.
+pub type Hook = Arc<dyn Fn(Accepted<'_>) + Send + Sync>;
+
+/// An accepted message, as a [`Hook`] sees it.
+pub struct Accepted<'a> {
+    pub recipient: &'a str,
+    pub text: Option<&'a str>,
+    pub metadata: Option<&'a str>,
+}
+
+/// How a provider starts.
+#[derive(Clone)]
+pub struct Settings {
+    /// Port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// The page token that is asked for; none: anybody may send.
+    pub token: Option<String>,
+    /// With a secret, `appsecret_proof` is checked when it is given, and demanded with `proof_required`.
+    pub app_secret: Option<String>,
+    pub proof_required: bool,
+    /// How many arrivals are kept; older ones are forgotten and counted. 0 only counts.
+    pub arrivals_max: usize,
+    /// Every arrival is appended to this file as a line of JSON before it is answered.
+    pub file: Option<PathBuf>,
+    pub hook: Option<Hook>,
+    /// Echoes and receipts, if the product is to get them.
+    pub receipts: Option<Receipts>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            token: None,
+            app_secret: None,
+            proof_required: false,
+            arrivals_max: 200_000,
+            file: None,
+            hook: None,
+            receipts: None,
+        }
+    }
+}
+
+/// A running fake Send API. It stops when the last handle is dropped or [`Provider::stop`] is called.
+pub struct Provider {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+/// What the connections share.
+pub(crate) struct Shared {
+    token: Option<String>,
+    proof: Option<String>,
+    proof_required: bool,
+    hook: Option<Hook>,
+    log: Mutex<log::Log>,
+    rules: Mutex<rules::Rules>,
+    receipts: receipts::Desk,
+    /// Ends every connection when the provider stops.
+    stopping: tokio::sync::watch::Sender<bool>,
+}
+
+impl Shared {
+    pub(crate) fn log(&self) -> MutexGuard<'_, log::Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rules(&self) -> MutexGuard<'_, rules::Rules> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Provider {
+    /// Binds and serves on the current tokio runtime.
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let address = listener.local_addr()?;
+        let proof = settings.app_secret.as_deref().zip(settings.token.as_deref());
+        let shared = Arc::new(Shared {
+            proof: proof.map(|(secret, token)| messenger::appsecret_proof(secret, token)),
+            proof_required: settings.proof_required,
+            token: settings.token,
+            hook: settings.hook,
+            log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
+            rules: Mutex::default(),
+            receipts: receipts::Desk::open(settings.receipts),
+            stopping: tokio::sync::watch::Sender::new(false),
+        });
+        let accepting = tokio::spawn(serve::accept(listener, shared.clone()));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`, for an account's `api_base`.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Adds a rule; rules are tried in the order in which they were added, the first that matches decides.
+    pub fn rule(&self, rule: Rule) {
+        self.shared.rules().add(rule);
+    }
+
+    /// Forgets all rules: every message is answered again.
+    pub fn clear_rules(&self) {
+        self.shared.rules().clear();
+    }
+
+    /// Starts, changes or (with none) ends echoes and receipts.
+    pub fn set_receipts(&self, receipts: Option<Receipts>) {
+        self.shared.receipts.change(receipts);
+    }
+
+    /// How many echoes and receipts the product has not accepted yet.
+    pub fn receipts_pending(&self) -> u64 {
+        self.shared.receipts.pending()
+    }
+
+    /// What arrived, oldest first, as far as it is kept.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        self.shared.log().arrivals()
+    }
+
+    /// The messages that a contact really got, oldest first.
+    pub fn accepted_for(&self, recipient: &str) -> Vec<Arrival> {
+        let mine = |arrival: &Arrival| arrival.accepted && arrival.recipient == recipient && arrival.text.is_some();
+        self.arrivals().into_iter().filter(mine).collect()
+    }
+
+    /// The texts of [`Provider::accepted_for`].
+    pub fn texts_for(&self, recipient: &str) -> Vec<String> {
+        self.accepted_for(recipient).into_iter().filter_map(|arrival| arrival.text).collect()
+    }
+
+    /// How many arrived, were accepted, refused, forgotten.
+    pub fn counts(&self) -> Counts {
+        self.shared.log().counts()
+    }
+
+    /// Waits until a contact has got `count` messages; the messages, or what was there when time was up.
+    pub async fn wait_for(
+        &self,
+        recipient: &str,
+        count: usize,
+        within: Duration,
+    ) -> Result<Vec<Arrival>, Vec<Arrival>> {
+        let until = clock::instant() + within;
+        loop {
+            let there = self.accepted_for(recipient);
+            if there.len() >= count {
+                return Ok(there);
+            }
+            if clock::instant() >= until {
+                return Err(there);
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until nothing has arrived for `quiet`, at most `within`; whether it became quiet.
+    pub async fn wait_quiet(&self, quiet: Duration, within: Duration) -> bool {
+        let until = clock::instant() + within;
+        let mut last = (self.counts().arrived, clock::instant());
+        while clock::instant() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let arrived = self.counts().arrived;
+            if arrived != last.0 {
+                last = (arrived, clock::instant());
+            } else if last.1.elapsed() >= quiet {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Closes the port and every connection, as if the provider had gone. The log stays readable.
+    pub fn stop(&self) {
+        self.accepting.abort();
+        self.shared.stopping.send_replace(true);
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,257 @@
+//! The connections of the fake Send API.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::log::{Arrival, QuickReply};
+use super::receipts::Accepted as Receipted;
+use super::{Accepted, Shared, Then, control};
+use crate::clock;
+use crate::http::{Request, parse_request};
+
+/// A body to the Send API, as far as the fake reads it.
+#[derive(Deserialize)]
+struct Send<'a> {
+    #[serde(borrow)]
+    recipient: Recipient<'a>,
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    #[serde(borrow)]
+    sender_action: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Recipient<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    metadata: Option<Cow<'a, str>>,
+    #[serde(default)]
+    quick_replies: Vec<QuickReply>,
+    attachment: Option<serde::de::IgnoredAny>,
+}
+
+/// How a connection goes on after a request.
+enum Next {
+    /// The answer is in the output buffer.
+    Go,
+    /// Close without a word more.
+    Cut,
+}
+
+/// Takes connections until the provider stops.
+pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let shared = shared.clone();
+        let mut stopping = shared.stopping.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = stopping.wait_for(|stopping| *stopping) => {}
+                _ = converse(stream, &shared) => {}
+            }
+        });
+    }
+}
+
+async fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut buffer = vec![0; 16 << 10];
+    let (mut filled, mut output) = (0, Vec::with_capacity(1 << 10));
+    loop {
+        if filled == buffer.len() {
+            buffer.resize(filled * 2, 0);
+        }
+        let read = stream.read(&mut buffer[filled..]).await?;
+        if read == 0 {
+            return Ok(());
+        }
+        filled += read;
+        let mut taken = 0;
+        while let Some(request) = parse_request(&buffer[taken..filled])? {
+            match handle(&request, shared, &mut output).await {
+                Next::Cut => return Ok(()),
+                Next::Go if !request.keep_alive => return stream.write_all(&output).await,
+                Next::Go => taken += request.bytes,
+            }
+        }
+        buffer.copy_within(taken..filled, 0);
+        filled -= taken;
+        if !output.is_empty() {
+            stream.write_all(&output).await?;
+            output.clear();
+        }
+    }
+}
+
+async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) -> Next {
+    let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
+    if path.starts_with("/_") {
+        let (status, body) = control::handle(request.method, path, query, request.body, shared);
+        answer(output, status, None, body.as_bytes());
+        return Next::Go;
+    }
+    let Some(page) = page_of(request.method, path) else {
+        refuse(output, 404, 100, None, None, "Unsupported request.");
+        return Next::Go;
+    };
+    if let Some(complaint) = unauthorised(request, query, shared) {
+        refuse(output, 401, 190, None, None, complaint);
+        return Next::Go;
+    }
+    match serde_json::from_slice(request.body) {
+        Ok(send) => take(send, page, request.body, shared, output).await,
+        Err(error) => {
+            refuse(output, 400, 100, None, None, &format!("(#100) {error}"));
+            Next::Go
+        }
+    }
+}
+
+/// The page in `/v26.0/PAGE/messages`, `/PAGE/messages` or `/me/messages`.
+fn page_of<'a>(method: &str, path: &'a str) -> Option<&'a str> {
+    let mut parts = path.strip_suffix("/messages")?.rsplit('/');
+    parts.next().filter(|page| method == "POST" && !page.is_empty())
+}
+
+fn unauthorised(request: &Request<'_>, query: &str, shared: &Shared) -> Option<&'static str> {
+    let token = shared.token.as_deref()?;
+    let parameter = |name: &str| query.split('&').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
+    let bearer = request.authorization.and_then(|value| value.strip_prefix(b"Bearer "));
+    let given = bearer.or_else(|| parameter("access_token").map(|(_, value)| value.as_bytes()));
+    if given != Some(token.as_bytes()) {
+        return Some("Invalid OAuth access token.");
+    }
+    let proof = parameter("appsecret_proof").map(|(_, value)| value);
+    match (&shared.proof, proof) {
+        (Some(expected), Some(given)) if expected != given => Some("Invalid appsecret_proof provided."),
+        (Some(_), None) if shared.proof_required => Some("API calls from the server require an appsecret_proof."),
+        _ => None,
+    }
+}
+
+async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> Next {
+    let message = send.message.as_ref();
+    if message.is_none_or(|message| message.text.is_none() && message.attachment.is_none())
+        && send.sender_action.is_none()
+    {
+        refuse(output, 400, 100, None, None, "(#100) a message needs a text or an attachment");
+        return Next::Go;
+    }
+    let text = message.and_then(|message| message.text.as_deref());
+    let metadata = message.and_then(|message| message.metadata.as_deref());
+    let recipient = send.recipient.id.as_ref();
+    let then = shared.rules().decide(page, recipient, text);
+    let accepted = !matches!(then, Then::Refuse { .. } | Then::CutBeforeAccepting);
+    let answered = !matches!(then, Then::AcceptThenCut | Then::CutBeforeAccepting | Then::Hang { .. });
+    let id = {
+        let mut log = shared.log();
+        let number = log.next_number();
+        let id = log.message_id(number);
+        log.count(accepted, answered);
+        if log.records() {
+            let arrival = Arrival {
+                number,
+                at: clock::millis(),
+                page: page.to_owned(),
+                recipient: recipient.to_owned(),
+                text: text.map(str::to_owned),
+                metadata: metadata.map(str::to_owned),
+                quick_replies: message.map(|message| message.quick_replies.clone()).unwrap_or_default(),
+                sender_action: send.sender_action.as_deref().map(str::to_owned),
+                message_id: accepted.then(|| id.clone()),
+                accepted,
+                outcome: in_words(&then),
+                raw: String::from_utf8_lossy(raw).into_owned(),
+            };
+            if let Err(error) = log.record(arrival) {
+                eprintln!("provider: cannot write the log: {error}");
+            }
+        }
+        id
+    };
+    if accepted && message.is_some() {
+        if let Some(hook) = &shared.hook {
+            hook(Accepted { recipient, text, metadata });
+        }
+        shared.receipts.accepted(Receipted { page, recipient, text, metadata, message_id: &id }).await;
+    }
+    act(&then, recipient, &id, output).await
+}
+
+/// Does what the rule says with a message that is written down.
+async fn act(then: &Then, recipient: &str, id: &str, output: &mut Vec<u8>) -> Next {
+    match then {
+        Then::AcceptThenCut | Then::CutBeforeAccepting => return Next::Cut,
+        Then::Hang { millis } => {
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            return Next::Cut;
+        }
+        Then::Refuse { status, code, subcode, retry_after } => {
+            refuse(output, *status, *code, *subcode, *retry_after, "as told")
+        }
+        Then::AcceptThenRefuse { status, code, subcode } => refuse(output, *status, *code, *subcode, None, "as told"),
+        Then::Nonsense => answer(output, 200, None, b"<html>502 from a proxy</html>"),
+        Then::Delay { millis } => {
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+            accept_message(output, recipient, id);
+        }
+        Then::Answer => accept_message(output, recipient, id),
+    }
+    Next::Go
+}
+
+fn accept_message(output: &mut Vec<u8>, recipient: &str, id: &str) {
+    let recipient = recipient.replace(['"', '\\'], "");
+    answer(output, 200, None, format!(r#"{{"recipient_id":"{recipient}","message_id":"{id}"}}"#).as_bytes());
+}
+
+fn refuse(output: &mut Vec<u8>, status: u16, code: u32, subcode: Option<u32>, retry_after: Option<u64>, words: &str) {
+    let mut error = json!({"message": format!("(#{code}) {words}"), "type": "OAuthException", "code": code, "fbtrace_id": "AbC123"});
+    if let Some(subcode) = subcode {
+        error["error_subcode"] = json!(subcode);
+    }
+    answer(output, status, retry_after, json!({"error": error}).to_string().as_bytes());
+}
+
+fn answer(output: &mut Vec<u8>, status: u16, retry_after: Option<u64>, body: &[u8]) {
+    use std::io::Write;
+    let retry = retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+    // Writing into memory cannot fail.
+    let _ = write!(
+        output,
+        "HTTP/1.1 {status} {}\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\n\r\n",
+        reason(status),
+        body.len()
+    );
+    output.extend_from_slice(body);
+}
+
+fn reason(status: u16) -> &'static str {
+    if status < 400 { "OK" } else { "Refused" }
+}
+
+fn in_words(then: &Then) -> String {
+    match then {
+        Then::Answer => "answered".into(),
+        Then::Refuse { status, code, .. } => format!("refused {status} (#{code})"),
+        Then::AcceptThenRefuse { status, code, .. } => format!("accepted, then refused {status} (#{code})"),
+        Then::Delay { millis } => format!("answered after {millis} ms"),
+        Then::AcceptThenCut => "accepted, then cut".into(),
+        Then::CutBeforeAccepting => "cut, not accepted".into(),
+        Then::Hang { millis } => format!("accepted, silent for {millis} ms"),
+        Then::Nonsense => "accepted, answered nonsense".into(),
+    }
+}

@@ -1,0 +1,448 @@
+//! An agent's console at work: what it watches, and what it asks.
+//!
+//! Subscribes first, reads the store second, merges (`feed`): so every event of a watched conversation arrives once
+//! and in order, wherever the conversation lives.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix::prelude::*;
+use actix_web_actors::ws;
+use bytestring::ByteString;
+
+use super::feed::{Feed, Offer};
+use super::inbox::{Inbox, UnwatchLists, WatchLists};
+use super::notices::Notice;
+use super::socket::{Frame, Incoming, Line, PING_EVERY};
+use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
+use crate::domain::command::{Command, Extension, Refusal};
+use crate::domain::event::Agent;
+use crate::domain::ids::{ConversationId, Seq};
+use crate::ports::bus::{Published, Subscription};
+use crate::ports::people::Person;
+use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::wire::close;
+use crate::wire::console::{Ask, Asked, Extension as AskedExtension, Me, Tell};
+use crate::wire::event::{EventView, Position};
+use crate::wire::view;
+
+/// What a fresh console gets of a conversation, and how much it can have missed and still resume.
+const NEWEST: usize = 100;
+const RESUME_MAX: usize = 500;
+/// Conversations one console watches at a time.
+const WATCHED_MAX: usize = 64;
+
+pub struct AgentSession {
+    switchboard: Switchboard,
+    inbox: Addr<Inbox>,
+    person: Person,
+    line: Line,
+    watched: HashMap<ConversationId, Watched>,
+    contacts: HashMap<ConversationId, Contact>,
+    lists: Option<u64>,
+    notices: Option<u64>,
+}
+
+struct Watched {
+    feed: Feed,
+    _subscription: Subscription,
+}
+
+/// Something published in a watched conversation.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Heard(Arc<Published>, usize);
+
+impl AgentSession {
+    pub fn new(switchboard: Switchboard, inbox: Addr<Inbox>, person: Person) -> Self {
+        let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
+        Self {
+            switchboard,
+            inbox,
+            person,
+            line,
+            watched: HashMap::new(),
+            contacts: HashMap::new(),
+            lists: None,
+            notices: None,
+        }
+    }
+
+    fn tell(&mut self, tell: &Tell, ctx: &mut ws::WebsocketContext<Self>) {
+        if let Ok(frame) = serde_json::to_string(tell) {
+            self.line.say(frame, ctx);
+        }
+    }
+
+    fn error(&mut self, reference: Option<u64>, code: &str, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
+        self.tell(&Tell::Error { reference, code: code.into(), text: text.into() }, ctx);
+    }
+
+    fn ask(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
+        match serde_json::from_str::<Asked>(text) {
+            Ok(Asked { reference, ask }) => self.handle_ask(reference, ask, ctx),
+            Err(error) => {
+                // The ref may still be readable, so that the console knows which ask it was.
+                let reference =
+                    serde_json::from_str::<serde_json::Value>(text).ok().and_then(|ask| ask["ref"].as_u64());
+                self.error(reference, "unreadable", &format!("this frame is not understood: {error}"), ctx);
+                if reference.is_none() {
+                    self.line.unreadable(ctx);
+                }
+            }
+        }
+    }
+
+    fn handle_ask(&mut self, reference: u64, ask: Ask, ctx: &mut ws::WebsocketContext<Self>) {
+        match ask {
+            Ask::Ping => {
+                let now = self.switchboard.parts().clock.now().0;
+                self.tell(&Tell::Pong { reference, now }, ctx);
+            }
+            Ask::Inbox { window } => {
+                self.tell(&Tell::Ok { reference }, ctx);
+                self.watch_lists(window, ctx);
+            }
+            Ask::Watch { conversation, after } => match conversation.parse() {
+                Ok(conversation) => self.watch(reference, conversation, after, ctx),
+                Err(_) => self.no_such_conversation(reference, ctx),
+            },
+            Ask::Unwatch { conversation } => {
+                conversation.parse().ok().and_then(|conversation| self.watched.remove(&conversation));
+                self.tell(&Tell::Ok { reference }, ctx);
+            }
+            command => match self.command(command) {
+                Some((conversation, cid, command)) => self.send(reference, conversation, cid, command, ctx),
+                None => self.error(Some(reference), "bad_id", "conversation and cid must be UUIDs", ctx),
+            },
+        }
+    }
+
+    fn no_such_conversation(&mut self, reference: u64, ctx: &mut ws::WebsocketContext<Self>) {
+        self.error(Some(reference), "no_such_conversation", "there is no such conversation", ctx);
+    }
+
+    // --- Commands ---
+
+    fn command(&self, ask: Ask) -> Option<(ConversationId, String, Command)> {
+        let agent = Agent { id: self.person.id, name: self.person.name.clone() };
+        let (conversation, cid, command) = match ask {
+            Ask::Reply { conversation, cid, text, seen, anyway } => {
+                (conversation, cid, Command::Reply { agent, text, seen, anyway })
+            }
+            Ask::TakeOver { conversation, cid } => (conversation, cid, Command::TakeOver { agent }),
+            Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
+            Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
+            Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
+            Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
+            Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => return None,
+        };
+        uuid::Uuid::parse_str(&cid).ok()?;
+        Some((conversation.parse().ok()?, cid, command))
+    }
+
+    fn send(
+        &mut self,
+        reference: u64,
+        conversation: ConversationId,
+        cid: String,
+        command: Command,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let (switchboard, known) = (self.switchboard.clone(), self.contacts.get(&conversation).cloned());
+        let key = Some(format!("{COMMAND_KEY}{cid}"));
+        let sent = async move {
+            let Some(contact) = find_contact(&switchboard, known, conversation).await? else {
+                return Ok(None);
+            };
+            Ok(Some(switchboard.ask(contact, command, key).await))
+        };
+        ctx.spawn(sent.into_actor(self).map(move |sent: Result<_, StoreError>, this, ctx| match sent {
+            Ok(Some(answer)) => this.answered(reference, conversation, cid, answer, ctx),
+            Ok(None) => this.no_such_conversation(reference, ctx),
+            Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
+        }));
+    }
+
+    fn answered(
+        &mut self,
+        reference: u64,
+        conversation: ConversationId,
+        cid: String,
+        answer: Answered,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        match answer {
+            Ok(Done { last }) => self.tell(&Tell::Done { reference, cid, seq: last }, ctx),
+            Err(NotDone::Refused(Refusal::Superseded { since })) => {
+                self.superseded(reference, conversation, since, ctx)
+            }
+            Err(NotDone::Refused(refusal)) => self.refused(reference, &refusal, Vec::new(), ctx),
+            Err(NotDone::Unavailable(text)) => self.error(Some(reference), "unavailable", &text, ctx),
+            Err(error @ NotDone::UnknownAccount) => {
+                self.error(Some(reference), "unknown_account", &error.to_string(), ctx);
+            }
+        }
+    }
+
+    fn refused(&mut self, reference: u64, why: &Refusal, said: Vec<EventView>, ctx: &mut ws::WebsocketContext<Self>) {
+        self.tell(&Tell::Refused { reference, code: why.code().into(), text: why.to_string(), said }, ctx);
+    }
+
+    /// The refusal carries what was said since, so that the agent can decide.
+    fn superseded(
+        &mut self,
+        reference: u64,
+        conversation: ConversationId,
+        since: Vec<Seq>,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let after = since.first().map_or(0, |first| first - 1);
+        let read = self.switchboard.parts().store.read_after(conversation, after, RESUME_MAX);
+        ctx.spawn(read.into_actor(self).map(move |read, this, ctx| {
+            let events = read.ok().flatten().map(|reading| reading.events).unwrap_or_default();
+            let said = events.iter().filter(|logged| since.contains(&logged.seq)).map(event_view).collect();
+            this.refused(reference, &Refusal::Superseded { since }, said, ctx);
+        }));
+    }
+
+    // --- Watching a conversation ---
+
+    fn watch(
+        &mut self,
+        reference: u64,
+        conversation: ConversationId,
+        after: Option<Position>,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        self.watched.remove(&conversation);
+        if self.watched.len() >= WATCHED_MAX {
+            return self.error(Some(reference), "too_many", "at most 64 conversations can be watched at a time", ctx);
+        }
+        self.tell(&Tell::Ok { reference }, ctx);
+        let subscription = self.subscribe(conversation, ctx);
+        self.watched.insert(conversation, Watched { feed: Feed::default(), _subscription: subscription });
+        let generation = self.switchboard.parts().store.generation();
+        let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
+        self.read(reference, conversation, known, ctx);
+    }
+
+    fn subscribe(&self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
+        let (address, budget) = (ctx.address(), self.line.budget.clone());
+        let generation = self.switchboard.parts().store.generation().to_owned();
+        let listener = move |published: &Arc<Published>| {
+            let bytes = console_frame(published, &generation).len();
+            if budget.take(bytes) {
+                address.do_send(Heard(published.clone(), bytes));
+            }
+        };
+        self.switchboard.parts().bus.subscribe(conversation, Arc::new(listener))
+    }
+
+    /// Reads what comes after `known`, or the newest part if the console knows nothing that continues.
+    fn read(
+        &mut self,
+        reference: u64,
+        conversation: ConversationId,
+        known: Option<Seq>,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let store = self.switchboard.parts().store.clone();
+        let reading = async move {
+            if let Some(known) = known {
+                let rest = store.read_after(conversation, known, RESUME_MAX).await?;
+                if rest.as_ref().is_some_and(|rest| continues(rest, known)) {
+                    return Ok((rest, false));
+                }
+            }
+            Ok((store.read_before(conversation, None, NEWEST).await?, true))
+        };
+        ctx.spawn(reading.into_actor(self).map(move |read: Result<_, StoreError>, this, ctx| match read {
+            Ok((Some(reading), reset)) => this.have_read(conversation, reading, reset, ctx),
+            Ok((None, _)) => {
+                this.watched.remove(&conversation);
+                this.no_such_conversation(reference, ctx);
+            }
+            Err(error) => {
+                this.watched.remove(&conversation);
+                this.error(Some(reference), "unavailable", &error.to_string(), ctx);
+            }
+        }));
+    }
+
+    fn have_read(
+        &mut self,
+        conversation: ConversationId,
+        reading: Reading,
+        reset: bool,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let last = reading.summary.seq;
+        let generation = self.switchboard.parts().store.generation().to_owned();
+        let events = reading.events.iter().map(event_view).collect();
+        let floor = view::floor(&reading.summary);
+        let name = conversation.to_string();
+        let tell = if reset {
+            Tell::Reset { conversation: name, generation, events, floor, more: reading.more }
+        } else {
+            Tell::Events { conversation: name, generation, events, floor }
+        };
+        self.tell(&tell, ctx);
+        let Some(watched) = self.watched.get_mut(&conversation) else { return };
+        for published in watched.feed.read(last) {
+            self.offer(&published, ctx);
+        }
+    }
+
+    fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(watched) = self.watched.get_mut(&published.conversation()) else { return };
+        match watched.feed.offer(published) {
+            Offer::Keep => {}
+            Offer::Forward => {
+                let frame = console_frame(published, self.switchboard.parts().store.generation());
+                self.line.budget.take(frame.len());
+                self.line.write(frame, ctx);
+            }
+            Offer::ForwardFrom(seq) => {
+                let events = views(published, seq);
+                let generation = self.switchboard.parts().store.generation();
+                self.tell(&events_frame(published, events, generation), ctx);
+            }
+            Offer::Read { after } => {
+                metrics::counter!("switchboard_feed_holes_total").increment(1);
+                self.read(0, published.conversation(), Some(after), ctx);
+            }
+        }
+    }
+
+    // --- Watching the lists ---
+
+    fn watch_lists(&mut self, window: u32, ctx: &mut ws::WebsocketContext<Self>) {
+        let watch = WatchLists {
+            watcher: self.lists,
+            agent: self.person.id,
+            window,
+            address: ctx.address(),
+            budget: self.line.budget.clone(),
+        };
+        ctx.spawn(self.inbox.send(watch).into_actor(self).map(|number, this, _| this.lists = number.ok()));
+    }
+}
+
+fn extension(by: AskedExtension) -> Extension {
+    match by {
+        AskedExtension::Minutes(minutes) => Extension::Minutes(minutes),
+        AskedExtension::TomorrowIn(zone) => Extension::TomorrowIn(zone),
+        AskedExtension::UntilResumed => Extension::UntilResumed,
+    }
+}
+
+async fn find_contact(
+    switchboard: &Switchboard,
+    known: Option<Contact>,
+    conversation: ConversationId,
+) -> Result<Option<Contact>, StoreError> {
+    match known {
+        Some(contact) => Ok(Some(contact)),
+        None => switchboard.parts().store.contact(conversation).await,
+    }
+}
+
+/// Whether a reading goes on exactly after `known` and reaches the end.
+fn continues(reading: &Reading, known: Seq) -> bool {
+    let first = reading.events.first().map_or(known + 1, |logged| logged.seq);
+    let last = reading.events.last().map_or(known, |logged| logged.seq);
+    first == known + 1 && last == reading.summary.seq
+}
+
+fn event_view(logged: &LoggedEvent) -> EventView {
+    view::event(logged.seq, logged.at, &logged.event)
+}
+
+fn views(published: &Published, from: Seq) -> Vec<EventView> {
+    published.events_from(from).map(|(seq, event)| view::event(seq, published.at, event)).collect()
+}
+
+fn events_frame(published: &Published, events: Vec<EventView>, generation: &str) -> Tell {
+    Tell::Events {
+        conversation: published.conversation().to_string(),
+        generation: generation.to_owned(),
+        events,
+        floor: view::floor(&published.summary),
+    }
+}
+
+/// The whole stretch as a frame: encoded once, whoever watches.
+fn console_frame(published: &Published, generation: &str) -> ByteString {
+    published.console_frame.get_or_encode(|| {
+        let events = views(published, published.first);
+        // These shapes have string keys and plain values only, which always encode.
+        serde_json::to_string(&events_frame(published, events, generation)).unwrap_or_default()
+    })
+}
+
+impl Actor for AgentSession {
+    type Context = ws::WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(64);
+        let now = self.switchboard.parts().clock.now().0;
+        let Person { id, name, email, role, .. } = self.person.clone();
+        let me = Me { id: id.to_string(), name, email, role: role.as_str().into() };
+        self.tell(&Tell::Hello { version: env!("CARGO_PKG_VERSION").into(), now, me }, ctx);
+        self.notices = Some(self.switchboard.parts().notices.listen(ctx.address().recipient()));
+        ctx.run_interval(PING_EVERY, |this, ctx| this.line.beat(ctx));
+        metrics::gauge!("switchboard_sockets_open", "kind" => "agent").increment(1.0);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        self.notices.map(|number| self.switchboard.parts().notices.leave(number));
+        self.lists.map(|number| self.inbox.do_send(UnwatchLists(number)));
+        metrics::gauge!("switchboard_sockets_open", "kind" => "agent").decrement(1.0);
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for AgentSession {
+    fn handle(&mut self, message: Result<ws::Message, ws::ProtocolError>, ctx: &mut Self::Context) {
+        if let Incoming::Text(text) = self.line.receive(message, ctx) {
+            self.ask(&text, ctx);
+        }
+    }
+
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+impl Handler<Heard> for AgentSession {
+    type Result = ();
+
+    fn handle(&mut self, Heard(published, bytes): Heard, ctx: &mut Self::Context) {
+        self.line.budget.give_back(bytes);
+        self.offer(&published, ctx);
+    }
+}
+
+impl Handler<Frame> for AgentSession {
+    type Result = ();
+
+    fn handle(&mut self, Frame(frame): Frame, ctx: &mut Self::Context) {
+        self.line.write(frame, ctx);
+    }
+}
+
+impl Handler<Notice> for AgentSession {
+    type Result = ();
+
+    fn handle(&mut self, notice: Notice, ctx: &mut Self::Context) {
+        let code = "storage".to_owned();
+        match notice {
+            Notice::Storage(Some(words)) => {
+                let text = format!("Messages cannot be stored at the moment: {words}. Providers will try again.");
+                self.tell(&Tell::Trouble { code, text }, ctx);
+            }
+            Notice::Storage(None) => self.tell(&Tell::TroubleOver { code }, ctx),
+            Notice::Restarting => self.line.close(close::RESTARTING, ctx),
+        }
+    }
+}

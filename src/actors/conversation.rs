@@ -1,0 +1,394 @@
+//! A conversation at work. For each command: take the time, decide, append, then apply and publish.
+//!
+//! The rules are `domain::conversation`'s. This actor owns the log's end: it writes under its token, one append at a
+//! time, and handles the next command when the append has answered. Any error of the store ends it; the next use
+//! loads it again, so no state survives that the log does not hold.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix::prelude::*;
+use tokio::time::Instant;
+
+use super::sender::{Enqueue, Settle};
+use super::shard::{Life, Timers};
+use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Reply, Switchboard};
+use crate::domain::account::Account;
+use crate::domain::bot::Bot;
+use crate::domain::command::{Command, Refusal};
+use crate::domain::conversation::Conversation as Core;
+use crate::domain::effects::effects;
+use crate::domain::event::Event;
+use crate::domain::ids::Seq;
+use crate::domain::state::State;
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::ports::bus::{Encoded, Published};
+use crate::ports::directory::{ActorName, Claim};
+use crate::ports::store::{Activated, Append, Appended, Contact, Effect, Queued, StoreError, Token};
+
+/// A fold is cached every so many events.
+const SNAPSHOT_EVERY: Seq = 64;
+const KEYS_MAX: usize = 4;
+
+pub struct Conversation {
+    switchboard: Switchboard,
+    contact: Contact,
+    account: Arc<Account>,
+    bot: Arc<Bot>,
+    timers: Rc<Timers>,
+    life: Rc<Life>,
+    /// The core and the right to write it, once loaded.
+    active: Option<Active>,
+    queue: VecDeque<Envelope>,
+    /// A load or an append is under way.
+    waiting: bool,
+}
+
+struct Active {
+    core: Core,
+    token: Token,
+    /// The last keys that were accepted, so that most copies are recognised without asking the store.
+    keys: VecDeque<(String, Seq)>,
+}
+
+impl Active {
+    fn accepted(&self, key: &str) -> Option<Seq> {
+        self.keys.iter().find(|(known, _)| known == key).map(|(_, last)| *last)
+    }
+
+    fn remember(&mut self, key: String, last: Seq) {
+        if self.keys.len() == KEYS_MAX {
+            self.keys.pop_front();
+        }
+        self.keys.push_back((key, last));
+    }
+}
+
+/// A command as it waits.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Envelope {
+    pub command: Command,
+    pub key: Option<String>,
+    pub reply: Option<Reply>,
+}
+
+impl Envelope {
+    fn own(command: Command) -> Self {
+        Self { command, key: None, reply: None }
+    }
+
+}
+
+fn answer(reply: Option<Reply>, answer: Answered) {
+    if let Some(reply) = reply {
+        reply.answer(answer);
+    }
+}
+
+/// Nobody has used the conversation for a while.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave;
+
+/// What an append was for, kept until it answers.
+struct Written {
+    key: Option<String>,
+    reply: Option<Reply>,
+    first: Seq,
+    at: Timestamp,
+    events: Arc<[Event]>,
+    effects: Arc<[Effect]>,
+    summary: Arc<Summary>,
+}
+
+impl Conversation {
+    pub fn new(
+        switchboard: Switchboard,
+        contact: Contact,
+        account: Arc<Account>,
+        bot: Arc<Bot>,
+        timers: Rc<Timers>,
+        life: Rc<Life>,
+        park: bool,
+    ) -> Self {
+        let why = "This conversation failed three times within a minute and was left to people.".to_owned();
+        let queue = park.then(|| Envelope::own(Command::Park { why })).into_iter().collect();
+        Self { switchboard, contact, account, bot, timers, life, active: None, queue, waiting: false }
+    }
+
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        while !self.waiting {
+            if self.active.is_none() {
+                return self.load(ctx);
+            }
+            match self.queue.pop_front() {
+                Some(envelope) => self.handle_one(envelope, ctx),
+                None => return self.life.busy.set(false),
+            }
+        }
+    }
+
+    // --- Loading ---
+
+    fn load(&mut self, ctx: &mut Context<Self>) {
+        self.waiting = true;
+        let (switchboard, contact) = (self.switchboard.clone(), self.contact.clone());
+        let activated = async move { activate(&switchboard, contact).await };
+        ctx.spawn(activated.into_actor(self).map(|activated, this, ctx| this.loaded(activated, ctx)));
+    }
+
+    fn loaded(&mut self, activated: Result<Activated, StoreError>, ctx: &mut Context<Self>) {
+        self.waiting = false;
+        match activated {
+            Ok(activated) => {
+                self.active = Some(self.rebuild(activated));
+                self.set_timer();
+                self.publish_position();
+                self.go_on(ctx);
+            }
+            Err(error) => self.give_up(error, None, ctx),
+        }
+    }
+
+    /// The fold of what the store gave.
+    fn rebuild(&self, activated: Activated) -> Active {
+        let state = activated.snapshot.unwrap_or_else(State::default);
+        let mut core = Core::new(self.contact.conversation, self.account.clone(), self.bot.clone(), state);
+        for logged in &activated.events {
+            core.apply(&logged.event, logged.at);
+        }
+        Active { core, token: activated.token, keys: VecDeque::new() }
+    }
+
+    // --- One command ---
+
+    fn handle_one(&mut self, envelope: Envelope, ctx: &mut Context<Self>) {
+        let Some(active) = &self.active else { return };
+        let Envelope { command, key, reply } = envelope;
+        if let Some(last) = key.as_ref().and_then(|key| active.accepted(key)) {
+            return answer(reply, Ok(Done { last }));
+        }
+        let now = self.switchboard.parts().clock.now();
+        fail::fail_point!("conversation-decides");
+        match active.core.decide(now, command) {
+            Ok(events) => self.append(events, key, reply, now, ctx),
+            Err(refusal) => self.refuse(refusal, key, reply, ctx),
+        }
+    }
+
+    /// The core moves ahead of the log while the append is under way. Nobody sees it before the commit, and unless the
+    /// append writes exactly this, what is in memory is thrown away.
+    fn append(
+        &mut self,
+        events: Vec<Event>,
+        key: Option<String>,
+        reply: Option<Reply>,
+        at: Timestamp,
+        ctx: &mut Context<Self>,
+    ) {
+        let Some(Active { core, token, .. }) = &mut self.active else { return };
+        let after = core.state.seq;
+        let effects: Arc<[Effect]> = effects(core, after + 1, &events, at).into();
+        events.iter().for_each(|event| core.apply(event, at));
+        let (events, summary): (Arc<[Event]>, _) = (events.into(), Arc::new(core.summary()));
+        let append = Append {
+            contact: self.contact.clone(),
+            token: *token,
+            after,
+            key: key.clone(),
+            at,
+            events: events.clone(),
+            effects: effects.clone(),
+            deadline: core.next_deadline(),
+            summary: summary.clone(),
+            snapshot: (after / SNAPSHOT_EVERY != core.state.seq / SNAPSHOT_EVERY).then(|| core.state.clone()),
+        };
+        let appended = self.switchboard.parts().store.append(append);
+        let written = Written { key, reply, first: after + 1, at, events, effects, summary };
+        self.waiting = true;
+        ctx.spawn(appended.into_actor(self).map(|appended, this, ctx| this.appended(appended, written, ctx)));
+    }
+
+    fn appended(&mut self, appended: Result<Appended, StoreError>, written: Written, ctx: &mut Context<Self>) {
+        self.waiting = false;
+        match appended {
+            Ok(Appended::Done { withdrawn }) => {
+                fail::fail_point!("conversation-committed", |_| std::process::abort());
+                self.committed(written, withdrawn);
+            }
+            Ok(Appended::Duplicate { last }) => {
+                self.active = None;
+                answer(written.reply, Ok(Done { last }));
+            }
+            Err(error) => return self.give_up(error, written.reply, ctx),
+        }
+        self.go_on(ctx);
+    }
+
+    fn committed(&mut self, written: Written, withdrawn: Vec<Seq>) {
+        let Written { key, reply, first, at, events, effects, summary } = written;
+        let last = summary.seq;
+        if let (Some(active), Some(key)) = (&mut self.active, key) {
+            active.remember(key, last);
+        }
+        if !withdrawn.is_empty() {
+            self.queue.push_front(Envelope::own(Command::Withdraw { of: withdrawn }));
+        }
+        self.set_timer();
+        answer(reply, Ok(Done { last }));
+        self.publish(Published { first, at, events, summary, console_frame: Encoded::default() });
+        self.tell_sender(&effects, at);
+    }
+
+    /// A refusal of a command that had been accepted before is not one: its answer was lost on the way.
+    fn refuse(&mut self, refusal: Refusal, key: Option<String>, reply: Option<Reply>, ctx: &mut Context<Self>) {
+        // Only agents' commands care: what a channel repeats is refused for the same reason as the first time.
+        let Some(key) = key.filter(|key| key.starts_with(COMMAND_KEY)) else {
+            return answer(reply, Err(refusal.into()));
+        };
+        let found = self.switchboard.parts().store.find(self.contact.conversation, key);
+        self.waiting = true;
+        ctx.spawn(found.into_actor(self).map(|found, this, ctx| {
+            this.waiting = false;
+            match found {
+                Ok(Some(last)) => answer(reply, Ok(Done { last })),
+                Ok(None) => answer(reply, Err(refusal.into())),
+                Err(error) => answer(reply, Err(NotDone::Unavailable(error.to_string()))),
+            }
+            this.go_on(ctx);
+        }));
+    }
+
+    // --- After the commit ---
+
+    /// Whoever watches may have missed what an earlier owner committed and did not publish: says where the log ends.
+    fn publish_position(&self) {
+        let Some(active) = self.active.as_ref().filter(|active| active.core.state.seq > 0) else { return };
+        let summary = Arc::new(active.core.summary());
+        let (first, at) = (summary.seq + 1, summary.since);
+        self.publish(Published { first, at, events: Arc::new([]), summary, console_frame: Encoded::default() });
+    }
+
+    fn publish(&self, published: Published) {
+        self.switchboard.parts().bus.publish(Arc::new(published));
+    }
+
+    fn tell_sender(&self, effects: &[Effect], now: Timestamp) {
+        let Some(sender) = self.switchboard.sender(&self.contact.account) else { return };
+        for effect in effects {
+            match *effect {
+                Effect::Queue { seq, ref line, by_bot } => sender.do_send(Enqueue(Queued {
+                    number: 0,
+                    contact: self.contact.clone(),
+                    seq,
+                    line: line.clone(),
+                    by_bot,
+                    at: now,
+                    attempt: 0,
+                    flagged: false,
+                })),
+                Effect::Requeue { seq, at, flagged } => {
+                    sender.do_send(Settle { contact: self.contact.clone(), seq, again: Some((at, flagged)) });
+                }
+                Effect::Finish { seq } | Effect::Shelve { seq } => {
+                    sender.do_send(Settle { contact: self.contact.clone(), seq, again: None });
+                }
+                Effect::WithdrawBot => {}
+            }
+        }
+    }
+
+    fn set_timer(&self) {
+        let deadline = self.active.as_ref().and_then(|active| active.core.next_deadline());
+        self.timers.set(self.contact.conversation, deadline, self.switchboard.parts().clock.now());
+    }
+
+    /// Whatever is in memory may be wrong now: forget it. Who asks again finds what the store holds.
+    fn give_up(&mut self, error: StoreError, reply: Option<Reply>, ctx: &mut Context<Self>) {
+        tracing::warn!(conversation = %self.contact.conversation, %error, "dropped from memory");
+        if let StoreError::Unavailable(words) = &error {
+            self.switchboard.parts().notices.storage(Some(words.clone()));
+        }
+        let waiting = self.queue.drain(..).filter_map(|envelope| envelope.reply);
+        for reply in reply.into_iter().chain(waiting) {
+            match error {
+                // Unanswered: the caller asks once more and finds the new owner.
+                StoreError::Fenced => drop(reply),
+                _ => reply.answer(Err(NotDone::Unavailable(error.to_string()))),
+            }
+        }
+        ctx.stop();
+    }
+}
+
+async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activated, StoreError> {
+    let parts = switchboard.parts();
+    let name = ActorName::Conversation(contact.conversation);
+    let elsewhere = |error: String| StoreError::Unavailable(error);
+    match parts.directory.claim(name.clone(), parts.incarnation).await.map_err(|error| elsewhere(error.to_string()))? {
+        Claim::Ours => {}
+        Claim::With(node) => return Err(elsewhere(format!("the conversation lives with node {node}"))),
+    }
+    let activated = parts.store.activate(contact, parts.incarnation).await?;
+    match parts.directory.confirm(name, parts.incarnation, activated.token.epoch).await {
+        Ok(true) => Ok(activated),
+        Ok(false) => Err(StoreError::Fenced),
+        Err(error) => Err(elsewhere(error.to_string())),
+    }
+}
+
+impl Actor for Conversation {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.set_mailbox_capacity(64);
+        self.life.busy.set(true);
+        self.go_on(ctx);
+    }
+
+    fn stopped(&mut self, _: &mut Context<Self>) {
+        if let Some(active) = &self.active {
+            let (parts, token) = (self.switchboard.parts(), active.token);
+            let name = ActorName::Conversation(self.contact.conversation);
+            let released = parts.directory.release(name, token.incarnation, token.epoch);
+            actix::spawn(async move {
+                let _ = released.await;
+            });
+        }
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.life.panicked.set(true);
+            // Come back at once: the store may hold more than was published.
+            self.timers.set(self.contact.conversation, Some(Timestamp::default()), Timestamp::default());
+        }
+    }
+}
+
+impl Handler<Envelope> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, envelope: Envelope, ctx: &mut Context<Self>) {
+        self.life.last_used.set(Instant::now());
+        if self.queue.len() >= self.switchboard.parts().limits.conversation_queue_max {
+            let full = "too many commands are waiting for this conversation; try again in a moment";
+            return answer(envelope.reply, Err(NotDone::Unavailable(full.into())));
+        }
+        self.queue.push_back(envelope);
+        self.go_on(ctx);
+    }
+}
+
+impl Handler<Leave> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: Leave, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
+}

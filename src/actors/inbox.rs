@@ -1,0 +1,286 @@
+//! The lists: one picture of who must act per node, shared by all its agents.
+//!
+//! Fed by what conversations publish, corrected by reading the store. Every agent has a window on it and hears what
+//! changed in that window, a few times a second at most. Bot conversations beyond the newest thousand are only
+//! counted.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix::prelude::*;
+
+use super::agent_session::AgentSession;
+use super::socket::{Budget, Frame};
+use super::switchboard::Parts;
+use crate::domain::event::Speaker;
+use crate::domain::ids::{AgentId, ConversationId, Seq};
+use crate::domain::summary::{ModeSummary, Summary};
+use crate::ports::bus::{Published, Subscription};
+use crate::ports::store::Group;
+use crate::wire::console::{Row, Tell};
+use crate::wire::view;
+
+const FLUSH_EVERY: Duration = Duration::from_millis(100);
+const REREAD_EVERY: Duration = Duration::from_secs(5);
+const ACTIVE_ROWS_MAX: usize = 20_000;
+const BOT_ROWS_MAX: usize = 1_000;
+pub const WINDOW_MAX: u32 = 200;
+
+pub struct Inbox {
+    parts: Arc<Parts>,
+    changed: Changed,
+    subscription: Option<Subscription>,
+    rows: HashMap<ConversationId, Listed>,
+    order: BTreeSet<(Section, u64, ConversationId)>,
+    bot_rows: usize,
+    counts: [u64; 3],
+    watchers: HashMap<u64, Watcher>,
+    next_watcher: u64,
+}
+
+/// What was published since the last flush, by conversation: the newest wins.
+type Changed = Arc<Mutex<HashMap<ConversationId, Arc<Published>>>>;
+
+struct Listed {
+    summary: Summary,
+    row: Row,
+    place: (Section, u64),
+}
+
+/// Where a row stands: with nobody, with one agent, or with the bot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Waiting,
+    Human(Option<AgentId>),
+    Bot,
+}
+
+struct Watcher {
+    agent: AgentId,
+    window: usize,
+    address: Addr<AgentSession>,
+    budget: Arc<Budget>,
+    /// What this agent's screen shows, by conversation.
+    shown: HashMap<ConversationId, Seq>,
+    fresh: bool,
+    counts: crate::wire::console::Counts,
+}
+
+/// An agent wants to see the lists, or another part of them.
+#[derive(Message)]
+#[rtype(result = "u64")]
+pub struct WatchLists {
+    pub watcher: Option<u64>,
+    pub agent: AgentId,
+    pub window: u32,
+    pub address: Addr<AgentSession>,
+    pub budget: Arc<Budget>,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct UnwatchLists(pub u64);
+
+/// The node is going down: nobody needs the lists any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Close;
+
+impl Inbox {
+    pub fn new(parts: Arc<Parts>) -> Self {
+        Self {
+            parts,
+            changed: Changed::default(),
+            subscription: None,
+            rows: HashMap::new(),
+            order: BTreeSet::new(),
+            bot_rows: 0,
+            counts: [0; 3],
+            watchers: HashMap::new(),
+            next_watcher: 0,
+        }
+    }
+
+    fn put(&mut self, summary: Summary) {
+        let conversation = summary.conversation;
+        if let Some(listed) = self.rows.get(&conversation) {
+            if listed.summary.seq >= summary.seq {
+                return;
+            }
+            self.bot_rows -= usize::from(listed.place.0 == Section::Bot);
+            self.order.remove(&(listed.place.0, listed.place.1, conversation));
+        }
+        let place = place(&summary);
+        self.bot_rows += usize::from(place.0 == Section::Bot);
+        self.order.insert((place.0, place.1, conversation));
+        let row = view::row(&summary);
+        self.rows.insert(conversation, Listed { summary, row, place });
+    }
+
+    fn trim_bot_rows(&mut self) {
+        while self.bot_rows > BOT_ROWS_MAX {
+            let Some(last @ (Section::Bot, _, conversation)) = self.order.last().copied() else { return };
+            self.order.remove(&last);
+            self.rows.remove(&conversation);
+            self.bot_rows -= 1;
+        }
+    }
+
+    fn section(&self, section: Section, window: usize) -> impl Iterator<Item = ConversationId> + '_ {
+        let from = (section, 0, ConversationId(uuid::Uuid::nil()));
+        self.order.range(from..).take_while(move |(other, ..)| *other == section).take(window).map(|(_, _, id)| *id)
+    }
+
+    /// The rows in an agent's window: each section's first ones.
+    fn window(&self, watcher: &Watcher) -> Vec<ConversationId> {
+        let mine = Section::Human(Some(watcher.agent));
+        let waiting = self.section(Section::Waiting, watcher.window);
+        let bot = self.section(Section::Bot, watcher.window);
+        let humans = self.order.range((Section::Human(None), 0, ConversationId(uuid::Uuid::nil()))..);
+        let others = humans
+            .take_while(|(section, ..)| matches!(section, Section::Human(_)))
+            .filter(|(section, ..)| *section != mine)
+            .take(watcher.window)
+            .map(|(_, _, id)| *id);
+        waiting.chain(self.section(mine, watcher.window)).chain(others).chain(bot).collect()
+    }
+
+    fn flush(&mut self, ctx: &mut Context<Self>) {
+        let changed = {
+            let mut changed = self.changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            std::mem::take(&mut *changed)
+        };
+        let news = !changed.is_empty();
+        for published in changed.into_values() {
+            self.put(Summary::clone(&published.summary));
+        }
+        self.trim_bot_rows();
+        if news {
+            self.count(ctx);
+        }
+        if news || self.watchers.values().any(|watcher| watcher.fresh) {
+            self.tell_all();
+        }
+    }
+
+    fn count(&mut self, ctx: &mut Context<Self>) {
+        let counted = self.parts.store.count();
+        ctx.spawn(counted.into_actor(self).map(|counted, this, _| {
+            if let Ok(counts) = counted {
+                if std::mem::replace(&mut this.counts, counts) != counts {
+                    this.tell_all();
+                }
+            }
+        }));
+    }
+
+    fn tell_all(&mut self) {
+        let mut watchers = std::mem::take(&mut self.watchers);
+        watchers.values_mut().for_each(|watcher| self.tell(watcher));
+        self.watchers = watchers;
+    }
+
+    fn tell(&self, watcher: &mut Watcher) {
+        let window = self.window(watcher);
+        let shown: HashMap<ConversationId, Seq> =
+            window.iter().filter_map(|id| Some((*id, self.rows.get(id)?.summary.seq))).collect();
+        let news = |id: &&ConversationId| watcher.shown.get(id) != shown.get(id);
+        let rows: Vec<Row> = window.iter().filter(news).filter_map(|id| Some(self.rows.get(id)?.row.clone())).collect();
+        let gone: Vec<String> =
+            watcher.shown.keys().filter(|id| !shown.contains_key(id)).map(ToString::to_string).collect();
+        let mine = self.section(Section::Human(Some(watcher.agent)), ACTIVE_ROWS_MAX).count() as u64;
+        let counts = view::counts(self.counts, mine);
+        if rows.is_empty() && gone.is_empty() && !watcher.fresh && counts == watcher.counts {
+            return;
+        }
+        let tell = Tell::Inbox { fresh: watcher.fresh, rows, gone, counts };
+        let Ok(frame) = serde_json::to_string(&tell) else { return };
+        if watcher.budget.take(frame.len()) {
+            watcher.address.do_send(Frame(frame.into()));
+        }
+        watcher.shown = shown;
+        watcher.fresh = false;
+        watcher.counts = counts;
+    }
+
+    /// Reads what the store has at the top of each list: at the start, and now and then to be sure.
+    fn reread(&mut self, ctx: &mut Context<Self>) {
+        for (group, limit) in
+            [(Group::Waiting, ACTIVE_ROWS_MAX), (Group::Human, ACTIVE_ROWS_MAX), (Group::Bot, BOT_ROWS_MAX)]
+        {
+            let listed = self.parts.store.list(group, limit);
+            ctx.spawn(listed.into_actor(self).map(|listed, this, _| {
+                listed.into_iter().flatten().for_each(|summary| this.put(summary));
+                this.trim_bot_rows();
+                this.tell_all();
+            }));
+        }
+        self.count(ctx);
+    }
+}
+
+/// The section, and the key by which rows are sorted in it: waiting by who waits longest, others by newest words.
+fn place(summary: &Summary) -> (Section, u64) {
+    let newest_first = u64::MAX - summary.last.as_ref().map_or(summary.since.0, |last| last.at.0);
+    match &summary.mode {
+        ModeSummary::Waiting => (Section::Waiting, summary.since.0),
+        ModeSummary::Human { by: Speaker::Agent(agent), .. } => (Section::Human(Some(agent.id)), newest_first),
+        ModeSummary::Human { .. } => (Section::Human(None), newest_first),
+        ModeSummary::Bot => (Section::Bot, newest_first),
+    }
+}
+
+impl Actor for Inbox {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        let changed = self.changed.clone();
+        let listener = move |published: &Arc<Published>| {
+            let mut changed = changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            changed.insert(published.conversation(), published.clone());
+        };
+        self.subscription = Some(self.parts.bus.subscribe_all(Arc::new(listener)));
+        self.reread(ctx);
+        ctx.run_interval(FLUSH_EVERY, Self::flush);
+        ctx.run_interval(REREAD_EVERY, |this, ctx| {
+            if !this.watchers.is_empty() {
+                this.reread(ctx);
+            }
+        });
+    }
+}
+
+impl Handler<WatchLists> for Inbox {
+    type Result = u64;
+
+    fn handle(&mut self, watch: WatchLists, _: &mut Context<Self>) -> u64 {
+        let WatchLists { watcher, agent, window, address, budget } = watch;
+        let number = watcher.unwrap_or_else(|| {
+            self.next_watcher += 1;
+            self.next_watcher
+        });
+        let window = window.clamp(1, WINDOW_MAX) as usize;
+        let (shown, counts) = (HashMap::new(), Default::default());
+        let mut watcher = Watcher { agent, window, address, budget, shown, fresh: true, counts };
+        self.tell(&mut watcher);
+        self.watchers.insert(number, watcher);
+        number
+    }
+}
+
+impl Handler<UnwatchLists> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, UnwatchLists(number): UnwatchLists, _: &mut Context<Self>) {
+        self.watchers.remove(&number);
+    }
+}
+
+impl Handler<Close> for Inbox {
+    type Result = ();
+
+    fn handle(&mut self, _: Close, ctx: &mut Context<Self>) {
+        ctx.stop();
+    }
+}

@@ -1,0 +1,17 @@
+//! THE SHELL: things with a pace of their own.
+//!
+//! A conversation, a channel account's outgoing queue, an agent's or a visitor's socket, the lists, the sweeper.
+//! They hold no rules: those are in `domain`. They meet the outside only through `ports`.
+
+pub mod agent_session;
+pub mod conversation;
+pub mod feed;
+pub mod inbox;
+pub mod notices;
+pub mod sender;
+mod sender_queue;
+pub mod shard;
+pub mod socket;
+pub mod sweeper;
+pub mod switchboard;
+pub mod visitor_session;

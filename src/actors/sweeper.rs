@@ -1,0 +1,116 @@
+//! The one recovery path: finds what is due and nobody looks after, and brings it to its conversation.
+//!
+//! Deadlines of conversations that sleep or whose process died, messages that were being sent when their process
+//! ended, bot messages that a take over stopped just before a crash. And while the store is in trouble, it asks
+//! whether the trouble is over.
+
+use std::time::Duration;
+
+use actix::prelude::*;
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::switchboard::Switchboard;
+use crate::dice;
+use crate::domain::command::{Command, Outcome};
+use crate::ports::store::{Contact, StoreError, StrayState};
+
+const EVERY: Duration = Duration::from_secs(1);
+const BATCH: usize = 500;
+/// Conversations asked at the same time.
+const ASKED_MAX: usize = 128;
+
+pub struct Sweeper {
+    switchboard: Switchboard,
+}
+
+impl Sweeper {
+    pub fn new(switchboard: Switchboard) -> Self {
+        Self { switchboard }
+    }
+
+    fn sweep(&mut self, ctx: &mut Context<Self>) {
+        let switchboard = self.switchboard.clone();
+        let swept = async move {
+            check_store(&switchboard).await;
+            let swept = async {
+                sweep_strays(&switchboard).await?;
+                sweep_deadlines(&switchboard).await
+            };
+            if let Err(error) = swept.await {
+                tracing::warn!(%error, "could not look for what is due");
+            }
+        };
+        ctx.spawn(swept.into_actor(self).map(|(), _, ctx| {
+            // A little uneven, so that several nodes do not sweep together.
+            ctx.run_later(EVERY + dice::up_to(EVERY / 10), |this, ctx| this.sweep(ctx));
+        }));
+    }
+}
+
+impl Actor for Sweeper {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.sweep(ctx);
+    }
+}
+
+async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
+    loop {
+        let parts = switchboard.parts();
+        let due = parts.store.due(parts.clock.now(), BATCH).await?;
+        let full = due.len() == BATCH;
+        metrics::counter!("switchboard_swept_total", "what" => "deadline").increment(due.len() as u64);
+        ask_all(switchboard, due.into_iter().map(|contact| (contact, Command::DeadlinePassed))).await;
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
+    loop {
+        let parts = switchboard.parts();
+        let now = parts.clock.now();
+        let strays = parts.store.strays(now, parts.incarnation, BATCH).await?;
+        let full = strays.len() == BATCH;
+        metrics::counter!("switchboard_swept_total", "what" => "delivery").increment(strays.len() as u64);
+        let again_at = now + parts.limits.reconcile;
+        let commands = strays.into_iter().map(|stray| {
+            let command = match stray.state {
+                StrayState::Sending => {
+                    let reason = "the process ended while this was being sent".to_owned();
+                    Command::Outcome { of: stray.seq, outcome: Outcome::Unknown { again_at, reason } }
+                }
+                StrayState::Withdrawn => Command::Withdraw { of: vec![stray.seq] },
+            };
+            (stray.contact, command)
+        });
+        ask_all(switchboard, commands).await;
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Contact, Command)>) {
+    stream::iter(commands)
+        .for_each_concurrent(ASKED_MAX, |(contact, command)| async move {
+            // A refusal is an answer: somebody else was quicker. Anything else comes up again in two seconds.
+            let _ = switchboard.ask(contact, command, None).await;
+        })
+        .await;
+}
+
+async fn check_store(switchboard: &Switchboard) {
+    let parts = switchboard.parts();
+    if parts.notices.storage_trouble().is_none() {
+        return;
+    }
+    match parts.store.probe(parts.clock.now()).await {
+        Ok(()) => parts.notices.storage(None),
+        Err(StoreError::Unavailable(words)) => parts.notices.storage(Some(words)),
+        Err(_) => {}
+    }
+}

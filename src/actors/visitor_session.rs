@@ -1,0 +1,317 @@
+//! A website visitor's widget at work: another reader of the conversation, with a smaller view.
+//!
+//! A conversation begins with the first real interaction; page views before it wait here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use actix::prelude::*;
+use actix_web_actors::ws;
+
+use super::feed::{Feed, Offer};
+use super::notices::Notice;
+use super::socket::{Incoming, Line, PING_EVERY};
+use super::switchboard::{Answered, Done, NotDone, Switchboard};
+use crate::domain::account::Account;
+use crate::domain::command::Command;
+use crate::domain::conversation::TEXT_CHARS_MAX;
+use crate::domain::ids::Seq;
+use crate::domain::message::Heard as Words;
+use crate::ports::bus::{Published, Subscription};
+use crate::ports::channel::Visitors;
+use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::wire::close;
+use crate::wire::event::Position;
+use crate::wire::view;
+use crate::wire::webchat::{VisitorEvent, VisitorHears, VisitorSays};
+
+const NEWEST: usize = 100;
+const RESUME_MAX: usize = 500;
+/// Page views kept before the first interaction.
+const PAGES_MAX: usize = 20;
+const URL_CHARS_MAX: usize = 2_000;
+const TITLE_CHARS_MAX: usize = 300;
+/// Asks under way of one socket; a visitor who types faster than this is a program.
+const ASKS_MAX: usize = 32;
+/// How many bytes of frames one published stretch is counted as before it is encoded for this visitor.
+const STRETCH_BYTES: usize = 1_024;
+
+pub struct VisitorSession {
+    switchboard: Switchboard,
+    account: Arc<Account>,
+    /// The visitor's conversation; none until `hello`.
+    visitor: Option<Visitor>,
+    visitors: Arc<dyn Visitors>,
+    line: Line,
+    asks: usize,
+    notices: Option<u64>,
+}
+
+struct Visitor {
+    contact: Contact,
+    feed: Feed,
+    _subscription: Subscription,
+    pages: VecDeque<(String, String)>,
+    /// The conversation has begun: page views go straight to it.
+    begun: bool,
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Heard(Arc<Published>);
+
+impl VisitorSession {
+    pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>) -> Self {
+        let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
+        Self { switchboard, account, visitor: None, visitors, line, asks: 0, notices: None }
+    }
+
+    fn tell(&mut self, hears: &VisitorHears, ctx: &mut ws::WebsocketContext<Self>) {
+        if let Ok(frame) = serde_json::to_string(hears) {
+            self.line.say(frame, ctx);
+        }
+    }
+
+    fn error(&mut self, id: Option<String>, code: &str, text: &str, again: bool, ctx: &mut ws::WebsocketContext<Self>) {
+        self.tell(&VisitorHears::Error { id, code: code.into(), text: text.into(), again }, ctx);
+    }
+
+    fn said(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
+        match serde_json::from_str::<VisitorSays>(text) {
+            Ok(VisitorSays::Hello { token, after }) => self.hello(token, after, ctx),
+            Ok(VisitorSays::Ping) => self.tell(&VisitorHears::Pong, ctx),
+            Ok(says) if self.visitor.is_some() => self.act(says, ctx),
+            Ok(_) => self.error(None, "hello_first", "the first frame must be hello", false, ctx),
+            Err(error) => {
+                self.error(None, "unreadable", &format!("this frame is not understood: {error}"), false, ctx);
+                self.line.unreadable(ctx);
+            }
+        }
+    }
+
+    // --- Hello ---
+
+    fn hello(&mut self, token: Option<String>, after: Option<Position>, ctx: &mut ws::WebsocketContext<Self>) {
+        let known = token.and_then(|token| Some((self.visitors.check(&self.account.id, &token)?, token)));
+        let (key, token) = known.unwrap_or_else(|| self.visitors.issue(&self.account.id));
+        let contact = Contact::of(&self.account.id, &key);
+        let now = self.switchboard.parts().clock.now().0;
+        self.tell(&VisitorHears::Welcome { token, name: self.account.name.clone(), now }, ctx);
+        let subscription = self.subscribe(&contact, ctx);
+        self.visitor = Some(Visitor {
+            contact,
+            feed: Feed::default(),
+            _subscription: subscription,
+            pages: VecDeque::new(),
+            begun: false,
+        });
+        let generation = self.switchboard.parts().store.generation();
+        let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
+        self.read(known, ctx);
+    }
+
+    fn subscribe(&self, contact: &Contact, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
+        let (address, budget) = (ctx.address(), self.line.budget.clone());
+        let listener = move |published: &Arc<Published>| {
+            if budget.take(STRETCH_BYTES) {
+                address.do_send(Heard(published.clone()));
+            }
+        };
+        self.switchboard.parts().bus.subscribe(contact.conversation, Arc::new(listener))
+    }
+
+    fn read(&mut self, known: Option<Seq>, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(visitor) = &self.visitor else { return };
+        let (store, conversation) = (self.switchboard.parts().store.clone(), visitor.contact.conversation);
+        let reading = async move {
+            if let Some(known) = known {
+                let rest = store.read_after(conversation, known, RESUME_MAX).await?;
+                let reaches = |rest: &Reading| rest.events.last().map_or(known, |last| last.seq) == rest.summary.seq;
+                if rest.as_ref().is_some_and(reaches) {
+                    return Ok((rest, false));
+                }
+            }
+            Ok((store.read_before(conversation, None, NEWEST).await?, true))
+        };
+        ctx.spawn(reading.into_actor(self).map(|read: Result<_, StoreError>, this, ctx| match read {
+            Ok((reading, reset)) => this.have_read(reading, reset, ctx),
+            Err(error) => this.error(None, "unavailable", &error.to_string(), true, ctx),
+        }));
+    }
+
+    fn have_read(&mut self, reading: Option<Reading>, reset: bool, ctx: &mut ws::WebsocketContext<Self>) {
+        let last = reading.as_ref().map_or(0, |reading| reading.summary.seq);
+        if let Some(reading) = reading {
+            let events = reading.events.iter().filter_map(visitor_event).collect();
+            let (position, floor) = (self.position(last), view::visitor_floor(&reading.summary));
+            let hears = if reset {
+                VisitorHears::Reset { position, events, floor }
+            } else {
+                VisitorHears::Events { position, events, floor }
+            };
+            self.tell(&hears, ctx);
+        }
+        let Some(visitor) = &mut self.visitor else { return };
+        visitor.begun |= last > 0;
+        for published in visitor.feed.read(last) {
+            self.offer(&published, ctx);
+        }
+    }
+
+    fn position(&self, seq: Seq) -> Position {
+        Position { generation: self.switchboard.parts().store.generation().to_owned(), seq }
+    }
+
+    fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(visitor) = &mut self.visitor else { return };
+        visitor.begun = true;
+        match visitor.feed.offer(published) {
+            Offer::Keep => {}
+            Offer::Forward => self.forward(published, 0, ctx),
+            Offer::ForwardFrom(seq) => self.forward(published, seq, ctx),
+            Offer::Read { after } => self.read(Some(after), ctx),
+        }
+    }
+
+    fn forward(&mut self, published: &Published, from: Seq, ctx: &mut ws::WebsocketContext<Self>) {
+        let shown = |(seq, event)| view::visitor_event(seq, published.at, event);
+        let events = published.events_from(from).filter_map(shown).collect();
+        let (position, floor) = (self.position(published.summary.seq), view::visitor_floor(&published.summary));
+        self.tell(&VisitorHears::Events { position, events, floor }, ctx);
+    }
+
+    // --- What the visitor does ---
+
+    fn act(&mut self, says: VisitorSays, ctx: &mut ws::WebsocketContext<Self>) {
+        match says {
+            VisitorSays::Say { id, text } => self.say(id, Words::text(text), ctx),
+            VisitorSays::Tap { id, option, label } => self.say(id, Words::tap(option, label), ctx),
+            VisitorSays::Open => self.begin_and(Command::Open, None, None, ctx),
+            VisitorSays::Seen { seq } => self.begin_and(Command::Seen { seq }, None, None, ctx),
+            VisitorSays::Page { url, title } => self.page(cut(url, URL_CHARS_MAX), cut(title, TITLE_CHARS_MAX), ctx),
+            VisitorSays::Hello { .. } | VisitorSays::Ping => {}
+        }
+    }
+
+    fn say(&mut self, id: String, heard: Words, ctx: &mut ws::WebsocketContext<Self>) {
+        if uuid::Uuid::parse_str(&id).is_err() {
+            return self.error(Some(id), "bad_id", "id must be a UUID", false, ctx);
+        }
+        if heard.text.chars().count() > TEXT_CHARS_MAX {
+            return self.error(Some(id), "too_long", "a message can have 10,000 characters", false, ctx);
+        }
+        if heard.tap.is_none() && heard.text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
+            return self.error(Some(id), "empty", "the message is empty", false, ctx);
+        }
+        let key = Some(format!("in:{id}"));
+        let hear = Command::Hear { heard, provider_id: Some(id.clone()), provider_at: None, name: None };
+        self.begin_and(hear, key, Some(id), ctx);
+    }
+
+    fn page(&mut self, url: String, title: String, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(visitor) = &mut self.visitor else { return };
+        if visitor.begun {
+            return self.begin_and(Command::ViewPage { url, title }, None, None, ctx);
+        }
+        visitor.pages.push_back((url, title));
+        if visitor.pages.len() > PAGES_MAX {
+            visitor.pages.pop_front();
+        }
+    }
+
+    /// Asks the conversation, which begins with this if it has not; pages seen before come first.
+    fn begin_and(
+        &mut self,
+        command: Command,
+        key: Option<String>,
+        id: Option<String>,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let Some(visitor) = &mut self.visitor else { return };
+        if self.asks >= ASKS_MAX {
+            return self.error(id, "too_fast", "too many messages at once; wait for their answers", true, ctx);
+        }
+        let contact = visitor.contact.clone();
+        if !matches!(command, Command::Seen { .. }) {
+            visitor.begun = true;
+            for (url, title) in std::mem::take(&mut visitor.pages) {
+                let viewed = self.switchboard.ask(contact.clone(), Command::ViewPage { url, title }, None);
+                ctx.spawn(viewed.into_actor(self).map(|_, _, _| ()));
+            }
+        } else if !visitor.begun {
+            return;
+        }
+        self.asks += 1;
+        let asked = self.switchboard.ask(contact, command, key);
+        ctx.spawn(asked.into_actor(self).map(|answer, this, ctx| {
+            this.asks -= 1;
+            this.answered(id, answer, ctx);
+        }));
+    }
+
+    fn answered(&mut self, id: Option<String>, answer: Answered, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(id) = id else { return };
+        match answer {
+            Ok(Done { last }) => self.tell(&VisitorHears::Ack { id, seq: last }, ctx),
+            Err(error @ NotDone::Unavailable(_)) => {
+                self.error(Some(id), "unavailable", &error.to_string(), true, ctx);
+            }
+            Err(error) => self.error(Some(id), "refused", &error.to_string(), false, ctx),
+        }
+    }
+}
+
+fn cut(text: String, chars_max: usize) -> String {
+    text.chars().take(chars_max).collect()
+}
+
+fn visitor_event(logged: &LoggedEvent) -> Option<VisitorEvent> {
+    view::visitor_event(logged.seq, logged.at, &logged.event)
+}
+
+impl Actor for VisitorSession {
+    type Context = ws::WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(64);
+        self.notices = Some(self.switchboard.parts().notices.listen(ctx.address().recipient()));
+        ctx.run_interval(PING_EVERY, |this, ctx| this.line.beat(ctx));
+        metrics::gauge!("switchboard_sockets_open", "kind" => "visitor").increment(1.0);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        self.notices.map(|number| self.switchboard.parts().notices.leave(number));
+        metrics::gauge!("switchboard_sockets_open", "kind" => "visitor").decrement(1.0);
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for VisitorSession {
+    fn handle(&mut self, message: Result<ws::Message, ws::ProtocolError>, ctx: &mut Self::Context) {
+        if let Incoming::Text(text) = self.line.receive(message, ctx) {
+            self.said(&text, ctx);
+        }
+    }
+
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+impl Handler<Heard> for VisitorSession {
+    type Result = ();
+
+    fn handle(&mut self, Heard(published): Heard, ctx: &mut Self::Context) {
+        self.line.budget.give_back(STRETCH_BYTES);
+        self.offer(&published, ctx);
+    }
+}
+
+impl Handler<Notice> for VisitorSession {
+    type Result = ();
+
+    fn handle(&mut self, notice: Notice, ctx: &mut Self::Context) {
+        if notice == Notice::Restarting {
+            self.line.close(close::RESTARTING, ctx);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What comes attached to a message: pictures, files, and things Messenger invents.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::read::{cut, mend_surrogates, without_nul};
+use super::shapes::{Attached, Word};
+use crate::domain::message::{Attachment, AttachmentKind};
+
+const ATTACHMENTS_MAX: usize = 100;
+const NAME_CHARACTERS_MAX: usize = 200;
+const URL_BYTES_MAX: usize = 8192;
+
+pub fn attachments(raw: Option<&RawValue>) -> Vec<Attachment> {
+    let Some(raw) = raw else { return Vec::new() };
+    // Not a list: perhaps the one thing itself.
+    let items = serde_json::from_str::<Option<Vec<&RawValue>>>(raw.get()).unwrap_or_else(|_| Some(vec![raw]));
+    let items = items.unwrap_or_default();
+    let mut attachments: Vec<Attachment> = Vec::with_capacity(items.len().min(ATTACHMENTS_MAX));
+    for item in items.into_iter().take(ATTACHMENTS_MAX) {
+        let attachment = attachment(item.get());
+        // For a while, stickers came twice: as an image and as a sticker.
+        if attachment.url.is_empty() || attachments.iter().all(|earlier| earlier.url != attachment.url) {
+            attachments.push(attachment);
+        }
+    }
+    attachments
+}
+
+/// In place of something Meta only tells us the existence of.
+pub fn unsupported() -> Attachment {
+    let name = "something Messenger does not show".into();
+    Attachment { kind: AttachmentKind::Other, url: String::new(), name }
+}
+
+/// An attachment as a line of text, for where there is no other place to show it.
+pub fn in_words(attachment: &Attachment) -> String {
+    let kind = match attachment.kind {
+        AttachmentKind::Image => "image",
+        AttachmentKind::Audio => "audio",
+        AttachmentKind::Video => "video",
+        AttachmentKind::File => "file",
+        AttachmentKind::Other => "attachment",
+    };
+    let words = [&format!("[{kind}]"), attachment.name.as_str(), attachment.url.as_str()];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Never fails: that there was something is worth knowing, even if not what.
+fn attachment(raw: &str) -> Attachment {
+    let mended = mend_surrogates(raw);
+    let Ok(attached) = serde_json::from_str::<Attached>(mended.as_deref().unwrap_or(raw)) else {
+        return Attachment { kind: AttachmentKind::Other, url: String::new(), name: String::new() };
+    };
+    let type_name = attached.kind.map(|kind| kind.0).unwrap_or_default();
+    let kind = match &*type_name {
+        "image" | "sticker" => AttachmentKind::Image,
+        "audio" => AttachmentKind::Audio,
+        "video" | "reel" | "ig_reel" => AttachmentKind::Video,
+        "file" => AttachmentKind::File,
+        _ => AttachmentKind::Other,
+    };
+    let (url, title, words) =
+        attached.payload.map(|payload| (payload.url, payload.title, payload.text)).unwrap_or_default();
+    let url = url.or(attached.url).map(|Word(url)| url).filter(|url| is_link(url)).unwrap_or_default();
+    let name = attached.title.or(title).or(words).map(|Word(name)| name);
+    let name = name.unwrap_or(if kind == AttachmentKind::Other { type_name } else { Cow::Borrowed("") });
+    Attachment {
+        kind,
+        url: without_nul(url).into_owned(),
+        name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned(),
+    }
+}
+
+/// Only what a console may safely offer to open.
+fn is_link(url: &str) -> bool {
+    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= URL_BYTES_MAX
+}

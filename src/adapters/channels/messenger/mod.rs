@@ -1,0 +1,171 @@
+//! Facebook Messenger: what Meta's webhooks say, and how to answer through the Send API.
+//!
+//! [`read`] is pure and takes a body whose signature was checked (`meta_signature`). [`MessengerOutlet`] sends.
+//! Absent on purpose: thread control, profiles, personas, and the HUMAN_AGENT tag.
+
+mod answer;
+mod attachments;
+mod inlet;
+mod read;
+mod send;
+mod shapes;
+
+pub use inlet::{MessengerInlet, Page};
+pub use read::read;
+pub use send::{BadSettings, MessengerOutlet, Settings};
+
+use crate::domain::command::Command;
+use crate::domain::ids::{ConversationId, DeliveryId};
+
+/// What one webhook brought, in the order it was written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    pub inbound: Vec<Inbound>,
+    pub unknown: Vec<Unknown>,
+}
+
+/// The whole body makes no sense. Keep it, count it, and answer 200 all the same: it was signed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the webhook cannot be read: {0}")]
+pub struct NotUnderstood(pub String);
+
+/// Something signed that we have no use for, or cannot read. To be kept as it came.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// One of few, so that it can be counted by.
+    pub reason: &'static str,
+    pub raw: String,
+}
+
+/// One thing that happened between a Page and a person.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Inbound {
+    pub page_id: String,
+    /// How Messenger names the person, for this Page only.
+    pub psid: String,
+    /// The same for each copy of the same message; none for receipts, which may come as often as they like.
+    pub key: Option<String>,
+    /// For an echo: who sent it.
+    pub origin: Option<Origin>,
+    /// As it stands, an echo is nobody's: see [`Inbound::settle`].
+    pub command: Command,
+}
+
+/// What an echo tells about its sender.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub mark: Option<Mark>,
+    pub app_id: Option<String>,
+}
+
+impl Inbound {
+    /// What to ask of this person's conversation. None for an echo that tells it nothing: sent by our own app, but not
+    /// by this conversation, or only the beginning of a long message.
+    pub fn settle(self, conversation: ConversationId, own_app: Option<&str>) -> Option<Command> {
+        let Some(origin) = self.origin else { return Some(self.command) };
+        let Command::Echo { provider_id, text, .. } = self.command else { return Some(self.command) };
+        match origin.mark.filter(|mark| mark.id.conversation == conversation) {
+            Some(mark) if mark.is_last() => Some(Command::Echo { of: Some(mark.id.seq), provider_id, text }),
+            Some(_) => None,
+            None if own_app.is_some() && origin.app_id.as_deref() == own_app => None,
+            None => Some(Command::Echo { of: None, provider_id, text }),
+        }
+    }
+}
+
+/// What we write into a message's `metadata`: which delivery it is, and which part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub id: DeliveryId,
+    /// 1, 2, … for the parts before the last. Only the last proves that the delivery went out.
+    pub early_part: Option<u32>,
+}
+
+impl Mark {
+    pub fn is_last(self) -> bool {
+        self.early_part.is_none()
+    }
+
+    /// Reads what `Display` wrote; none for anything that is not ours.
+    pub fn parse(metadata: &str) -> Option<Self> {
+        match metadata.split_once(':') {
+            None => Some(Self { id: DeliveryId::parse(metadata)?, early_part: None }),
+            Some((id, part)) => Some(Self { id: DeliveryId::parse(id)?, early_part: Some(part.parse().ok()?) }),
+        }
+    }
+}
+
+impl std::fmt::Display for Mark {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.id.fmt(out)?;
+        self.early_part.map_or(Ok(()), |part| write!(out, ":{part}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::AccountId;
+
+    fn echo(mark: Option<Mark>, app_id: Option<&str>) -> Inbound {
+        Inbound {
+            page_id: "1".into(),
+            psid: "7".into(),
+            key: Some("in:m".into()),
+            origin: Some(Origin { mark, app_id: app_id.map(Into::into) }),
+            command: Command::Echo { of: None, provider_id: "m".into(), text: "Yes.".into() },
+        }
+    }
+
+    fn settled(inbound: Inbound) -> Option<Option<u64>> {
+        inbound.settle(here(), Some("151")).map(|command| match command {
+            Command::Echo { of, .. } => of,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn here() -> ConversationId {
+        ConversationId::of(&AccountId::new("page"), "7")
+    }
+
+    fn mark(conversation: ConversationId, early_part: Option<u32>) -> Option<Mark> {
+        Some(Mark { id: DeliveryId { conversation, seq: 12 }, early_part })
+    }
+
+    #[test]
+    fn a_mark_reads_back_what_it_wrote() {
+        for early_part in [None, Some(1), Some(12)] {
+            let mark = mark(here(), early_part);
+            assert_eq!(Mark::parse(&mark.unwrap().to_string()), mark);
+        }
+        for foreign in ["", "out_01J9ZQ4T1V", "sb1.", "sb1.zz.1", ":1", "sb1.0:x"] {
+            assert_eq!(Mark::parse(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn an_echo_with_our_mark_is_our_message() {
+        assert_eq!(settled(echo(mark(here(), None), None)), Some(Some(12)));
+        assert_eq!(settled(echo(mark(here(), None), Some("263902037430900"))), Some(Some(12)));
+    }
+
+    #[test]
+    fn the_echo_of_an_early_part_proves_nothing_yet() {
+        assert_eq!(settled(echo(mark(here(), Some(1)), Some("151"))), None);
+    }
+
+    #[test]
+    fn an_echo_from_elsewhere_is_a_human_outside() {
+        let elsewhere = ConversationId::of(&AccountId::new("another"), "7");
+        assert_eq!(settled(echo(None, Some("263902037430900"))), Some(None));
+        assert_eq!(settled(echo(None, None)), Some(None));
+        assert_eq!(settled(echo(mark(elsewhere, None), Some("999"))), Some(None));
+    }
+
+    #[test]
+    fn what_our_own_app_sent_without_a_mark_is_nobody_taking_over() {
+        assert_eq!(settled(echo(None, Some("151"))), None);
+        // No app configured is not the same as no app given.
+        assert!(echo(None, None).settle(here(), None).is_some());
+    }
+}

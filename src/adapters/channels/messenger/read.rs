@@ -1,0 +1,288 @@
+//! Reads a webhook's body, each event by itself, so that a poisoned one does no harm to its neighbours.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::attachments::{attachments, in_words, unsupported};
+use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Word};
+use super::{Batch, Inbound, Mark, NotUnderstood, Origin, Unknown};
+use crate::domain::command::Command;
+use crate::domain::event::Receipt;
+use crate::domain::message::Heard;
+use crate::domain::time::Timestamp;
+
+/// Beyond this the body is kept raw, as one unknown.
+const EVENTS_MAX: usize = 1000;
+const TEXT_CHARACTERS_MAX: usize = 20_000;
+const ID_BYTES_MAX: usize = 512;
+
+const NOT_READABLE: &str = "not readable";
+
+/// What a verified body says. Never panics, whatever the body.
+pub fn read(body: &[u8]) -> Result<Batch, NotUnderstood> {
+    let body = String::from_utf8_lossy(body);
+    let mut reader = Reader::default();
+    match serde_json::from_str::<Envelope<Entry>>(&body) {
+        Ok(envelope) => reader.envelope(envelope, Reader::entry)?,
+        // Perhaps only one entry is odd.
+        Err(_) => {
+            let envelope = serde_json::from_str::<Envelope<&RawValue>>(&body);
+            reader.envelope(envelope.map_err(|error| NotUnderstood(error.to_string()))?, Reader::raw_entry)?;
+        }
+    }
+    if reader.events > EVENTS_MAX {
+        reader.batch.unknown.push(Unknown { reason: "too many events", raw: body.into_owned() });
+    }
+    Ok(reader.batch)
+}
+
+#[derive(Default)]
+struct Reader {
+    batch: Batch,
+    events: usize,
+}
+
+impl Reader {
+    fn envelope<E>(&mut self, envelope: Envelope<E>, each: impl Fn(&mut Self, E)) -> Result<(), NotUnderstood> {
+        match (envelope.entry, envelope.value) {
+            (Some(entries), _) => entries.into_iter().for_each(|entry| each(self, entry)),
+            (None, Some(value)) => self.event(value, None),
+            (None, None) => return Err(NotUnderstood("it has no entries".into())),
+        }
+        Ok(())
+    }
+
+    fn raw_entry(&mut self, raw: &RawValue) {
+        let mended = mend_surrogates(raw.get());
+        match serde_json::from_str::<Entry>(mended.as_deref().unwrap_or(raw.get())) {
+            Ok(entry) => self.entry(entry),
+            Err(_) => self.unknown(NOT_READABLE, raw),
+        }
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        let page = entry.id.as_ref().map(|id| &*id.0);
+        for event in entry.messaging.into_iter().flatten() {
+            self.event(event, page);
+        }
+        for event in entry.standby.into_iter().flatten() {
+            self.unknown("standby", event);
+        }
+        for change in entry.changes.into_iter().flatten() {
+            match serde_json::from_str::<Change>(change.get()) {
+                Ok(Change { value }) => self.event(value, page),
+                Err(_) => self.unknown("change", change),
+            }
+        }
+    }
+
+    fn event(&mut self, raw: &RawValue, page: Option<&str>) {
+        if self.events >= EVENTS_MAX {
+            self.events += 1;
+            return;
+        }
+        match read_event(raw.get(), page) {
+            Ok(inbound) => {
+                self.events += 1;
+                self.batch.inbound.push(inbound);
+            }
+            Err(reason) => self.unknown(reason, raw),
+        }
+    }
+
+    fn unknown(&mut self, reason: &'static str, raw: &RawValue) {
+        self.events += 1;
+        if self.events <= EVENTS_MAX {
+            self.batch.unknown.push(Unknown { reason, raw: raw.get().to_owned() });
+        }
+    }
+}
+
+fn read_event(raw: &str, page: Option<&str>) -> Result<Inbound, &'static str> {
+    if let Ok(event) = serde_json::from_str::<Event>(raw) {
+        return understand(raw, event, page);
+    }
+    let mended = mend_surrogates(raw).ok_or(NOT_READABLE)?;
+    let event = serde_json::from_str::<Event>(&mended).map_err(|_| NOT_READABLE)?;
+    understand(raw, event, page)
+}
+
+fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'static str> {
+    let Event { sender, recipient, timestamp, message, postback, delivery, read } = event;
+    let sender = id(sender.and_then(|party| party.id))?;
+    let recipient = id(recipient.and_then(|party| party.id))?;
+    let at = timestamp.and_then(|Moment(at)| at);
+    // The Page speaks: an echo, even if nothing says so.
+    let by_page = sender.is_some() && sender.as_deref() == page;
+    let is_echo = by_page || message.as_ref().is_some_and(|message| message.is_echo == Some(true));
+    let (page_side, person) = if is_echo { (sender, recipient) } else { (recipient, sender) };
+    let (key, origin, command) = match (message, postback, delivery, read) {
+        (Some(message), ..) if is_echo => echo(message)?,
+        (Some(message), ..) => hear(raw, message, at)?,
+        _ if is_echo => return Err("from the page"),
+        (_, Some(postback), ..) => tap(raw, postback, at)?,
+        (_, _, Some(delivery), _) => (None, None, delivered(delivery)?),
+        (_, _, _, Some(read)) => (None, None, seen(read)?),
+        _ => return Err(kind(raw)),
+    };
+    let page_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(page_side).ok_or("no page")?;
+    let psid = person.ok_or("no person")?;
+    Ok(Inbound { page_id, psid, key, origin, command })
+}
+
+type Understood = (Option<String>, Option<Origin>, Command);
+
+fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood, &'static str> {
+    if message.is_deleted == Some(true) {
+        return Err("deletion");
+    }
+    let mid = id(message.mid)?;
+    let mut attachments = attachments(message.attachments);
+    if message.is_unsupported == Some(true) {
+        attachments.push(unsupported());
+    }
+    let tap = message.quick_reply.and_then(|quick_reply| quick_reply.payload);
+    if message.text.is_none() && message.attachments.is_none() && tap.is_none() && attachments.is_empty() {
+        return Err("message without content");
+    }
+    let heard = Heard { text: text(message.text), tap: tap.map(|payload| text(Some(payload))), attachments };
+    Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
+}
+
+/// A tap on a button. Without its payload the button is another app's, and so is the answer.
+fn tap(raw: &str, postback: Postback, at: Option<Timestamp>) -> Result<Understood, &'static str> {
+    let payload = postback.payload.ok_or("postback without payload")?;
+    let mid = id(postback.mid)?;
+    let heard = Heard::tap(text(Some(payload)), text(postback.title));
+    Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
+}
+
+fn echo(message: Message) -> Result<Understood, &'static str> {
+    if message.is_deleted == Some(true) {
+        return Err("deletion");
+    }
+    let provider_id = id(message.mid)?.ok_or("echo without mid")?;
+    let mark = message.metadata.and_then(|metadata| Mark::parse(&metadata.0));
+    let origin = Origin { mark, app_id: id(message.app_id)? };
+    let mut text = text(message.text);
+    if text.is_empty() {
+        text = attachments(message.attachments).iter().map(in_words).collect::<Vec<_>>().join("\n");
+    }
+    Ok((Some(format!("in:{provider_id}")), Some(origin), Command::Echo { of: None, provider_id, text }))
+}
+
+fn delivered(delivery: Delivery) -> Result<Command, &'static str> {
+    let mids = delivery.mids.unwrap_or_default().into_iter().map(|mid| id(Some(mid)));
+    let provider_ids = mids.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+    acknowledge(Receipt::Delivered, provider_ids, delivery.watermark)
+}
+
+fn seen(read: Read) -> Result<Command, &'static str> {
+    acknowledge(Receipt::Read, id(read.mid)?.into_iter().collect(), read.watermark)
+}
+
+fn acknowledge(
+    receipt: Receipt,
+    provider_ids: Vec<String>,
+    watermark: Option<Moment>,
+) -> Result<Command, &'static str> {
+    let watermark = watermark.and_then(|Moment(at)| at);
+    if provider_ids.is_empty() && watermark.is_none() {
+        return Err("receipt of nothing");
+    }
+    Ok(Command::Acknowledge { receipt, provider_ids, watermark })
+}
+
+/// Sameness is decided by the provider's name for the message. Old postbacks have none: then by their every byte, as
+/// long as these tell when it happened.
+fn key(mid: Option<&str>, raw: &str, at: Option<Timestamp>) -> Option<String> {
+    match mid {
+        Some(mid) => Some(format!("in:{mid}")),
+        None => at.map(|_| format!("in:#{:032x}", xxh3_128(raw.as_bytes()))),
+    }
+}
+
+/// What an event we have no use for is about.
+fn kind(raw: &str) -> &'static str {
+    const KINDS: [&str; 12] = [
+        "message_edit",
+        "reaction",
+        "referral",
+        "optin",
+        "pass_thread_control",
+        "take_thread_control",
+        "request_thread_control",
+        "app_roles",
+        "account_linking",
+        "policy_enforcement",
+        "policy-enforcement",
+        "response_feedback",
+    ];
+    let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(raw).unwrap_or_default();
+    KINDS.into_iter().find(|kind| event.contains_key(*kind)).unwrap_or("of an unknown kind")
+}
+
+fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
+    match word {
+        Some(Word(id)) if id.len() > ID_BYTES_MAX => Err("id too long"),
+        Some(Word(id)) if !id.is_empty() => Ok(Some(without_nul(id).into_owned())),
+        _ => Ok(None),
+    }
+}
+
+fn text(word: Option<Word>) -> String {
+    word.map(|Word(text)| without_nul(cut(text, TEXT_CHARACTERS_MAX)).into_owned()).unwrap_or_default()
+}
+
+pub(super) fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
+    if text.len() <= characters {
+        return text;
+    }
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => Cow::Owned(text[..end].to_owned()),
+        None => text,
+    }
+}
+
+/// Databases take offence at U+0000.
+pub(super) fn without_nul(text: Cow<str>) -> Cow<str> {
+    if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { text }
+}
+
+/// JSON with U+FFFD for each half of a surrogate pair that lost its other half; none if there is nothing to mend.
+pub(super) fn mend_surrogates(json: &str) -> Option<String> {
+    let mut mended = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(found) = json[at..].find('\\') {
+        let here = at + found;
+        let unit = escaped_unit(json, here);
+        at = match unit {
+            Some(0xd800..=0xdbff) if matches!(escaped_unit(json, here + 6), Some(0xdc00..=0xdfff)) => here + 12,
+            Some(0xd800..=0xdfff) => {
+                mended.push_str(&json[copied..here]);
+                mended.push_str("\\ufffd");
+                copied = here + 6;
+                copied
+            }
+            // A backslash and the letter it escapes, which may be a backslash. JSON has none outside ASCII there.
+            _ => (here + 2).min(json.len()),
+        };
+        if !json.is_char_boundary(at) {
+            return None;
+        }
+    }
+    (copied > 0).then(|| mended + &json[copied..])
+}
+
+/// The `XXXX` of a `\uXXXX` at `at`.
+fn escaped_unit(json: &str, at: usize) -> Option<u16> {
+    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

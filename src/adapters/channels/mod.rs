@@ -1,0 +1,10 @@
+//! The channels: for each, how to check what comes in, how to read it, and how to send.
+//!
+//! Checking and reading are pure; only the outlets open sockets. When to send, and what to do about a failure, is the
+//! business of the sender.
+
+pub mod http;
+pub mod messenger;
+pub mod meta_signature;
+pub mod split;
+pub mod webchat;

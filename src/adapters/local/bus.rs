@@ -1,0 +1,69 @@
+//! Publishing inside one process: a table of listeners, called on the publisher's thread.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::domain::ids::ConversationId;
+use crate::ports::bus::{Bus, Listener, Published, Subscription};
+
+#[derive(Clone, Default)]
+pub struct LocalBus(Arc<Table>);
+
+#[derive(Default)]
+struct Table {
+    next: AtomicU64,
+    listeners: RwLock<Listeners>,
+}
+
+#[derive(Default)]
+struct Listeners {
+    by_conversation: HashMap<ConversationId, Vec<(u64, Listener)>>,
+    of_all: Vec<(u64, Listener)>,
+}
+
+impl Table {
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A listener that panicked has not damaged the table: go on with it.
+    fn read(&self) -> RwLockReadGuard<'_, Listeners> {
+        self.listeners.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Listeners> {
+        self.listeners.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Listeners {
+    fn remove(&mut self, conversation: ConversationId, number: u64) {
+        if let Some(listeners) = self.by_conversation.get_mut(&conversation) {
+            listeners.retain(|(other, _)| *other != number);
+            if listeners.is_empty() {
+                self.by_conversation.remove(&conversation);
+            }
+        }
+    }
+}
+
+impl Bus for LocalBus {
+    fn publish(&self, published: Arc<Published>) {
+        let listeners = self.0.read();
+        let own = listeners.by_conversation.get(&published.conversation());
+        own.into_iter().flatten().chain(&listeners.of_all).for_each(|(_, listener)| listener(&published));
+    }
+
+    fn subscribe(&self, conversation: ConversationId, listener: Listener) -> Subscription {
+        let (table, number) = (self.0.clone(), self.0.number());
+        table.write().by_conversation.entry(conversation).or_default().push((number, listener));
+        Subscription::new(move || table.write().remove(conversation, number))
+    }
+
+    fn subscribe_all(&self, listener: Listener) -> Subscription {
+        let (table, number) = (self.0.clone(), self.0.number());
+        table.write().of_all.push((number, listener));
+        Subscription::new(move || table.write().of_all.retain(|(other, _)| *other != number))
+    }
+}

@@ -1,0 +1,5 @@
+//! Who answers the ports.
+
+pub mod channels;
+pub mod local;
+pub mod sqlite;

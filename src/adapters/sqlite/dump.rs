@@ -1,0 +1,75 @@
+//! Everything that was ever said, for a look from outside. Reads only, also beside a running process.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::append::raw_event;
+use super::columns::{contact, uint};
+use super::{FILE_NAME, OpenError, log, migrations, readers};
+use crate::domain::account::Channel;
+use crate::ports::store::{Contact, LoggedEvent, StoreError};
+
+#[derive(Debug, Clone)]
+pub struct DumpedConversation {
+    pub contact: Contact,
+    /// None: the account is not known any more, or its channel is a newer version's.
+    pub channel: Option<Channel>,
+    pub events: Vec<DumpedEvent>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DumpedEvent {
+    pub logged: LoggedEvent,
+    /// The key of the command whose last event this is, if it had one.
+    pub key: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DumpError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Read(#[from] StoreError),
+}
+
+/// Gives every conversation to `out`, oldest first, all as of one moment.
+pub fn dump(dir: &Path, mut out: impl FnMut(DumpedConversation)) -> Result<(), DumpError> {
+    let sql = readers::open(&dir.join(FILE_NAME))?;
+    migrations::check(&sql)?;
+    let moment = Transaction::new_unchecked(&sql, TransactionBehavior::Deferred).map_err(StoreError::from)?;
+    each_conversation(&sql, &mut out)?;
+    moment.commit().map_err(StoreError::from)?;
+    Ok(())
+}
+
+fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation)) -> Result<(), StoreError> {
+    let question = "SELECT number, conversation.id, conversation.account, external_key, channel
+        FROM conversation LEFT JOIN account ON account.id = conversation.account ORDER BY number";
+    let mut statement = sql.prepare(question)?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let events = events(sql, row.get(0)?)?;
+        let channel: Option<String> = row.get(4)?;
+        out(DumpedConversation { contact: contact(row, 1)?, channel: channel.as_deref().and_then(Channel::parse), events });
+    }
+    Ok(())
+}
+
+fn events(sql: &Connection, number: i64) -> Result<Vec<DumpedEvent>, StoreError> {
+    let mut keys = keys(sql, number)?;
+    let mut statement = sql.prepare_cached("SELECT seq, at, body FROM event WHERE conversation = ?1 ORDER BY seq")?;
+    let rows = statement.query_map([number], raw_event)?;
+    rows.map(|raw| {
+        let logged = log::decode(&raw?)?;
+        Ok(DumpedEvent { key: keys.remove(&logged.seq), logged })
+    })
+    .collect()
+}
+
+fn keys(sql: &Connection, number: i64) -> Result<HashMap<u64, String>, StoreError> {
+    let mut statement = sql.prepare_cached("SELECT last, key FROM dedupe WHERE conversation = ?1")?;
+    let rows = statement.query_map([number], |row| Ok((uint(row, 0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

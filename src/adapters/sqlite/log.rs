@@ -1,0 +1,83 @@
+//! Reading a conversation.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::append::{RawEvent, raw_event};
+use super::columns::{self, bytes, count, int, uint};
+use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::wire::stored;
+
+pub fn find(sql: &Connection, conversation: ConversationId, key: &str) -> Result<Option<Seq>, StoreError> {
+    let question =
+        "SELECT last FROM dedupe JOIN conversation ON number = dedupe.conversation WHERE id = ?1 AND key = ?2";
+    let mut statement = sql.prepare_cached(question)?;
+    Ok(statement.query_row((conversation.0.as_bytes(), key), |row| uint(row, 0)).optional()?)
+}
+
+pub fn contact(sql: &Connection, conversation: ConversationId) -> Result<Option<Contact>, StoreError> {
+    let mut statement = sql.prepare_cached("SELECT id, account, external_key FROM conversation WHERE id = ?1")?;
+    Ok(statement.query_row([conversation.0.as_bytes()], |row| columns::contact(row, 0)).optional()?)
+}
+
+pub fn read_after(
+    sql: &Connection,
+    conversation: ConversationId,
+    after: Seq,
+    limit: usize,
+) -> Result<Option<Reading>, StoreError> {
+    let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
+    let question = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let mut statement = sql.prepare_cached(question)?;
+    let rows = statement.query_map([number, int(after), count(limit)], raw_event)?;
+    reading(rows, summary).map(Some)
+}
+
+pub fn read_before(
+    sql: &Connection,
+    conversation: ConversationId,
+    before: Option<Seq>,
+    limit: usize,
+) -> Result<Option<Reading>, StoreError> {
+    let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
+    let question = "SELECT seq, at, body FROM event WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+    let mut statement = sql.prepare_cached(question)?;
+    let rows = statement.query_map([number, before.map_or(i64::MAX, int), count(limit)], raw_event)?;
+    let mut reading = reading(rows, summary)?;
+    reading.events.reverse();
+    reading.more = begins_late(&reading.events);
+    Ok(Some(reading))
+}
+
+/// Its number and summary; none for a conversation in which nothing has happened yet.
+fn head(sql: &Connection, conversation: ConversationId) -> Result<Option<(i64, Summary)>, StoreError> {
+    let question = "SELECT number, summary FROM conversation WHERE id = ?1 AND summary IS NOT NULL";
+    let head = |row: &Row<'_>| Ok((row.get(0)?, bytes(row, 1)?));
+    let found = sql.prepare_cached(question)?.query_row([conversation.0.as_bytes()], head).optional()?;
+    found.map(|(number, summary)| Ok((number, stored::read_summary(&summary)?))).transpose()
+}
+
+fn reading(rows: impl Iterator<Item = rusqlite::Result<RawEvent>>, summary: Summary) -> Result<Reading, StoreError> {
+    let events = rows.map(|row| decode(&row?)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Reading { more: begins_late(&events), events, summary })
+}
+
+fn begins_late(events: &[LoggedEvent]) -> bool {
+    events.first().is_some_and(|event| event.seq > 1)
+}
+
+pub fn decode(raw: &RawEvent) -> Result<LoggedEvent, StoreError> {
+    Ok(LoggedEvent { seq: raw.seq, at: Timestamp(raw.at), event: stored::read_event(&raw.body)? })
+}
+
+/// The whole log, for a conversation whose snapshot cannot be read.
+pub fn read_all(sql: &Connection, conversation: ConversationId) -> Result<Vec<LoggedEvent>, StoreError> {
+    let question =
+        "SELECT seq, at, body FROM event WHERE conversation = (SELECT number FROM conversation WHERE id = ?1)
+        ORDER BY seq";
+    let mut statement = sql.prepare_cached(question)?;
+    let rows = statement.query_map([conversation.0.as_bytes()], raw_event)?;
+    rows.map(|row| decode(&row?)).collect()
+}

@@ -1,0 +1,125 @@
+//! The agents, their sessions and their invitations.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row};
+
+use super::SqliteStore;
+use super::columns::{int, uint, uuid};
+use super::writer::Desk;
+use crate::domain::ids::AgentId;
+use crate::domain::time::Timestamp;
+use crate::ports::people::{People, Person, Role, Saved, TokenHash};
+use crate::ports::store::{Answer, StoreError};
+
+impl People for SqliteStore {
+    fn count_people(&self) -> Answer<u64> {
+        Box::pin(self.readers().run(|sql| Ok(sql.query_row("SELECT count(*) FROM person", (), |row| uint(row, 0))?)))
+    }
+
+    fn save_person(&self, person: Person) -> Answer<Saved> {
+        Box::pin(self.writer.run(move |desk| save(desk, &person)))
+    }
+
+    fn person_by_email(&self, email: String) -> Answer<Option<Person>> {
+        Box::pin(self.readers().run(move |sql| {
+            let question = "SELECT id, name, email, role, password_hash FROM person WHERE email = ?1";
+            one_person(sql.prepare_cached(question)?.query_row([email], person_in))
+        }))
+    }
+
+    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
+        Box::pin(
+            self.writer.run(move |desk| {
+                admit(desk, "INSERT OR REPLACE INTO session VALUES (?1, ?2, ?3)", token, agent, until)
+            }),
+        )
+    }
+
+    fn session(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
+        Box::pin(self.readers().run(move |sql| holder(sql, "session", token, now)))
+    }
+
+    fn close_session(&self, token: TokenHash) -> Answer<()> {
+        Box::pin(self.writer.run(move |desk| {
+            desk.sql.prepare_cached("DELETE FROM session WHERE token = ?1")?.execute([token]).map(|_| ())
+        }))
+    }
+
+    fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
+        Box::pin(
+            self.writer.run(move |desk| {
+                admit(desk, "INSERT OR REPLACE INTO invitation VALUES (?1, ?2, ?3)", token, agent, until)
+            }),
+        )
+    }
+
+    fn invitation(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
+        Box::pin(self.readers().run(move |sql| holder(sql, "invitation", token, now)))
+    }
+
+    fn accept_invitation(&self, token: TokenHash, person: Person, now: Timestamp) -> Answer<bool> {
+        Box::pin(self.writer.run(move |desk| accept(desk, token, &person, now)))
+    }
+
+    fn revoke_invitations(&self, agent: AgentId) -> Answer<()> {
+        Box::pin(self.writer.run(move |desk| {
+            let sql = "DELETE FROM invitation WHERE agent = ?1";
+            desk.sql.prepare_cached(sql)?.execute([agent.0.as_bytes()]).map(|_| ())
+        }))
+    }
+}
+
+fn save(desk: &Desk<'_>, person: &Person) -> Result<Saved> {
+    let id = person.id.0.as_bytes();
+    let sql = "SELECT EXISTS (SELECT 1 FROM person WHERE email = ?1 AND id <> ?2)";
+    if desk.sql.prepare_cached(sql)?.query_row((&person.email, id), |row| row.get(0))? {
+        return Ok(Saved::EmailTaken);
+    }
+    let sql = "INSERT INTO person (id, name, email, role, password_hash) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, role = excluded.role,
+            password_hash = excluded.password_hash";
+    let row = (id, &person.name, &person.email, person.role.as_str(), &person.password_hash);
+    desk.sql.prepare_cached(sql)?.execute(row)?;
+    Ok(Saved::Done)
+}
+
+fn admit(desk: &Desk<'_>, sql: &str, token: TokenHash, agent: AgentId, until: Timestamp) -> Result<()> {
+    desk.sql.prepare_cached(sql)?.execute((token, agent.0.as_bytes(), int(until.0))).map(|_| ())
+}
+
+/// Whose session or invitation it is, if it has not ended.
+fn holder(sql: &Connection, table: &str, token: TokenHash, now: Timestamp) -> Result<Option<Person>, StoreError> {
+    let question = format!(
+        "SELECT id, name, email, role, password_hash FROM {table} JOIN person ON id = agent WHERE token = ?1 AND until > ?2"
+    );
+    one_person(sql.prepare_cached(&question)?.query_row((token, int(now.0)), person_in))
+}
+
+fn accept(desk: &Desk<'_>, token: TokenHash, person: &Person, now: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM invitation WHERE token = ?1 AND agent = ?2 AND until > ?3)";
+    let good: bool =
+        desk.sql.prepare_cached(sql)?.query_row((token, person.id.0.as_bytes(), int(now.0)), |row| row.get(0))?;
+    if !good || save(desk, person)? == Saved::EmailTaken {
+        return Ok(false);
+    }
+    desk.sql.prepare_cached("DELETE FROM invitation WHERE token = ?1")?.execute([token])?;
+    Ok(true)
+}
+
+/// A person's columns, the role still as text.
+fn person_in(row: &Row<'_>) -> Result<(Person, String)> {
+    let person = Person {
+        id: AgentId(uuid(row, 0)?),
+        name: row.get(1)?,
+        email: row.get(2)?,
+        role: Role::Agent,
+        password_hash: row.get(4)?,
+    };
+    Ok((person, row.get(3)?))
+}
+
+fn one_person(found: Result<(Person, String)>) -> Result<Option<Person>, StoreError> {
+    let Some((person, role)) = found.optional()? else { return Ok(None) };
+    let known = Role::parse(&role);
+    let role = known.ok_or_else(|| StoreError::Unreadable(format!("a person has the unknown role “{role}”")))?;
+    Ok(Some(Person { role, ..person }))
+}

@@ -1,0 +1,170 @@
+//! The bots of this installation: files found, read and checked.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::config::{BotSource, Config};
+use crate::domain::bot::Bot;
+use crate::domain::ids::BotId;
+use crate::wire::bot::{BotError, read};
+
+const SAMPLE_ID: &str = "harbor";
+const SAMPLE: &str = include_str!("../bots/harbor.json");
+
+/// Why a bot cannot be used, with the name of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileError {
+    pub file: PathBuf,
+    pub error: BotError,
+}
+
+impl fmt::Display for FileError {
+    /// `file:line: path: problem. fix.`, as editors and terminals understand it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.file.display(), self.error)
+    }
+}
+
+/// All bots, or everything that is wrong with them, accounts that name a bot nobody has written among it.
+pub fn load(config: &Config) -> Result<Vec<Bot>, Vec<FileError>> {
+    let mut bots = Vec::new();
+    let mut errors = Vec::new();
+    for file in files(&config.bots, config)? {
+        match check(&file.path, &file.text) {
+            Ok(bot) => bots.push(bot),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() {
+        errors.extend(homeless(config, &bots));
+    }
+    if errors.is_empty() { Ok(bots) } else { Err(errors) }
+}
+
+/// Reads one file and checks it.
+pub fn check_file(path: &Path) -> Result<Bot, Vec<FileError>> {
+    check(path, &text(path).map_err(|error| vec![error])?)
+}
+
+fn check(path: &Path, text: &str) -> Result<Bot, Vec<FileError>> {
+    let in_file = |error| FileError { file: path.to_owned(), error };
+    let document = read(text).map_err(|errors| errors.into_iter().map(in_file).collect::<Vec<_>>())?;
+    Ok(document.to_bot(id(path)))
+}
+
+struct File {
+    path: PathBuf,
+    text: String,
+}
+
+fn files(source: &BotSource, config: &Config) -> Result<Vec<File>, Vec<FileError>> {
+    let mut files = Vec::new();
+    if let Some(directory) = &source.directory {
+        for path in in_directory(directory, config)? {
+            files.push(File { text: text(&path).map_err(|error| vec![error])?, path });
+        }
+    }
+    if source.sample && files.iter().all(|file| id(&file.path).as_str() != SAMPLE_ID) {
+        files.push(File { path: PathBuf::from(format!("{SAMPLE_ID}.json")), text: SAMPLE.to_owned() });
+    }
+    Ok(files)
+}
+
+/// The bot files of a directory. Without accounts nobody needs one, and it may be missing.
+fn in_directory(directory: &Path, config: &Config) -> Result<Vec<PathBuf>, Vec<FileError>> {
+    let found = match std::fs::read_dir(directory) {
+        Ok(found) => found,
+        Err(error)
+            if error.kind() == std::io::ErrorKind::NotFound && (config.accounts.is_empty() || config.bots.sample) =>
+        {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(vec![unreadable(directory, &error, "Make the directory, or name it in `bots`")]),
+    };
+    let paths = found.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn homeless(config: &Config, bots: &[Bot]) -> Vec<FileError> {
+    let missing = config.accounts.iter().filter(|account| bots.iter().all(|bot| bot.id != account.bot));
+    let directory = config.bots.directory.clone().unwrap_or_default();
+    missing
+        .map(|account| {
+            let problem = format!("the account {} wants this bot, and there is no such file", account.id);
+            let error = whole(problem, "Write it, or name another bot in the account");
+            FileError { file: directory.join(format!("{}.json", account.bot)), error }
+        })
+        .collect()
+}
+
+fn text(path: &Path) -> Result<String, FileError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| unreadable(path, &error, "Name a file that exists and that this user may read"))
+}
+
+fn id(path: &Path) -> BotId {
+    BotId::new(&path.file_stem().unwrap_or_default().to_string_lossy())
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, fix: &str) -> FileError {
+    FileError { file: path.to_owned(), error: whole(format!("this cannot be read: {error}"), fix) }
+}
+
+fn whole(problem: String, fix: &str) -> BotError {
+    BotError { line: 0, column: 0, path: String::new(), problem, fix: fix.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Sources, load as configuration};
+
+    fn config(directory: &Path, accounts: &str) -> Config {
+        let file = directory.join("switchboard.toml");
+        std::fs::write(&file, format!("bots = {directory:?}\n{accounts}")).expect("written");
+        configuration(&Sources { file: Some(file), ..Sources::default() }).expect("a good configuration")
+    }
+
+    #[test]
+    fn the_demo_has_its_bot_without_any_file() {
+        let config = configuration(&Sources { demo: true, ..Sources::default() }).expect("a demo");
+        let bots = load(&config).expect("the sample");
+        assert_eq!(bots.iter().map(|bot| bot.id.as_str()).collect::<Vec<_>>(), ["harbor"]);
+    }
+
+    #[test]
+    fn a_bot_is_called_as_its_file() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::write(directory.path().join("shop.json"), SAMPLE).expect("written");
+        let bots = load(&config(directory.path(), "")).expect("one bot");
+        assert_eq!(bots[0].id.as_str(), "shop");
+    }
+
+    #[test]
+    fn every_error_of_every_file_is_reported_with_file_and_line() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::write(directory.path().join("a.json"), "{").expect("written");
+        std::fs::write(directory.path().join("b.json"), SAMPLE.replace("\"go\": \"prices\"", "\"go\": \"price\""))
+            .expect("written");
+        let errors = load(&config(directory.path(), "")).expect_err("errors");
+        assert!(errors[0].to_string().contains("a.json:1: "), "{}", errors[0]);
+        assert_eq!(errors.len(), 3);
+        assert!(
+            errors[1].to_string().contains("b.json:19: triggers[3].go: there is no dialogue \"price\""),
+            "{}",
+            errors[1]
+        );
+    }
+
+    #[test]
+    fn an_account_whose_bot_is_missing_is_an_error() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let site =
+            "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"nobody\"\norigins = [\"https://a.example\"]";
+        let errors = load(&config(directory.path(), site)).expect_err("no bot");
+        assert!(errors[0].to_string().contains("nobody.json:0: the account site wants this bot"), "{}", errors[0]);
+    }
+}

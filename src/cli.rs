@@ -1,0 +1,236 @@
+//! The command line: what can be asked of the program, and the commands that are not `serve`.
+
+use std::io::{BufWriter, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use clap::{Args, Parser, Subcommand};
+use switchboard::adapters::sqlite::{OpenError, SqliteStore};
+use switchboard::config::{Config, Sources, load};
+use switchboard::doctor::{self, Level};
+use switchboard::edge::invitation::{self, AddError, New};
+use switchboard::ports::clock::SystemClock;
+use switchboard::ports::people::Role;
+use switchboard::{bots, node};
+
+mod dump;
+mod logging;
+
+/// Bots answer, people take over: a self-hosted, real-time conversation switchboard.
+#[derive(Debug, Parser)]
+#[command(name = "switchboard", version)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// Without a command: serve.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Flags {
+    /// Settings that differ from the defaults; switchboard.toml in the source explains them all.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where the database lives.
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    data_dir: Option<String>,
+    /// The address and port to listen on; port 0 takes any.
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Adds a sample web chat and its bot: needs nothing else.
+    #[arg(long, global = true)]
+    demo: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until told to stop.
+    Serve,
+    /// Say what is wrong with this installation, and how to mend it.
+    Doctor,
+    /// The people who answer.
+    #[command(subcommand)]
+    Agent(Agent),
+    /// Bots.
+    #[command(subcommand)]
+    Bot(Bot),
+    /// Write every conversation to standard output, a line of JSON each.
+    Dump,
+}
+
+#[derive(Debug, Subcommand)]
+enum Agent {
+    /// Add a person. Without a password, prints a one-time link by which they choose one. Not while a server runs.
+    Add {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        email: String,
+        /// agent, supervisor or admin
+        #[arg(long, default_value = "agent", value_parser = role)]
+        role: Role,
+        /// Take the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Print a new one-time link for somebody who forgot their password. Not while a server runs.
+    Link {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Bot {
+    /// Say what is wrong with bot files, by file and line.
+    Check {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Some(Command::Bot(Bot::Check { files })) = &cli.command {
+        return Ok(check_bots(files));
+    }
+    let config = load(&cli.flags.sources())?;
+    match cli.command {
+        None | Some(Command::Serve) => serve(config),
+        Some(Command::Doctor) => Ok(examine(&config)),
+        Some(Command::Agent(Agent::Add { name, email, role, password_stdin })) => {
+            let password = password_stdin.then(password).transpose()?;
+            add_agent(&config, New { name, email, role, password })
+        }
+        Some(Command::Agent(Agent::Link { email })) => renew_link(&config, &email),
+        Some(Command::Bot(_)) => Ok(ExitCode::SUCCESS),
+        Some(Command::Dump) => {
+            dump::dump(&config.data_dir, BufWriter::new(std::io::stdout().lock()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Flags {
+    fn sources(&self) -> Sources {
+        let environment =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        Sources {
+            file: self.config.clone(),
+            environment: environment.collect(),
+            data_dir: self.data_dir.clone(),
+            listen: self.listen.clone(),
+            demo: self.demo,
+        }
+    }
+}
+
+fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    logging::start(&config.log, config.log_format)?;
+    switchboard::machine::raise_open_files();
+    for warning in switchboard::config::warnings(&config) {
+        tracing::warn!("{warning}");
+    }
+    node::run(config)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn examine(config: &Config) -> ExitCode {
+    let findings = doctor::doctor(config, &SystemClock);
+    let mut out = std::io::stdout().lock();
+    for finding in &findings {
+        let _ = writeln!(out, "{finding}");
+    }
+    let of = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let _ = writeln!(out, "\n{} bad, {} to look at, {} fine.", of(Level::Bad), of(Level::Warn), of(Level::Ok));
+    if of(Level::Bad) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_bots(files: &[PathBuf]) -> ExitCode {
+    let problems: Vec<_> = files.iter().filter_map(|file| bots::check_file(file).err()).flatten().collect();
+    let mut out = std::io::stdout().lock();
+    for problem in &problems {
+        let _ = writeln!(out, "{problem}");
+    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
+    let email = new.email.clone();
+    let store = open_alone(config)?;
+    match wait_for(invitation::add(&store, &SystemClock, new))? {
+        None => println!("{email} can sign in at {}", config.base_url()),
+        Some(token) => print_link(config, &email, &token),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn renew_link(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
+    let store = open_alone(config)?;
+    let token = wait_for(invitation::renew(&store, &SystemClock, email))?;
+    print_link(config, email, &token);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_link(config: &Config, email: &str, token: &str) {
+    println!(
+        "Send this link to {email}. It works once, within a week:\n{}",
+        invitation::link(&config.base_url(), token)
+    );
+}
+
+fn open_alone(config: &Config) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(&config.data_dir).map_err(|error| match error {
+        OpenError::InUse { .. } => anyhow!("{error}; stop it, do this, and start it again"),
+        error => error.into(),
+    })
+}
+
+fn wait_for<T>(work: impl Future<Output = Result<T, AddError>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(work)?)
+}
+
+/// The first line of standard input.
+fn password() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().lock().take(4096).read_to_string(&mut text).context("the password cannot be read")?;
+    match text.lines().next() {
+        Some(password) if !password.is_empty() => Ok(password.to_owned()),
+        _ => bail!("standard input has no password; write it there, or leave --password-stdin out to get a link"),
+    }
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "the roles are agent, supervisor and admin".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_may_stand_before_or_after_the_command() {
+        for words in [["switchboard", "--data-dir", "d", "dump"], ["switchboard", "dump", "--data-dir", "d"]] {
+            let cli = Cli::try_parse_from(words).expect("good words");
+            assert_eq!(cli.flags.data_dir.as_deref(), Some("d"));
+        }
+        let serve = Cli::try_parse_from(["switchboard", "--demo", "--listen", "127.0.0.1:0"]).expect("good words");
+        assert!(serve.flags.demo && serve.command.is_none());
+    }
+
+    #[test]
+    fn an_unknown_role_is_refused() {
+        let words = ["switchboard", "agent", "add", "--name", "A", "--email", "a@b.c", "--role", "king"];
+        let error = Cli::try_parse_from(words).expect_err("no kings").to_string();
+        assert!(error.contains("the roles are agent, supervisor and admin"), "{error}");
+    }
+}

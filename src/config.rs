@@ -1,0 +1,260 @@
+//! The configuration: read once, checked once, then plain values.
+//!
+//! Defaults, their units, limits and reasons stand in one place, `switchboard.toml`, which is built in as the lowest
+//! layer ([`layers`]). Reading notes every problem and reports all of them together. What is legal but dangerous is a
+//! warning: `serve` logs them, `doctor` prints them.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use figment::value::{Dict, Value};
+
+use crate::machine;
+
+pub mod accounts;
+mod layers;
+pub mod origins;
+pub mod secret;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use accounts::{Account, Kind, Messenger, Webchat};
+pub use layers::{DEFAULTS, Sources};
+pub use secret::Secret;
+pub use table::Problem;
+use table::{Report, Table};
+
+/// An echo takes a few seconds; whoever waits less sends twice.
+const RECONCILE_COMFORTABLE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    /// Scheme and host (and port), without a slash at the end.
+    pub public_url: Option<String>,
+    pub bots: BotSource,
+    pub log: String,
+    pub log_format: LogFormat,
+    /// At least one.
+    pub workers: usize,
+    /// At least one.
+    pub shards: usize,
+    pub limits: Limits,
+    pub accounts: Vec<Account>,
+    pub demo: bool,
+}
+
+/// Where bots come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotSource {
+    /// A directory of JSON files.
+    pub directory: Option<PathBuf>,
+    /// The sample that is built in is there too, unless the directory has a bot of its name.
+    pub sample: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// How much, and how long. `switchboard.toml` says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub conversation_queue_max: usize,
+    pub outbox_bytes_max: usize,
+    pub frame_bytes_max: usize,
+    pub body_bytes_max: usize,
+    pub sender_queue_max: usize,
+    pub passivate_after: Duration,
+    pub session_lasts: Duration,
+    pub send_timeout: Duration,
+    pub reconcile_after: Duration,
+}
+
+/// Everything that is wrong, a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the configuration has {}:", if self.0.len() == 1 { "a problem" } else { "problems" })?;
+        self.0.iter().try_for_each(|problem| write!(out, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Reads the configuration.
+pub fn load(sources: &Sources) -> Result<Config, Problems> {
+    let layers = layers::stack(sources).map_err(|problem| Problems(vec![problem]))?;
+    let report = Report { figment: &layers.figment, problems: Default::default() };
+    let config = read(sources, &layers, &report);
+    match (config, report.problems.into_inner()) {
+        (Some(config), problems) if problems.is_empty() => Ok(config),
+        (_, problems) => Err(Problems(problems)),
+    }
+}
+
+fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Option<Config> {
+    let values = match layers.figment.find_value("") {
+        Ok(Value::Dict(_, values)) => values,
+        _ => Dict::new(),
+    };
+    let mut root = Table::new(report, "", "configuration".to_owned(), values);
+    let listen = root.read("listen", listen);
+    let data_dir = root.read("data_dir", path);
+    let public_url = root.optional("public_url", public_url);
+    let bots = root.read("bots", path);
+    let log = root.read("log", log);
+    let log_format = root.read("log_format", log_format);
+    let workers = cores_if_zero(root.number("workers", 0..=1024));
+    let shards = cores_if_zero(root.number("shards", 0..=1024));
+    let limits = limits(root.table("limits"));
+    let defaults = accounts::Defaults::read(root.table("messenger"));
+    let mut accounts = accounts::read(&mut root, report, layers, &defaults);
+    root.finish();
+    let demo = accounts::demo();
+    if sources.demo && accounts.iter().all(|account| account.id != demo.id) {
+        accounts.push(demo);
+    }
+    let directory = bots.filter(|_| !sources.demo || sources.file().is_some());
+    Some(Config {
+        listen: listen?,
+        data_dir: data_dir?,
+        public_url,
+        bots: BotSource { directory, sample: sources.demo },
+        log: log?,
+        log_format: log_format?,
+        workers,
+        shards,
+        limits,
+        accounts,
+        demo: sources.demo,
+    })
+}
+
+fn limits(mut table: Table<'_>) -> Limits {
+    const MIB: u64 = 1024 * 1024;
+    let seconds = Duration::from_secs;
+    let limits = Limits {
+        conversation_queue_max: table.number("conversation_queue_max", 1..=1_000_000) as usize,
+        outbox_bytes_max: table.number("outbox_bytes_max", 4096..=64 * MIB) as usize,
+        frame_bytes_max: table.number("frame_bytes_max", 1024..=16 * MIB) as usize,
+        body_bytes_max: table.number("body_bytes_max", 1024..=64 * MIB) as usize,
+        sender_queue_max: table.number("sender_queue_max", 1..=1_000_000) as usize,
+        passivate_after: seconds(table.number("passivate_after_s", 1..=86_400)),
+        session_lasts: seconds(table.number("session_days", 1..=365) * 24 * 60 * 60),
+        send_timeout: seconds(table.number("send_timeout_s", 1..=120)),
+        reconcile_after: seconds(table.number("reconcile_s", 1..=3600)),
+    };
+    table.finish();
+    limits
+}
+
+impl Config {
+    /// Where people find us: for links.
+    pub fn base_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// Whether cookies may demand https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// What is legal and probably not wanted, in words.
+pub fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let public = !config.listen.ip().is_loopback();
+    if public && !config.is_https() {
+        warnings.push(format!(
+            "listen = {:?} can be reached from other machines, but public_url is not https: passwords and conversations travel \
+             in the clear. Put a proxy that speaks TLS in front and set public_url to its https address.",
+            config.listen.to_string()
+        ));
+    }
+    if public && config.demo {
+        warnings.push("--demo on an address that other machines can reach: everybody may chat with it.".to_owned());
+    }
+    if machine::file_system(&config.data_dir).is_some_and(|kind| kind.is_in_memory()) {
+        warnings.push(format!(
+            "data_dir = {:?} is in memory: a restart of the machine forgets every conversation. Choose a directory on a disk.",
+            config.data_dir.display().to_string()
+        ));
+    }
+    if config.limits.reconcile_after < RECONCILE_COMFORTABLE {
+        warnings.push(format!(
+            "limits.reconcile_s = {}: echoes often take longer, and then contacts get messages twice. Leave it at 30.",
+            config.limits.reconcile_after.as_secs()
+        ));
+    }
+    warnings.extend(config.accounts.iter().filter_map(account_warning));
+    warnings
+}
+
+fn account_warning(account: &Account) -> Option<String> {
+    match &account.kind {
+        Kind::Messenger(messenger)
+            if !messenger.api_base.starts_with("https://") && !is_loopback(&messenger.api_base) =>
+        {
+            Some(format!(
+                "account {}: api_base = {:?} is not https, so the Page's token travels in the clear. Use https.",
+                account.id, messenger.api_base
+            ))
+        }
+        Kind::Webchat(webchat) if webchat.origins.allow_everyone() => Some(format!(
+            "account {}: origins contains \"*\", so any website may show this chat as its own. Name your websites.",
+            account.id
+        )),
+        _ => None,
+    }
+}
+
+fn is_loopback(address: &str) -> bool {
+    match url::Url::parse(address).ok().and_then(|url| url.host().map(|host| host.to_owned())) {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn cores_if_zero(number: u64) -> usize {
+    match number {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        number => number as usize,
+    }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "this is not an address and a port. Write it like \"127.0.0.1:8080\"".to_owned())
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    if text.trim().is_empty() { Err("this must name a directory".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    origins::origin(text).map_err(|why| format!("{why}. Write it like \"https://chat.example.org\""))
+}
+
+fn log(text: &str) -> Result<String, String> {
+    let filter = tracing_subscriber::EnvFilter::builder().parse(text);
+    let words = "Write error, warn, info, debug or trace, or per module, such as \"info,switchboard::edge=debug\"";
+    filter.map(|_| text.to_owned()).map_err(|_| format!("this is not a log filter. {words}"))
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("the formats are \"text\" and \"json\"".to_owned()),
+    }
+}

@@ -1,0 +1,351 @@
+//! Joins actors, adapters and edge into one running node. The only place that knows them all.
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix::{Actor, Addr, Arbiter};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::Compress;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+use anyhow::Context as _;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::actors::inbox::{Close, Inbox};
+use crate::actors::notices::Notices;
+use crate::actors::sender::Sender;
+use crate::actors::shard::Shard;
+use crate::actors::sweeper::Sweeper;
+use crate::actors::switchboard::{Limits, Parts, Switchboard};
+use crate::adapters::channels::http;
+use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
+use crate::adapters::channels::webchat::VisitorTokens;
+use crate::adapters::local::{LocalBus, LocalDirectory};
+use crate::adapters::sqlite::SqliteStore;
+use crate::bots;
+use crate::config::{Account, Config, Kind, Messenger};
+use crate::dice;
+use crate::domain::ids::{AccountId, AgentId, BotId, Incarnation};
+use crate::edge::passwords::Passwords;
+use crate::edge::sign_in::SignIn;
+use crate::edge::{self, Edge, error};
+use crate::ports::channel::Outlet;
+use crate::ports::clock::{Clock, SystemClock};
+use crate::ports::people::{People, Person, Role};
+use crate::ports::store::Store;
+
+/// A peer that acknowledges nothing for so long is gone, however full its socket's buffer is.
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
+const HTTP_STOP_WITHIN: u64 = 5;
+const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
+const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
+const IO_THREADS: usize = 2;
+
+/// A node that runs, in the actix system that started it.
+pub struct Node {
+    pub address: SocketAddr,
+    pub switchboard: Switchboard,
+    /// Where the first admin signs in, as long as nobody has.
+    pub first_sign_in: Option<String>,
+    store: Arc<SqliteStore>,
+    inbox: Addr<Inbox>,
+    server: ServerHandle,
+    shards: Vec<Arbiter>,
+    io: Option<tokio::runtime::Runtime>,
+}
+
+impl Node {
+    pub async fn start(config: Config) -> anyhow::Result<Node> {
+        Self::start_with(config, Arc::new(SystemClock)).await
+    }
+
+    /// With a clock of the caller's: tests bring their own.
+    pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Node> {
+        let config = Arc::new(config);
+        let bots = load_bots(&config)?;
+        let store = Arc::new(SqliteStore::open(&config.data_dir)?);
+        let io = io_runtime()?;
+        let accounts: Vec<_> = config.accounts.iter().map(Account::to_domain).collect();
+        store.provision(accounts.clone()).await?;
+        let parts = Arc::new(Parts {
+            store: store.clone(),
+            directory: Arc::new(LocalDirectory),
+            bus: Arc::new(LocalBus::default()),
+            clock: clock.clone(),
+            incarnation: Incarnation(dice::new_id()),
+            accounts: accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account))).collect(),
+            bots,
+            limits: limits(&config),
+            notices: Notices::default(),
+        });
+        let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
+        let switchboard = start_actors(&parts, &shards, &config, io.handle()).await?;
+        let inbox = Inbox::new(parts.clone()).start();
+        let listener = TcpListener::bind(config.listen)
+            .with_context(|| format!("cannot listen on {}; choose another --listen address", config.listen))?;
+        let address = listener.local_addr()?;
+        let people: Arc<dyn People> = store.clone();
+        let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
+        let edge = Data::new(Edge {
+            switchboard: switchboard.clone(),
+            inbox: inbox.clone(),
+            meta: Arc::new(meta_inlet(&config)),
+            visitors: Arc::new(VisitorTokens::new(visitor_key(&config.data_dir)?)),
+            config: config.clone(),
+            metrics: metrics_handle(),
+        });
+        let passwords = Passwords::new().context("this machine cannot hash passwords")?;
+        let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));
+        let server = serve(&config, listener, edge, sign_in)?;
+        let handle = server.handle();
+        actix::spawn(server);
+        Ok(Node { address, switchboard, first_sign_in, store, inbox, server: handle, shards, io: Some(io) })
+    }
+
+    /// Says goodbye to every socket, takes no more, and returns when everything accepted is written.
+    pub async fn stop(mut self) {
+        self.switchboard.parts().notices.restarting();
+        self.server.stop(true).await;
+        self.inbox.do_send(Close);
+        for shard in self.shards.drain(..) {
+            shard.stop();
+            let _ = actix_web::web::block(move || shard.join()).await;
+        }
+        if let Some(io) = self.io.take() {
+            io.shutdown_background();
+        }
+        let store = Arc::downgrade(&self.store);
+        drop(self);
+        let closed = async {
+            while store.strong_count() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(STORE_CLOSE_WITHIN, closed).await.is_err() {
+            tracing::warn!("the store is still in use; it closes with the process");
+        }
+    }
+
+    /// The embedded store, for commands and tests that look inside.
+    pub fn store(&self) -> &Arc<SqliteStore> {
+        &self.store
+    }
+}
+
+/// How the node is reached by people: the configured address, or where it listens.
+pub fn own_address(config: &Config, bound: SocketAddr) -> String {
+    config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
+}
+
+fn load_bots(config: &Config) -> anyhow::Result<HashMap<BotId, Arc<crate::domain::bot::Bot>>> {
+    let bots = bots::load(config).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the bots cannot be used:\n{}", lines.join("\n"))
+    })?;
+    let bots: HashMap<_, _> = bots.into_iter().map(|bot| (bot.id.clone(), Arc::new(bot))).collect();
+    for account in &config.accounts {
+        if !bots.contains_key(&account.bot) {
+            anyhow::bail!("account “{}” names the bot “{}”, which there is not", account.id, account.bot);
+        }
+    }
+    Ok(bots)
+}
+
+/// Where everything that opens sockets of its own lives: never on a thread of actors.
+fn io_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(IO_THREADS).thread_name("io").enable_all().build().context("cannot start threads")
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        conversation_queue_max: config.limits.conversation_queue_max,
+        outbox_bytes_max: config.limits.outbox_bytes_max,
+        frame_bytes_max: config.limits.frame_bytes_max,
+        sender_queue_max: config.limits.sender_queue_max,
+        passivate_after: config.limits.passivate_after,
+        reconcile: config.limits.reconcile_after,
+    }
+}
+
+async fn start_actors(
+    parts: &Arc<Parts>,
+    shards: &[Arbiter],
+    config: &Config,
+    io: &tokio::runtime::Handle,
+) -> anyhow::Result<Switchboard> {
+    let start = |shard: &Arbiter| {
+        let parts = parts.clone();
+        Shard::start_in_arbiter(&shard.handle(), move |_| Shard::new(parts))
+    };
+    let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
+    let mut senders = HashMap::new();
+    for (number, (account, outlet)) in outlets(config, io)?.into_iter().enumerate() {
+        let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
+        let shard = shards[number % shards.len()].handle();
+        let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));
+        senders.insert(account, sender);
+    }
+    switchboard.introduce(senders);
+    let swept = switchboard.clone();
+    Sweeper::start_in_arbiter(&shards[0].handle(), move |_| Sweeper::new(swept));
+    Ok(switchboard)
+}
+
+fn outlets(config: &Config, io: &tokio::runtime::Handle) -> anyhow::Result<Vec<(AccountId, Arc<dyn Outlet>)>> {
+    let _inside = io.enter();
+    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let mut outlets: Vec<(AccountId, Arc<dyn Outlet>)> = Vec::new();
+    for account in &config.accounts {
+        if let Kind::Messenger(messenger) = &account.kind {
+            let outlet = MessengerOutlet::new(client.clone(), &send_settings(messenger))
+                .with_context(|| format!("account “{}”", account.id))?;
+            outlets.push((account.id.clone(), Arc::new(outlet)));
+        }
+    }
+    Ok(outlets)
+}
+
+fn send_settings(messenger: &Messenger) -> Settings {
+    Settings {
+        page_id: messenger.page_id.clone(),
+        token: messenger.page_token.expose().to_owned(),
+        app_secret: Some(messenger.app_secret.expose().to_owned()),
+        api_base: messenger.api_base.clone(),
+        api_version: messenger.api_version.clone(),
+        sends_per_second: messenger.sends_per_second,
+    }
+}
+
+fn meta_inlet(config: &Config) -> MessengerInlet {
+    let page = |account: &Account| match &account.kind {
+        Kind::Messenger(messenger) => Some(Page {
+            account: account.id.clone(),
+            page_id: messenger.page_id.clone(),
+            app_secret: messenger.app_secret.expose().to_owned(),
+            verify_token: messenger.verify_token.expose().to_owned(),
+            app_id: messenger.app_id.clone(),
+        }),
+        Kind::Webchat(_) => None,
+    };
+    MessengerInlet::new(config.accounts.iter().filter_map(page).collect())
+}
+
+fn serve(
+    config: &Config,
+    listener: TcpListener,
+    edge: Data<Edge>,
+    sign_in: Data<SignIn>,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let body_bytes_max = config.limits.body_bytes_max;
+    let app = move || {
+        App::new()
+            .wrap(Compress::default())
+            .app_data(edge.clone())
+            .app_data(sign_in.clone())
+            .configure(|config| error::extractors(config, body_bytes_max))
+            .configure(edge::routes)
+    };
+    let server = HttpServer::new(app)
+        .workers(config.workers)
+        .on_connect(|connection, _| bound_silence(connection))
+        .shutdown_timeout(HTTP_STOP_WITHIN)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+fn bound_silence(connection: &dyn std::any::Any) {
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+        let socket = socket2::SockRef::from(stream);
+        let _ = socket.set_tcp_user_timeout(Some(TCP_USER_TIMEOUT));
+        let _ = socket.set_tcp_nodelay(true);
+    }
+}
+
+/// The key that signs visitors' tokens: made at the first start, kept beside the database.
+fn visitor_key(data_dir: &Path) -> anyhow::Result<[u8; 32]> {
+    let file = data_dir.join("visitor.key");
+    if let Ok(bytes) = std::fs::read(&file) {
+        let wrong =
+            |_| anyhow::anyhow!("{} is damaged: it must hold 32 bytes; restore it, or remove it", file.display());
+        return bytes.try_into().map_err(wrong);
+    }
+    let mut key = [0; 32];
+    dice::fill(&mut key);
+    write_secret(&file, &key).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(key)
+}
+
+fn write_secret(file: &Path, key: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    opened.write_all(key)?;
+    opened.sync_all()
+}
+
+/// One recorder for the process, whoever asks first.
+fn metrics_handle() -> Option<PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
+}
+
+/// As long as nobody has signed in, every start gives a new one-time link for the first admin.
+async fn invite_first_admin(people: &dyn People, clock: &dyn Clock, base: &str) -> anyhow::Result<Option<String>> {
+    let nobody_yet = people.person_by_email(String::new()).await?;
+    let admin = match nobody_yet {
+        Some(person) => person,
+        None if people.count_people().await? > 0 => return Ok(None),
+        None => {
+            let (id, name, email) = (AgentId(dice::new_id()), String::new(), String::new());
+            let person = Person { id, name, email, role: Role::Admin, password_hash: None };
+            people.save_person(person.clone()).await?;
+            person
+        }
+    };
+    let (token, hash) = dice::token();
+    people.revoke_invitations(admin.id).await?;
+    people.add_invitation(hash, admin.id, clock.now() + INVITATION_LASTS).await?;
+    Ok(Some(format!("{base}/welcome?token={token}")))
+}
+
+/// Runs a node until it is told to stop.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let demo = config.demo;
+        let public = config.clone();
+        let node = Node::start(config).await?;
+        print_welcome(&node, &own_address(&public, node.address), demo);
+        wait_for_the_end().await?;
+        tracing::info!("stopping");
+        node.stop().await;
+        Ok(())
+    })
+}
+
+/// For people and for scripts: one line a thing, on standard output.
+fn print_welcome(node: &Node, base: &str, demo: bool) {
+    println!("Switchboard {} is running.", env!("CARGO_PKG_VERSION"));
+    println!("  console  {base}/");
+    if demo {
+        println!("  demo     {base}/demo");
+    }
+    if let Some(link) = &node.first_sign_in {
+        println!("  first sign-in, once, within 24 hours:\n           {link}");
+    }
+}
+
+async fn wait_for_the_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

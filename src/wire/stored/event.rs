@@ -1,0 +1,367 @@
+//! An event as it is stored. Read beside `domain::event`, which says what each means.
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::{Agent, Heard, Line, Place, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
+use crate::domain::event as core;
+use crate::domain::time::Timestamp;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event<'a> {
+    ContactSaid {
+        #[serde(borrow)]
+        heard: Heard<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        provider_id: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider_at: Option<u64>,
+    },
+    ContactNamed {
+        #[serde(borrow)]
+        name: Text<'a>,
+    },
+    PageViewed {
+        #[serde(borrow)]
+        url: Text<'a>,
+        #[serde(borrow)]
+        title: Text<'a>,
+    },
+    AttributeSet {
+        #[serde(borrow)]
+        name: Text<'a>,
+        #[serde(borrow)]
+        value: Text<'a>,
+    },
+    BotSaid {
+        #[serde(borrow)]
+        line: Line<'a>,
+        #[serde(borrow)]
+        why: Why<'a>,
+        #[serde(borrow)]
+        then: Place<'a>,
+        turn: u64,
+    },
+    BotMoved {
+        #[serde(borrow)]
+        then: Place<'a>,
+    },
+    AgentSaid {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+        turn: u64,
+    },
+    OutsideSaid {
+        #[serde(borrow)]
+        text: Text<'a>,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
+    NoteAdded {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+    HandedOff {
+        reason: Reason,
+        #[serde(borrow)]
+        words: Text<'a>,
+        #[serde(borrow)]
+        then: Place<'a>,
+    },
+    TakenOver {
+        #[serde(borrow)]
+        by: Speaker<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+    },
+    PauseMoved {
+        #[serde(borrow)]
+        by: Speaker<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+        why: PauseMove,
+    },
+    PauseEnding {
+        until: u64,
+    },
+    GivenBack {
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
+        why: GiveBack,
+        #[serde(borrow)]
+        then: Place<'a>,
+    },
+    Sent {
+        of: u64,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
+    Received {
+        of: Vec<u64>,
+        receipt: Receipt,
+    },
+    Retrying {
+        of: u64,
+        at: u64,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Uncertain {
+        of: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again_at: Option<u64>,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Failed {
+        of: u64,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Withdrawn {
+        of: Vec<u64>,
+    },
+    SendingAgain {
+        of: u64,
+        #[serde(borrow)]
+        by: Agent<'a>,
+    },
+    Suppressed {
+        #[serde(borrow)]
+        text: Text<'a>,
+        turn: u64,
+    },
+    Alerted {
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why<'a> {
+    #[serde(borrow)]
+    Keyword(Text<'a>),
+    #[serde(borrow)]
+    Dialogue(Text<'a>),
+    FirstContact,
+    NoAnswer,
+    OfferedHuman,
+    AskedAgain,
+    CallingHuman,
+    OutsideBot,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseMove {
+    Replied,
+    Extended,
+    Kept,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiveBack {
+    ByAgent,
+    PauseEnded,
+    ByContact,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    Delivered,
+    Read,
+}
+
+impl<'a> From<&'a core::Event> for Event<'a> {
+    fn from(event: &'a core::Event) -> Self {
+        use core::Event as Core;
+        match event {
+            Core::ContactSaid { heard, provider_id, provider_at } => Self::ContactSaid {
+                heard: heard.into(),
+                provider_id: maybe_text(provider_id),
+                provider_at: millis(*provider_at),
+            },
+            Core::ContactNamed { name } => Self::ContactNamed { name: text(name) },
+            Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
+            Core::AttributeSet { name, value } => Self::AttributeSet { name: text(name), value: text(value) },
+            Core::BotSaid { line, why, then, turn } => {
+                Self::BotSaid { line: line.into(), why: why.into(), then: then.into(), turn: *turn }
+            }
+            Core::BotMoved { then } => Self::BotMoved { then: then.into() },
+            Core::AgentSaid { agent, text: words, turn } => {
+                Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn }
+            }
+            Core::OutsideSaid { text: words, provider_id } => {
+                Self::OutsideSaid { text: text(words), provider_id: text(provider_id) }
+            }
+            Core::NoteAdded { agent, text: words } => Self::NoteAdded { agent: agent.into(), text: text(words) },
+            Core::HandedOff { reason, words, then } => {
+                Self::HandedOff { reason: (*reason).into(), words: text(words), then: then.into() }
+            }
+            Core::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: millis(*until) },
+            Core::PauseMoved { by, until, why } => {
+                Self::PauseMoved { by: by.into(), until: millis(*until), why: (*why).into() }
+            }
+            Core::PauseEnding { until } => Self::PauseEnding { until: until.0 },
+            Core::GivenBack { by, why, then } => {
+                Self::GivenBack { by: by.as_ref().map(Into::into), why: (*why).into(), then: then.into() }
+            }
+            Core::Sent { of, provider_id } => Self::Sent { of: *of, provider_id: text(provider_id) },
+            Core::Received { of, receipt } => Self::Received { of: of.clone(), receipt: (*receipt).into() },
+            Core::Retrying { of, at, reason } => Self::Retrying { of: *of, at: at.0, reason: text(reason) },
+            Core::Uncertain { of, again_at, reason } => {
+                Self::Uncertain { of: *of, again_at: millis(*again_at), reason: text(reason) }
+            }
+            Core::Failed { of, reason } => Self::Failed { of: *of, reason: text(reason) },
+            Core::Withdrawn { of } => Self::Withdrawn { of: of.clone() },
+            Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
+            Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
+            Core::Alerted { text: words } => Self::Alerted { text: text(words) },
+        }
+    }
+}
+
+impl From<Event<'_>> for core::Event {
+    fn from(event: Event<'_>) -> Self {
+        match event {
+            Event::ContactSaid { heard, provider_id, provider_at } => Self::ContactSaid {
+                heard: heard.into(),
+                provider_id: owned(provider_id),
+                provider_at: time(provider_at),
+            },
+            Event::ContactNamed { name } => Self::ContactNamed { name: name.into_owned() },
+            Event::PageViewed { url, title } => Self::PageViewed { url: url.into_owned(), title: title.into_owned() },
+            Event::AttributeSet { name, value } => {
+                Self::AttributeSet { name: name.into_owned(), value: value.into_owned() }
+            }
+            Event::BotSaid { line, why, then, turn } => {
+                Self::BotSaid { line: line.into(), why: why.into(), then: then.into(), turn }
+            }
+            Event::BotMoved { then } => Self::BotMoved { then: then.into() },
+            Event::AgentSaid { agent, text, turn } => {
+                Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn }
+            }
+            Event::OutsideSaid { text, provider_id } => {
+                Self::OutsideSaid { text: text.into_owned(), provider_id: provider_id.into_owned() }
+            }
+            Event::NoteAdded { agent, text } => Self::NoteAdded { agent: agent.into(), text: text.into_owned() },
+            Event::HandedOff { reason, words, then } => {
+                Self::HandedOff { reason: reason.into(), words: words.into_owned(), then: then.into() }
+            }
+            Event::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: time(until) },
+            Event::PauseMoved { by, until, why } => {
+                Self::PauseMoved { by: by.into(), until: time(until), why: why.into() }
+            }
+            Event::PauseEnding { until } => Self::PauseEnding { until: Timestamp(until) },
+            Event::GivenBack { by, why, then } => {
+                Self::GivenBack { by: by.map(Into::into), why: why.into(), then: then.into() }
+            }
+            Event::Sent { of, provider_id } => Self::Sent { of, provider_id: provider_id.into_owned() },
+            Event::Received { of, receipt } => Self::Received { of, receipt: receipt.into() },
+            Event::Retrying { of, at, reason } => Self::Retrying { of, at: Timestamp(at), reason: reason.into_owned() },
+            Event::Uncertain { of, again_at, reason } => {
+                Self::Uncertain { of, again_at: time(again_at), reason: reason.into_owned() }
+            }
+            Event::Failed { of, reason } => Self::Failed { of, reason: reason.into_owned() },
+            Event::Withdrawn { of } => Self::Withdrawn { of },
+            Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
+            Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },
+            Event::Alerted { text } => Self::Alerted { text: text.into_owned() },
+        }
+    }
+}
+
+impl<'a> From<&'a core::Why> for Why<'a> {
+    fn from(why: &'a core::Why) -> Self {
+        match why {
+            core::Why::Keyword(name) => Self::Keyword(text(name)),
+            core::Why::Dialogue(name) => Self::Dialogue(text(name)),
+            core::Why::FirstContact => Self::FirstContact,
+            core::Why::NoAnswer => Self::NoAnswer,
+            core::Why::OfferedHuman => Self::OfferedHuman,
+            core::Why::AskedAgain => Self::AskedAgain,
+            core::Why::CallingHuman => Self::CallingHuman,
+            core::Why::OutsideBot => Self::OutsideBot,
+        }
+    }
+}
+
+impl From<Why<'_>> for core::Why {
+    fn from(why: Why<'_>) -> Self {
+        match why {
+            Why::Keyword(name) => Self::Keyword(name.into_owned()),
+            Why::Dialogue(name) => Self::Dialogue(name.into_owned()),
+            Why::FirstContact => Self::FirstContact,
+            Why::NoAnswer => Self::NoAnswer,
+            Why::OfferedHuman => Self::OfferedHuman,
+            Why::AskedAgain => Self::AskedAgain,
+            Why::CallingHuman => Self::CallingHuman,
+            Why::OutsideBot => Self::OutsideBot,
+        }
+    }
+}
+
+impl From<core::PauseMove> for PauseMove {
+    fn from(why: core::PauseMove) -> Self {
+        match why {
+            core::PauseMove::Replied => Self::Replied,
+            core::PauseMove::Extended => Self::Extended,
+            core::PauseMove::Kept => Self::Kept,
+        }
+    }
+}
+
+impl From<PauseMove> for core::PauseMove {
+    fn from(why: PauseMove) -> Self {
+        match why {
+            PauseMove::Replied => Self::Replied,
+            PauseMove::Extended => Self::Extended,
+            PauseMove::Kept => Self::Kept,
+        }
+    }
+}
+
+impl From<core::GiveBack> for GiveBack {
+    fn from(why: core::GiveBack) -> Self {
+        match why {
+            core::GiveBack::ByAgent => Self::ByAgent,
+            core::GiveBack::PauseEnded => Self::PauseEnded,
+            core::GiveBack::ByContact => Self::ByContact,
+        }
+    }
+}
+
+impl From<GiveBack> for core::GiveBack {
+    fn from(why: GiveBack) -> Self {
+        match why {
+            GiveBack::ByAgent => Self::ByAgent,
+            GiveBack::PauseEnded => Self::PauseEnded,
+            GiveBack::ByContact => Self::ByContact,
+        }
+    }
+}
+
+impl From<core::Receipt> for Receipt {
+    fn from(receipt: core::Receipt) -> Self {
+        match receipt {
+            core::Receipt::Delivered => Self::Delivered,
+            core::Receipt::Read => Self::Read,
+        }
+    }
+}
+
+impl From<Receipt> for core::Receipt {
+    fn from(receipt: Receipt) -> Self {
+        match receipt {
+            Receipt::Delivered => Self::Delivered,
+            Receipt::Read => Self::Read,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What the store keeps: events, folds, list rows and lines, as compact JSON under a version.
+//!
+//! Every value is `{"v":1,"is":…}`. The types here borrow when they are written and when they are read, so one shape
+//! serves both ways; they convert by hand. A shape that has been stored stays readable for ever: new fields get a
+//! default, and a new meaning gets a new version. `v1.jsonl` pins what version 1 looks like.
+
+mod event;
+mod parts;
+mod state;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::domain;
+
+/// The version this program writes, and the only one it reads.
+const VERSION: u32 = 1;
+
+/// What was stored cannot be understood: a newer version's data, or damage.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {why}")]
+pub struct Unreadable {
+    what: &'static str,
+    why: serde_json::Error,
+}
+
+pub fn write_event(event: &domain::event::Event) -> Vec<u8> {
+    write(event::Event::from(event))
+}
+
+pub fn read_event(bytes: &[u8]) -> Result<domain::event::Event, Unreadable> {
+    read::<event::Event>("an event", bytes).map(Into::into)
+}
+
+pub fn write_state(state: &domain::state::State) -> Vec<u8> {
+    write(state::State::from(state))
+}
+
+pub fn read_state(bytes: &[u8]) -> Result<domain::state::State, Unreadable> {
+    read::<state::State>("a snapshot", bytes).map(Into::into)
+}
+
+pub fn write_summary(summary: &domain::summary::Summary) -> Vec<u8> {
+    write(summary::Summary::from(summary))
+}
+
+pub fn read_summary(bytes: &[u8]) -> Result<domain::summary::Summary, Unreadable> {
+    read::<summary::Summary>("a summary", bytes).map(Into::into)
+}
+
+pub fn write_line(line: &domain::message::Line) -> Vec<u8> {
+    write(parts::Line::from(line))
+}
+
+pub fn read_line(bytes: &[u8]) -> Result<domain::message::Line, Unreadable> {
+    read::<parts::Line>("a message", bytes).map(Into::into)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored<T> {
+    v: Version,
+    is: T,
+}
+
+fn write<T: Serialize>(is: T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    serde_json::to_writer(&mut bytes, &Stored { v: Version, is })
+        .expect("memory takes every byte, and every key is text");
+    bytes
+}
+
+fn read<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice::<Stored<T>>(bytes).map(|stored| stored.is).map_err(|why| Unreadable { what, why })
+}
+
+/// Stands first in every value, so that a newer one is refused by its version before anything else is looked at.
+struct Version;
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_u32(VERSION)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u32::deserialize(from)? {
+            VERSION => Ok(Version),
+            other => Err(D::Error::custom(format!("it has version {other}, and this program reads version {VERSION}"))),
+        }
+    }
+}

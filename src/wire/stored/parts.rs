@@ -1,0 +1,338 @@
+//! The small shapes that events, folds and list rows share.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::event as core;
+use crate::domain::ids::AgentId;
+use crate::domain::message;
+use crate::domain::summary;
+use crate::domain::time::Timestamp;
+
+pub type Text<'a> = Cow<'a, str>;
+
+pub fn text(from: &str) -> Text<'_> {
+    Cow::Borrowed(from)
+}
+
+pub fn maybe_text(from: &Option<String>) -> Option<Text<'_>> {
+    from.as_deref().map(Cow::Borrowed)
+}
+
+pub fn owned(from: Option<Text<'_>>) -> Option<String> {
+    from.map(Cow::into_owned)
+}
+
+pub fn millis(at: Option<Timestamp>) -> Option<u64> {
+    at.map(|at| at.0)
+}
+
+pub fn time(millis: Option<u64>) -> Option<Timestamp> {
+    millis.map(Timestamp)
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Heard<'a> {
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    tap: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Attachment<'a> {
+    kind: AttachmentKind,
+    #[serde(borrow)]
+    url: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AttachmentKind {
+    Image,
+    Audio,
+    Video,
+    File,
+    Other,
+}
+
+impl<'a> From<&'a message::Heard> for Heard<'a> {
+    fn from(heard: &'a message::Heard) -> Self {
+        Self {
+            text: text(&heard.text),
+            tap: maybe_text(&heard.tap),
+            attachments: heard.attachments.iter().map(Attachment::from).collect(),
+        }
+    }
+}
+
+impl From<Heard<'_>> for message::Heard {
+    fn from(heard: Heard<'_>) -> Self {
+        Self {
+            text: heard.text.into_owned(),
+            tap: owned(heard.tap),
+            attachments: heard.attachments.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a message::Attachment> for Attachment<'a> {
+    fn from(attachment: &'a message::Attachment) -> Self {
+        let kind = match attachment.kind {
+            message::AttachmentKind::Image => AttachmentKind::Image,
+            message::AttachmentKind::Audio => AttachmentKind::Audio,
+            message::AttachmentKind::Video => AttachmentKind::Video,
+            message::AttachmentKind::File => AttachmentKind::File,
+            message::AttachmentKind::Other => AttachmentKind::Other,
+        };
+        Self { kind, url: text(&attachment.url), name: text(&attachment.name) }
+    }
+}
+
+impl From<Attachment<'_>> for message::Attachment {
+    fn from(attachment: Attachment<'_>) -> Self {
+        let kind = match attachment.kind {
+            AttachmentKind::Image => message::AttachmentKind::Image,
+            AttachmentKind::Audio => message::AttachmentKind::Audio,
+            AttachmentKind::Video => message::AttachmentKind::Video,
+            AttachmentKind::File => message::AttachmentKind::File,
+            AttachmentKind::Other => message::AttachmentKind::Other,
+        };
+        Self { kind, url: attachment.url.into_owned(), name: attachment.name.into_owned() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Line<'a> {
+    #[serde(borrow)]
+    text: Text<'a>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<Choice<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    label: Text<'a>,
+}
+
+impl<'a> From<&'a message::Line> for Line<'a> {
+    fn from(line: &'a message::Line) -> Self {
+        let choice = |choice: &'a message::Choice| Choice { id: text(&choice.id), label: text(&choice.label) };
+        Self { text: text(&line.text), choices: line.choices.iter().map(choice).collect() }
+    }
+}
+
+impl From<Line<'_>> for message::Line {
+    fn from(line: Line<'_>) -> Self {
+        let choice =
+            |choice: Choice<'_>| message::Choice { id: choice.id.into_owned(), label: choice.label.into_owned() };
+        Self { text: line.text.into_owned(), choices: line.choices.into_iter().map(choice).collect() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Agent<'a> {
+    id: Uuid,
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+impl<'a> From<&'a core::Agent> for Agent<'a> {
+    fn from(agent: &'a core::Agent) -> Self {
+        Self { id: agent.id.0, name: text(&agent.name) }
+    }
+}
+
+impl From<Agent<'_>> for core::Agent {
+    fn from(agent: Agent<'_>) -> Self {
+        Self { id: AgentId(agent.id), name: agent.name.into_owned() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker<'a> {
+    #[serde(borrow)]
+    Agent(Agent<'a>),
+    Outside,
+    System,
+}
+
+impl<'a> From<&'a core::Speaker> for Speaker<'a> {
+    fn from(speaker: &'a core::Speaker) -> Self {
+        match speaker {
+            core::Speaker::Agent(agent) => Self::Agent(agent.into()),
+            core::Speaker::Outside => Self::Outside,
+            core::Speaker::System => Self::System,
+        }
+    }
+}
+
+impl From<Speaker<'_>> for core::Speaker {
+    fn from(speaker: Speaker<'_>) -> Self {
+        match speaker {
+            Speaker::Agent(agent) => Self::Agent(agent.into()),
+            Speaker::Outside => Self::Outside,
+            Speaker::System => Self::System,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place<'a> {
+    Idle,
+    #[serde(borrow)]
+    Asking(Step<'a>),
+    #[serde(borrow)]
+    Interrupted(Step<'a>),
+    OfferedHuman,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Step<'a> {
+    #[serde(borrow)]
+    dialogue: Text<'a>,
+    widget: usize,
+}
+
+impl<'a> From<&'a core::Place> for Place<'a> {
+    fn from(place: &'a core::Place) -> Self {
+        match place {
+            core::Place::Idle => Self::Idle,
+            core::Place::Asking(step) => Self::Asking(step.into()),
+            core::Place::Interrupted(step) => Self::Interrupted(step.into()),
+            core::Place::OfferedHuman => Self::OfferedHuman,
+        }
+    }
+}
+
+impl From<Place<'_>> for core::Place {
+    fn from(place: Place<'_>) -> Self {
+        match place {
+            Place::Idle => Self::Idle,
+            Place::Asking(step) => Self::Asking(step.into()),
+            Place::Interrupted(step) => Self::Interrupted(step.into()),
+            Place::OfferedHuman => Self::OfferedHuman,
+        }
+    }
+}
+
+impl<'a> From<&'a core::Step> for Step<'a> {
+    fn from(step: &'a core::Step) -> Self {
+        Self { dialogue: text(&step.dialogue), widget: step.widget }
+    }
+}
+
+impl From<Step<'_>> for core::Step {
+    fn from(step: Step<'_>) -> Self {
+        Self { dialogue: step.dialogue.into_owned(), widget: step.widget }
+    }
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    Urgent,
+    NoAnswer,
+    Asked,
+    HotLead,
+    BotFailed,
+    Agent,
+}
+
+impl From<core::Reason> for Reason {
+    fn from(reason: core::Reason) -> Self {
+        match reason {
+            core::Reason::Urgent => Self::Urgent,
+            core::Reason::NoAnswer => Self::NoAnswer,
+            core::Reason::Asked => Self::Asked,
+            core::Reason::HotLead => Self::HotLead,
+            core::Reason::BotFailed => Self::BotFailed,
+            core::Reason::Agent => Self::Agent,
+        }
+    }
+}
+
+impl From<Reason> for core::Reason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Urgent => Self::Urgent,
+            Reason::NoAnswer => Self::NoAnswer,
+            Reason::Asked => Self::Asked,
+            Reason::HotLead => Self::HotLead,
+            Reason::BotFailed => Self::BotFailed,
+            Reason::Agent => Self::Agent,
+        }
+    }
+}
+
+/// Why a human was wanted, and the words behind it.
+#[derive(Serialize, Deserialize)]
+pub struct Wanted<'a> {
+    reason: Reason,
+    #[serde(borrow)]
+    words: Text<'a>,
+}
+
+impl<'a> From<&'a (core::Reason, String)> for Wanted<'a> {
+    fn from((reason, words): &'a (core::Reason, String)) -> Self {
+        Self { reason: (*reason).into(), words: text(words) }
+    }
+}
+
+impl From<Wanted<'_>> for (core::Reason, String) {
+    fn from(wanted: Wanted<'_>) -> Self {
+        (wanted.reason.into(), wanted.words.into_owned())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct LastWords<'a> {
+    #[serde(borrow)]
+    text: Text<'a>,
+    by: Voice,
+    at: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Voice {
+    Contact,
+    Bot,
+    Agent,
+    Outside,
+}
+
+impl<'a> From<&'a summary::LastWords> for LastWords<'a> {
+    fn from(last: &'a summary::LastWords) -> Self {
+        let by = match last.by {
+            summary::Voice::Contact => Voice::Contact,
+            summary::Voice::Bot => Voice::Bot,
+            summary::Voice::Agent => Voice::Agent,
+            summary::Voice::Outside => Voice::Outside,
+        };
+        Self { text: text(&last.text), by, at: last.at.0 }
+    }
+}
+
+impl From<LastWords<'_>> for summary::LastWords {
+    fn from(last: LastWords<'_>) -> Self {
+        let by = match last.by {
+            Voice::Contact => summary::Voice::Contact,
+            Voice::Bot => summary::Voice::Bot,
+            Voice::Agent => summary::Voice::Agent,
+            Voice::Outside => summary::Voice::Outside,
+        };
+        Self { text: last.text.into_owned(), by, at: Timestamp(last.at) }
+    }
+}

@@ -1,0 +1,215 @@
+//! A fold as it is stored. Only a cache: one that cannot be read is left aside, and the log is folded again.
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::{Heard, LastWords, Place, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
+use crate::domain::ids::AgentId;
+use crate::domain::state as core;
+use crate::domain::time::Timestamp;
+
+#[derive(Serialize, Deserialize)]
+pub struct State<'a> {
+    seq: u64,
+    turn: u64,
+    #[serde(borrow)]
+    mode: Mode<'a>,
+    since: u64,
+    #[serde(borrow)]
+    place: Place<'a>,
+    unmatched: u32,
+    greeted: bool,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    name: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<(Text<'a>, Text<'a>)>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    unanswered: Option<Unanswered<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    last: Option<LastWords<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    said: Vec<(u64, Option<uuid::Uuid>)>,
+    #[serde(default, skip_serializing_if = "none_yet")]
+    shown: u64,
+    #[serde(default, skip_serializing_if = "none_yet")]
+    void_below: u64,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    deliveries: Vec<(u64, Delivery<'a>)>,
+    trouble: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode<'a> {
+    Bot,
+    Waiting {
+        reason: Reason,
+        #[serde(borrow)]
+        words: Text<'a>,
+    },
+    Human {
+        #[serde(borrow)]
+        by: Speaker<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warn_at: Option<u64>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        wanted: Option<Wanted<'a>>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Unanswered<'a> {
+    count: u32,
+    seq: u64,
+    #[serde(borrow)]
+    heard: Heard<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Delivery<'a> {
+    turn: u64,
+    by_bot: bool,
+    said_at: u64,
+    #[serde(borrow)]
+    state: DeliveryState<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DeliveryState<'a> {
+    Open,
+    Uncertain {
+        again: bool,
+    },
+    Failed,
+    Sent {
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
+    Delivered {
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
+}
+
+fn none_yet(seq: &u64) -> bool {
+    *seq == 0
+}
+
+impl<'a> From<&'a core::State> for State<'a> {
+    fn from(state: &'a core::State) -> Self {
+        Self {
+            seq: state.seq,
+            turn: state.turn,
+            mode: (&state.mode).into(),
+            since: state.since.0,
+            place: (&state.place).into(),
+            unmatched: state.unmatched,
+            greeted: state.greeted,
+            name: maybe_text(&state.name),
+            attributes: state.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
+            unanswered: state.unanswered.as_ref().map(Into::into),
+            last: state.last.as_ref().map(Into::into),
+            said: state.said.iter().map(|said| (said.seq, said.agent.map(|agent| agent.0))).collect(),
+            shown: state.shown,
+            void_below: state.void_below,
+            deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
+            trouble: state.trouble,
+        }
+    }
+}
+
+impl From<State<'_>> for core::State {
+    fn from(state: State<'_>) -> Self {
+        let attribute = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
+        Self {
+            seq: state.seq,
+            turn: state.turn,
+            mode: state.mode.into(),
+            since: Timestamp(state.since),
+            place: state.place.into(),
+            unmatched: state.unmatched,
+            greeted: state.greeted,
+            name: owned(state.name),
+            attributes: state.attributes.into_iter().map(attribute).collect(),
+            unanswered: state.unanswered.map(Into::into),
+            last: state.last.map(Into::into),
+            said: state.said.into_iter().map(|(seq, agent)| core::Said { seq, agent: agent.map(AgentId) }).collect(),
+            shown: state.shown,
+            void_below: state.void_below,
+            deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
+            trouble: state.trouble,
+        }
+    }
+}
+
+impl<'a> From<&'a core::Mode> for Mode<'a> {
+    fn from(mode: &'a core::Mode) -> Self {
+        match mode {
+            core::Mode::Bot => Self::Bot,
+            core::Mode::Waiting { reason, words } => Self::Waiting { reason: (*reason).into(), words: text(words) },
+            core::Mode::Human { by, until, warn_at, wanted } => Self::Human {
+                by: by.into(),
+                until: millis(*until),
+                warn_at: millis(*warn_at),
+                wanted: wanted.as_ref().map(Into::into),
+            },
+        }
+    }
+}
+
+impl From<Mode<'_>> for core::Mode {
+    fn from(mode: Mode<'_>) -> Self {
+        match mode {
+            Mode::Bot => Self::Bot,
+            Mode::Waiting { reason, words } => Self::Waiting { reason: reason.into(), words: words.into_owned() },
+            Mode::Human { by, until, warn_at, wanted } => Self::Human {
+                by: by.into(),
+                until: time(until),
+                warn_at: time(warn_at),
+                wanted: wanted.map(Into::into),
+            },
+        }
+    }
+}
+
+impl<'a> From<&'a core::Unanswered> for Unanswered<'a> {
+    fn from(unanswered: &'a core::Unanswered) -> Self {
+        Self { count: unanswered.count, seq: unanswered.seq, heard: (&unanswered.heard).into() }
+    }
+}
+
+impl From<Unanswered<'_>> for core::Unanswered {
+    fn from(unanswered: Unanswered<'_>) -> Self {
+        Self { count: unanswered.count, seq: unanswered.seq, heard: unanswered.heard.into() }
+    }
+}
+
+impl<'a> From<&'a core::Delivery> for Delivery<'a> {
+    fn from(delivery: &'a core::Delivery) -> Self {
+        use core::DeliveryState as Core;
+        let state = match &delivery.state {
+            Core::Open => DeliveryState::Open,
+            Core::Uncertain { again } => DeliveryState::Uncertain { again: *again },
+            Core::Failed => DeliveryState::Failed,
+            Core::Sent { provider_id } => DeliveryState::Sent { provider_id: text(provider_id) },
+            Core::Delivered { provider_id } => DeliveryState::Delivered { provider_id: text(provider_id) },
+        };
+        Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: delivery.said_at.0, state }
+    }
+}
+
+impl From<Delivery<'_>> for core::Delivery {
+    fn from(delivery: Delivery<'_>) -> Self {
+        use core::DeliveryState as Core;
+        let state = match delivery.state {
+            DeliveryState::Open => Core::Open,
+            DeliveryState::Uncertain { again } => Core::Uncertain { again },
+            DeliveryState::Failed => Core::Failed,
+            DeliveryState::Sent { provider_id } => Core::Sent { provider_id: provider_id.into_owned() },
+            DeliveryState::Delivered { provider_id } => Core::Delivered { provider_id: provider_id.into_owned() },
+        };
+        Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: Timestamp(delivery.said_at), state }
+    }
+}

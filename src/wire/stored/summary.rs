@@ -1,0 +1,135 @@
+//! A list row as it is stored beside its conversation.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::parts::{LastWords, Speaker, Text, Wanted, millis, text, time};
+use crate::domain::account;
+use crate::domain::ids::{AccountId, BotId, ConversationId};
+use crate::domain::summary as core;
+use crate::domain::time::Timestamp;
+
+#[derive(Serialize, Deserialize)]
+pub struct Summary<'a> {
+    conversation: Uuid,
+    #[serde(borrow)]
+    account: Text<'a>,
+    channel: Channel,
+    #[serde(borrow)]
+    bot: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+    seq: u64,
+    turn: u64,
+    #[serde(borrow)]
+    mode: Mode<'a>,
+    since: u64,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    wanted: Option<Wanted<'a>>,
+    #[serde(borrow)]
+    next: Text<'a>,
+    unanswered: u32,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    last: Option<LastWords<'a>>,
+    trouble: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Channel {
+    Messenger,
+    Webchat,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode<'a> {
+    Bot,
+    Waiting,
+    Human {
+        #[serde(borrow)]
+        by: Speaker<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
+    },
+}
+
+impl<'a> From<&'a core::Summary> for Summary<'a> {
+    fn from(summary: &'a core::Summary) -> Self {
+        Self {
+            conversation: summary.conversation.0,
+            account: text(summary.account.as_str()),
+            channel: summary.channel.into(),
+            bot: text(summary.bot.as_str()),
+            name: text(&summary.name),
+            seq: summary.seq,
+            turn: summary.turn,
+            mode: (&summary.mode).into(),
+            since: summary.since.0,
+            wanted: summary.wanted.as_ref().map(Into::into),
+            next: text(&summary.next),
+            unanswered: summary.unanswered,
+            last: summary.last.as_ref().map(Into::into),
+            trouble: summary.trouble,
+        }
+    }
+}
+
+impl From<Summary<'_>> for core::Summary {
+    fn from(summary: Summary<'_>) -> Self {
+        Self {
+            conversation: ConversationId(summary.conversation),
+            account: AccountId::new(&summary.account),
+            channel: summary.channel.into(),
+            bot: BotId::new(&summary.bot),
+            name: summary.name.into_owned(),
+            seq: summary.seq,
+            turn: summary.turn,
+            mode: summary.mode.into(),
+            since: Timestamp(summary.since),
+            wanted: summary.wanted.map(Into::into),
+            next: summary.next.into_owned(),
+            unanswered: summary.unanswered,
+            last: summary.last.map(Into::into),
+            trouble: summary.trouble,
+        }
+    }
+}
+
+impl From<account::Channel> for Channel {
+    fn from(channel: account::Channel) -> Self {
+        match channel {
+            account::Channel::Messenger => Self::Messenger,
+            account::Channel::Webchat => Self::Webchat,
+        }
+    }
+}
+
+impl From<Channel> for account::Channel {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Messenger => Self::Messenger,
+            Channel::Webchat => Self::Webchat,
+        }
+    }
+}
+
+impl<'a> From<&'a core::ModeSummary> for Mode<'a> {
+    fn from(mode: &'a core::ModeSummary) -> Self {
+        match mode {
+            core::ModeSummary::Bot => Self::Bot,
+            core::ModeSummary::Waiting => Self::Waiting,
+            core::ModeSummary::Human { by, until } => Self::Human { by: by.into(), until: millis(*until) },
+        }
+    }
+}
+
+impl From<Mode<'_>> for core::ModeSummary {
+    fn from(mode: Mode<'_>) -> Self {
+        match mode {
+            Mode::Bot => Self::Bot,
+            Mode::Waiting => Self::Waiting,
+            Mode::Human { by, until } => Self::Human { by: by.into(), until: time(until) },
+        }
+    }
+}

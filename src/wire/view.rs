@@ -1,0 +1,194 @@
+//! From the core's words to what screens show.
+
+use super::console::{Counts, Row};
+use super::event::{AttachmentView, EventView, Floor, OptionView, What, Who};
+use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
+use crate::domain::event::{Agent, Event, GiveBack, PauseMove, Receipt, Speaker, Why};
+use crate::domain::ids::Seq;
+use crate::domain::message::{Attachment, AttachmentKind, Choice};
+use crate::domain::summary::{ModeSummary, Summary};
+use crate::domain::time::Timestamp;
+
+/// An event as a console shows it.
+pub fn event(seq: Seq, at: Timestamp, event: &Event) -> EventView {
+    EventView { seq, at: at.0, what: what(event) }
+}
+
+fn what(event: &Event) -> What {
+    match event.clone() {
+        Event::ContactSaid { heard, provider_at, .. } => What::ContactSaid {
+            text: heard.text,
+            tapped: heard.tap.is_some(),
+            attachments: heard.attachments.into_iter().map(attachment).collect(),
+            provider_at: provider_at.map(|at| at.0),
+        },
+        Event::ContactNamed { name } => What::AttributeSet { name: "name".into(), value: name },
+        Event::PageViewed { url, title } => What::PageViewed { url, title },
+        Event::AttributeSet { name, value } => What::AttributeSet { name, value },
+        Event::BotSaid { line, why, .. } => What::BotSaid {
+            text: line.text,
+            options: line.choices.into_iter().map(option).collect(),
+            why: reason(&why),
+        },
+        Event::BotMoved { .. } => What::BotMoved,
+        Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
+        Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
+        Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
+        Event::HandedOff { reason, words, .. } => What::HandOff { reason: reason.as_str().into(), words },
+        Event::TakenOver { by, until } => What::TakenOver { by: who(by), until: until.map(|at| at.0) },
+        Event::PauseMoved { by, until, why } => {
+            What::PauseMoved { by: who(by), until: until.map(|at| at.0), why: pause_move(why).into() }
+        }
+        Event::PauseEnding { until } => What::PauseEnding { until: until.0 },
+        Event::GivenBack { by, why, .. } => What::GivenBack { by: by.map(agent_who), why: give_back(why).into() },
+        Event::Sent { of, .. } => delivery(vec![of], "sent", None),
+        Event::Received { of, receipt: Receipt::Delivered } => delivery(of, "delivered", None),
+        Event::Received { of, receipt: Receipt::Read } => delivery(of, "read", None),
+        Event::Retrying { of, reason, .. } => delivery(vec![of], "queued", Some(reason)),
+        Event::Uncertain { of, reason, .. } => delivery(vec![of], "unknown", Some(reason)),
+        Event::Failed { of, reason } => delivery(vec![of], "failed", Some(reason)),
+        Event::Withdrawn { of } => delivery(of, "cancelled", None),
+        Event::SendingAgain { of, .. } => delivery(vec![of], "queued", None),
+        Event::Suppressed { text, .. } => What::Suppressed { what: text },
+        Event::Alerted { text } => What::Alert { text },
+    }
+}
+
+fn delivery(of: Vec<Seq>, state: &str, error: Option<String>) -> What {
+    What::Delivery { of, state: state.into(), error }
+}
+
+fn reason(why: &Why) -> String {
+    match why {
+        Why::Keyword(word) => format!("keyword “{word}”"),
+        Why::Dialogue(name) => format!("dialogue “{name}”"),
+        Why::FirstContact => "first contact".into(),
+        Why::NoAnswer => "nothing matched".into(),
+        Why::OfferedHuman => "nothing matched again, so a person is offered".into(),
+        Why::AskedAgain => "the question was open".into(),
+        Why::CallingHuman => "a person is wanted".into(),
+        Why::OutsideBot => "the outside bot answered".into(),
+    }
+}
+
+fn pause_move(why: PauseMove) -> &'static str {
+    match why {
+        PauseMove::Replied => "replied",
+        PauseMove::Extended => "extended",
+        PauseMove::Kept => "kept",
+    }
+}
+
+fn give_back(why: GiveBack) -> &'static str {
+    match why {
+        GiveBack::ByAgent => "agent",
+        GiveBack::PauseEnded => "pause_ended",
+        GiveBack::ByContact => "contact",
+    }
+}
+
+fn agent_who(agent: Agent) -> Who {
+    Who { id: Some(agent.id.to_string()), name: agent.name }
+}
+
+pub fn who(speaker: Speaker) -> Who {
+    match speaker {
+        Speaker::Agent(agent) => agent_who(agent),
+        Speaker::Outside => Who { id: None, name: "somebody outside the console".into() },
+        Speaker::System => Who { id: None, name: "the system".into() },
+    }
+}
+
+fn option(choice: Choice) -> OptionView {
+    OptionView { id: choice.id, label: choice.label }
+}
+
+fn attachment(attachment: Attachment) -> AttachmentView {
+    AttachmentView { kind: kind(attachment.kind).into(), url: attachment.url, name: attachment.name }
+}
+
+fn kind(kind: AttachmentKind) -> &'static str {
+    match kind {
+        AttachmentKind::Image => "image",
+        AttachmentKind::Audio => "audio",
+        AttachmentKind::Video => "video",
+        AttachmentKind::File => "file",
+        AttachmentKind::Other => "other",
+    }
+}
+
+pub fn floor(summary: &Summary) -> Floor {
+    let (by, until) = match &summary.mode {
+        ModeSummary::Human { by, until } => (Some(who(by.clone())), until.map(|at| at.0)),
+        ModeSummary::Bot | ModeSummary::Waiting => (None, None),
+    };
+    let (reason, words) = match &summary.wanted {
+        Some((reason, words)) => (Some(reason.as_str().to_owned()), Some(words.clone())),
+        None => (None, None),
+    };
+    Floor {
+        mode: summary.mode.as_str().into(),
+        turn: summary.turn,
+        since: summary.since.0,
+        until,
+        by,
+        reason,
+        words,
+        next: summary.next.clone(),
+        unanswered: summary.unanswered > 0,
+        name: summary.name.clone(),
+        channel: summary.channel.as_str().into(),
+        account: summary.account.to_string(),
+        bot: summary.bot.to_string(),
+        seq: summary.seq,
+    }
+}
+
+pub fn row(summary: &Summary) -> Row {
+    let (text, by, at) = match &summary.last {
+        Some(last) => (last.text.clone(), last.by.as_str(), last.at.0),
+        None => (String::new(), "bot", summary.since.0),
+    };
+    Row {
+        conversation: summary.conversation.to_string(),
+        name: summary.name.clone(),
+        last_text: text,
+        last_by: by.into(),
+        last_at: at,
+        unanswered: summary.unanswered,
+        trouble: summary.trouble,
+        floor: floor(summary),
+        seq: summary.seq,
+    }
+}
+
+/// The counts as one agent sees them: `mine` of the human ones are theirs.
+pub fn counts([bot, waiting, human]: [u64; 3], mine: u64) -> Counts {
+    Counts { waiting, mine, others: human.saturating_sub(mine), bot }
+}
+
+/// An event as the visitor sees it; none for what is not for visitors.
+pub fn visitor_event(seq: Seq, at: Timestamp, event: &Event) -> Option<VisitorEvent> {
+    let what = match event.clone() {
+        Event::ContactSaid { heard, provider_id, .. } => VisitorWhat::ISaid { id: provider_id, text: heard.text },
+        Event::BotSaid { line, .. } => {
+            VisitorWhat::BotSaid { text: line.text, options: line.choices.into_iter().map(option).collect() }
+        }
+        Event::AgentSaid { agent, text, .. } => {
+            VisitorWhat::PersonSaid { name: agent.name, text, attachments: Vec::new() }
+        }
+        Event::HandedOff { .. } => VisitorWhat::Waiting,
+        Event::TakenOver { by: Speaker::Agent(agent), .. } => VisitorWhat::PersonJoined { name: agent.name },
+        Event::GivenBack { .. } => VisitorWhat::BotIsBack,
+        _ => return None,
+    };
+    Some(VisitorEvent { seq, at: at.0, what })
+}
+
+pub fn visitor_floor(summary: &Summary) -> VisitorFloor {
+    let person = match &summary.mode {
+        ModeSummary::Human { by: Speaker::Agent(agent), .. } => Some(agent.name.clone()),
+        _ => None,
+    };
+    VisitorFloor { mode: summary.mode.as_str().into(), person }
+}

@@ -1,0 +1,131 @@
+/** The shell around the state: joins socket, clock and memory to it, and gives the views something to act on. */
+import { uuid } from '../../shared/uuid';
+import type { Extension } from '../../shared/wire';
+import { HttpProblem, olderEvents, session } from './net/http';
+import { QUIET_DROP_MS } from './net/protocol';
+import { Socket } from './net/socket';
+import { serverNow } from './state/clock';
+import { lastSeq } from './state/conversation';
+import { after, start, wants, type Command, type Event } from './state/state';
+import { recalledCommands, recalledDrafts, remember } from './memory';
+
+type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
+
+export class Desk {
+  /** What the views read: the newest state, at most once per painted frame. */
+  state = $state.raw({ ...start(performance.now()), drafts: recalledDrafts() });
+  /** The server's time, moving on every second. */
+  now = $state(serverNow(this.state.clock));
+  /** The wire has been down for longer than a blink. */
+  cutOff = $state(false);
+
+  #core = this.state;
+  #socket: Socket;
+  #publishing = false;
+  #timers: ReturnType<typeof setInterval>[];
+
+  constructor(signedOut: () => void) {
+    this.#socket = new Socket({
+      heard: (tell, askedAt) => this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt }),
+      opened: () => this.#recallCommands(),
+      lost: (refused) => {
+        this.#dispatch({ type: 'lost', at: performance.now() });
+        if (refused) session().catch((problem) => problem instanceof HttpProblem && problem.status === 401 && signedOut());
+      },
+      signedOut,
+    });
+    this.#timers = [
+      setInterval(() => this.#tick(), 1000),
+      setInterval(() => this.#core.unreadable.size > 0 && this.#dispatch({ type: 'try_unreadable' }), 5000),
+    ];
+  }
+
+  stop(): void {
+    this.#socket.stop();
+    this.#timers.forEach(clearInterval);
+  }
+
+  show(conversation: string | undefined): void {
+    if (this.#core.shown !== conversation) this.#dispatch({ type: 'show', conversation });
+  }
+
+  write(conversation: string, text: string, note: boolean): void {
+    this.#dispatch({ type: 'draft', conversation, draft: { text, note } });
+  }
+
+  /** Sends what is written. Words that went out before without a clear answer go out under the same id. */
+  send(conversation: string, text: string, note: boolean, anyway = false): void {
+    const { failed } = this.#core.drafts.get(conversation) ?? {};
+    const again = failed && !anyway && failed.type === (note ? 'note' : 'reply') && 'text' in failed && failed.text === text;
+    const known = this.#core.conversations.get(conversation);
+    if (again) this.#dispatch({ type: 'command', command: failed });
+    else if (note) this.command({ type: 'note', conversation, text });
+    else this.command({ type: 'reply', conversation, text, seen: known ? lastSeq(known) : 0, anyway });
+  }
+
+  takeOver = (conversation: string): void => this.command({ type: 'take_over', conversation });
+  giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
+  extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
+  resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
+
+  command(command: Unsent): void {
+    this.#dispatch({ type: 'command', command: { ...command, cid: uuid() } as Command });
+  }
+
+  readRefusal(conversation: string): void {
+    this.#dispatch({ type: 'read_refusal', conversation });
+  }
+
+  /** Fetches the page before what is known. What is returned shows it, so that the reader's place can be kept. */
+  async fetchOlder(conversation: string): Promise<(() => void) | undefined> {
+    const known = this.#core.conversations.get(conversation);
+    const first = known?.events[0]?.seq;
+    if (!known?.more || first === undefined) return undefined;
+    const page = await olderEvents(conversation, first);
+    return () => this.#dispatch({ type: 'older', conversation, ...page });
+  }
+
+  #recallCommands(): void {
+    const me = this.#core.me;
+    const commands = me ? recalledCommands(me.id) : [];
+    if (commands.length > 0) this.#dispatch({ type: 'recall', commands });
+  }
+
+  #dispatch(event: Event): void {
+    const before = this.#core;
+    this.#core = after(before, event);
+    for (const ask of wants(this.#core)) {
+      const ref = this.#socket.ask(ask);
+      if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
+    }
+    if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.#core);
+    if (event.type === 'heard') this.#publishSoon();
+    else this.#publish();
+  }
+
+  /** What the reader does shows at once: the next key may already depend on it. */
+  #publish(): void {
+    this.state = this.#core;
+    this.#tick();
+  }
+
+  /** Hundreds of frames a second are painted once per picture; a hidden page still keeps its title right. */
+  #publishSoon(): void {
+    if (this.#publishing) return;
+    this.#publishing = true;
+    const publish = () => {
+      cancelAnimationFrame(paint);
+      clearTimeout(timer);
+      this.#publishing = false;
+      this.#publish();
+    };
+    const paint = requestAnimationFrame(publish);
+    const timer = setTimeout(publish, 250);
+  }
+
+  #tick(): void {
+    this.now = serverNow(this.state.clock);
+    const { state, since } = this.state.wire;
+    this.cutOff = state !== 'open' && performance.now() - since > QUIET_DROP_MS;
+  }
+}

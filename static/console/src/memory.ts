@@ -1,0 +1,65 @@
+/** What outlives a reload: drafts (per browser), and what was sent and not acknowledged (per tab). */
+import type { Command, Draft, State } from './state/state';
+
+const DRAFTS = 'switchboard:drafts';
+const UNDERWAY = 'switchboard:underway';
+
+interface Kept {
+  agent: string;
+  commands: Command[];
+}
+
+export function remember(state: State): void {
+  if (!state.me) return;
+  const words = [...state.drafts].map(([id, { text, note }]): [string, Draft] => [id, { text, note }]);
+  write(localStorage, DRAFTS, words);
+  const commands = state.underway
+    .filter(({ command, done }) => done === undefined && (command.type === 'reply' || command.type === 'note'))
+    .map(({ command }) => command);
+  write(sessionStorage, UNDERWAY, { agent: state.me.id, commands } satisfies Kept);
+}
+
+export function recalledDrafts(): ReadonlyMap<string, Draft> {
+  return new Map(read<[string, Draft][]>(localStorage, DRAFTS) ?? []);
+}
+
+/** Words are only ever sent in the name of who wrote them. */
+export function recalledCommands(agent: string): Command[] {
+  const kept = read<Kept>(sessionStorage, UNDERWAY);
+  return kept?.agent === agent ? kept.commands : [];
+}
+
+/** On signing out, nothing of the agent stays behind. */
+export function forget(): void {
+  for (const [storage, key] of [[localStorage, DRAFTS], [sessionStorage, UNDERWAY]] as const) {
+    try {
+      storage.removeItem(key);
+    } catch {
+      // Nothing could be stored either.
+    }
+  }
+}
+
+export function recallSize(name: string, otherwise: number): number {
+  return read<number>(localStorage, `switchboard:size:${name}`) ?? otherwise;
+}
+
+export function rememberSize(name: string, size: number): void {
+  write(localStorage, `switchboard:size:${name}`, size);
+}
+
+function write(storage: Storage, key: string, value: unknown): void {
+  try {
+    storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage costs the comfort, not the conversation.
+  }
+}
+
+function read<Value>(storage: Storage, key: string): Value | undefined {
+  try {
+    return JSON.parse(storage.getItem(key) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

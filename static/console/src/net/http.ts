@@ -1,0 +1,54 @@
+/** The few things the console asks over plain HTTP: who am I, signing in and out, and older history. */
+import type { EventView } from '../../../shared/wire';
+import { OLDER_EVENTS } from './protocol';
+
+/** What the server answered when it was not a yes; `message` is fit to be read by a person. */
+export class HttpProblem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const session = () => call<unknown>('GET', '/api/v1/session');
+
+export const signIn = (email: string, password: string) => call<unknown>('POST', '/api/v1/session', { email, password });
+
+export const signOut = () => call<unknown>('DELETE', '/api/v1/session');
+
+export const invitation = (token: string) =>
+  call<{ name: string; email: string }>('GET', `/api/v1/welcome?token=${encodeURIComponent(token)}`);
+
+export const accept = (account: { token: string; name: string; email: string; password: string }) =>
+  call<unknown>('POST', '/api/v1/welcome', account);
+
+export const olderEvents = (conversation: string, before: number) =>
+  call<{ events: EventView[]; more: boolean }>(
+    'GET',
+    `/api/v1/conversations/${encodeURIComponent(conversation)}/events?before=${before}&limit=${OLDER_EVENTS}`,
+  );
+
+async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  }).catch(() => {
+    throw new HttpProblem(0, 'The server cannot be reached. Check the connection and try again.');
+  });
+  const text = await response.text();
+  if (!response.ok) throw new HttpProblem(response.status, sentence(text, response.status));
+  return (text ? JSON.parse(text) : undefined) as Answer;
+}
+
+function sentence(text: string, status: number): string {
+  try {
+    const problem = JSON.parse(text) as { title?: string; detail?: string };
+    return problem.detail ?? problem.title ?? `The server answered ${status}.`;
+  } catch {
+    return `The server answered ${status}.`;
+  }
+}

@@ -1,0 +1,21 @@
+/** The numbers of the console's protocol, in one place. `src/wire/console.rs` and `close.rs` have the sentences. */
+
+export const SOCKET_PATH = '/console/socket';
+
+/** Between two pings; two that go unanswered mean that nobody is there. */
+export const PING_EVERY_MS = 15_000;
+export const PINGS_MISSED_MAX = 2;
+
+/** How long a drop may last before anyone is told: most heal sooner. */
+export const QUIET_DROP_MS = 1_500;
+
+/** Rows asked for in each group of the inbox; the server gives at most 200. */
+export const WINDOW_ROWS = 200;
+
+/** Older events fetched at a time. */
+export const OLDER_EVENTS = 100;
+
+/** Nobody is signed in on this socket (any more). */
+export const CLOSED_SIGNED_OUT = 4401;
+/** Our own code for a socket that we gave up: browsers allow 3000 to 4999. */
+export const CLOSED_BY_US = 4000;

@@ -1,0 +1,56 @@
+/** The lists: who must act, and on what. Pure. */
+import type { Counts, Row, Tell } from '../../../shared/wire';
+
+export interface Inbox {
+  /** False until the first rows came: an empty list and an unknown one are not the same. */
+  loaded: boolean;
+  rows: ReadonlyMap<string, Row>;
+  counts: Counts;
+}
+
+export type GroupName = 'waiting' | 'mine' | 'others' | 'bot';
+
+export interface Group {
+  name: GroupName;
+  rows: Row[];
+  /** How many there are, beyond the window too. */
+  count: number;
+}
+
+export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0 } };
+
+/** What the lists are after a frame. Of two rows of one conversation the one with the higher `seq` is newer. */
+export function afterInbox(inbox: Inbox, tell: Extract<Tell, { type: 'inbox' }>): Inbox {
+  const rows = new Map(tell.fresh ? [] : inbox.rows);
+  for (const id of tell.gone) rows.delete(id);
+  for (const row of tell.rows) {
+    const known = rows.get(row.conversation);
+    if (!known || row.seq >= known.seq) rows.set(row.conversation, row);
+  }
+  return { loaded: true, rows, counts: tell.counts };
+}
+
+/** The rows by who must act: longest waiting first, then soonest unanswered, the bot's newest first. */
+export function groups(inbox: Inbox, me: string | undefined): Group[] {
+  const sorted: Record<GroupName, Row[]> = { waiting: [], mine: [], others: [], bot: [] };
+  for (const row of inbox.rows.values()) sorted[groupOf(row, me)].push(row);
+  sorted.waiting.sort((a, b) => a.floor.since - b.floor.since);
+  sorted.mine.sort(unansweredThenNewest);
+  sorted.others.sort(unansweredThenNewest);
+  sorted.bot.sort((a, b) => b.last_at - a.last_at);
+  return (['waiting', 'mine', 'others', 'bot'] as const).map((name) => ({
+    name,
+    rows: sorted[name],
+    count: Math.max(inbox.counts[name], sorted[name].length),
+  }));
+}
+
+function groupOf(row: Row, me: string | undefined): GroupName {
+  if (row.floor.mode === 'waiting') return 'waiting';
+  if (row.floor.mode !== 'human') return 'bot';
+  return row.floor.by?.id != null && row.floor.by.id === me ? 'mine' : 'others';
+}
+
+function unansweredThenNewest(a: Row, b: Row): number {
+  return Number(b.unanswered > 0) - Number(a.unanswered > 0) || b.last_at - a.last_at;
+}

@@ -1,0 +1,176 @@
+/** A conversation's events as the lines of a thread. Pure; the views only paint what this says. */
+import type { AttachmentView, EventView, OptionView } from '../../../shared/wire';
+import { MINUTE, moment } from '../../../shared/time';
+import { reasonWords } from './words';
+
+export type Side = 'contact' | 'bot' | 'agent' | 'outside';
+
+export interface Message {
+  kind: 'message';
+  seq: number;
+  at: number;
+  side: Side;
+  name: string;
+  text: string;
+  options: readonly OptionView[];
+  attachments: readonly AttachmentView[];
+  tapped: boolean;
+  /** Why the bot said it. */
+  why: string;
+  delivery?: { state: string; error: string | null };
+  /** First and last of a group: one author within one minute. */
+  first: boolean;
+  last: boolean;
+}
+
+export interface Note {
+  kind: 'note';
+  seq: number;
+  at: number;
+  name: string;
+  text: string;
+}
+
+export interface SystemLine {
+  kind: 'line';
+  seq: number;
+  at: number;
+  tone: 'quiet' | 'bot' | 'waiting' | 'human' | 'trouble';
+  text: string;
+  href?: string;
+}
+
+export interface Pause {
+  kind: 'time';
+  seq: number;
+  at: number;
+}
+
+export type Item = Message | Note | SystemLine | Pause;
+
+/** After so long a silence the thread says what time it is. */
+const SILENCE = 10 * MINUTE;
+
+export function thread(events: readonly EventView[]): Item[] {
+  const items: Item[] = [];
+  const messages = new Map<number, Message>();
+  let before: number | undefined;
+  for (const event of events) {
+    if (event.kind === 'delivery') {
+      for (const seq of event.of) delivered(messages.get(seq), event.state, event.error);
+      continue;
+    }
+    const item = itemOf(event);
+    if (!item) continue;
+    const previous = items.at(-1);
+    if (replacesLast(previous, item, event)) items.pop();
+    if (before === undefined || event.at - before >= SILENCE) items.push({ kind: 'time', seq: event.seq, at: event.at });
+    before = event.at;
+    if (item.kind === 'message') {
+      messages.set(item.seq, item);
+      joinGroup(items.at(-1), item);
+    }
+    items.push(item);
+  }
+  return items;
+}
+
+const ORDER = ['queued', 'sending', 'sent', 'delivered', 'read'];
+
+/** Receipts may overtake each other: a message once read stays read, unless it is sent again. */
+function delivered(message: Message | undefined, state: string, error: string | null): void {
+  if (!message) return;
+  const known = ORDER.indexOf(message.delivery?.state ?? '');
+  const next = ORDER.indexOf(state);
+  if (next > 0 && next < known) return;
+  message.delivery = { state, error };
+}
+
+function joinGroup(previous: Item | undefined, message: Message): void {
+  if (previous?.kind !== 'message' || previous.side !== message.side || previous.name !== message.name) return;
+  if (Math.floor(previous.at / MINUTE) !== Math.floor(message.at / MINUTE)) return;
+  previous.last = false;
+  message.first = false;
+}
+
+/** Of pages looked at in a row only the last is news. */
+function replacesLast(previous: Item | undefined, item: Item, event: EventView): boolean {
+  if (previous?.kind !== 'line' || item.kind !== 'line') return false;
+  return event.kind === 'page_viewed' && previous.href !== undefined;
+}
+
+/** The line of an event. None for what an agent need not read, or what a newer server tells and we do not know. */
+function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefined {
+  const { seq, at } = event;
+  switch (event.kind) {
+    case 'contact_said':
+      return said(event, 'contact', '', { attachments: event.attachments, tapped: event.tapped });
+    case 'bot_said':
+      return said(event, 'bot', 'Bot', { options: event.options, why: event.why });
+    case 'agent_said':
+      return said(event, 'agent', event.agent.name);
+    case 'outside_said':
+      return said(event, 'outside', 'Answered outside the console');
+    case 'note':
+      return { kind: 'note', seq, at, name: event.agent.name, text: event.text };
+    case 'page_viewed':
+      return { kind: 'line', seq, at, tone: 'quiet', text: `Looked at ${event.title || event.url}`, href: event.url };
+    default: {
+      const line = lineOf(event);
+      return line && { kind: 'line', seq, at, ...line };
+    }
+  }
+}
+
+type Spoken = Extract<EventView, { kind: 'contact_said' | 'bot_said' | 'agent_said' | 'outside_said' }>;
+type Told = Exclude<EventView, Spoken | { kind: 'delivery' | 'note' | 'page_viewed' }>;
+
+function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial<Message> = {}): Message {
+  const none = { options: [], attachments: [], tapped: false, why: '' };
+  return { kind: 'message', seq, at, side, name, text, first: true, last: true, ...none, ...more };
+}
+
+function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
+  switch (event.kind) {
+    case 'taken_over':
+      return { tone: 'human', text: sentence(`${event.by.name} took over${untilWords(event.until, event.at)}`) };
+    case 'pause_moved':
+      return pauseMoved(event);
+    case 'given_back':
+      return { tone: 'bot', text: givenBack(event) };
+    case 'pause_ending':
+      return { tone: 'waiting', text: `The bot returns at ${moment(event.until, event.at)}` };
+    case 'hand_off':
+      return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
+    case 'attribute_set':
+      return { tone: 'quiet', text: `${event.name}: ${event.value}` };
+    case 'suppressed':
+      return { tone: 'quiet', text: `The bot was kept from speaking: ${event.what}` };
+    case 'alert':
+      return { tone: 'trouble', text: event.text };
+    default:
+      return undefined;
+  }
+}
+
+/** That a reply moves the pause goes without saying: the banner counts. */
+function pauseMoved({ by, until, at, why }: Extract<Told, { kind: 'pause_moved' }>): Pick<SystemLine, 'tone' | 'text'> | undefined {
+  if (why === 'replied') return undefined;
+  const words = until === null ? 'the bot stays silent until given back' : `the bot now returns at ${moment(until, at)}`;
+  if (why === 'kept') return { tone: 'waiting', text: `Something is unanswered: ${words}` };
+  return { tone: 'quiet', text: sentence(`${words} · ${by.name}`) };
+}
+
+function givenBack({ by, why }: Extract<Told, { kind: 'given_back' }>): string {
+  if (why === 'pause_ended') return 'The pause is over: the bot has the floor again';
+  if (why === 'contact') return 'The contact went back to the bot';
+  return by ? `${by.name} gave the floor back to the bot` : 'The bot has the floor again';
+}
+
+function untilWords(until: number | null, at: number): string {
+  return until === null ? ', until given back' : ` until ${moment(until, at)}`;
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

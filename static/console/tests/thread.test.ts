@@ -1,0 +1,60 @@
+/** A thread shows what was said, by whom, and what became of it. */
+import { expect, test } from 'vitest';
+import type { EventView } from '../../shared/wire';
+import { contact } from '../src/state/contact';
+import { thread, type Message } from '../src/state/thread';
+import { answered, said } from './props';
+
+const messages = (events: EventView[]): Message[] => thread(events).filter((item) => item.kind === 'message');
+const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error });
+
+test('one author within one minute is one group', () => {
+  const [a, b, c] = messages([answered(1), answered(2), said(3)]);
+  expect([a?.first, a?.last]).toEqual([true, false]);
+  expect([b?.first, b?.last]).toEqual([false, true]);
+  expect([c?.first, c?.last]).toEqual([true, true]);
+});
+
+test('receipts mark the message they are of; a late one does not take back a better one', () => {
+  const [message] = messages([answered(1), delivery(2, 1, 'sent'), delivery(3, 1, 'read'), delivery(4, 1, 'delivered')]);
+  expect(message?.delivery?.state).toBe('read');
+});
+
+test('a failure is kept with its reason, and queued again it begins anew', () => {
+  const events = [answered(1), delivery(2, 1, 'sent'), delivery(3, 1, 'failed', 'number not reachable')];
+  expect(messages(events)[0]?.delivery).toEqual({ state: 'failed', error: 'number not reachable' });
+  expect(messages([...events, delivery(4, 1, 'queued'), delivery(5, 1, 'delivered')])[0]?.delivery?.state).toBe('delivered');
+});
+
+test('the time is told at the beginning and after ten minutes of silence', () => {
+  const items = thread([said(1), said(2), said(3, 'later', 15 * 60_000)]);
+  expect(items.map((item) => item.kind)).toEqual(['time', 'message', 'message', 'time', 'message']);
+});
+
+test('of pages looked at in a row only the last is a line', () => {
+  const page = (seq: number, title: string): EventView => ({ seq, at: seq, kind: 'page_viewed', url: `/${title}`, title });
+  const lines = thread([page(1, 'Home'), page(2, 'Pricing')]).filter((item) => item.kind === 'line');
+  expect(lines.map((line) => line.text)).toEqual(['Looked at Pricing']);
+});
+
+test('system lines say who and why', () => {
+  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident' }]).slice(1);
+  expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”' });
+});
+
+test('the contact’s attributes are the last ones set', () => {
+  const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value });
+  expect(contact([set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
+  expect(contact([set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
+});
+
+test('that a reply moved the pause is no line; that an agent did is', () => {
+  const moved = (seq: number, why: string): EventView => ({ seq, at: 0, kind: 'pause_moved', by: { id: 'ana', name: 'Ana' }, until: null, why });
+  const lines = thread([moved(1, 'replied'), moved(2, 'extended')]).filter((item) => item.kind === 'line');
+  expect(lines.map((line) => line.text)).toEqual(['The bot stays silent until given back · Ana']);
+});
+
+test('what a newer server tells and this console does not know is left out', () => {
+  const unknown = { seq: 2, at: 0, kind: 'sung', text: 'la' } as unknown as EventView;
+  expect(thread([said(1), unknown]).map((item) => item.kind)).toEqual(['time', 'message']);
+});

@@ -1,0 +1,30 @@
+// Builds everything a browser gets into one folder: the console at its root, `webchat.js`, `demo/`. Each text file
+// gets compressed siblings, made here once so that the server never compresses. Usage: node scripts/build.mjs [OUT]
+import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+// Svelte reads this: whoever starts the build, it is the one for readers and not for its writers.
+process.env.NODE_ENV = 'production';
+
+const root = resolve(import.meta.dirname, '..');
+const out = resolve(process.argv[2] ?? join(root, 'dist'));
+// Whoever reads the folder meanwhile, such as a running debug build, finds the last whole one.
+const fresh = `${out}.fresh`;
+
+rmSync(fresh, { recursive: true, force: true });
+await build({ configFile: join(root, 'console/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
+await build({ configFile: join(root, 'webchat/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
+cpSync(join(root, 'demo'), join(fresh, 'demo'), { recursive: true });
+
+for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile() || !/\.(html|js|css|svg|json|txt)$/.test(entry.name)) continue;
+  const file = join(entry.parentPath, entry.name);
+  const bytes = readFileSync(file);
+  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+}
+
+rmSync(out, { recursive: true, force: true });
+renameSync(fresh, out);

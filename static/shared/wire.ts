@@ -1,0 +1,180 @@
+// What the server and its screens say to each other. Written from src/wire/*.rs; do not edit:
+//   UPDATE_WIRE=1 cargo test --lib wire::typescript
+
+/**
+ * Where a reader of a conversation stands. The generation is the store's: it changes when a backup is restored.
+ */
+export type Position = { generation: string, seq: number, };
+
+/**
+ * One event as a console shows it.
+ */
+export type EventView = { seq: number, at: number, } & ({ "kind": "contact_said", text: string, 
+/**
+ * The contact tapped this choice rather than typing.
+ */
+tapped: boolean, attachments: Array<AttachmentView>, 
+/**
+ * When the provider says it was written, if it says so.
+ */
+provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, 
+/**
+ * Why the bot said it, in words: `keyword “hours”`.
+ */
+why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
+
+export type What = { "kind": "contact_said", text: string, 
+/**
+ * The contact tapped this choice rather than typing.
+ */
+tapped: boolean, attachments: Array<AttachmentView>, 
+/**
+ * When the provider says it was written, if it says so.
+ */
+provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, 
+/**
+ * Why the bot said it, in words: `keyword “hours”`.
+ */
+why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
+
+export type AttachmentView = { 
+/**
+ * `image`, `audio`, `video`, `file` or `other`.
+ */
+kind: string, url: string, name: string, };
+
+export type OptionView = { id: string, label: string, };
+
+/**
+ * A person who acts: an agent (with id), somebody outside the console, or the system.
+ */
+export type Who = { 
+/**
+ * The agent's id; none for `outside` and `system`.
+ */
+id: string | null, name: string, };
+
+/**
+ * Who has the floor, and what is known about the conversation beside its events.
+ */
+export type Floor = { 
+/**
+ * `bot`, `waiting` or `human`.
+ */
+mode: string, turn: number, 
+/**
+ * Since when this mode holds.
+ */
+since: number, 
+/**
+ * When the bot comes back, in `human` mode; none: when somebody gives back.
+ */
+until: number | null, 
+/**
+ * Who has the floor, in `human` mode.
+ */
+by: Who | null, 
+/**
+ * Why a human is wanted, in `waiting` mode (and kept in `human`): `urgent`, `asked`, …
+ */
+reason: string | null, 
+/**
+ * The contact's own words behind the reason.
+ */
+words: string | null, 
+/**
+ * What the bot does when it gets the floor back, in words.
+ */
+next: string, 
+/**
+ * The contact wrote and nobody has answered.
+ */
+unanswered: boolean, name: string, channel: string, account: string, bot: string, 
+/**
+ * The last `seq` this is true for.
+ */
+seq: number, };
+
+/**
+ * One ask of a console. `ref` ties the answer to it.
+ */
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" });
+
+/**
+ * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
+ * `cid` has no second effect and gets the first answer.
+ */
+export type Ask = { "type": "inbox", window: number, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" };
+
+/**
+ * How far a pause is moved.
+ */
+export type Extension = { "minutes": number } | { "tomorrow_in": string } | "until_resumed";
+
+/**
+ * What the server tells a console.
+ */
+export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
+
+/**
+ * The signed-in agent.
+ */
+export type Me = { id: string, name: string, email: string, role: string, };
+
+/**
+ * One conversation in the lists.
+ */
+export type Row = { conversation: string, 
+/**
+ * The contact's name, or how the channel names them.
+ */
+name: string, 
+/**
+ * The last words said by anyone, shortened to 120 characters; empty before the first.
+ */
+last_text: string, 
+/**
+ * `contact`, `bot`, `agent` or `outside`.
+ */
+last_by: string, last_at: number, 
+/**
+ * What the contact wrote since a person or the bot last answered.
+ */
+unanswered: number, 
+/**
+ * A delivery failed or is uncertain, and nothing was delivered since.
+ */
+trouble: boolean, floor: Floor, 
+/**
+ * The last `seq`: of two rows of one conversation the higher is newer.
+ */
+seq: number, };
+
+/**
+ * How many conversations are in each group, beyond the window too.
+ */
+export type Counts = { waiting: number, mine: number, others: number, bot: number, };
+
+/**
+ * What a widget says.
+ */
+export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "ping" };
+
+/**
+ * What the server says to a widget.
+ */
+export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "pong" };
+
+export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+
+export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
+
+export type VisitorFloor = { 
+/**
+ * `bot`, `waiting` or `human`.
+ */
+mode: string, 
+/**
+ * The person who has the floor.
+ */
+person: string | null, };

@@ -1,0 +1,179 @@
+/** The chat itself, without a picture: what was said, what has yet to arrive, who has the floor. */
+import { uuid } from '../../shared/uuid';
+import type { VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
+import type { History, Memory, Unsent } from './memory';
+import { Wire } from './wire';
+
+/** A message that will not be sent, and why. */
+export interface Failed extends Unsent {
+  error: string;
+}
+
+export interface Chat {
+  name: string;
+  events: VisitorEvent[];
+  floor: VisitorFloor;
+  unsent: Unsent[];
+  failed: Failed[];
+  connected: boolean;
+}
+
+const BOT_FLOOR: VisitorFloor = { mode: 'bot', person: null };
+/** Before a message is tried again that the server could not take just now. */
+const AGAIN_MS = 3_000;
+/** Page views kept while there is no connection. */
+const PAGES_MAX = 10;
+
+export class Conversation {
+  name = 'Chat';
+  #history: History | undefined;
+  #unsent: Unsent[];
+  #failed: Failed[] = [];
+  #pages: { url: string; title: string }[] = [];
+  /** What the server took, and the event that will show it. */
+  #taken = new Map<string, number>();
+  #openWanted = false;
+  #toldSeen = 0;
+  #wire: Wire;
+
+  constructor(
+    address: string,
+    readonly memory: Memory,
+    readonly changed: (fresh: VisitorEvent[]) => void,
+    over: (reason: string) => void,
+  ) {
+    this.#history = memory.history;
+    this.#unsent = memory.unsent();
+    this.#wire = new Wire(address, {
+      hello: () => ({ token: memory.token, after: memory.token ? (this.#history?.position ?? null) : null }),
+      heard: (frame) => this.#heard(frame),
+      down: () => this.changed([]),
+      over,
+    });
+  }
+
+  get now(): Chat {
+    return {
+      name: this.name,
+      events: this.#history?.events ?? [],
+      floor: this.#history?.floor ?? BOT_FLOOR,
+      unsent: this.#unsent,
+      failed: this.#failed,
+      connected: this.#wire.ready,
+    };
+  }
+
+  /** What bot and people said that the visitor has not seen. */
+  get unread(): number {
+    const seen = this.memory.seen;
+    return this.now.events.filter(({ seq, kind }) => seq > seen && (kind === 'bot_said' || kind === 'person_said')).length;
+  }
+
+  say(text: string): void {
+    this.#post({ id: uuid(), text, at: Date.now() });
+  }
+
+  tap(option: string, label: string): void {
+    this.#post({ id: uuid(), text: label, option, at: Date.now() });
+  }
+
+  opened(): void {
+    this.#openWanted = !this.#wire.say({ type: 'open' });
+  }
+
+  page(url: string, title: string): void {
+    if (!this.#wire.say({ type: 'page', url, title })) this.#pages = [...this.#pages, { url, title }].slice(-PAGES_MAX);
+  }
+
+  /** Everything known is before the visitor's eyes. */
+  seen(): void {
+    const seq = this.#history?.position.seq ?? 0;
+    if (seq > this.memory.seen) this.memory.seen = seq;
+    if (seq > this.#toldSeen && this.#wire.say({ type: 'seen', seq })) this.#toldSeen = seq;
+  }
+
+  #heard(frame: VisitorHears): void {
+    if (frame.type === 'welcome') this.#welcomed(frame.token, frame.name);
+    else if (frame.type === 'events') this.#continued(frame);
+    else if (frame.type === 'reset') this.#replaced(frame);
+    else if (frame.type === 'ack') this.#took(frame.id, frame.seq);
+    else if (frame.type === 'error' && frame.id !== null) this.#refused(frame.id, frame.text, frame.again);
+  }
+
+  #welcomed(token: string, name: string): void {
+    this.memory.token = token;
+    this.name = name || this.name;
+    this.#toldSeen = 0;
+    for (const page of this.#pages.splice(0)) this.page(page.url, page.title);
+    if (this.#openWanted) this.opened();
+    for (const unsent of this.#unsent) this.#send(unsent);
+    this.changed([]);
+  }
+
+  #continued({ position, events, floor }: History): void {
+    const known = this.#history;
+    if (known && known.position.generation !== position.generation) {
+      // The server's store is another one now: begin again from what it has.
+      this.#history = undefined;
+      this.#wire.restart();
+      return;
+    }
+    const fresh = events.filter((event) => event.seq > (known?.position.seq ?? 0));
+    this.#show({ position, events: [...(known?.events ?? []), ...fresh], floor }, fresh);
+  }
+
+  #replaced(history: History): void {
+    const end = this.#history?.position;
+    const same = end?.generation === history.position.generation;
+    if (!same) this.memory.seen = 0;
+    this.#show(history, same ? history.events.filter((event) => event.seq > end.seq) : []);
+  }
+
+  #show({ position, events, floor }: History, fresh: VisitorEvent[]): void {
+    this.#history = { position, events, floor };
+    this.memory.history = this.#history;
+    for (const event of events) {
+      if (event.kind === 'i_said' && event.id !== null) this.#arrived(event.id);
+    }
+    for (const [id, seq] of this.#taken) {
+      if (seq <= position.seq) this.#arrived(id);
+    }
+    this.changed(fresh);
+  }
+
+  #took(id: string, seq: number): void {
+    this.memory.arrived(id);
+    if (seq <= (this.#history?.position.seq ?? 0)) this.#arrived(id);
+    else this.#taken.set(id, seq);
+    this.changed([]);
+  }
+
+  #arrived(id: string): void {
+    this.#taken.delete(id);
+    this.memory.arrived(id);
+    this.#unsent = this.#unsent.filter((unsent) => unsent.id !== id);
+  }
+
+  #refused(id: string, error: string, again: boolean): void {
+    const unsent = this.#unsent.find((unsent) => unsent.id === id);
+    if (!unsent) return;
+    if (again) {
+      setTimeout(() => this.#unsent.includes(unsent) && this.#send(unsent), AGAIN_MS);
+      return;
+    }
+    this.#arrived(id);
+    this.#failed = [...this.#failed, { ...unsent, error }];
+    this.changed([]);
+  }
+
+  #post(unsent: Unsent): void {
+    this.memory.keep(unsent);
+    this.#unsent = [...this.#unsent, unsent];
+    this.#send(unsent);
+    this.changed([]);
+  }
+
+  #send({ id, text, option }: Unsent): void {
+    this.#wire.say(option === undefined ? { type: 'say', id, text } : { type: 'tap', id, option, label: text });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The web chat: `<script src="https://host/webchat.js" data-account="…" async></script>`.
+ *
+ * One global, `Switchboard`: open(), close(), toggle(), on('open' | 'close' | 'message', callback). It never throws
+ * into the page it is a guest on.
+ */
+import { Conversation } from './chat';
+import { Memory } from './memory';
+import { watchPages } from './pages';
+import { View } from './view';
+
+type Callback = (detail: unknown) => void;
+
+const callbacks = new Map<string, Set<Callback>>();
+const early: ((view: View) => void)[] = [];
+let view: View | undefined;
+
+function start(account: string, origin: URL): void {
+  const address = new URL('/webchat/socket', origin);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  address.searchParams.set('account', account);
+  const chat = new Conversation(
+    address.href,
+    new Memory(account),
+    (fresh) => {
+      view?.paint();
+      for (const event of fresh) if (event.kind !== 'i_said') emit('message', event);
+    },
+    (reason) => {
+      view?.host.remove();
+      console.warn(`Switchboard: the chat is not available: ${reason}`);
+    },
+  );
+  const shown = new View(chat, (open) => emit(open ? 'open' : 'close', undefined));
+  view = shown;
+  document.body.append(shown.host);
+  watchPages((url, title) => chat.page(url, title));
+  early.splice(0).forEach((act) => act(shown));
+}
+
+function emit(name: string, detail: unknown): void {
+  for (const callback of callbacks.get(name) ?? []) guarded(() => callback(detail));
+}
+
+function guarded(act: () => void): void {
+  try {
+    act();
+  } catch (problem) {
+    console.error('Switchboard:', problem);
+  }
+}
+
+/** Asks the view now, or once it is there. */
+function ask(act: (view: View) => void): void {
+  guarded(() => (view ? act(view) : early.push(act)));
+}
+
+function whenVisible(act: () => void): void {
+  const page = document as Document & { prerendering?: boolean };
+  if (page.prerendering) page.addEventListener('prerenderingchange', () => whenVisible(act), { once: true });
+  else if (document.body) guarded(act);
+  else document.addEventListener('DOMContentLoaded', () => guarded(act), { once: true });
+}
+
+guarded(() => {
+  const script = document.currentScript as HTMLScriptElement | null;
+  const account = script?.dataset['account'];
+  const page = window as typeof window & { Switchboard?: unknown };
+  if (page.Switchboard) return;
+  if (!script || !account) {
+    console.warn('Switchboard: the script tag needs data-account');
+    return;
+  }
+  page.Switchboard = {
+    open: () => ask((view) => view.open()),
+    close: () => ask((view) => view.close()),
+    toggle: () => ask((view) => view.toggle()),
+    on: (name: string, callback: Callback) => void callbacks.set(name, (callbacks.get(name) ?? new Set()).add(callback)),
+  };
+  whenVisible(() => start(account, new URL(script.src)));
+});

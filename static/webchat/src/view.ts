@@ -1,0 +1,185 @@
+/** What the visitor sees: a round button, and the panel it opens. */
+import type { Chat, Conversation } from './chat';
+import { h, icon } from './dom';
+import { lines } from './lines';
+import { STYLE } from './style';
+
+const BUBBLE = 'M4 5h16v11H9l-5 4z';
+const CROSS = 'm6 6 12 12M18 6 6 18';
+const ARROW = 'M12 20V5m-6 6 6-6 6 6';
+/** A drop shorter than this is nobody's business. */
+const QUIET_DROP_MS = 1_500;
+const TEXT_MAX = 10_000;
+
+export class View {
+  readonly host = h('div', { 'data-switchboard': '' });
+  #chat: Conversation;
+  #built = new Map<string, HTMLElement>();
+  #dropNotice: ReturnType<typeof setTimeout> | undefined;
+  #onToggle: (open: boolean) => void;
+
+  #badge = h('span', { class: 'badge', hidden: true });
+  #launch = h('button', { class: 'launch', type: 'button', 'aria-expanded': 'false', click: () => this.toggle() }, icon(BUBBLE), this.#badge);
+  #title = h('h2', { id: 'title' });
+  #status = h('p');
+  #log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
+  #offline = h('p', { class: 'offline', role: 'status', hidden: true });
+  #field = h('textarea', {
+    rows: '1',
+    maxlength: String(TEXT_MAX),
+    'aria-label': 'Your message',
+    placeholder: 'Write a message',
+    input: () => this.#fieldChanged(),
+    keydown: (event) => this.#typed(event as KeyboardEvent),
+  });
+  #send = h('button', { class: 'icon send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon(ARROW));
+  #panel = h(
+    'section',
+    { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
+    h('header', {}, h('div', {}, this.#title, this.#status), h('button', { class: 'icon', type: 'button', 'aria-label': 'Close the chat', click: () => this.close() }, icon(CROSS))),
+    this.#log,
+    this.#offline,
+    h('form', { submit: (event) => this.#submit(event) }, this.#field, this.#send),
+  );
+
+  constructor(chat: Conversation, onToggle: (open: boolean) => void) {
+    this.#chat = chat;
+    this.#onToggle = onToggle;
+    const root = this.host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    root.append(this.#panel, this.#launch);
+    document.addEventListener('visibilitychange', () => this.#look());
+    if (chat.memory.tab('open')) this.#show();
+    this.paint();
+  }
+
+  get isOpen(): boolean {
+    return !this.#panel.hidden;
+  }
+
+  open(): void {
+    if (this.isOpen) return;
+    this.#show();
+    const known = this.#chat.now.events.length > 0;
+    if (!known || !this.#chat.memory.tab('greeted')) this.#chat.opened();
+    this.#chat.memory.setTab('greeted', true);
+    this.#field.focus({ preventScroll: true });
+    this.#onToggle(true);
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.#panel.hidden = true;
+    this.host.classList.remove('open');
+    this.#launch.setAttribute('aria-expanded', 'false');
+    this.#chat.memory.setTab('open', false);
+    this.paint();
+    this.#launch.focus({ preventScroll: true });
+    this.#onToggle(false);
+  }
+
+  toggle(): void {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+
+  /** Brings the picture up to what is known. */
+  paint(): void {
+    const chat = this.#chat.now;
+    // A page that may not use the account, or a server that is not there, shows no button that leads nowhere.
+    this.host.hidden = !(chat.connected || this.isOpen || this.#chat.memory.token);
+    this.#title.textContent = chat.name;
+    this.#status.textContent = statusWords(chat);
+    this.#paintLog(chat);
+    this.#paintDrop(chat.connected);
+    this.#look();
+    const { unread } = this.#chat;
+    this.#badge.hidden = unread === 0 || this.isOpen;
+    this.#badge.textContent = unread > 9 ? '9+' : String(unread);
+    this.#launch.setAttribute('aria-label', unread > 0 && !this.isOpen ? `Open the chat, ${unread} unread` : this.isOpen ? 'Close the chat' : 'Open the chat');
+  }
+
+  #show(): void {
+    this.#panel.hidden = false;
+    this.host.classList.add('open');
+    this.#launch.setAttribute('aria-expanded', 'true');
+    this.#chat.memory.setTab('open', true);
+    this.paint();
+    this.#toFoot();
+  }
+
+  /** Lines already there are kept as they are, so that a screen reader hears only what is new. */
+  #paintLog(chat: Chat): void {
+    const atFoot = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
+    const built = new Map<string, HTMLElement>();
+    const wanted = lines(chat, ({ id, label }) => this.#chat.tap(id, label));
+    for (const { key, alive, build } of wanted) {
+      const element = this.#built.get(key) ?? build();
+      element.querySelector('.options')?.toggleAttribute('hidden', !alive);
+      built.set(key, element);
+    }
+    for (const [key, element] of this.#built) if (!built.has(key)) element.remove();
+    let after: ChildNode | null = this.#log.firstChild;
+    for (const element of built.values()) {
+      if (element === after) after = after.nextSibling;
+      else this.#log.insertBefore(element, after);
+    }
+    const grown = built.size > this.#built.size;
+    this.#built = built;
+    if (atFoot || (grown && chat.unsent.length > 0)) this.#toFoot();
+  }
+
+  #paintDrop(connected: boolean): void {
+    if (connected) {
+      clearTimeout(this.#dropNotice);
+      this.#dropNotice = undefined;
+      this.#offline.hidden = true;
+    } else {
+      this.#dropNotice ??= setTimeout(() => {
+        this.#offline.hidden = false;
+        this.#offline.textContent = 'Connecting… What you write is sent as soon as possible.';
+      }, QUIET_DROP_MS);
+    }
+  }
+
+  #look(): void {
+    if (this.isOpen && document.visibilityState === 'visible') this.#chat.seen();
+  }
+
+  #toFoot(): void {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #fieldChanged(): void {
+    this.#send.disabled = this.#field.value.trim() === '';
+  }
+
+  #typed(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    this.#submit(event);
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const text = this.#field.value.trim();
+    if (!text) return;
+    this.#field.value = '';
+    this.#fieldChanged();
+    this.#chat.say(text);
+    this.#field.focus();
+    this.#toFoot();
+  }
+
+  #escape(event: KeyboardEvent): void {
+    // The host page's own shortcuts are not for what is typed here.
+    event.stopPropagation();
+    if (event.key === 'Escape') this.close();
+  }
+}
+
+function statusWords({ floor }: Chat): string {
+  if (floor.mode === 'human') return floor.person ? `You are talking with ${floor.person}` : 'You are talking with a person';
+  return floor.mode === 'waiting' ? 'A person is on the way' : 'Automatic assistant';
+}

@@ -1,0 +1,236 @@
+//! Messages on their way out, with a provider that is slow, strict, or breaks off in the middle.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use loadtest::clients::{ConsoleFrame, Event as Shown};
+use loadtest::provider::{Arrival, Rule, Then};
+use serde_json::json;
+use switchboard::domain::command::Command;
+use switchboard::domain::event::Event;
+use switchboard::node::Node;
+
+use crate::support::installation::{Installation, SOON, contact, conversation, page};
+use crate::support::node::{ask, eventually, log};
+
+#[actix_web::test]
+async fn one_conversation_keeps_its_order_while_others_overtake() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(1, Then::Delay { millis: 1500 }).to("slow"));
+    let mut poster = installation.poster();
+    poster.text("slow", "hello").await;
+    arrived(&installation, 1).await;
+    poster.text("quick", "hours").await;
+    let slow = installation.delivered("slow", 2).await;
+    let quick = installation.delivered("quick", 1).await;
+    assert!(slow[0].number < quick[0].number && quick[0].number < slow[1].number, "{slow:#?} {quick:#?}");
+    assert!(slow[1].at - slow[0].at >= 1500, "the second waits until the first is answered");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn retry_after_holds_back_the_whole_account() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(1, Then::throttle(2)));
+    let mut poster = installation.poster();
+    poster.text("first", "hours").await;
+    let refused = arrived(&installation, 1).await.remove(0);
+    wait_for(&node, "first", "it will be tried again", |event| matches!(event, Event::Retrying { .. })).await;
+    poster.text("second", "hours").await;
+    let first = installation.delivered("first", 1).await.remove(0);
+    let second = installation.delivered("second", 1).await.remove(0);
+    assert!(first.at.min(second.at) >= refused.at + 2000, "asked for 2 s: {refused:#?} {first:#?} {second:#?}");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_message_refused_for_good_is_shown_and_can_be_sent_again_by_hand() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut console = installation.console(&installation.ana).await;
+    installation.provider.rule(Rule::next(1, Then::outside_window()));
+    installation.poster().text("7", "hours").await;
+    wait_for(&node, "7", "it fails", |event| matches!(event, Event::Failed { of: 2, .. })).await;
+    console.watch(&conversation("7")).await.unwrap();
+    let failed = console.until_event(&conversation("7"), SOON, |event| is(event, 2, "failed")).await.unwrap();
+    assert!(failed.str("error").contains("24-hour window"), "{failed:?}");
+    assert!(installation.provider.texts_for("7").is_empty());
+
+    console.resend(&conversation("7"), 2).await.unwrap();
+    console.until_event(&conversation("7"), SOON, |event| is(event, 2, "sent")).await.unwrap();
+    assert_eq!(installation.delivered("7", 1).await.len(), 1);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn an_uncertain_message_whose_echo_comes_is_not_sent_twice() {
+    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 2").await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(1, Then::AcceptThenCut));
+    let mut poster = installation.poster();
+    poster.text("7", "hours").await;
+    wait_for(&node, "7", "it is uncertain", |event| matches!(event, Event::Uncertain { of: 2, .. })).await;
+    let lost = installation.delivered("7", 1).await.remove(0);
+    let (mid, text, metadata) = (lost.message_id.unwrap(), lost.text.unwrap(), lost.metadata.unwrap());
+    assert_eq!(poster.post(&[page().echo_of_ours("7", &mid, &text, &metadata)]).await.unwrap(), 200);
+    wait_for(&node, "7", "the echo settles it", |event| matches!(event, Event::Sent { of: 2, .. })).await;
+    assert!(installation.provider.wait_quiet(Duration::from_millis(2500), SOON).await);
+    assert_eq!(installation.provider.counts().arrived, 1, "one try, for the echo came in time");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn an_uncertain_message_without_an_echo_is_sent_once_more_and_never_a_third_time() {
+    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 1").await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(2, Then::AcceptThenCut));
+    installation.poster().text("7", "hours").await;
+    let is_the_end = |event: &Event| matches!(event, Event::Uncertain { of: 2, again_at: None, .. });
+    wait_for(&node, "7", "it stays uncertain", is_the_end).await;
+    assert!(installation.provider.wait_quiet(Duration::from_millis(1500), SOON).await);
+    let tries = installation.delivered("7", 2).await;
+    assert_eq!(tries.len(), 2);
+    assert_eq!(tries[0].metadata, tries[1].metadata, "under the same id");
+    assert!(tries[1].at - tries[0].at >= 1000, "the echo had its time");
+    assert!(is_flagged(&installation, 2), "and everybody can see that it may have arrived twice");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_take_over_cancels_what_is_queued_and_shows_what_is_on_its_way() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut console = installation.console(&installation.ana).await;
+    installation.provider.rule(Rule::next(1, Then::Delay { millis: 1500 }));
+    installation.poster().text("7", "hello").await;
+    arrived(&installation, 1).await;
+    console.watch(&conversation("7")).await.unwrap();
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await.unwrap();
+    console.reply(&conversation("7"), "Ana here.", true).await.unwrap();
+    console.until_event(&conversation("7"), SOON, |event| is(event, 3, "cancelled")).await.unwrap();
+    console.until_event(&conversation("7"), SOON, |event| is(event, 2, "sent")).await.unwrap();
+    let got: Vec<_> = installation.delivered("7", 2).await.into_iter().filter_map(|arrival| arrival.text).collect();
+    assert_eq!(got, ["Hello, this is the Harbor Insurance assistant.", "Ana here."]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn after_a_take_over_no_older_message_of_the_bot_starts() {
+    let installation = Installation::with(|plan| plan.sends_per_second = 40).await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::always(Then::Delay { millis: 40 }));
+    let contacts: Vec<String> = (0..30).map(|number| format!("contact-{number}")).collect();
+    let mut poster = installation.poster();
+    for contact in &contacts {
+        poster.text(contact, "hello").await;
+    }
+    arrived(&installation, 10).await;
+    for name in &contacts {
+        ask(&node, &contact(name), Command::TakeOver { agent: installation.ana.agent.clone() }).await;
+    }
+    eventually("nothing is on its way", async || at_rest(&node, &contacts).await.then_some(())).await;
+    let mut cancelled = 0;
+    for name in &contacts {
+        let log = log(&node, &contact(name)).await;
+        let taken = log.iter().find(|logged| matches!(logged.event, Event::TakenOver { .. })).expect("taken over");
+        let arrivals = installation.provider.accepted_for(name);
+        let late = arrivals.iter().filter(|arrival| arrival.at > taken.at.0).count();
+        assert!(late <= 1, "{name}: only one can have been on its way: {arrivals:#?}");
+        let withdrawn: usize = log.iter().map(|logged| match &logged.event {
+            Event::Withdrawn { of } => of.len(),
+            _ => 0,
+        }).sum();
+        assert_eq!(arrivals.len() + withdrawn, 2, "{name}: each message went out or was cancelled");
+        cancelled += withdrawn;
+    }
+    assert!(cancelled > 0, "the test was too late to cancel anything");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn people_go_before_bots() {
+    let installation = Installation::with(|plan| plan.sends_per_second = 5).await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    for number in 0..15 {
+        poster.text(&format!("contact-{number}"), "hours").await;
+    }
+    let waiting = arrived(&installation, 2).await.len() as u64;
+    let reply = Command::Reply { agent: installation.ana.agent.clone(), text: "Hello".into(), seen: 0, anyway: true };
+    ask(&node, &contact("hurried"), reply).await;
+    let hers = installation.delivered("hurried", 1).await.remove(0);
+    assert!(hers.number <= waiting + 3, "she was number {} although {waiting} had gone", hers.number);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn no_second_sees_more_than_the_limit() {
+    const LIMIT: u64 = 50;
+    /// How unevenly this machine may carry messages from the sender to the provider.
+    const WAY_MS: u64 = 150;
+    let installation = Installation::with(|plan| plan.sends_per_second = LIMIT as u32).await;
+    let node = installation.start().await;
+    for chunk in (0..200).collect::<Vec<_>>().chunks(50) {
+        let batch: Vec<_> =
+            chunk.iter().map(|n| page().text(&format!("contact-{n}"), &format!("m_{n}"), "hours")).collect();
+        assert_eq!(installation.poster().post(&batch).await.unwrap(), 200);
+    }
+    let at: Vec<u64> = arrived(&installation, 200).await.iter().map(|arrival| arrival.at).collect();
+    for (first, from) in at.iter().enumerate() {
+        for window_ms in [100, 500, 1000, 2000] {
+            let count = at[first..].iter().take_while(|at| **at < from + window_ms).count() as u64;
+            let most = LIMIT * (window_ms.max(1000) + WAY_MS) / 1000;
+            assert!(count <= most, "{count} within {window_ms} ms, at most {most}");
+        }
+    }
+    let took = at[199] - at[0];
+    assert!(took < 8000, "and the limit is used: {took} ms");
+    node.stop().await;
+}
+
+/// All tries so far, once there are so many.
+async fn arrived(installation: &Installation, count: usize) -> Vec<Arrival> {
+    eventually("so many tries arrive at the provider", async || {
+        let arrivals = installation.provider.arrivals();
+        (arrivals.len() >= count).then_some(arrivals)
+    })
+    .await
+}
+
+async fn wait_for(node: &Node, name: &str, what: &str, wanted: impl Fn(&Event) -> bool) {
+    let there = async || log(node, &contact(name)).await.iter().any(|logged| wanted(&logged.event)).then_some(());
+    eventually(what, there).await;
+}
+
+/// Whether every message of these contacts has come to an end.
+async fn at_rest(node: &Node, contacts: &[String]) -> bool {
+    for name in contacts {
+        let mut open = BTreeMap::new();
+        for logged in log(node, &contact(name)).await {
+            match logged.event {
+                Event::BotSaid { .. } | Event::AgentSaid { .. } => drop(open.insert(logged.seq, ())),
+                Event::Sent { of, .. } | Event::Failed { of, .. } => drop(open.remove(&of)),
+                Event::Withdrawn { of } => of.iter().for_each(|of| drop(open.remove(of))),
+                _ => {}
+            }
+        }
+        if !open.is_empty() {
+            return false;
+        }
+    }
+    true
+}
+
+fn is(event: &Shown, of: u64, state: &str) -> bool {
+    event.kind == "delivery" && event.fields["of"] == json!([of]) && event.str("state") == state
+}
+
+/// Whether the store remembers that this message may have arrived twice.
+fn is_flagged(installation: &Installation, seq: u64) -> bool {
+    let database = installation.data_dir().join("switchboard.db");
+    let sql = rusqlite::Connection::open(database).expect("a database");
+    let question = "SELECT flagged FROM outbox WHERE seq = ?1";
+    sql.query_row(question, [seq as i64], |row| row.get(0)).expect("the message is kept")
+}

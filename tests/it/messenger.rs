@@ -1,0 +1,262 @@
+//! Facebook Messenger, from the webhook to the reply and back, with a provider that behaves.
+
+use futures_util::future::join_all;
+use loadtest::clients::{ConsoleFrame, Poster, diary};
+use loadtest::messenger::SIGNATURE;
+use loadtest::product::VERIFY_TOKEN;
+use loadtest::provider::{Arrival, EchoTime, Receipts};
+use serde_json::{Value, json};
+use switchboard::domain::event::{Event, Receipt};
+use switchboard::domain::ids::DeliveryId;
+use switchboard::node::Node;
+use switchboard::ports::store::Store;
+
+use crate::support::installation::{Installation, SOON, contact, conversation, page};
+use crate::support::node::{eventually, log, metric};
+
+const PSID: &str = "7392015648120394";
+
+#[actix_web::test]
+async fn a_signed_webhook_is_answered_by_the_bot_as_meta_wants_it() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let (_, status) = installation.poster().text(PSID, "hello").await;
+    assert_eq!(status, Some(200));
+    // The provider of these tests demands the appsecret_proof and the token.
+    let got = installation.delivered(PSID, 2).await;
+    for (arrival, seq) in got.iter().zip(2..) {
+        let id = DeliveryId { conversation: contact(PSID).conversation, seq };
+        assert_eq!(arrival.metadata, Some(id.to_string()));
+        assert_eq!(raw(arrival)["messaging_type"], "RESPONSE");
+    }
+    let titles: Vec<&str> = got[1].quick_replies.iter().map(|reply| reply.title.as_str()).collect();
+    assert_eq!(titles, ["Get a quote", "Opening hours", "Prices", "Talk to a human"]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_tap_on_a_quick_reply_chooses_it() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    poster.text(PSID, "hello").await;
+    let menu = installation.delivered(PSID, 2).await.remove(1);
+    let choice = &menu.quick_replies[2];
+    let tap = poster.page().quick_reply(PSID, "m_tap", &choice.title, &choice.payload);
+    assert_eq!(poster.post(&[tap]).await.unwrap(), 200);
+    let answer = installation.delivered(PSID, 3).await.remove(2);
+    assert!(answer.text.as_deref().is_some_and(|text| text.starts_with("Home insurance starts at")), "{answer:?}");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn the_handshake_repeats_the_challenge_only_to_who_knows_the_word() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let ask = |word: &str| format!("/webhooks/meta?hub.mode=subscribe&hub.verify_token={word}&hub.challenge=1158201444");
+    let right = installation.get(&ask(VERIFY_TOKEN)).await;
+    assert_eq!((right.status, right.text().as_str()), (200, "1158201444"));
+    assert_eq!(installation.get(&ask("guessed")).await.status, 403);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn the_echo_of_our_own_message_is_no_second_message() {
+    for echo in [EchoTime::Before, EchoTime::After] {
+        let installation = Installation::new().await;
+        let node = installation.start().await;
+        installation.provider.set_receipts(Some(receipts(&installation, echo)));
+        installation.poster().text(PSID, "hours").await;
+        installation.delivered(PSID, 1).await;
+        wait_for(&node, "our message is known to be sent", |event| matches!(event, Event::Sent { of: 2, .. })).await;
+        eventually("the echo was taken", async || (installation.provider.receipts_pending() == 0).then_some(())).await;
+        let kinds: Vec<_> = events(&node).await.iter().map(name).collect();
+        assert_eq!(kinds, ["ContactSaid", "BotSaid", "Sent"], "echo {echo:?}");
+        node.stop().await;
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_from_the_page_inbox_takes_over() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    let mut console = installation.console(&installation.ana).await;
+    poster.text(PSID, "hours").await;
+    installation.delivered(PSID, 1).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await.unwrap();
+    let echo = page().echo_of_a_person(PSID, "m_outside", "Hello, this is Tom from the shop.");
+    assert_eq!(poster.post(&[echo.clone()]).await.unwrap(), 200);
+    assert_eq!(poster.post(&[echo]).await.unwrap(), 200);
+
+    let is_his = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Events { floor, .. } if floor["mode"] == "human");
+    let ConsoleFrame::Events { events: shown, floor, .. } = console.until(SOON, is_his).await.unwrap() else {
+        unreachable!()
+    };
+    assert_eq!(shown.last().map(|event| event.kind.as_str()), Some("outside_said"));
+    assert_eq!(floor["by"]["name"], "somebody outside the console");
+    poster.text(PSID, "hours").await;
+    let kinds: Vec<_> = events(&node).await.iter().map(name).filter(|kind| *kind != "Sent").collect();
+    assert_eq!(kinds, ["ContactSaid", "BotSaid", "TakenOver", "OutsideSaid", "ContactSaid"]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn receipts_move_a_message_forward_and_never_back() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    poster.text(PSID, "hours").await;
+    let message = installation.delivered(PSID, 1).await.remove(0);
+    wait_for(&node, "sent", |event| matches!(event, Event::Sent { .. })).await;
+    let mid = message.message_id.expect("accepted");
+    let (page, now) = (page(), message.at + 60_000);
+    for receipt in [
+        page.delivery(PSID, &[&mid], now),
+        page.delivery(PSID, &[&mid], now),
+        page.read(PSID, now),
+        page.read(PSID, now),
+        page.delivery(PSID, &[&mid], now),
+    ] {
+        assert_eq!(poster.post(&[receipt]).await.unwrap(), 200);
+    }
+    let received: Vec<_> = events(&node).await.into_iter().filter(|event| name(event) == "Received").collect();
+    let moved = |receipt| Event::Received { of: vec![2], receipt };
+    assert_eq!(received, [moved(Receipt::Delivered), moved(Receipt::Read)]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_genuine_and_not_understood_is_kept_as_it_came() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    let news = json!({"sender": {"id": PSID}, "recipient": {"id": page().id}, "timestamp": 1, "telepathy": {"thought": "ships"}});
+    assert_eq!(poster.post(&[news]).await.unwrap(), 200);
+    let nonsense = b"{\"object\":\"page\",";
+    assert_eq!(poster.post_bytes(nonsense, &page().sign(nonsense)).await.unwrap(), 200);
+    let kept = node.store().raw_payloads(10).await.unwrap();
+    let has = |words: &str| kept.iter().any(|payload| String::from_utf8_lossy(&payload.body).contains(words));
+    assert!(kept.len() == 2 && has("telepathy") && has("{\"object\":\"page\","), "{kept:?}");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn an_unknown_page_is_answered_200_and_counted() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let counted = async || metric(&installation.get("/metrics").await.text(), "switchboard_webhooks_unknown_account_total");
+    let before = counted().await;
+    let stranger = loadtest::messenger::Page::new("999", loadtest::product::APP_SECRET);
+    let status = Poster::new(installation.address(), stranger.clone(), diary()).text(PSID, "hours").await.1;
+    assert_eq!(status, Some(200));
+    assert!(counted().await >= before + 1.0);
+    assert_eq!(node.store().count().await.unwrap(), [0, 0, 0], "nothing is stored of a Page that is not ours");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_not_signed_is_refused_and_leaves_nothing() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    let body = page().body(&[page().text(PSID, "m_1", "hours")]);
+    let foreign = loadtest::messenger::Page::new(page().id, "another secret").sign(&body);
+    for signature in [foreign.as_str(), "", "sha256=", "sha1=00", "sha256=zz"] {
+        assert_eq!(poster.post_bytes(&body, signature).await.unwrap(), 401, "{signature}");
+    }
+    let address = installation.address();
+    let unsigned = loadtest::http::request_once("POST", address, "/webhooks/meta", &[], &body, SOON).await.unwrap();
+    assert_eq!(unsigned.status, 401);
+    assert_eq!(node.store().count().await.unwrap(), [0, 0, 0]);
+    assert!(node.store().raw_payloads(10).await.unwrap().is_empty());
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_body_over_a_mebibyte_is_refused() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let body = vec![b' '; 1024 * 1024 + 1];
+    let signature = page().sign(&body);
+    let headers = [(SIGNATURE, signature.as_str())];
+    let answer =
+        loadtest::http::request_once("POST", installation.address(), "/webhooks/meta", &headers, &body, SOON).await;
+    // A server that has read enough may hang up while the rest is still being written.
+    if let Ok(answer) = answer {
+        assert_eq!(answer.status, 413);
+    }
+    let fits = page().body(&[page().text(PSID, "m_1", &"hours ".repeat(100))]);
+    assert_eq!(installation.poster().post_bytes(&fits, &page().sign(&fits)).await.unwrap(), 200);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_webhook_delivered_twenty_times_at_once_is_one_message() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let body = page().body(&[page().text(PSID, "m_same", "hours")]);
+    let signature = page().sign(&body);
+    let posts = (0..20).map(|_| async {
+        installation.poster().post_bytes(&body, &signature).await.expect("an answer")
+    });
+    assert_eq!(join_all(posts).await, [200; 20]);
+    installation.delivered(PSID, 1).await;
+    assert!(installation.provider.wait_quiet(std::time::Duration::from_millis(300), SOON).await);
+    assert_eq!(installation.provider.texts_for(PSID).len(), 1, "one message, one answer");
+    let said = events(&node).await.iter().filter(|event| name(event) == "ContactSaid").count();
+    assert_eq!(said, 1);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn the_messages_of_a_batch_keep_their_order() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let texts: Vec<String> = (0..60).map(|number| format!("line {number}")).collect();
+    let batch: Vec<Value> =
+        texts.iter().enumerate().map(|(number, text)| page().text(PSID, &format!("m_{number}"), text)).collect();
+    let body = page().body_of_entries(&batch[..30]);
+    assert_eq!(installation.poster().post_bytes(&body, &page().sign(&body)).await.unwrap(), 200);
+    assert_eq!(installation.poster().post(&batch[30..]).await.unwrap(), 200);
+    let said: Vec<String> = events(&node).await.into_iter().filter_map(words).collect();
+    assert_eq!(said, texts);
+    node.stop().await;
+}
+
+fn receipts(installation: &Installation, echo: EchoTime) -> Receipts {
+    let app_secret = loadtest::product::APP_SECRET.to_owned();
+    Receipts { to: installation.address(), app_secret, echo, delivery: false, read: false }
+}
+
+fn raw(arrival: &Arrival) -> Value {
+    serde_json::from_str(&arrival.raw).expect("JSON")
+}
+
+async fn events(node: &Node) -> Vec<Event> {
+    log(node, &contact(PSID)).await.into_iter().map(|logged| logged.event).collect()
+}
+
+async fn wait_for(node: &Node, what: &str, wanted: impl Fn(&Event) -> bool) {
+    eventually(what, async || events(node).await.iter().any(&wanted).then_some(())).await;
+}
+
+fn words(event: Event) -> Option<String> {
+    match event {
+        Event::ContactSaid { heard, .. } => Some(heard.text),
+        _ => None,
+    }
+}
+
+fn name(event: &Event) -> &'static str {
+    match event {
+        Event::ContactSaid { .. } => "ContactSaid",
+        Event::BotSaid { .. } => "BotSaid",
+        Event::OutsideSaid { .. } => "OutsideSaid",
+        Event::TakenOver { .. } => "TakenOver",
+        Event::Sent { .. } => "Sent",
+        Event::Received { .. } => "Received",
+        _ => "another",
+    }
+}

@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
+use switchboard::domain::message::Line;
+use switchboard::ports::store::{Append, Effect, Queued, Store, Stray, StrayState};
+
+use super::props::{NOW, Owner, Place, bot_said, contact, incarnation, later, queue};
+
+fn delivery(seq: Seq) -> DeliveryId {
+    DeliveryId { conversation: contact("7").conversation, seq }
+}
+
+async fn queued(store: &Arc<impl Store>) -> Vec<Queued> {
+    store.queued(AccountId::new("page"), 0, 100).await.expect("reads")
+}
+
+async fn queued_seqs(store: &Arc<impl Store>) -> Vec<Seq> {
+    queued(store).await.iter().map(|queued| queued.seq).collect()
+}
+
+async fn start(store: &Arc<impl Store>, seqs: &[Seq]) -> Vec<bool> {
+    let deliveries = seqs.iter().copied().map(delivery).collect();
+    store.start_sending(incarnation(1), deliveries).await.expect("answers")
+}
+
+/// An owner with messages 1 to 4 in the queue; 3 is an agent's.
+async fn four_messages(store: &Arc<impl Store>) -> Owner {
+    let mut owner = Owner::of(store, "7", incarnation(1)).await;
+    for seq in 1..=4 {
+        owner.act(vec![queue(seq, seq != 3)]).await;
+    }
+    owner
+}
+
+pub async fn a_take_over_withdraws_only_unsent_bot_messages(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    assert_eq!(start(&store, &[1]).await, [true]);
+    owner.act(vec![Effect::Requeue { seq: 2, at: NOW, flagged: true }]).await;
+    let mut other = Owner::of(&store, "8", incarnation(1)).await;
+    other.act(vec![queue(1, true)]).await;
+
+    assert_eq!(owner.act(vec![Effect::WithdrawBot]).await, [2, 4], "1 is on its way, 3 is an agent's");
+    let left: Vec<_> = queued(&store).await.into_iter().map(|queued| (queued.contact, queued.seq)).collect();
+    assert_eq!(left, [(contact("7"), 3), (contact("8"), 1)]);
+    assert_eq!(owner.act(vec![Effect::WithdrawBot]).await, Vec::<Seq>::new(), "once is enough");
+}
+
+pub async fn a_withdrawn_message_never_starts_and_never_comes_back(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    owner.act(vec![Effect::WithdrawBot]).await;
+    assert_eq!(start(&store, &[1, 2, 4]).await, [false, false, false]);
+    owner.act(vec![Effect::Requeue { seq: 1, at: NOW, flagged: false }]).await;
+    assert_eq!(queued_seqs(&store).await, [3]);
+}
+
+pub async fn a_started_delivery_is_not_started_twice(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    assert_eq!(start(&store, &[1, 3, 9]).await, [true, true, false]);
+    assert_eq!(start(&store, &[1, 2, 1]).await, [false, true, false]);
+    assert_eq!(queued_seqs(&store).await, [4]);
+    owner.act(vec![Effect::Finish { seq: 1 }]).await;
+    assert_eq!(start(&store, &[1]).await, [false], "it is over");
+}
+
+pub async fn a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    let of_first = || async { queued(&store).await.into_iter().find(|queued| queued.seq == 1).expect("waits") };
+    let fresh = of_first().await;
+    assert_eq!((fresh.attempt, fresh.flagged, fresh.at, fresh.by_bot), (0, false, NOW, true));
+    assert_eq!((fresh.line, fresh.contact), (Line::text("message 1"), contact("7")));
+
+    for (attempt, flagged, expected) in [(1, false, false), (2, true, true), (3, false, true)] {
+        assert_eq!(start(&store, &[1]).await, [true]);
+        owner.act(vec![Effect::Requeue { seq: 1, at: later(500), flagged }]).await;
+        let back = of_first().await;
+        assert_eq!((back.attempt, back.flagged, back.at), (attempt, expected, later(500)));
+        assert_eq!(back.number, fresh.number, "it keeps its place");
+    }
+}
+
+pub async fn a_finished_delivery_can_be_queued_again(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    start(&store, &[1]).await;
+    owner.act(vec![Effect::Finish { seq: 1 }]).await;
+    owner.act(vec![queue(1, false), Effect::Requeue { seq: 1, at: NOW, flagged: true }]).await;
+    let last = queued(&store).await.pop().expect("waits");
+    assert_eq!((last.seq, last.flagged, last.by_bot, last.attempt), (1, true, false, 0));
+    owner.act(vec![queue(1, false)]).await;
+    assert_eq!(queued_seqs(&store).await, [2, 3, 4, 1], "queued twice, it is there once");
+}
+
+pub async fn deliveries_wait_in_the_order_they_were_written(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    let mut other = Owner::of(&store, "8", incarnation(1)).await;
+    other.act(vec![queue(1, true)]).await;
+    let append =
+        Append { effects: vec![queue(5, true), queue(6, true)].into(), ..owner.next(vec![bot_said("a"), bot_said("b")]) };
+    owner.append(append).await.expect("appends");
+
+    let all = queued(&store).await;
+    let order: Vec<_> = all.iter().map(|queued| (queued.contact.external_key.as_str(), queued.seq)).collect();
+    assert_eq!(order, [("7", 1), ("7", 2), ("7", 3), ("7", 4), ("8", 1), ("7", 5), ("7", 6)]);
+    assert!(all.is_sorted_by_key(|queued| queued.number));
+    let rest = store.queued(AccountId::new("page"), all[4].number, 1).await.expect("reads");
+    assert_eq!(rest, all[5..6]);
+    assert_eq!(store.queued(AccountId::new("other"), 0, 9).await.expect("reads"), []);
+}
+
+/// A sender that goes on after the last number it saw would otherwise miss a message that got a used number.
+pub async fn a_new_delivery_comes_after_every_finished_one(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    let seen = queued(&store).await.last().expect("waits").number;
+    owner.act((1..=4).map(|seq| Effect::Finish { seq }).collect()).await;
+    owner.act(vec![queue(5, true)]).await;
+    assert_eq!(store.queued(AccountId::new("page"), seen, 9).await.expect("reads").len(), 1);
+}
+
+pub async fn deliveries_of_a_dead_incarnation_are_strays(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    start(&store, &[1, 2]).await;
+    let strays = |now, me| store.strays(now, incarnation(me), 10);
+    assert_eq!(strays(NOW, 1).await.expect("reads"), [], "they are in good hands");
+
+    let stray = |seq| Stray { contact: contact("7"), seq, state: StrayState::Sending };
+    assert_eq!(strays(NOW, 2).await.expect("reads"), [stray(1), stray(2)]);
+    assert_eq!(strays(later(1_999), 2).await.expect("reads"), [], "somebody looks after them");
+    owner.act(vec![Effect::Finish { seq: 1 }]).await;
+    assert_eq!(strays(later(2_000), 2).await.expect("reads"), [stray(2)]);
+}
+
+pub async fn withdrawn_deliveries_nobody_was_told_of_are_strays(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    assert_eq!(owner.act(vec![Effect::WithdrawBot]).await, [1, 2, 4]);
+    let stray = |seq| Stray { contact: contact("7"), seq, state: StrayState::Withdrawn };
+    let strays = |now| store.strays(now, incarnation(1), 10);
+    owner.act(vec![Effect::Finish { seq: 2 }]).await;
+    assert_eq!(strays(later(2_000)).await.expect("reads"), [stray(1), stray(4)]);
+    assert_eq!(strays(later(3_999)).await.expect("reads"), []);
+    assert_eq!(strays(later(4_000)).await.expect("reads"), [stray(1), stray(4)]);
+}

@@ -1,0 +1,74 @@
+use std::sync::Arc;
+
+use switchboard::domain::summary::{LastWords, ModeSummary, Voice};
+use switchboard::ports::store::{Append, Group, Store};
+
+use super::props::{Owner, Place, heard, human, incarnation, later};
+
+/// The conversation moves into a mode at `since`, and something is said at `said`.
+async fn stands(store: &Arc<impl Store>, key: &str, mode: ModeSummary, since: u64, said: u64) {
+    let mut owner = Owner::of(store, key, incarnation(1)).await;
+    let mut append = owner.next(vec![heard("hi")]);
+    let summary = Arc::make_mut(&mut append.summary);
+    summary.mode = mode;
+    summary.since = later(since);
+    summary.last = Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: later(said) });
+    owner.append(append).await.expect("appends");
+}
+
+async fn names(store: &Arc<impl Store>, group: Group, limit: usize) -> Vec<String> {
+    let rows = store.list(group, limit).await.expect("reads");
+    rows.into_iter().map(|summary| summary.name).collect()
+}
+
+pub async fn lists_come_in_their_order(place: &impl Place) {
+    let store = place.open();
+    for (key, since, said) in [("b1", 1, 50), ("b2", 2, 70), ("b3", 3, 60)] {
+        stands(&store, key, ModeSummary::Bot, since, said).await;
+    }
+    for (key, since) in [("w1", 30), ("w2", 10), ("w3", 20)] {
+        stands(&store, key, ModeSummary::Waiting, since, 90 - since).await;
+    }
+    for (key, since) in [("h1", 5), ("h2", 4)] {
+        stands(&store, key, human(), since, since).await;
+    }
+    Owner::of(&store, "nothing said", incarnation(1)).await;
+
+    assert_eq!(names(&store, Group::Bot, 9).await, ["b2", "b3", "b1"]);
+    assert_eq!(names(&store, Group::Bot, 2).await, ["b2", "b3"]);
+    assert_eq!(names(&store, Group::Waiting, 9).await, ["w2", "w3", "w1"]);
+    assert_eq!(names(&store, Group::Human, 9).await, ["h2", "h1"]);
+
+    stands(&store, "b1", ModeSummary::Bot, 1, 80).await;
+    stands(&store, "w2", human(), 6, 6).await;
+    assert_eq!(names(&store, Group::Bot, 2).await, ["b1", "b2"]);
+    assert_eq!(names(&store, Group::Waiting, 9).await, ["w3", "w1"]);
+    assert_eq!(names(&store, Group::Human, 9).await, ["h2", "h1", "w2"]);
+}
+
+pub async fn counts_follow_modes(place: &impl Place) {
+    let store = place.open();
+    let count = || async { store.count().await.expect("reads") };
+    assert_eq!(count().await, [0, 0, 0]);
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    assert_eq!(count().await, [0, 0, 0], "nothing has happened yet");
+    stands(&store, "8", ModeSummary::Bot, 1, 1).await;
+    stands(&store, "9", ModeSummary::Waiting, 1, 1).await;
+    assert_eq!(count().await, [1, 1, 0]);
+    stands(&store, "9", human(), 2, 2).await;
+    stands(&store, "9", human(), 2, 3).await;
+    assert_eq!(count().await, [1, 0, 1]);
+    let fenced = Append { after: 4, ..owner.next(vec![heard("misplaced")]) };
+    owner.append(fenced).await.expect_err("is fenced");
+    assert_eq!(count().await, [1, 0, 1]);
+    owner.say("hi").await;
+    stands(&store, "9", ModeSummary::Bot, 3, 3).await;
+    assert_eq!(count().await, [3, 0, 0]);
+}
+
+pub async fn counts_are_there_after_reopening(place: &impl Place) {
+    stands(&place.open(), "7", human(), 1, 1).await;
+    let store = place.open();
+    stands(&store, "7", ModeSummary::Waiting, 2, 2).await;
+    assert_eq!(store.count().await.expect("reads"), [0, 1, 0]);
+}

@@ -1,0 +1,236 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchboard::domain::event::Event;
+use switchboard::domain::ids::ConversationId;
+use switchboard::domain::state::State;
+use switchboard::ports::store::{Append, Appended, Contact, Store, StoreError};
+use uuid::Uuid;
+
+use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, log_of, queue, summary};
+
+pub async fn an_append_under_an_old_epoch_changes_nothing(place: &impl Place) {
+    let store = place.open();
+    let mut old = Owner::of(&store, "7", incarnation(1)).await;
+    old.say("one").await;
+    let mut new = Owner::of(&store, "7", incarnation(1)).await;
+    assert_eq!(new.loaded.token.epoch, old.loaded.token.epoch + 1);
+
+    let append = Append { effects: vec![queue(2, true)].into(), deadline: Some(NOW), ..old.next(vec![heard("zombie")]) };
+    assert!(matches!(old.append(append).await, Err(StoreError::Fenced)));
+
+    assert_eq!(log_of(&*store, &old.contact).await, [heard("one")]);
+    assert_eq!(store.queued(old.contact.account.clone(), 0, 10).await.expect("reads"), []);
+    assert_eq!(store.due(NOW, 10).await.expect("reads"), []);
+    new.say("two").await;
+}
+
+pub async fn an_append_after_the_wrong_seq_changes_nothing(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    owner.say("one").await;
+    for wrong in [0, 2, 9] {
+        let append = Append { after: wrong, ..owner.next(vec![heard("misplaced")]) };
+        assert!(matches!(store.append(append).await, Err(StoreError::Fenced)));
+    }
+    assert_eq!(log_of(&*store, &owner.contact).await, [heard("one")]);
+    owner.say("two").await;
+}
+
+pub async fn an_append_to_an_unknown_conversation_is_fenced(place: &impl Place) {
+    let store = place.open();
+    let known = Owner::of(&store, "7", incarnation(1)).await;
+    let append = Append { contact: contact("8"), ..known.next(vec![heard("hello?")]) };
+    assert!(matches!(store.append(append).await, Err(StoreError::Fenced)));
+    assert_eq!(store.contact(contact("8").conversation).await.expect("reads"), None);
+}
+
+pub async fn the_same_key_twice_is_one_event(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let mut other = Owner::of(&store, "8", incarnation(1)).await;
+    let keyed = |append: Append| Append { key: Some("in:m1".to_owned()), ..append };
+
+    let first = keyed(owner.next(vec![heard("one"), bot_said("hello")]));
+    assert_eq!(owner.append(first.clone()).await.expect("appends"), Appended::Done { withdrawn: vec![] });
+    assert_eq!(store.append(first).await.expect("answers"), Appended::Duplicate { last: 2 });
+    let again = keyed(owner.next(vec![heard("one")]));
+    assert_eq!(store.append(again).await.expect("answers"), Appended::Duplicate { last: 2 });
+    let elsewhere = keyed(other.next(vec![heard("one")]));
+    assert_eq!(other.append(elsewhere).await.expect("appends"), Appended::Done { withdrawn: vec![] });
+
+    assert_eq!(log_of(&*store, &owner.contact).await, [heard("one"), bot_said("hello")]);
+}
+
+pub async fn the_same_key_under_an_old_epoch_is_still_a_duplicate(place: &impl Place) {
+    let store = place.open();
+    let mut old = Owner::of(&store, "7", incarnation(1)).await;
+    let first = Append { key: Some("cmd:1".to_owned()), ..old.next(vec![heard("one")]) };
+    old.append(first.clone()).await.expect("appends");
+    Owner::of(&store, "7", incarnation(2)).await;
+    assert_eq!(store.append(first).await.expect("answers"), Appended::Duplicate { last: 1 });
+}
+
+pub async fn a_key_of_a_fenced_append_is_free_again(place: &impl Place) {
+    let store = place.open();
+    let mut old = Owner::of(&store, "7", incarnation(1)).await;
+    let mut new = Owner::of(&store, "7", incarnation(2)).await;
+    let keyed = |append: Append| Append { key: Some("in:m1".to_owned()), ..append };
+    assert!(matches!(old.append(keyed(old.next(vec![heard("one")]))).await, Err(StoreError::Fenced)));
+    let append = keyed(new.next(vec![heard("one")]));
+    assert_eq!(new.append(append).await.expect("appends"), Appended::Done { withdrawn: vec![] });
+}
+
+pub async fn a_known_key_is_found(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("one"), heard("two")]) };
+    owner.append(append).await.expect("appends");
+    let find = |contact: Contact, key: &str| store.find(contact.conversation, key.to_owned());
+    assert_eq!(find(contact("7"), "cmd:1").await.expect("reads"), Some(2));
+    assert_eq!(find(contact("7"), "cmd:2").await.expect("reads"), None);
+    assert_eq!(find(contact("8"), "cmd:1").await.expect("reads"), None);
+}
+
+pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) {
+    let generation = {
+        let store = place.open();
+        let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+        let append = Append {
+            key: Some("in:m1".to_owned()),
+            effects: vec![queue(2, true)].into(),
+            deadline: Some(NOW),
+            ..owner.next(vec![heard("one"), bot_said("hello")])
+        };
+        owner.append(append).await.expect("appends");
+        store.generation().to_owned()
+    };
+    let store = place.open();
+    assert_eq!(store.generation(), generation);
+    assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), bot_said("hello")]);
+    assert_eq!(store.find(contact("7").conversation, "in:m1".to_owned()).await.expect("reads"), Some(2));
+    assert_eq!(store.queued(contact("7").account, 0, 10).await.expect("reads").len(), 1);
+    assert_eq!(store.due(NOW, 10).await.expect("reads"), [contact("7")]);
+    assert_eq!(store.contact(contact("7").conversation).await.expect("reads"), Some(contact("7")));
+    assert_eq!(Owner::of(&store, "7", incarnation(2)).await.loaded.token.epoch, 2);
+}
+
+pub async fn an_activation_gets_the_snapshot_and_the_events_after_it(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    assert_eq!((owner.loaded.last_seq, owner.loaded.events.len()), (0, 0));
+    owner.say("one").await;
+    let all = Owner::of(&store, "7", incarnation(1)).await.loaded;
+    assert_eq!((all.snapshot, all.events.len()), (None, 1));
+
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let mut state = State::default();
+    for event in [heard("one"), heard("two")] {
+        state.apply(&event, NOW, true);
+    }
+    let append = Append { snapshot: Some(state.clone()), ..owner.next(vec![heard("two")]) };
+    owner.append(append).await.expect("appends");
+    owner.say("three").await;
+    let rest = Owner::of(&store, "7", incarnation(2)).await.loaded;
+    assert_eq!((rest.last_seq, rest.snapshot), (3, Some(state)));
+    assert_eq!(rest.events.iter().map(|event| (event.seq, event.at)).collect::<Vec<_>>(), [(3, NOW)]);
+    assert_eq!(rest.events[0].event, heard("three"));
+}
+
+pub async fn reading_after_a_position_gives_the_rest_in_order(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    for number in 1..=12 {
+        owner.say(&number.to_string()).await;
+    }
+    let read = |after, limit| store.read_after(contact("7").conversation, after, limit);
+    let rest = read(9, 100).await.expect("reads").expect("is there");
+    assert_eq!(rest.events.iter().map(|event| event.seq).collect::<Vec<_>>(), [10, 11, 12]);
+    assert_eq!((rest.summary, rest.more), (summary(&contact("7"), 12), true));
+    let some = read(0, 2).await.expect("reads").expect("is there");
+    assert_eq!(some.events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
+    assert!(!some.more, "there is nothing before the first");
+    let none = read(12, 100).await.expect("reads").expect("is there");
+    assert_eq!((none.events, none.summary.seq), (vec![], 12));
+}
+
+pub async fn reading_before_a_position_gives_the_newest_before_it(place: &impl Place) {
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    for number in 1..=6 {
+        owner.say(&number.to_string()).await;
+    }
+    let read = |before, limit| store.read_before(contact("7").conversation, before, limit);
+    for (before, limit, seqs, more) in [
+        (None, 2, vec![5, 6], true),
+        (Some(5), 3, vec![2, 3, 4], true),
+        (Some(3), 9, vec![1, 2], false),
+        (Some(1), 9, vec![], false),
+    ] {
+        let reading = read(before, limit).await.expect("reads").expect("is there");
+        assert_eq!(reading.events.iter().map(|event| event.seq).collect::<Vec<_>>(), seqs);
+        assert_eq!((reading.more, reading.summary.seq), (more, 6));
+    }
+}
+
+pub async fn a_conversation_without_events_has_nothing_to_read(place: &impl Place) {
+    let store = place.open();
+    Owner::of(&store, "7", incarnation(1)).await;
+    let nobody = ConversationId(Uuid::from_u128(1));
+    for conversation in [contact("7").conversation, nobody] {
+        assert!(store.read_after(conversation, 0, 9).await.expect("reads").is_none());
+        assert!(store.read_before(conversation, None, 9).await.expect("reads").is_none());
+    }
+    assert_eq!(store.contact(contact("7").conversation).await.expect("reads"), Some(contact("7")));
+    assert_eq!(store.contact(nobody).await.expect("reads"), None);
+}
+
+/// Six incarnations fight over a conversation: each activates it, appends until it is fenced, and activates it again.
+/// Whatever was acknowledged is in the log, once, and the log has no hole.
+pub async fn two_activations_leave_one_owner(place: &impl Place) {
+    let store = place.open();
+    let fighters = (1..=6).map(|number| tokio::spawn(fight(Arc::clone(&store), number)));
+    let mut acknowledged = Vec::new();
+    for fighter in fighters.collect::<Vec<_>>() {
+        acknowledged.extend(fighter.await.expect("fights"));
+    }
+    let mut logged = log_of(&*store, &contact("7")).await;
+    let text = |event: &Event| format!("{event:?}");
+    logged.sort_by_key(text);
+    acknowledged.sort_by_key(text);
+    assert_eq!(logged, acknowledged);
+    assert_eq!(logged.len(), 6 * EVENTS_EACH);
+}
+
+const EVENTS_EACH: usize = 20;
+
+/// Appends its events, taking the conversation over whenever somebody else has; returns what was acknowledged.
+async fn fight(store: Arc<impl Store>, number: u128) -> Vec<Event> {
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < EVENTS_EACH {
+        let mut owner = Owner::of(&store, "7", incarnation(number)).await;
+        while acknowledged.len() < EVENTS_EACH {
+            let event = heard(&format!("{number}: {}", acknowledged.len()));
+            if !one_of_two(&mut owner, &event).await {
+                break;
+            }
+            acknowledged.push(event);
+        }
+        // Let the winner get on for a while, or nobody ever will.
+        tokio::time::sleep(Duration::from_millis(3 * number as u64)).await;
+    }
+    acknowledged
+}
+
+/// Appends the same event twice at once, after the same seq: at most one may be written. Says whether one was.
+async fn one_of_two(owner: &mut Owner, event: &Event) -> bool {
+    let append = || owner.store.append(owner.next(vec![event.clone()]));
+    let answers = tokio::join!(append(), append());
+    let written = [&answers.0, &answers.1].into_iter().filter(|answer| answer.is_ok()).count();
+    for answer in [answers.0, answers.1] {
+        assert!(matches!(answer, Ok(Appended::Done { .. }) | Err(StoreError::Fenced)), "{answer:?}");
+    }
+    assert!(written < 2, "two events cannot have the same seq");
+    owner.seq += written as u64;
+    written == 1
+}

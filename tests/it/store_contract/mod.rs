@@ -1,0 +1,74 @@
+//! What any store must keep: run over each store there is.
+
+mod deadlines;
+mod deliveries;
+mod lists;
+mod log;
+mod people;
+mod props;
+mod sqlite;
+
+/// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
+macro_rules! every_promise_holds_over {
+    ($store:ident, $place:expr) => {
+        mod $store {
+            use super::*;
+
+            every_promise_holds_over! { @ $place, log:
+                an_append_under_an_old_epoch_changes_nothing
+                an_append_after_the_wrong_seq_changes_nothing
+                an_append_to_an_unknown_conversation_is_fenced
+                the_same_key_twice_is_one_event
+                the_same_key_under_an_old_epoch_is_still_a_duplicate
+                a_key_of_a_fenced_append_is_free_again
+                a_known_key_is_found
+                what_was_acknowledged_is_there_after_reopening
+                an_activation_gets_the_snapshot_and_the_events_after_it
+                reading_after_a_position_gives_the_rest_in_order
+                reading_before_a_position_gives_the_newest_before_it
+                a_conversation_without_events_has_nothing_to_read
+                two_activations_leave_one_owner
+            }
+            every_promise_holds_over! { @ $place, deliveries:
+                a_take_over_withdraws_only_unsent_bot_messages
+                a_withdrawn_message_never_starts_and_never_comes_back
+                a_started_delivery_is_not_started_twice
+                a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag
+                a_finished_delivery_can_be_queued_again
+                deliveries_wait_in_the_order_they_were_written
+                a_new_delivery_comes_after_every_finished_one
+                deliveries_of_a_dead_incarnation_are_strays
+                withdrawn_deliveries_nobody_was_told_of_are_strays
+            }
+            every_promise_holds_over! { @ $place, deadlines:
+                a_due_deadline_is_given_once_per_two_seconds
+                due_deadlines_come_oldest_first
+                a_moved_deadline_is_not_due
+                a_deadline_that_is_gone_is_not_due
+            }
+            every_promise_holds_over! { @ $place, lists:
+                lists_come_in_their_order
+                counts_follow_modes
+                counts_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, people:
+                emails_are_unique
+                a_person_is_found_by_email_and_can_change
+                sessions_end
+                invitations_are_good_once
+                an_invitation_is_for_one_person
+                newer_invitations_can_end_older_ones
+            }
+        }
+    };
+    (@ $place:expr, $topic:ident: $($promise:ident)*) => {
+        $(
+            #[tokio::test]
+            async fn $promise() {
+                $topic::$promise(&$place).await;
+            }
+        )*
+    };
+}
+
+every_promise_holds_over!(over_sqlite, sqlite::DataDir::fresh());

@@ -1,0 +1,100 @@
+use switchboard::domain::ids::AgentId;
+use switchboard::ports::people::{People, Person, Role, Saved};
+use uuid::Uuid;
+
+use super::props::{NOW, Place, later};
+
+fn person(number: u128, email: &str) -> Person {
+    Person {
+        id: AgentId(Uuid::from_u128(number)),
+        name: "Ada".to_owned(),
+        email: email.to_owned(),
+        role: Role::Supervisor,
+        password_hash: None,
+    }
+}
+
+pub async fn emails_are_unique(place: &impl Place) {
+    let store = place.open();
+    assert_eq!(store.save_person(person(1, "ada@example.org")).await.expect("saves"), Saved::Done);
+    assert_eq!(store.save_person(person(2, "ada@example.org")).await.expect("answers"), Saved::EmailTaken);
+    assert_eq!(store.save_person(person(2, "bob@example.org")).await.expect("saves"), Saved::Done);
+    assert_eq!(store.save_person(person(2, "ada@example.org")).await.expect("answers"), Saved::EmailTaken);
+    assert_eq!(store.count_people().await.expect("reads"), 2);
+    let bob = store.person_by_email("bob@example.org".to_owned()).await.expect("reads");
+    assert_eq!(bob, Some(person(2, "bob@example.org")));
+}
+
+pub async fn a_person_is_found_by_email_and_can_change(place: &impl Place) {
+    let store = place.open();
+    let ada = person(1, "ada@example.org");
+    store.save_person(ada.clone()).await.expect("saves");
+    let changed = Person {
+        name: "Ada L.".to_owned(),
+        email: "ada@example.com".to_owned(),
+        role: Role::Admin,
+        password_hash: Some("$argon2id$…".to_owned()),
+        ..ada
+    };
+    store.save_person(changed.clone()).await.expect("saves");
+    assert_eq!(store.person_by_email("ada@example.com".to_owned()).await.expect("reads"), Some(changed));
+    assert_eq!(store.person_by_email("ada@example.org".to_owned()).await.expect("reads"), None);
+}
+
+pub async fn sessions_end(place: &impl Place) {
+    let store = place.open();
+    let ada = person(1, "ada@example.org");
+    store.save_person(ada.clone()).await.expect("saves");
+    for token in [[1; 32], [2; 32]] {
+        store.open_session(token, ada.id, later(1_000)).await.expect("opens");
+    }
+    assert_eq!(store.session([1; 32], later(999)).await.expect("reads"), Some(ada.clone()));
+    assert_eq!(store.session([1; 32], later(1_000)).await.expect("reads"), None, "its time is over");
+    store.close_session([1; 32]).await.expect("closes");
+    assert_eq!(store.session([1; 32], NOW).await.expect("reads"), None, "it was closed");
+    assert_eq!(store.session([2; 32], NOW).await.expect("reads"), Some(ada));
+    assert_eq!(store.session([3; 32], NOW).await.expect("reads"), None, "there never was one");
+}
+
+pub async fn invitations_are_good_once(place: &impl Place) {
+    let store = place.open();
+    let ada = person(1, "ada@example.org");
+    store.save_person(ada.clone()).await.expect("saves");
+    store.add_invitation([1; 32], ada.id, later(1_000)).await.expect("adds");
+    assert_eq!(store.invitation([1; 32], later(1_000)).await.expect("reads"), None, "too late");
+    for _ in 0..2 {
+        assert_eq!(
+            store.invitation([1; 32], NOW).await.expect("reads"),
+            Some(ada.clone()),
+            "looking does not use it up"
+        );
+    }
+    let ready = Person { password_hash: Some("hash".to_owned()), ..ada };
+    let accept = |at| store.accept_invitation([1; 32], ready.clone(), at);
+    assert!(!accept(later(1_000)).await.expect("answers"), "too late");
+    assert!(accept(NOW).await.expect("answers"));
+    assert!(!accept(NOW).await.expect("answers"), "it was good once");
+    assert_eq!(store.person_by_email("ada@example.org".to_owned()).await.expect("reads"), Some(ready.clone()));
+}
+
+pub async fn an_invitation_is_for_one_person(place: &impl Place) {
+    let store = place.open();
+    let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
+    store.save_person(ada.clone()).await.expect("saves");
+    store.add_invitation([1; 32], ada.id, later(1_000)).await.expect("adds");
+    assert!(!store.accept_invitation([1; 32], bob, NOW).await.expect("answers"));
+    assert_eq!(store.count_people().await.expect("reads"), 1);
+    assert_eq!(store.invitation([1; 32], NOW).await.expect("reads"), Some(ada));
+}
+
+pub async fn newer_invitations_can_end_older_ones(place: &impl Place) {
+    let store = place.open();
+    let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
+    for (token, person) in [([1; 32], &ada), ([2; 32], &bob)] {
+        store.save_person(person.clone()).await.expect("saves");
+        store.add_invitation(token, person.id, later(1_000)).await.expect("adds");
+    }
+    store.revoke_invitations(ada.id).await.expect("revokes");
+    assert_eq!(store.invitation([1; 32], NOW).await.expect("reads"), None);
+    assert_eq!(store.invitation([2; 32], NOW).await.expect("reads"), Some(bob));
+}

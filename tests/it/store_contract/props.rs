@@ -1,0 +1,131 @@
+//! What the promises are told with.
+
+use std::sync::Arc;
+
+use switchboard::domain::account::Channel;
+use switchboard::domain::event::{Event, Place as BotPlace, Speaker, Why};
+use switchboard::domain::ids::{AccountId, BotId, Incarnation, Seq};
+use switchboard::domain::message::{Heard, Line};
+use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
+use switchboard::domain::time::Timestamp;
+use switchboard::ports::people::People;
+use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Store, StoreError};
+use uuid::Uuid;
+
+/// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
+pub trait Place {
+    type Opened: Store + People;
+
+    fn open(&self) -> Arc<Self::Opened>;
+}
+
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+pub fn later(ms: u64) -> Timestamp {
+    Timestamp(NOW.0 + ms)
+}
+
+pub fn incarnation(number: u128) -> Incarnation {
+    Incarnation(Uuid::from_u128(number))
+}
+
+pub fn contact(key: &str) -> Contact {
+    Contact::of(&AccountId::new("page"), key)
+}
+
+pub fn heard(text: &str) -> Event {
+    Event::ContactSaid { heard: Heard::text(text), provider_id: None, provider_at: None }
+}
+
+pub fn bot_said(text: &str) -> Event {
+    Event::BotSaid { line: Line::text(text), why: Why::NoAnswer, then: BotPlace::Idle, turn: 0 }
+}
+
+pub fn queue(seq: Seq, by_bot: bool) -> Effect {
+    Effect::Queue { seq, line: Line::text(format!("message {seq}")), by_bot }
+}
+
+pub fn human() -> ModeSummary {
+    ModeSummary::Human { by: Speaker::System, until: None }
+}
+
+pub fn summary(contact: &Contact, seq: Seq) -> Summary {
+    Summary {
+        conversation: contact.conversation,
+        account: contact.account.clone(),
+        channel: Channel::Messenger,
+        bot: BotId::new("bot"),
+        name: contact.external_key.clone(),
+        seq,
+        turn: 0,
+        mode: ModeSummary::Bot,
+        since: NOW,
+        wanted: None,
+        next: "waits".to_owned(),
+        unanswered: 0,
+        last: Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: NOW }),
+        trouble: false,
+    }
+}
+
+/// An owner of one conversation, who knows its last seq.
+pub struct Owner {
+    pub store: Arc<dyn Store>,
+    pub contact: Contact,
+    pub loaded: Activated,
+    pub seq: Seq,
+}
+
+impl Owner {
+    pub async fn of(store: &Arc<impl Store>, key: &str, me: Incarnation) -> Owner {
+        let store: Arc<dyn Store> = store.clone();
+        let loaded = store.activate(contact(key), me).await.expect("activates");
+        Owner { store, contact: contact(key), seq: loaded.last_seq, loaded }
+    }
+
+    /// An append of these events after the last one, and nothing beside it.
+    pub fn next(&self, events: Vec<Event>) -> Append {
+        Append {
+            contact: self.contact.clone(),
+            token: self.loaded.token,
+            after: self.seq,
+            key: None,
+            at: NOW,
+            summary: Arc::new(summary(&self.contact, self.seq + events.len() as Seq)),
+            events: events.into(),
+            effects: Arc::new([]),
+            deadline: None,
+            snapshot: None,
+        }
+    }
+
+    pub async fn append(&mut self, append: Append) -> Result<Appended, StoreError> {
+        let last = append.after + append.events.len() as Seq;
+        let appended = self.store.append(append).await;
+        if let Ok(Appended::Done { .. }) = appended {
+            self.seq = last;
+        }
+        appended
+    }
+
+    pub async fn say(&mut self, text: &str) {
+        let append = self.next(vec![heard(text)]);
+        self.append(append).await.expect("appends");
+    }
+
+    pub async fn act(&mut self, effects: Vec<Effect>) -> Vec<Seq> {
+        let append = Append { effects: effects.into(), ..self.next(vec![heard("and")]) };
+        match self.append(append).await.expect("appends") {
+            Appended::Done { withdrawn } => withdrawn,
+            Appended::Duplicate { .. } => panic!("has no key"),
+        }
+    }
+}
+
+/// Everything in the log, as texts.
+pub async fn log_of(store: &impl Store, contact: &Contact) -> Vec<Event> {
+    let reading = store.read_after(contact.conversation, 0, 10_000).await.expect("reads");
+    let events = reading.map(|reading| reading.events).unwrap_or_default();
+    assert!(events.iter().map(|event| event.seq).eq(1..=events.len() as Seq), "seqs are 1, 2, 3 … without holes");
+    events.into_iter().map(|event| event.event).collect()
+}

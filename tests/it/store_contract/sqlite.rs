@@ -1,0 +1,167 @@
+//! What only SQLite can promise: it is a file on a disk.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use switchboard::adapters::sqlite::{self, OpenError, SqliteStore};
+use switchboard::ports::store::{Append, Appended, Store, StoreError};
+use tempfile::TempDir;
+
+use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, log_of};
+
+/// A data directory of the test's own.
+pub struct DataDir(TempDir);
+
+impl DataDir {
+    pub fn fresh() -> Self {
+        Self(tempfile::tempdir().expect("a directory"))
+    }
+
+    fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.0.path().join(sqlite::FILE_NAME)).expect("opens")
+    }
+
+    fn refusal(&self) -> OpenError {
+        match SqliteStore::open(self.0.path()) {
+            Ok(_) => panic!("it should not open"),
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+impl Place for DataDir {
+    type Opened = SqliteStore;
+
+    fn open(&self) -> Arc<SqliteStore> {
+        Arc::new(SqliteStore::open(self.0.path()).expect("opens"))
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_recovers() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    owner.say("one").await;
+    store.limit_pages(1).await.expect("limits");
+
+    let mut written = 1;
+    let refusal = loop {
+        let append = Append { key: Some(format!("in:{written}")), ..owner.next(vec![heard(&"x".repeat(2_000))]) };
+        match owner.append(append).await {
+            Ok(_) => written += 1,
+            Err(refusal) => break refusal,
+        }
+        assert!(written < 1_000, "the disk never fills");
+    };
+    assert_eq!(refusal.to_string(), "the store cannot write: the disk is full");
+    assert_eq!(log_of(&*store, &owner.contact).await.len(), written, "what was there can be read");
+    assert_eq!(store.count().await.expect("reads"), [1, 0, 0]);
+
+    store.limit_pages(u32::MAX).await.expect("lifts the limit");
+    let again = Append { key: Some(format!("in:{written}")), ..owner.next(vec![heard("at last")]) };
+    assert_eq!(owner.append(again).await.expect("appends"), Appended::Done { withdrawn: vec![] });
+    store.probe(NOW).await.expect("can write");
+    assert_eq!(log_of(&*store, &owner.contact).await.len(), written + 1);
+}
+
+/// Everything in the batch fails with the one that found the disk full; nobody is left without an answer.
+#[tokio::test]
+async fn a_full_disk_answers_everybody() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owners = Vec::new();
+    for number in 0..50 {
+        owners.push(Owner::of(&store, &number.to_string(), incarnation(1)).await);
+    }
+    store.limit_pages(1).await.expect("limits");
+    let appends = owners.iter().map(|owner| store.append(owner.next(vec![heard(&"x".repeat(10_000))])));
+    for answer in futures_util::future::join_all(appends).await {
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+    }
+    store.limit_pages(u32::MAX).await.expect("lifts the limit");
+    for owner in &mut owners {
+        owner.say("at last").await;
+    }
+    assert_eq!(store.count().await.expect("reads"), [50, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let place = DataDir::fresh();
+    drop(place.open());
+    place.database().pragma_update(None, "user_version", 99).expect("updates");
+    let refusal = place.refusal();
+    assert!(matches!(refusal, OpenError::Newer { found: 99, .. }));
+    assert!(refusal.to_string().contains("newer version of switchboard"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let refusal = place.refusal();
+    let ours = format!("is in use by another switchboard process (pid {})", std::process::id());
+    assert!(refusal.to_string().ends_with(&ours), "{refusal}");
+    drop(store);
+    place.open();
+}
+
+#[tokio::test]
+async fn raw_payloads_are_bounded() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let keep = |number: u64| {
+        let body = Bytes::from(number.to_string());
+        store.keep_raw("meta".to_owned(), "an unknown field".to_owned(), body, later(number))
+    };
+    for some in (0..10_010).collect::<Vec<_>>().chunks(1_000) {
+        for kept in futures_util::future::join_all(some.iter().copied().map(keep)).await {
+            kept.expect("keeps");
+        }
+    }
+    let kept = store.raw_payloads(20_000).await.expect("reads");
+    assert_eq!(kept.len(), 10_000);
+    assert_eq!((&kept[0].body[..], &kept[9_999].body[..]), (&b"10009"[..], &b"10"[..]), "the oldest went first");
+    assert_eq!((kept[0].source.as_str(), kept[0].reason.as_str()), ("meta", "an unknown field"));
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_written_before_the_store_closes() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let owner = Owner::of(&store, "7", incarnation(1)).await;
+    let answer = store.append(owner.next(vec![heard("one")]));
+    drop((owner, store));
+    assert_eq!(answer.await.expect("appends"), Appended::Done { withdrawn: vec![] });
+    assert_eq!(log_of(&*place.open(), &contact("7")).await, [heard("one")]);
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_left_aside() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let append = Append { snapshot: Some(Default::default()), ..owner.next(vec![heard("one"), heard("two")]) };
+    owner.append(append).await.expect("appends");
+    place.database().execute("UPDATE snapshot SET body = '{\"v\":2}'", ()).expect("updates");
+    let loaded = Owner::of(&store, "7", incarnation(1)).await.loaded;
+    assert_eq!((loaded.snapshot, loaded.events.len()), (None, 2));
+}
+
+#[tokio::test]
+async fn a_dump_shows_every_event_and_its_key() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let append = Append { key: Some("in:m1".to_owned()), ..owner.next(vec![heard("one"), bot_said("hello")]) };
+    owner.append(append).await.expect("appends");
+    owner.say("two").await;
+
+    let mut dumped = Vec::new();
+    sqlite::dump(place.0.path(), |conversation| dumped.push(conversation)).expect("dumps beside the open store");
+    assert_eq!(dumped.len(), 1);
+    assert_eq!(dumped[0].contact, contact("7"));
+    let events: Vec<_> = dumped[0].events.iter().map(|event| (event.logged.seq, event.key.as_deref())).collect();
+    assert_eq!(events, [(1, None), (2, Some("in:m1")), (3, None)]);
+}

@@ -1,0 +1,206 @@
+//! An installation of the product: a directory, a configuration, two agents, and the provider its Page talks to.
+//!
+//! It can be started as a node of this process (`node`) or as the real program (`process`), again and again on the same
+//! data and the same port.
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use loadtest::clients::{ConsoleClient, Diary, Poster, WebchatClient, diary};
+use loadtest::messenger::Page;
+use loadtest::product::{APP_SECRET, PAGE_ACCOUNT, PAGE_ID, PAGE_TOKEN, VERIFY_TOKEN, WEBCHAT_ACCOUNT};
+use loadtest::provider::{Arrival, Provider, Settings};
+use serde_json::{Value, json};
+use switchboard::adapters::sqlite::SqliteStore;
+use switchboard::config::{Config, Sources, load};
+use switchboard::dice;
+use switchboard::domain::event::Agent;
+use switchboard::domain::ids::{AccountId, AgentId, ConversationId};
+use switchboard::domain::time::Timestamp;
+use switchboard::ports::people::{People, Person, Role};
+use switchboard::ports::store::Contact;
+use tempfile::TempDir;
+
+/// What a test waits for something visible, on a machine that does much else.
+pub const SOON: Duration = Duration::from_secs(20);
+
+const SAMPLE_BOT: &str = include_str!("../../../bots/harbor.json");
+const FOR_EVER: Timestamp = Timestamp(4_000_000_000_000);
+
+/// What a test wants to be different from the usual.
+pub struct Plan {
+    /// Lines below `[limits]`.
+    pub limits: &'static str,
+    pub sends_per_second: u32,
+    /// The sample bot's document.
+    pub bot: Value,
+    pub origins: &'static str,
+}
+
+pub struct Installation {
+    pub dir: TempDir,
+    pub provider: Provider,
+    pub ana: SignedIn,
+    pub ben: SignedIn,
+    /// Where it listens; port 0 until the first start.
+    pub(super) listen: Cell<SocketAddr>,
+}
+
+/// An agent with an open session.
+pub struct SignedIn {
+    pub agent: Agent,
+    /// The value of the session cookie.
+    pub cookie: String,
+}
+
+impl Installation {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        let mut plan = Plan {
+            limits: "",
+            sends_per_second: 100_000,
+            bot: serde_json::from_str(SAMPLE_BOT).expect("the sample is JSON"),
+            origins: r#"["https://harbor.example"]"#,
+        };
+        change(&mut plan);
+        let dir = tempfile::tempdir().expect("a directory");
+        let provider = Provider::start(Settings {
+            token: Some(PAGE_TOKEN.into()),
+            app_secret: Some(APP_SECRET.into()),
+            proof_required: true,
+            ..Settings::default()
+        });
+        let provider = provider.await.expect("a provider");
+        write_configuration(&plan, dir.path(), &provider.base());
+        let (ana, ben) = hire(&dir.path().join("data")).await;
+        Self { dir, provider, ana, ben, listen: Cell::new(SocketAddr::from(([127, 0, 0, 1], 0))) }
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub fn configuration_file(&self) -> PathBuf {
+        self.dir.path().join("switchboard.toml")
+    }
+
+    pub fn config(&self) -> Config {
+        let sources = Sources {
+            file: Some(self.configuration_file()),
+            data_dir: Some(self.data_dir().display().to_string()),
+            listen: Some(self.listen.get().to_string()),
+            ..Sources::default()
+        };
+        load(&sources).expect("a configuration")
+    }
+
+    /// Where it listens, once it was started.
+    pub fn address(&self) -> SocketAddr {
+        self.listen.get()
+    }
+
+    pub fn poster(&self) -> Poster {
+        Poster::new(self.address(), page(), diary())
+    }
+
+    pub async fn console(&self, agent: &SignedIn) -> ConsoleClient {
+        self.console_with(agent, diary()).await
+    }
+
+    pub async fn console_with(&self, agent: &SignedIn, diary: Diary) -> ConsoleClient {
+        let mut console = ConsoleClient::new(self.address(), agent.cookie.clone(), diary);
+        console.connect().await.expect("a console");
+        console
+    }
+
+    pub async fn visitor(&self) -> WebchatClient {
+        let mut visitor = WebchatClient::new(self.address(), WEBCHAT_ACCOUNT, diary());
+        visitor.connect().await.expect("a widget");
+        visitor
+    }
+
+    /// The messages a contact got, once there are so many.
+    pub async fn delivered(&self, contact: &str, count: usize) -> Vec<Arrival> {
+        let got = self.provider.wait_for(contact, count, SOON).await;
+        got.unwrap_or_else(|there| panic!("{contact} got {} of {count} messages: {there:#?}", there.len()))
+    }
+}
+
+pub fn page() -> Page {
+    Page::new(PAGE_ID, APP_SECRET)
+}
+
+/// A contact of the Page.
+pub fn contact(psid: &str) -> Contact {
+    Contact::of(&AccountId::new(PAGE_ACCOUNT), psid)
+}
+
+/// The id of a Page contact's conversation.
+pub fn conversation(psid: &str) -> String {
+    contact(psid).conversation.to_string()
+}
+
+pub fn conversation_id(text: &str) -> ConversationId {
+    text.parse().expect("a conversation's id")
+}
+
+fn write_configuration(plan: &Plan, dir: &Path, api_base: &str) {
+    let bots = dir.join("bots");
+    std::fs::create_dir(&bots).expect("a directory for bots");
+    std::fs::write(bots.join("harbor.json"), plan.bot.to_string()).expect("a bot");
+    let Plan { limits, sends_per_second, origins, .. } = plan;
+    let configuration = format!(
+        r#"bots = {bots:?}
+workers = 1
+shards = 2
+
+[limits]
+{limits}
+
+[[account]]
+id = "{PAGE_ACCOUNT}"
+kind = "messenger"
+page_id = "{PAGE_ID}"
+app_secret = "{APP_SECRET}"
+page_token = "{PAGE_TOKEN}"
+verify_token = "{VERIFY_TOKEN}"
+api_base = "{api_base}"
+bot = "harbor"
+sends_per_second = {sends_per_second}
+
+[[account]]
+id = "{WEBCHAT_ACCOUNT}"
+kind = "webchat"
+name = "Harbor Insurance"
+origins = {origins}
+bot = "harbor"
+"#
+    );
+    std::fs::write(dir.join("switchboard.toml"), configuration).expect("a configuration");
+}
+
+async fn hire(data_dir: &Path) -> (SignedIn, SignedIn) {
+    let store = Arc::new(SqliteStore::open(data_dir).expect("a store"));
+    (sign_in(&*store, "Ana").await, sign_in(&*store, "Ben").await)
+}
+
+async fn sign_in(people: &dyn People, name: &str) -> SignedIn {
+    let id = AgentId(dice::new_id());
+    let email = format!("{}@example.org", name.to_lowercase());
+    let person = Person { id, name: name.to_owned(), email, role: Role::Agent, password_hash: None };
+    people.save_person(person).await.expect("saved");
+    let (cookie, kept) = dice::token();
+    people.open_session(kept, id, FOR_EVER).await.expect("a session");
+    SignedIn { agent: Agent { id, name: name.to_owned() }, cookie }
+}
+
+/// Changes the sample bot's settings.
+pub fn bot_setting(plan: &mut Plan, name: &str, value: impl Into<Value>) {
+    plan.bot["settings"][name] = json!(value.into());
+}
