@@ -234,6 +234,6 @@ fn is(event: &Shown, of: u64, state: &str) -> bool {
 fn is_flagged(installation: &Installation, seq: u64) -> bool {
     let database = installation.data_dir().join("switchboard.db");
     let sql = rusqlite::Connection::open(database).expect("a database");
-    let question = "SELECT flagged FROM outbox WHERE seq = ?1";
+    let question = "SELECT flagged FROM shelf WHERE seq = ?1";
     sql.query_row(question, [seq as i64], |row| row.get(0)).expect("the message is kept")
 }
