@@ -41,7 +41,7 @@ use crate::ports::store::Store;
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
 const HTTP_STOP_WITHIN: u64 = 5;
 /// How long a stop waits for the provider's answers. What is cut off then is uncertain, and may be sent twice.
-const SENDS_END_WITHIN: Duration = Duration::from_secs(10);
+const SENDS_END_WITHIN: Duration = Duration::from_secs(5);
 const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
 const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 const IO_THREADS: usize = 2;
