@@ -1,5 +1,8 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// A process that dies in the worst moment.
+#[cfg(feature = "failpoints")]
+mod deaths;
 /// Pauses end when they should, once.
 mod deadlines;
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
