@@ -93,7 +93,9 @@ async fn a_message_whose_answer_was_lost_with_the_process_is_sent_again_flagged_
 
 /// A process that dies where the failpoint says.
 async fn dying(installation: &Installation, failpoints: &str) -> Process {
-    installation.process_with(|command| command.env("FAILPOINTS", failpoints)).await
+    let mut command = installation.command();
+    command.env("FAILPOINTS", failpoints);
+    installation.process_of(command).await
 }
 
 fn echoes(installation: &Installation) -> Receipts {

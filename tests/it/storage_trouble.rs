@@ -78,6 +78,30 @@ async fn what_became_of_a_message_is_not_forgotten_while_nothing_can_be_written(
     process.end().await;
 }
 
+/// The log was a file on the same disk, and the library that writes it panicked over every line that did not fit:
+/// conversations died of it and were left to people, and the node went on calling itself ready.
+#[actix_web::test]
+async fn a_log_on_the_full_disk_harms_nobody() {
+    let installation = Installation::new().await;
+    let served = installation.command();
+    let mut logged = Command::new("sh");
+    logged.args(["-c", "exec \"$0\" \"$@\" 2>>\"$LOG\""]).arg(served.get_program()).args(served.get_args());
+    logged.env("LOG", installation.dir.path().join("log"));
+    let process = installation.process_of(logged).await;
+    let mut poster = installation.poster();
+    limit_files(&process, "1");
+    let (mid, _) = poster.text("7", "hours").await;
+    for _ in 0..5 {
+        assert_eq!(poster.post_text("7", &mid, "hours").await, Some(503));
+    }
+    assert_eq!(process.status("/health/ready").await, Some(503));
+    limit_files(&process, "unlimited");
+    eventually("it is ready again", async || process.is_ready().await.then_some(())).await;
+    assert_eq!(poster.post_text("7", &mid, "hours").await, Some(200));
+    installation.delivered("7", 1).await;
+    process.end().await;
+}
+
 #[actix_web::test]
 async fn a_second_process_on_the_same_data_is_refused_and_told_who_is_first() {
     let installation = Installation::new().await;
