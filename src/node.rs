@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter};
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::Compress;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use anyhow::Context as _;
@@ -257,7 +256,6 @@ fn serve(
     let body_bytes_max = config.limits.body_bytes_max;
     let app = move || {
         App::new()
-            .wrap(Compress::default())
             .app_data(edge.clone())
             .app_data(sign_in.clone())
             .configure(|config| error::extractors(config, body_bytes_max))

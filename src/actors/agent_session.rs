@@ -41,10 +41,14 @@ pub struct AgentSession {
     contacts: HashMap<ConversationId, Contact>,
     lists: Option<u64>,
     notices: Option<u64>,
+    /// How many readings were begun.
+    readings: u64,
 }
 
 struct Watched {
     feed: Feed,
+    /// The reading that counts; the answer of an older one is ignored.
+    reading: u64,
     _subscription: Subscription,
 }
 
@@ -65,6 +69,7 @@ impl AgentSession {
             contacts: HashMap::new(),
             lists: None,
             notices: None,
+            readings: 0,
         }
     }
 
@@ -221,7 +226,8 @@ impl AgentSession {
         }
         self.tell(&Tell::Ok { reference }, ctx);
         let subscription = self.subscribe(conversation, ctx);
-        self.watched.insert(conversation, Watched { feed: Feed::default(), _subscription: subscription });
+        let watched = Watched { feed: Feed::default(), reading: 0, _subscription: subscription };
+        self.watched.insert(conversation, watched);
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
         self.read(reference, conversation, known, ctx);
@@ -247,6 +253,10 @@ impl AgentSession {
         known: Option<Seq>,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
+        self.readings += 1;
+        let number = self.readings;
+        let Some(watched) = self.watched.get_mut(&conversation) else { return };
+        watched.reading = number;
         let store = self.switchboard.parts().store.clone();
         let reading = async move {
             if let Some(known) = known {
@@ -257,16 +267,16 @@ impl AgentSession {
             }
             Ok((store.read_before(conversation, None, NEWEST).await?, true))
         };
-        ctx.spawn(reading.into_actor(self).map(move |read: Result<_, StoreError>, this, ctx| match read {
-            Ok((Some(reading), reset)) => this.have_read(conversation, reading, reset, ctx),
-            Ok((None, _)) => {
-                this.watched.remove(&conversation);
-                this.no_such_conversation(reference, ctx);
+        ctx.spawn(reading.into_actor(self).map(move |read: Result<_, StoreError>, this, ctx| {
+            if this.watched.get(&conversation).is_none_or(|watched| watched.reading != number) {
+                return;
             }
-            Err(error) => {
-                this.watched.remove(&conversation);
-                this.error(Some(reference), "unavailable", &error.to_string(), ctx);
+            match read {
+                Ok((Some(reading), reset)) => return this.have_read(conversation, reading, reset, ctx),
+                Ok((None, _)) => this.no_such_conversation(reference, ctx),
+                Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
             }
+            this.watched.remove(&conversation);
         }));
     }
 

@@ -43,8 +43,7 @@ pub struct Inbox {
 type Changed = Arc<Mutex<HashMap<ConversationId, Arc<Published>>>>;
 
 struct Listed {
-    summary: Summary,
-    row: Row,
+    summary: Arc<Summary>,
     place: (Section, u64),
 }
 
@@ -102,7 +101,7 @@ impl Inbox {
         }
     }
 
-    fn put(&mut self, summary: Summary) {
+    fn put(&mut self, summary: Arc<Summary>) {
         let conversation = summary.conversation;
         if let Some(listed) = self.rows.get(&conversation) {
             if listed.summary.seq >= summary.seq {
@@ -114,8 +113,7 @@ impl Inbox {
         let place = place(&summary);
         self.bot_rows += usize::from(place.0 == Section::Bot);
         self.order.insert((place.0, place.1, conversation));
-        let row = view::row(&summary);
-        self.rows.insert(conversation, Listed { summary, row, place });
+        self.rows.insert(conversation, Listed { summary, place });
     }
 
     fn trim_bot_rows(&mut self) {
@@ -153,7 +151,7 @@ impl Inbox {
         };
         let news = !changed.is_empty();
         for published in changed.into_values() {
-            self.put(Summary::clone(&published.summary));
+            self.put(published.summary.clone());
         }
         self.trim_bot_rows();
         if news {
@@ -186,7 +184,8 @@ impl Inbox {
         let shown: HashMap<ConversationId, Seq> =
             window.iter().filter_map(|id| Some((*id, self.rows.get(id)?.summary.seq))).collect();
         let news = |id: &&ConversationId| watcher.shown.get(id) != shown.get(id);
-        let rows: Vec<Row> = window.iter().filter(news).filter_map(|id| Some(self.rows.get(id)?.row.clone())).collect();
+        let rows: Vec<Row> =
+            window.iter().filter(news).filter_map(|id| Some(view::row(&self.rows.get(id)?.summary))).collect();
         let gone: Vec<String> =
             watcher.shown.keys().filter(|id| !shown.contains_key(id)).map(ToString::to_string).collect();
         let mine = self.section(Section::Human(Some(watcher.agent)), ACTIVE_ROWS_MAX).count() as u64;
@@ -211,7 +210,7 @@ impl Inbox {
         {
             let listed = self.parts.store.list(group, limit);
             ctx.spawn(listed.into_actor(self).map(|listed, this, _| {
-                listed.into_iter().flatten().for_each(|summary| this.put(summary));
+                listed.into_iter().flatten().for_each(|summary| this.put(Arc::new(summary)));
                 this.trim_bot_rows();
                 this.tell_all();
             }));

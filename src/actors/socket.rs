@@ -62,6 +62,21 @@ impl Budget {
 #[rtype(result = "()")]
 pub struct Frame(pub ByteString);
 
+/// A socket that is opened only to be told why it may not stay: browsers hide the status of a refused upgrade.
+pub struct TurnedAway(pub CloseCode);
+
+impl Actor for TurnedAway {
+    type Context = ws::WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        Line::new(0).close(self.0, ctx);
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for TurnedAway {
+    fn handle(&mut self, _: Result<ws::Message, ws::ProtocolError>, _: &mut Self::Context) {}
+}
+
 /// The half of a session that is the same for agents and visitors.
 pub struct Line {
     pub budget: Arc<Budget>,

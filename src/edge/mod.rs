@@ -13,6 +13,7 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
+use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::actors::switchboard::Switchboard;
@@ -38,7 +39,11 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .route("/console/socket", web::get().to(sockets::console))
         .route("/webchat/socket", web::get().to(sockets::webchat))
-        .route("/api/v1/conversations/{conversation}/events", web::get().to(conversations::events))
+        .service(
+            web::resource("/api/v1/conversations/{conversation}/events")
+                .wrap(Compress::default())
+                .route(web::get().to(conversations::events)),
+        )
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(health::metrics))

@@ -8,12 +8,13 @@ use actix_web_actors::ws::{self, WebsocketContext};
 use serde::Deserialize;
 
 use super::Edge;
-use super::error::Problem;
 use super::sign_in::{SignIn, SignedIn};
 use crate::actors::agent_session::AgentSession;
+use crate::actors::socket::TurnedAway;
 use crate::actors::visitor_session::VisitorSession;
-use crate::config::Kind;
+use crate::config::{Kind, Webchat};
 use crate::domain::ids::AccountId;
+use crate::wire::close;
 
 pub async fn console(
     request: HttpRequest,
@@ -41,26 +42,26 @@ pub async fn webchat(
 ) -> Result<HttpResponse, Error> {
     let id = AccountId::new(&chat.account);
     let configured = edge.config.accounts.iter().find(|account| account.id == id);
-    let Some(Kind::Webchat(settings)) = configured.map(|account| &account.kind) else {
-        return Err(Problem::not_found("There is no such web chat account.").into());
+    let kind = configured.map(|account| &account.kind);
+    let (Some(Kind::Webchat(settings)), Some(account)) = (kind, edge.switchboard.parts().accounts.get(&id)) else {
+        return open(TurnedAway(close::NO_ACCOUNT), &request, payload, &edge);
     };
-    let allowed = match request.headers().get(header::ORIGIN) {
-        None => settings.origins.allow_everyone(),
-        Some(origin) => {
-            let own = sign_in.check_origin(&request).is_ok();
-            own || origin.to_str().is_ok_and(|origin| settings.origins.allow(origin))
-        }
-    };
-    if !allowed {
-        return Err(
-            Problem::forbidden("This website may not use this account; add it to the account's origins.").into()
-        );
+    if !may_chat(&request, settings, &sign_in) {
+        return open(TurnedAway(close::FORBIDDEN), &request, payload, &edge);
     }
-    let Some(account) = edge.switchboard.parts().accounts.get(&id) else {
-        return Err(Problem::not_found("There is no such web chat account.").into());
-    };
     let session = VisitorSession::new(edge.switchboard.clone(), account.clone(), edge.visitors.clone());
     open(session, &request, payload, &edge)
+}
+
+/// Our own pages may always; others if the account names them; programs without a page only if it names everybody.
+fn may_chat(request: &HttpRequest, settings: &Webchat, sign_in: &SignIn) -> bool {
+    match request.headers().get(header::ORIGIN) {
+        None => settings.origins.allow_everyone(),
+        Some(origin) => {
+            let own = sign_in.check_origin(request).is_ok();
+            own || origin.to_str().is_ok_and(|origin| settings.origins.allow(origin))
+        }
+    }
 }
 
 fn open<A>(session: A, request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<HttpResponse, Error>

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Court, Place, StoredConversation};
+use super::{Court, Place};
 use crate::clients::{ClientLog, CommandKind, CommandMade, Outcome};
 
 /// A message of a contact, and whether we acknowledged it.
@@ -69,7 +69,7 @@ fn is_kept(court: &mut Court<'_>, message: &Heard<'_>) {
         );
         court.find("P4", &conversation.conversation, court.event_at(place).event.seq, sentence);
     }
-    if count(conversation, "contact_said", message.text) == 0 {
+    if court.count(&conversation.conversation, "contact_said", message.text) == 0 {
         let sentence = format!("{} is known, but nowhere does the contact say “{}”", message.key, message.text);
         court.find("P3", &conversation.conversation, court.event_at(place).event.seq, sentence);
     }
@@ -86,7 +86,7 @@ fn said_once(court: &mut Court<'_>, heard: &[Heard<'_>]) {
     }
     for ((conversation, text), (messages, times)) in wanted {
         let conversation = &court.evidence.store[conversation];
-        let said = count(conversation, "contact_said", text);
+        let said = court.count(&conversation.conversation, "contact_said", text);
         if said > messages {
             let sentence =
                 format!("“{text}” was {messages} message(s), sent {times} times, but is in the log {said} times");
@@ -102,8 +102,7 @@ fn has_one_effect(court: &mut Court<'_>, cid: &str, command: &CommandMade) {
         CommandKind::Note => Some("note"),
         _ => None,
     };
-    let stored = court.evidence.store.iter().find(|stored| stored.conversation == command.conversation);
-    let times = spoken.zip(stored).map(|(kind, stored)| count(stored, kind, &command.text));
+    let times = spoken.map(|kind| court.count(&command.conversation, kind, &command.text));
     let name = format!("{:?} {cid}", command.kind);
     let (promise, conversation) = ("P5", command.conversation.as_str());
     if let Some(place) = places.iter().find(|place| court.conversation_at(**place).conversation != conversation) {
@@ -143,8 +142,4 @@ fn done(court: &mut Court<'_>, name: &str, command: &CommandMade, seq: u64, plac
     if last > seq {
         court.find("P5", conversation, seq, format!("{name} was acknowledged with {seq}, but reaches to {last}"));
     }
-}
-
-fn count(conversation: &StoredConversation, kind: &str, text: &str) -> usize {
-    conversation.events.iter().filter(|stored| stored.kind() == kind && stored.event.text() == text).count()
 }

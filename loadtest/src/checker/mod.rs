@@ -14,7 +14,7 @@ mod tests;
 
 pub use dump::{StoredConversation, StoredEvent, parse_dump};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::clients::{ClientLog, Outcome};
@@ -122,7 +122,8 @@ impl fmt::Display for Verdict {
 
 /// Checks all promises.
 pub fn check(evidence: &Evidence) -> Verdict {
-    let mut court = Court { evidence, keys: key_places(&evidence.store), found: Vec::new() };
+    let mut court =
+        Court { evidence, keys: key_places(&evidence.store), words: words_said(&evidence.store), found: Vec::new() };
     log::check(&mut court);
     kept::check(&mut court);
     sent::check(&mut court);
@@ -151,6 +152,8 @@ struct Court<'e> {
     evidence: &'e Evidence,
     /// Where each dedupe key stands in the store.
     keys: BTreeMap<&'e str, Vec<Place>>,
+    /// How often each text of each kind stands in each conversation.
+    words: HashMap<(&'e str, &'e str, &'e str), usize>,
     found: Vec<Violation>,
 }
 
@@ -174,10 +177,25 @@ impl<'e> Court<'e> {
         &self.conversation_at(place).events[place.event]
     }
 
+    /// How often a text of a kind stands in a conversation.
+    fn count(&self, conversation: &str, kind: &str, text: &str) -> usize {
+        self.words.get(&(conversation, kind, text)).copied().unwrap_or(0)
+    }
+
     /// Where a key stands; empty if nowhere.
     fn places(&self, key: &str) -> Vec<Place> {
         self.keys.get(key).cloned().unwrap_or_default()
     }
+}
+
+fn words_said(store: &[StoredConversation]) -> HashMap<(&str, &str, &str), usize> {
+    let mut words = HashMap::new();
+    for conversation in store {
+        for stored in &conversation.events {
+            *words.entry((conversation.conversation.as_str(), stored.kind(), stored.event.text())).or_default() += 1;
+        }
+    }
+    words
 }
 
 fn key_places(store: &[StoredConversation]) -> BTreeMap<&str, Vec<Place>> {

@@ -1,5 +1,7 @@
 //! P8: what a reader received is the log, each event once, in order; or it was told to start afresh.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Court, StoredConversation};
@@ -116,21 +118,23 @@ fn widget(court: &mut Court<'_>, reader: &Reader, stored: &StoredConversation) {
                 upto = *end;
             }
         }
-        if let Some(pair) = shown.windows(2).find(|pair| pair[1].seq < pair[0].seq) {
-            let sentence = format!("{} was shown {} before {}", reader.reader, pair[0].seq, pair[1].seq);
-            return court.find("P8", &stored.conversation, pair[1].seq, sentence);
-        }
+    }
+    if let Some(pair) = shown.windows(2).find(|pair| pair[1].seq < pair[0].seq) {
+        let sentence = format!("{} was shown {} before {}", reader.reader, pair[0].seq, pair[1].seq);
+        return court.find("P8", &stored.conversation, pair[1].seq, sentence);
     }
     if court.evidence.rules.caught_up {
         upto = upto.max(stored.events.last().map_or(0, |stored| stored.event.seq));
     }
+    let mut by_seq: BTreeMap<u64, Vec<&Event>> = BTreeMap::new();
+    for event in shown {
+        by_seq.entry(event.seq).or_default().push(event);
+    }
     for logged in &stored.events {
         let Some(kind) = for_visitors(&logged.event.kind) else { continue };
         let seq = logged.event.seq;
-        let same = shown
-            .iter()
-            .filter(|event| event.seq == seq && event.kind == kind && event.text() == logged.event.text())
-            .count();
+        let there = by_seq.get(&seq).into_iter().flatten();
+        let same = there.filter(|event| event.kind == kind && event.text() == logged.event.text()).count();
         if seq > from && seq <= upto && same != 1 {
             let sentence = format!("{} was shown “{}” {same} times", reader.reader, logged.event.text());
             court.find("P8", &stored.conversation, seq, sentence);

@@ -13,7 +13,7 @@ const MINUTE: Millis = 60_000;
 #[derive(Debug, Clone)]
 pub enum Act {
     Says {
-        phrase: usize,
+        text: &'static str,
     },
     TapsOld {
         button: usize,
@@ -122,7 +122,7 @@ fn act() -> impl Strategy<Value = Act> {
     let receipt = || prop_oneof![Just(Receipt::Delivered), Just(Receipt::Read)];
     let agent = || 0..2_u8;
     prop_oneof![
-        20 => (0..PHRASES.len()).prop_map(|phrase| Act::Says { phrase }),
+        20 => (0..PHRASES.len()).prop_map(|phrase| Act::Says { text: PHRASES[phrase].text }),
         4 => (0..8_usize).prop_map(|button| Act::TapsOld { button }),
         1 => Just(Act::Opens),
         1 => Just(Act::ViewsPage),

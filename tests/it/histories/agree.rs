@@ -8,7 +8,7 @@ use super::model::{Fate, Floor, Model, OutboxModel};
 use super::world::Checked;
 use crate::support::outbox::{Outbox, Row, RowState};
 
-const DELIVERIES_MAX: usize = 64;
+const DELIVERIES_MAX: usize = 32;
 const SAID_MAX: usize = 16;
 
 pub fn floors(model: &Model, conversation: &Conversation) -> Checked {

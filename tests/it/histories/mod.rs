@@ -12,7 +12,8 @@ use std::env;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use switchboard::domain::bot::WhenPauseEnds;
 use switchboard::domain::effects::Effect;
 use switchboard::domain::event::{Event, Place, Receipt};
@@ -196,8 +197,8 @@ fn noticed_by_the_model(fault: Fault) {
 }
 
 fn noticed(property: impl Fn(House, &[Step]) -> Checked) {
-    let broken = |seed| lived(seed, 0, &property).is_err();
-    assert!((0..HISTORIES).any(broken), "nobody noticed");
+    let broken = |(house, steps): (House, Vec<Step>)| property(house, &steps).is_err();
+    assert!((0..HISTORIES).map(history).any(broken), "nobody noticed");
 }
 
 // --- Living ---
@@ -219,25 +220,38 @@ fn each(test: &str, property: impl Fn(House, &[Step]) -> Checked) {
     let first = asked("HISTORY_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
     for number in 0..asked("HISTORIES").unwrap_or(HISTORIES) {
         let seed = first.wrapping_add(number);
-        if let Err(failure) = lived(seed, 20_000, &property) {
-            panic!("{failure}\n\nonce more: HISTORY_SEED={seed} HISTORIES=1 cargo test --test it {test}");
+        let (house, mut steps) = history(seed);
+        if property(house, &steps).is_err() {
+            cut_short(&mut steps, |steps| property(house, steps).is_err());
+            let reason = property(house, &steps).expect_err("it has just failed");
+            let steps: Vec<String> = steps.iter().map(|step| format!("  {step:?}")).collect();
+            let again = format!("HISTORY_SEED={seed} HISTORIES=1 cargo test --test it {test}");
+            panic!("{reason}\n\nin {house:?}, after\n{}\n\nonce more: {again}", steps.join("\n"));
         }
     }
 }
 
-/// Lives the history of this seed; one that fails is tried shorter and shorter.
-fn lived(seed: u64, shorter: u32, property: &impl Fn(House, &[Step]) -> Checked) -> Result<(), String> {
-    let config = Config { cases: 1, failure_persistence: None, max_shrink_iters: shorter, ..Config::default() };
+/// The history of this seed: always the same.
+fn history(seed: u64) -> (House, Vec<Step>) {
     // Neighbouring seeds are spread apart (the golden ratio does it well); ChaCha would be slow without optimization.
     let spread = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let bytes = [spread.to_le_bytes(), (!spread).to_le_bytes()].concat();
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &bytes));
-    match runner.run(&(acts::house(), acts::steps(STEPS_MAX)), |(house, steps)| property(house, &steps)) {
-        Ok(()) => Ok(()),
-        Err(TestError::Fail(reason, (house, steps))) => {
-            let steps: Vec<String> = steps.iter().map(|step| format!("  {step:?}")).collect();
-            Err(format!("{reason}\n\nin {house:?}, after\n{}", steps.join("\n")))
+    let dice = TestRng::from_seed(RngAlgorithm::XorShift, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), dice);
+    let drawn = (acts::house(), acts::steps(STEPS_MAX)).new_tree(&mut runner);
+    drawn.expect("nothing is filtered").current()
+}
+
+/// Leaves out whatever is not needed to fail: first long stretches, then single steps.
+fn cut_short(steps: &mut Vec<Step>, fails: impl Fn(&[Step]) -> bool) {
+    let mut stretch = steps.len();
+    while stretch > 0 {
+        let mut at = 0;
+        while at < steps.len() {
+            let mut fewer = steps.clone();
+            fewer.drain(at..(at + stretch).min(steps.len()));
+            if fails(&fewer) { *steps = fewer } else { at += stretch }
         }
-        Err(TestError::Abort(reason)) => Err(reason.to_string()),
+        stretch /= 2;
     }
 }

@@ -15,7 +15,7 @@ use switchboard::domain::state::State;
 use switchboard::domain::time::Timestamp;
 
 use super::acts::{Act, Ending, Extending, Step};
-use super::model::{Model, PHRASES, Spoken, Voice, ZONE};
+use super::model::{Model, Spoken, Voice, ZONE};
 use super::{House, Millis, agree};
 use crate::support::outbox::Outbox;
 use crate::support::story::{MORNING, ana, ben, conversation};
@@ -131,7 +131,7 @@ impl World {
         let hear = |heard| Command::Hear { heard, provider_id: None, provider_at: Some(self.now), name: None };
         let seq = self.conversation.state.seq;
         Some(match act {
-            Act::Says { phrase } => hear(Heard::text(PHRASES[*phrase].text)),
+            Act::Says { text } => hear(Heard::text(*text)),
             Act::TapsOld { button } => {
                 let choice = pick(&self.buttons, *button)?;
                 hear(Heard::tap(choice.id, choice.label))

@@ -98,8 +98,8 @@ impl BotModel {
 
     fn react(&mut self, heard: &Heard, act: &mut Act) {
         let means = meanings(&heard.text);
-        if heard.tap.is_some() && self.tapped(&heard.text, act) {
-            return;
+        if heard.tap.is_some() {
+            return self.tapped(&heard.text, act);
         }
         if means.contains(&Means::Urgent) {
             return self.calls("urgent", act);
@@ -109,16 +109,16 @@ impl BotModel {
         }
     }
 
-    fn tapped(&mut self, label: &str, act: &mut Act) -> bool {
+    /// A button that the bot no longer has starts afresh.
+    fn tapped(&mut self, label: &str, act: &mut Act) {
         match label {
             "Yes, please" => self.calls("no_answer", act),
             "No, thanks" => self.asks(WELCOME, act),
             "Opening hours" => self.ends(HOURS, act),
             "A quote" => self.asks(NAME, act),
             "Talk to a person" => self.person(act),
-            _ => return false,
+            _ => self.asks(WELCOME, act),
         }
-        true
     }
 
     fn answered(&mut self, text: &str, means: &[Means], act: &mut Act) -> bool {

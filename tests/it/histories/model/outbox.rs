@@ -8,7 +8,7 @@ use switchboard::domain::ids::Seq;
 
 use super::super::Millis;
 
-const REMEMBERED_MAX: usize = 64;
+const REMEMBERED_MAX: usize = 32;
 
 #[derive(Debug, Clone)]
 pub struct Message {
