@@ -39,6 +39,8 @@ use crate::ports::store::Store;
 /// A peer that acknowledges nothing for so long is gone, however full its socket's buffer is.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
 const HTTP_STOP_WITHIN: u64 = 5;
+/// How long a stop waits for the provider's answers. What is cut off then is uncertain, and may be sent twice.
+const SENDS_END_WITHIN: Duration = Duration::from_secs(5);
 const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
 const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 const IO_THREADS: usize = 2;
@@ -108,6 +110,7 @@ impl Node {
     pub async fn stop(mut self) {
         self.switchboard.parts().notices.restarting();
         self.server.stop(true).await;
+        self.finish_sending().await;
         self.inbox.do_send(Close);
         for shard in self.shards.drain(..) {
             shard.stop();
@@ -125,6 +128,17 @@ impl Node {
         };
         if tokio::time::timeout(STORE_CLOSE_WITHIN, closed).await.is_err() {
             tracing::warn!("the store is still in use; it closes with the process");
+        }
+    }
+
+    async fn finish_sending(&self) {
+        let finished = async {
+            while self.switchboard.rest().await > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(SENDS_END_WITHIN, finished).await.is_err() {
+            tracing::warn!("the provider did not answer in time; some messages are uncertain");
         }
     }
 

@@ -53,6 +53,7 @@ pub struct Sender {
     /// While the store is read: what was enqueued meanwhile, so that it cannot overtake.
     reading: Option<Vec<Queued>>,
     wake: Option<SpawnHandle>,
+    resting: bool,
 }
 
 /// A message was committed and waits to go out.
@@ -68,6 +69,11 @@ pub struct Settle {
     pub seq: Seq,
     pub again: Option<(Timestamp, bool)>,
 }
+
+/// Start nothing more, for the node is going down; gives how many messages are still on their way.
+#[derive(Message)]
+#[rtype(result = "usize")]
+pub struct Rest;
 
 impl Sender {
     pub fn new(
@@ -91,6 +97,7 @@ impl Sender {
             behind: true,
             reading: None,
             wake: None,
+            resting: false,
         }
     }
 
@@ -100,6 +107,9 @@ impl Sender {
 
     /// Sends what may be sent now, and wakes up for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
+        if self.resting {
+            return;
+        }
         if self.behind && self.lines.has_room_for_half() {
             self.read_more(ctx);
         }
@@ -354,5 +364,14 @@ impl Handler<Settle> for Sender {
     fn handle(&mut self, settle: Settle, ctx: &mut Context<Self>) {
         self.settle(settle.contact.conversation, settle.seq, settle.again);
         self.pump(ctx);
+    }
+}
+
+impl Handler<Rest> for Sender {
+    type Result = usize;
+
+    fn handle(&mut self, _: Rest, _: &mut Context<Self>) -> usize {
+        self.resting = true;
+        self.in_flight
     }
 }

@@ -33,13 +33,14 @@ impl Budget {
         Arc::new(Self { used: AtomicUsize::new(0), max, lagged: AtomicBool::new(false) })
     }
 
-    /// Takes room for a frame. False: the socket lags; send nothing more.
+    /// Takes room for a frame. False: the socket lags; send nothing more. What counts is what waits already: a frame
+    /// that is larger than the bound by itself, such as a conversation of long messages, still goes to who reads.
     pub fn take(&self, bytes: usize) -> bool {
         if self.lagged.load(Ordering::Relaxed) {
             return false;
         }
-        let used = self.used.fetch_add(bytes, Ordering::Relaxed);
-        let fits = used + bytes <= self.max;
+        let waiting = self.used.fetch_add(bytes, Ordering::Relaxed);
+        let fits = waiting <= self.max;
         if !fits {
             self.lagged.store(true, Ordering::Relaxed);
             metrics::counter!("switchboard_sockets_lagged_total").increment(1);
@@ -95,8 +96,11 @@ impl Line {
         Self { budget: Budget::new(outbox_bytes_max), pings_missed: 0, unreadable: 0, closing: false }
     }
 
-    /// Pings; true when the other side has been silent for too long and was closed.
+    /// Pings, unless the socket has lagged or the other side has been silent for too long: then it is closed.
     pub fn beat<A: Actor<Context = ws::WebsocketContext<A>>>(&mut self, ctx: &mut ws::WebsocketContext<A>) {
+        if self.budget.has_lagged() {
+            return self.close(close::LAGGED, ctx);
+        }
         if self.pings_missed >= PINGS_MISSED_MAX {
             return self.close(close::SILENT, ctx);
         }

@@ -9,7 +9,7 @@ use actix::Addr;
 use tokio::sync::oneshot;
 
 use super::notices::Notices;
-use super::sender::Sender;
+use super::sender::{Rest, Sender};
 use super::shard::{Deliver, Shard};
 use crate::domain::account::Account;
 use crate::domain::bot::Bot;
@@ -115,6 +115,13 @@ impl Switchboard {
 
     pub fn parts(&self) -> &Arc<Parts> {
         &self.0.parts
+    }
+
+    /// Starts sending nothing more; how many messages are still on their way.
+    pub async fn rest(&self) -> usize {
+        let senders = self.0.senders.get().into_iter().flat_map(HashMap::values);
+        let resting = senders.map(|sender| sender.send(Rest));
+        futures_util::future::join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum()
     }
 
     pub fn sender(&self, account: &AccountId) -> Option<&Addr<Sender>> {

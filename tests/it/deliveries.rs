@@ -94,7 +94,7 @@ async fn an_uncertain_message_without_an_echo_is_sent_once_more_and_never_a_thir
     assert_eq!(tries.len(), 2);
     assert_eq!(tries[0].metadata, tries[1].metadata, "under the same id");
     assert!(tries[1].at - tries[0].at >= 1000, "the echo had its time");
-    assert!(is_flagged(&installation, 2), "and everybody can see that it may have arrived twice");
+    assert!(is_flagged(&installation), "and everybody can see that it may have arrived twice");
     node.stop().await;
 }
 
@@ -149,6 +149,57 @@ async fn after_a_take_over_no_older_message_of_the_bot_starts() {
         cancelled += withdrawn;
     }
     assert!(cancelled > 0, "the test was too late to cancel anything");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_message_refused_for_good_does_not_hold_back_the_next() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(1, Then::outside_window()));
+    installation.poster().text("7", "hello").await;
+    let got = installation.delivered("7", 1).await.remove(0);
+    assert_eq!(got.text.as_deref(), Some("What can I do for you?"));
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_memory_cannot_hold_waits_in_the_store_and_goes_out_in_order() {
+    let installation = Installation::with(|plan| {
+        plan.limits = "sender_queue_max = 4";
+        plan.sends_per_second = 200;
+    })
+    .await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    for number in 0..25 {
+        poster.text(&format!("contact-{number}"), "hello").await;
+        poster.text(&format!("contact-{number}"), "hours").await;
+    }
+    for number in 0..25 {
+        let got = installation.delivered(&format!("contact-{number}"), 3).await;
+        let starts: Vec<_> = got.iter().filter_map(|arrival| arrival.text.as_deref()?.split(' ').next()).collect();
+        assert_eq!(starts, ["Hello,", "What", "We"]);
+    }
+    assert!(installation.provider.wait_quiet(Duration::from_millis(300), SOON).await);
+    assert_eq!(installation.provider.counts().arrived, 75, "each once");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_node_that_stops_waits_for_what_it_is_sending() {
+    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 1").await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(1, Then::Delay { millis: 1000 }));
+    installation.poster().text("7", "hello").await;
+    arrived(&installation, 1).await;
+    node.stop().await;
+    let node = installation.start().await;
+    installation.delivered("7", 2).await;
+    assert!(installation.provider.wait_quiet(Duration::from_millis(1500), SOON).await);
+    let events: Vec<_> = log(&node, &contact("7")).await.into_iter().map(|logged| logged.event).collect();
+    assert!(!events.iter().any(|event| matches!(event, Event::Uncertain { .. })), "{events:?}");
+    assert_eq!(installation.provider.counts().arrived, 2, "each once");
     node.stop().await;
 }
 
@@ -230,10 +281,9 @@ fn is(event: &Shown, of: u64, state: &str) -> bool {
     event.kind == "delivery" && event.fields["of"] == json!([of]) && event.str("state") == state
 }
 
-/// Whether the store remembers that this message may have arrived twice.
-fn is_flagged(installation: &Installation, seq: u64) -> bool {
+/// Whether the store remembers that its only message may have arrived twice.
+fn is_flagged(installation: &Installation) -> bool {
     let database = installation.data_dir().join("switchboard.db");
     let sql = rusqlite::Connection::open(database).expect("a database");
-    let question = "SELECT flagged FROM shelf WHERE seq = ?1";
-    sql.query_row(question, [seq as i64], |row| row.get(0)).expect("the message is kept")
+    sql.query_row("SELECT flagged FROM shelf", (), |row| row.get(0)).expect("the message is kept")
 }

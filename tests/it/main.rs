@@ -1,5 +1,8 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// A process that dies in the worst moment.
+#[cfg(feature = "failpoints")]
+mod deaths;
 /// Pauses end when they should, once.
 mod deadlines;
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
@@ -19,6 +22,8 @@ mod messenger;
 mod panics;
 /// The rules of a conversation, each told as a story.
 mod rules;
+/// Conversations leave the memory, and nobody notices.
+mod sleep;
 /// The websockets' manners.
 mod sockets;
 /// A disk that takes no more.

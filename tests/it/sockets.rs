@@ -4,3 +4,4 @@ mod doors;
 mod limits;
 mod slow;
 mod together;
+mod widget;

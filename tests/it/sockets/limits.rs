@@ -1,11 +1,14 @@
 //! What a socket may send, and what it is told when it sends something else.
 
 use serde_json::json;
+use switchboard::domain::command::Command;
+use switchboard::ports::store::Store;
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
-use crate::support::installation::Installation;
+use crate::support::installation::{Installation, contact, conversation};
+use crate::support::node::ask;
 use crate::support::wire::Came;
 
 #[actix_web::test]
@@ -68,5 +71,66 @@ async fn an_unknown_ask_is_answered_by_its_ref_and_harms_nobody() {
     }
     wire.say(json!({"type": "ping", "ref": 6}).to_string()).await;
     assert_eq!(wire.next_of("pong").await["ref"], 6);
+    node.stop().await;
+}
+
+/// Its newest hundred events did not fit into what may wait for one socket, so the console was closed as slow, came
+/// back, asked again, and was closed again.
+#[actix_web::test]
+async fn a_conversation_of_very_long_messages_can_be_opened_and_resumed() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let (here, agent) = (contact("7"), &installation.ana.agent);
+    for _ in 0..100 {
+        let note = Command::Note { agent: agent.clone(), text: "x".repeat(10_000) };
+        ask(&node, &here, note).await;
+    }
+    let mut wire = installation.raw_console(&installation.ana).await;
+    let conversation = conversation("7");
+    wire.say(json!({"type": "watch", "ref": 1, "conversation": conversation, "after": null}).to_string()).await;
+    let reset = wire.next_of("reset").await;
+    assert_eq!(reset["events"].as_array().map(Vec::len), Some(100));
+    let after = json!({"generation": reset["generation"], "seq": 1});
+    wire.say(json!({"type": "watch", "ref": 2, "conversation": conversation, "after": after}).to_string()).await;
+    assert_eq!(wire.next_of("events").await["events"].as_array().map(Vec::len), Some(99));
+    node.stop().await;
+}
+
+/// The same with an inbox whose windows are full.
+#[actix_web::test]
+async fn a_full_inbox_can_be_watched() {
+    let installation = Installation::with(|plan| plan.limits = "outbox_bytes_max = 65536").await;
+    let node = installation.start().await;
+    let agent = &installation.ana.agent;
+    for number in 0..150 {
+        let here = contact(&format!("contact-{number}"));
+        let reply = Command::Reply { agent: agent.clone(), text: "x".repeat(200), seen: 0, anyway: true };
+        ask(&node, &here, reply).await;
+    }
+    let mut wire = installation.raw_console(&installation.ana).await;
+    let mut rows = 0;
+    wire.say(json!({"type": "inbox", "ref": 1, "window": 200}).to_string()).await;
+    while rows < 150 {
+        rows += wire.next_of("inbox").await["rows"].as_array().map_or(0, Vec::len);
+    }
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_reader_who_missed_too_much_starts_afresh() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let here = contact("7");
+    for number in 0..600 {
+        let note = Command::Note { agent: installation.ana.agent.clone(), text: format!("note {number}") };
+        ask(&node, &here, note).await;
+    }
+    let mut wire = installation.raw_console(&installation.ana).await;
+    let conversation = conversation("7");
+    let after = json!({"generation": node.store().generation(), "seq": 1});
+    wire.say(json!({"type": "watch", "ref": 1, "conversation": conversation, "after": after}).to_string()).await;
+    let reset = wire.next_of("reset").await;
+    assert_eq!((&reset["events"][0]["seq"], &reset["events"][99]["seq"]), (&json!(501), &json!(600)));
+    assert_eq!(reset["more"], true);
     node.stop().await;
 }

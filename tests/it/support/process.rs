@@ -25,12 +25,11 @@ pub struct Process {
 impl Installation {
     /// Starts the program, and waits until it is ready.
     pub async fn process(&self) -> Process {
-        self.process_with(|command| command).await
+        self.process_of(self.command()).await
     }
 
-    pub async fn process_with(&self, change: impl FnOnce(&mut Command) -> &mut Command) -> Process {
-        let mut command = self.command();
-        change(&mut command);
+    /// Starts it by another command, made from `command`.
+    pub async fn process_of(&self, command: Command) -> Process {
         let process = Process::start(command, self.address()).await;
         self.listen.set(process.address);
         process
