@@ -359,7 +359,7 @@ mod tests {
         let server = std::thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().expect("a caller");
-                stream.read(&mut [0; 512]).expect("a request");
+                let _asked = stream.read(&mut [0; 512]).expect("a request");
                 stream.write_all(answer.as_bytes()).expect("answered");
             }
             listener

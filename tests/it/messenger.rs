@@ -88,7 +88,7 @@ async fn an_answer_from_the_page_inbox_takes_over() {
     console.watch(&conversation(PSID)).await.unwrap();
     console.until(SOON, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await.unwrap();
     let echo = page().echo_of_a_person(PSID, "m_outside", "Hello, this is Tom from the shop.");
-    assert_eq!(poster.post(&[echo.clone()]).await.unwrap(), 200);
+    assert_eq!(poster.post(std::slice::from_ref(&echo)).await.unwrap(), 200);
     assert_eq!(poster.post(&[echo]).await.unwrap(), 200);
 
     let is_his = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Events { floor, .. } if floor["mode"] == "human");

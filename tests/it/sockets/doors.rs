@@ -31,7 +31,7 @@ async fn a_console_that_is_not_signed_in_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_page_of_another_website_opens_no_socket() {
+async fn a_page_of_another_website_opens_no_console() {
     let installation = Installation::new().await;
     let node = installation.start().await;
     let cookie = format!("{COOKIE}={}", installation.ana.cookie);
@@ -40,13 +40,26 @@ async fn a_page_of_another_website_opens_no_socket() {
     };
     assert_eq!(console("https://evil.example").await, Some(StatusCode::FORBIDDEN));
     assert_eq!(console(&format!("http://{}", installation.address())).await, None);
+    node.stop().await;
+}
 
-    let webchat = async |account: &str, origin: &str| {
-        Wire::open(installation.address(), &format!("{WEBCHAT_SOCKET}{account}"), &[("origin", origin)]).await.err()
+/// A browser shows a page no status of a refused socket: the close code is all it hears.
+#[actix_web::test]
+async fn a_widget_on_another_website_or_of_no_account_is_turned_away() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let hears = async |account: &str, origin: &str| {
+        let path = format!("{WEBCHAT_SOCKET}{account}");
+        let mut widget = Wire::open(installation.address(), &path, &[("origin", origin)]).await.expect("a socket");
+        let _ = widget.try_say(json!({"type": "hello", "token": null, "after": null}).to_string()).await;
+        widget.next().await
     };
-    assert_eq!(webchat(WEBCHAT_ACCOUNT, "https://evil.example").await, Some(StatusCode::FORBIDDEN));
-    assert_eq!(webchat(WEBCHAT_ACCOUNT, "https://harbor.example").await, None);
-    assert_eq!(webchat("no-such-account", "https://harbor.example").await, Some(StatusCode::NOT_FOUND));
+    let evil = hears(WEBCHAT_ACCOUNT, "https://evil.example").await;
+    assert_eq!(evil, Came::Closed(4403, "this origin may not use this account".into()));
+    let nobody = hears("no-such-account", "https://harbor.example").await;
+    assert_eq!(nobody, Came::Closed(4404, "no such web chat account".into()));
+    let welcome = hears(WEBCHAT_ACCOUNT, "https://harbor.example").await;
+    assert!(matches!(welcome, Came::Frame(ref frame) if frame["type"] == "welcome"), "{welcome:?}");
     node.stop().await;
 }
 

@@ -1,7 +1,6 @@
 //! A websocket in the raw, for what well-behaved clients never do.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
@@ -50,13 +49,14 @@ impl Wire {
         self.send(Message::text(text.into())).await;
     }
 
-    /// What comes next, pings and pongs aside.
-    pub async fn next(&mut self) -> Came {
-        self.next_within(SOON).await.expect("something comes soon")
+    /// To a server that may have hung up already.
+    pub async fn try_say(&mut self, text: String) -> Result<(), Error> {
+        self.stream.send(Message::text(text)).await
     }
 
-    pub async fn next_within(&mut self, within: Duration) -> Option<Came> {
-        tokio::time::timeout(within, self.read()).await.ok()
+    /// What comes next, pings and pongs aside.
+    pub async fn next(&mut self) -> Came {
+        tokio::time::timeout(SOON, self.read()).await.expect("something comes soon")
     }
 
     async fn read(&mut self) -> Came {
