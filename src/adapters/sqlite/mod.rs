@@ -73,9 +73,6 @@ pub enum OpenError {
     Database(#[from] rusqlite::Error),
 }
 
-/// Small pages: most writes touch a few rows of many conversations, and a page is written whole.
-const PAGE_BYTES: i64 = 2048;
-
 /// Dropping it ends the threads, after everything accepted has been written and answered.
 pub struct SqliteStore {
     generation: String,
@@ -124,7 +121,6 @@ fn make_private(dir: &Path) -> io::Result<()> {
 fn open_to_write(database: &Path) -> Result<Connection, OpenError> {
     let connection = Connection::open(database)?;
     connection.busy_timeout(BUSY_MAX)?;
-    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     if mode != "wal" {
         return Err(OpenError::NoWriteAheadLog);

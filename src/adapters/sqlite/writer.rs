@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Result, Statement, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -101,10 +100,6 @@ impl Drop for Writer {
     }
 }
 
-/// Under load the next batch is given a moment to fill: one commit for many costs far less than many commits.
-const LINGER: Duration = Duration::from_micros(500);
-const LINGER_FROM_JOBS: usize = 16;
-
 trait Job: Send {
     fn run(&mut self, desk: &mut Desk<'_>) -> Result<()>;
     /// Tells the outcome of `run`, or the trouble.
@@ -145,11 +140,7 @@ fn work(connection: &Connection, memory: Memory, jobs: &Jobs<Box<dyn Job>>) {
         if batch.is_empty() {
             return;
         }
-        let busy = batch.len() >= LINGER_FROM_JOBS;
         settle(&mut desk, batch);
-        if busy {
-            std::thread::sleep(LINGER);
-        }
     }
 }
 
