@@ -3,13 +3,15 @@
 //! Subscribes first, reads the store second, merges (`feed`): so every event of a watched conversation arrives once
 //! and in order, wherever the conversation lives.
 
+mod frames;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix::prelude::*;
 use actix_web_actors::ws;
-use bytestring::ByteString;
 
+use self::frames::{console_frame, continues, event_view, events_frame, views};
 use super::feed::{Feed, Offer};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
@@ -20,7 +22,7 @@ use crate::domain::event::Agent;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::people::Person;
-use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::ports::store::{Contact, Reading, StoreError};
 use crate::wire::close;
 use crate::wire::console::{Ask, Asked, Extension as AskedExtension, Me, Tell};
 use crate::wire::event::{EventView, Position};
@@ -356,39 +358,6 @@ async fn find_contact(
         Some(contact) => Ok(Some(contact)),
         None => switchboard.parts().store.contact(conversation).await,
     }
-}
-
-/// Whether a reading goes on exactly after `known` and reaches the end.
-fn continues(reading: &Reading, known: Seq) -> bool {
-    let first = reading.events.first().map_or(known + 1, |logged| logged.seq);
-    let last = reading.events.last().map_or(known, |logged| logged.seq);
-    first == known + 1 && last == reading.summary.seq
-}
-
-fn event_view(logged: &LoggedEvent) -> EventView {
-    view::event(logged.seq, logged.at, &logged.event)
-}
-
-fn views(published: &Published, from: Seq) -> Vec<EventView> {
-    published.events_from(from).map(|(seq, event)| view::event(seq, published.at, event)).collect()
-}
-
-fn events_frame(published: &Published, events: Vec<EventView>, generation: &str) -> Tell {
-    Tell::Events {
-        conversation: published.conversation().to_string(),
-        generation: generation.to_owned(),
-        events,
-        floor: view::floor(&published.summary),
-    }
-}
-
-/// The whole stretch as a frame: encoded once, whoever watches.
-fn console_frame(published: &Published, generation: &str) -> ByteString {
-    published.console_frame.get_or_encode(|| {
-        let events = views(published, published.first);
-        // These shapes have string keys and plain values only, which always encode.
-        serde_json::to_string(&events_frame(published, events, generation)).unwrap_or_default()
-    })
 }
 
 impl Actor for AgentSession {

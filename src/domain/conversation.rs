@@ -89,7 +89,7 @@ impl Conversation {
             Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
                 let back = Event::GivenBack { by: None, why: GiveBack::ByContact, then: then.clone() };
-                self.and_then(back, run::resume(&self.bot, self.memory_with_floor(then)))
+                self.and_then(back, run::come_back(&self.bot, self.memory_with_floor(then)))
             }
             Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
         }
@@ -168,16 +168,23 @@ impl Conversation {
     }
 
     /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
-    /// with everything answered lets it wait.
+    /// with everything answered lets it wait. What a person was called about is for persons to answer.
     fn returned(&self, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
         let then = self.state.place.clone();
         let memory = self.memory_with_floor(then.clone());
-        let next = match (&self.state.unanswered, self.bot.settings.when_pause_ends) {
-            (Some(unanswered), WhenPauseEnds::Answer) => run::answer(&self.bot, memory, &unanswered.heard),
-            (None, _) if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
-            _ => Vec::new(),
+        let next = match self.message_for_the_bot() {
+            Some(heard) => run::answer(&self.bot, memory, heard),
+            None if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
+            None => Vec::new(),
         };
         self.and_then(Event::GivenBack { by, why, then }, next)
+    }
+
+    /// The unanswered message that the bot treats as new when it gets the floor, if that is its setting.
+    fn message_for_the_bot(&self) -> Option<&Heard> {
+        let answers = self.bot.settings.when_pause_ends == WhenPauseEnds::Answer;
+        let unanswered = self.state.unanswered.as_ref().filter(|unanswered| answers && !unanswered.called);
+        unanswered.map(|unanswered| &unanswered.heard)
     }
 
     fn extend(&self, now: Timestamp, agent: Agent, by: &Extension) -> Decision {
@@ -225,6 +232,10 @@ impl Conversation {
                 Event::PauseMoved { by: Speaker::System, until: None, why: PauseMove::Kept },
                 Event::Alerted { text: "The pause has ended and the last message is unanswered.".into() },
             ],
+            (Some(unanswered), _) if unanswered.called => {
+                let text = "The pause has ended, and nobody has answered what a person was called about.".into();
+                self.and_then(Event::Alerted { text }, self.returned(None, GiveBack::PauseEnded))
+            }
             _ => self.returned(None, GiveBack::PauseEnded),
         }
     }
@@ -395,10 +406,12 @@ impl Conversation {
     fn next_words(&self) -> String {
         let quoted = |step| self.bot.question(step).map(|question| format!("“{question}”"));
         let human = !matches!(self.state.mode, Mode::Bot);
-        let answers = human && self.state.unanswered.is_some();
+        let unanswered = human && self.state.unanswered.is_some();
         let setting = self.bot.settings.when_pause_ends;
-        match (&self.state.place, answers, setting) {
-            (_, true, WhenPauseEnds::Answer) => "answers the last message".into(),
+        match (&self.state.place, unanswered, setting) {
+            (_, true, WhenPauseEnds::Answer) if self.message_for_the_bot().is_some() => {
+                "answers the last message".into()
+            }
             (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
             (Place::Asking(step), ..) => {
                 quoted(step).map_or("waits".into(), |question| format!("is asking {question}"))

@@ -82,6 +82,8 @@ pub struct Unanswered {
     /// The last of it.
     pub seq: Seq,
     pub heard: Heard,
+    /// A human was called about it: it waits for a person, and the bot never treats it as new again.
+    pub called: bool,
 }
 
 /// A message of ours on its way.
@@ -128,17 +130,26 @@ impl State {
                 self.greeted = true;
                 self.unmatched = if *why == Why::NoAnswer { self.unmatched + 1 } else { 0 };
                 self.place = then.clone();
+                // To say that a person is called is no answer.
+                if *why != Why::CallingHuman {
+                    self.unanswered = None;
+                }
                 self.said(Voice::Bot, None, &line.text, at);
                 self.track(*turn, true, tracked, at);
             }
             Event::BotMoved { then } => self.place = then.clone(),
             Event::AgentSaid { agent, text, turn } => {
+                self.unanswered = None;
                 self.said(Voice::Agent, Some(agent.id), text, at);
                 self.track(*turn, false, tracked, at);
             }
-            Event::OutsideSaid { text, .. } => self.said(Voice::Outside, None, text, at),
+            Event::OutsideSaid { text, .. } => {
+                self.unanswered = None;
+                self.said(Voice::Outside, None, text, at);
+            }
             Event::HandedOff { reason, words, then } => {
                 self.place = then.clone();
+                self.unanswered.iter_mut().for_each(|unanswered| unanswered.called = true);
                 self.enter(Mode::Waiting { reason: *reason, words: words.clone() }, at);
             }
             Event::TakenOver { by, until } => self.taken_over(by, *until, at),
@@ -174,12 +185,11 @@ impl State {
 
     fn contact_said(&mut self, heard: &Heard, at: Timestamp) {
         let count = self.unanswered.as_ref().map_or(0, |unanswered| unanswered.count) + 1;
-        self.unanswered = Some(Unanswered { count, seq: self.seq, heard: heard.clone() });
+        self.unanswered = Some(Unanswered { count, seq: self.seq, heard: heard.clone(), called: false });
         self.last = Some(words(&heard.text, Voice::Contact, at));
     }
 
     fn said(&mut self, voice: Voice, agent: Option<AgentId>, text: &str, at: Timestamp) {
-        self.unanswered = None;
         self.last = Some(words(text, voice, at));
         self.said.push_back(Said { seq: self.seq, agent });
         if self.said.len() > SAID_MAX {

@@ -285,5 +285,5 @@ fn is(event: &Shown, of: u64, state: &str) -> bool {
 fn is_flagged(installation: &Installation) -> bool {
     let database = installation.data_dir().join("switchboard.db");
     let sql = rusqlite::Connection::open(database).expect("a database");
-    sql.query_row("SELECT flagged FROM outbox", (), |row| row.get(0)).expect("the message is kept")
+    sql.query_row("SELECT flagged FROM shelf", (), |row| row.get(0)).expect("the message is kept")
 }

@@ -52,7 +52,7 @@ pub const FILE_NAME: &str = "switchboard.db";
 const BUSY_MAX: Duration = Duration::from_secs(5);
 const CACHE_KB: i64 = 32_000;
 /// The log of changes is carried over into the database file when it has this many pages.
-const CHECKPOINT_PAGES: i64 = 4_000;
+const CHECKPOINT_PAGES: i64 = 8_000;
 
 /// Why the store did not open.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +98,7 @@ impl SqliteStore {
         Ok(SqliteStore { generation, readers, writer: Writer::start(connection)?, _lock: lock })
     }
 
-    /// Lets the database file grow to that many pages (of 4 kB) and no further: what a full disk does, for drills.
+    /// Lets the database file grow to that many pages and no further: what a full disk does, for drills.
     pub fn limit_pages(&self, pages_max: u32) -> Answer<()> {
         Box::pin(
             self.writer

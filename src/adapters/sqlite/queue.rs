@@ -18,7 +18,6 @@ const QUEUED: i64 = 0;
 const UNCERTAIN: i64 = 1;
 const SENDING: i64 = 2;
 const WITHDRAWN: i64 = 3;
-const SHELVED: i64 = 4;
 
 /// A message to go out, encoded.
 pub struct Message {
@@ -51,23 +50,46 @@ pub fn withdraw_bot(desk: &mut Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq
     Ok(withdrawn)
 }
 
-/// Once flagged, a message stays so.
+/// Once flagged, a message stays so. One that was shelved gets its old place again.
 pub fn requeue(desk: &mut Desk<'_>, number: i64, seq: Seq, at: i64, flagged: bool) -> Result<()> {
+    let address = address(number, seq);
+    if put_back(desk, address, at, flagged)? == 0 && unshelve(desk, address)? == 1 {
+        put_back(desk, address, at, flagged)?;
+    }
+    Ok(())
+}
+
+fn put_back(desk: &mut Desk<'_>, address: i64, at: i64, flagged: bool) -> Result<usize> {
     let state = if flagged { UNCERTAIN } else { QUEUED };
     let sql = "UPDATE outbox SET state = ?2, flagged = flagged OR ?3, at = ?4, sending_inc = NULL, next_try_at = 0
         WHERE address = ?1 AND state <> 3";
-    desk.prepared(sql)?.execute((address(number, seq), state, flagged, at)).map(|_| ())
+    desk.prepared(sql)?.execute((address, state, flagged, at))
 }
 
+/// An end can also come to a message on the shelf: its echo shows that it had arrived.
 pub fn finish(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
-    let sql = "DELETE FROM outbox WHERE address = ?1";
-    desk.prepared(sql)?.execute([address(number, seq)]).map(|_| ())
+    let address = address(number, seq);
+    if desk.prepared("DELETE FROM outbox WHERE address = ?1")?.execute([address])? == 0 {
+        desk.prepared("DELETE FROM shelf WHERE address = ?1")?.execute([address])?;
+    }
+    Ok(())
 }
 
-/// Kept, should somebody send it again; nobody looks for it.
+/// Kept, should somebody send it again.
 pub fn shelve(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
-    let sql = "UPDATE outbox SET state = ?2, sending_inc = NULL, next_try_at = ?3 WHERE address = ?1";
-    desk.prepared(sql)?.execute((address(number, seq), SHELVED, i64::MAX)).map(|_| ())
+    let address = address(number, seq);
+    let sql = "INSERT OR REPLACE INTO shelf (address, account, number, by_bot, attempt, flagged, at, body)
+        SELECT address, account, number, by_bot, attempt, flagged, at, body FROM outbox WHERE address = ?1";
+    desk.prepared(sql)?.execute([address])?;
+    desk.prepared("DELETE FROM outbox WHERE address = ?1")?.execute([address]).map(|_| ())
+}
+
+fn unshelve(desk: &mut Desk<'_>, address: i64) -> Result<usize> {
+    let sql = "INSERT OR IGNORE INTO outbox (address, account, number, state, by_bot, attempt, flagged, at, body)
+        SELECT address, account, number, ?2, by_bot, attempt, flagged, at, body FROM shelf WHERE address = ?1";
+    let back = desk.prepared(sql)?.execute([address, QUEUED])?;
+    desk.prepared("DELETE FROM shelf WHERE address = ?1")?.execute([address])?;
+    Ok(back)
 }
 
 pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {

@@ -43,6 +43,15 @@ pub fn resume(bot: &Bot, memory: Memory) -> Vec<Event> {
     run.finish()
 }
 
+/// What the bot does when the contact, waiting for a person, asks for it: at least the beginning.
+pub fn come_back(bot: &Bot, memory: Memory) -> Vec<Event> {
+    let mut run = Run::new(bot, memory);
+    if !run.go_on_where_interrupted() {
+        run.start_over();
+    }
+    run.finish()
+}
+
 struct Run<'a> {
     bot: &'a Bot,
     memory: Memory,

@@ -64,6 +64,8 @@ struct Unanswered<'a> {
     seq: u64,
     #[serde(borrow)]
     heard: Heard<'a>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    called: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,13 +178,18 @@ impl From<Mode<'_>> for core::Mode {
 
 impl<'a> From<&'a core::Unanswered> for Unanswered<'a> {
     fn from(unanswered: &'a core::Unanswered) -> Self {
-        Self { count: unanswered.count, seq: unanswered.seq, heard: (&unanswered.heard).into() }
+        Self {
+            count: unanswered.count,
+            seq: unanswered.seq,
+            heard: (&unanswered.heard).into(),
+            called: unanswered.called,
+        }
     }
 }
 
 impl From<Unanswered<'_>> for core::Unanswered {
     fn from(unanswered: Unanswered<'_>) -> Self {
-        Self { count: unanswered.count, seq: unanswered.seq, heard: unanswered.heard.into() }
+        Self { count: unanswered.count, seq: unanswered.seq, heard: unanswered.heard.into(), called: unanswered.called }
     }
 }
 

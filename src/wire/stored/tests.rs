@@ -136,7 +136,7 @@ fn sample_state() -> State {
         greeted: true,
         name: Some("Zoë".to_owned()),
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
-        unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes") }),
+        unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes"), called: false }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
         said: [Said { seq: 2, agent: None }, Said { seq: 5, agent: Some(ada().id) }].into(),
         shown: 2,
@@ -334,8 +334,8 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
 }
 
 fn any_state() -> impl Strategy<Value = State> {
-    let unanswered =
-        (any::<u32>(), any::<u64>(), any_heard()).prop_map(|(count, seq, heard)| Unanswered { count, seq, heard });
+    let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
+        .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
     let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))

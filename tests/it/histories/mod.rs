@@ -169,7 +169,8 @@ fn a_fold_that_skips_the_interrupted_question_is_noticed() {
 fn a_fold_that_thinks_everything_unanswered_is_noticed() {
     noticed_by_the_model(fold(|state, event| {
         if let Event::AgentSaid { .. } = event {
-            state.unanswered = Some(Unanswered { count: 1, seq: state.seq, heard: Heard::text("I had an accident") });
+            state.unanswered =
+                Some(Unanswered { count: 1, seq: state.seq, heard: Heard::text("I had an accident"), called: false });
         }
     }));
 }

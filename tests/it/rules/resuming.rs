@@ -102,6 +102,29 @@ fn an_urgent_message_left_unanswered_calls_people_again_when_the_pause_ends() {
     story.expect_waiting("urgent");
 }
 
+#[test]
+fn what_a_person_was_called_about_is_never_treated_as_new() {
+    let mut story = story();
+    story.contact("I had an accident");
+    story.expect_bot(&[CALLING]);
+    story.takes_over(ana());
+    story.gives_back(ana());
+    story.expect_bot_mode();
+    story.expect_silence();
+}
+
+#[test]
+fn a_pause_that_ends_without_a_word_about_the_call_alerts_the_agents() {
+    let mut story = story();
+    story.contact("I had an accident");
+    story.expect_bot(&[CALLING]);
+    story.takes_over(ana());
+    story.later(hours(1));
+    story.expect_bot_mode();
+    story.expect_event(|event| matches!(event, Event::Alerted { text } if text.contains("nobody has answered")));
+    story.expect_silence();
+}
+
 // --- Where the bot resumes ---
 
 #[test]

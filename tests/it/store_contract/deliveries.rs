@@ -94,6 +94,46 @@ pub async fn a_finished_delivery_can_be_queued_again(place: &impl Place) {
     assert_eq!(queued_seqs(&store).await, [2, 3, 4, 1], "queued twice, it is there once");
 }
 
+pub async fn a_shelved_delivery_waits_for_somebody_to_send_it_again(place: &impl Place) {
+    let store = place.open();
+    let mut owner = four_messages(&store).await;
+    let first = queued(&store).await.remove(0);
+    start(&store, &[1, 2]).await;
+    owner.act(vec![Effect::Shelve { seq: 1 }, Effect::Shelve { seq: 2 }]).await;
+    assert_eq!(queued_seqs(&store).await, [3, 4]);
+    assert_eq!(start(&store, &[1]).await, [false], "nobody has asked for it");
+    assert_eq!(
+        store.strays(later(9_000), incarnation(2), 10).await.expect("reads"),
+        [],
+        "it is nobody's to look after"
+    );
+
+    owner.act(vec![Effect::WithdrawBot]).await;
+    owner.act(vec![Effect::Requeue { seq: 1, at: later(500), flagged: true }]).await;
+    let back = queued(&store).await.remove(0);
+    assert_eq!(back, Queued { at: later(500), attempt: 1, flagged: true, ..first });
+    assert_eq!(start(&store, &[1]).await, [true]);
+
+    owner.act(vec![Effect::Finish { seq: 2 }]).await;
+    owner.act(vec![Effect::Requeue { seq: 2, at: NOW, flagged: true }]).await;
+    assert_eq!(queued_seqs(&store).await, [3], "its echo came: it is over");
+}
+
+/// A number that lies on the shelf is taken, also after a restart.
+pub async fn a_new_delivery_comes_after_every_shelved_one(place: &impl Place) {
+    let last = {
+        let store = place.open();
+        let mut owner = four_messages(&store).await;
+        let last = queued(&store).await.last().expect("waits").number;
+        owner.act((1..=4).map(|seq| Effect::Shelve { seq }).collect()).await;
+        last
+    };
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(2)).await;
+    owner.act(vec![queue(owner.seq + 1, true)]).await;
+    assert!(queued(&store).await[0].number > last);
+}
+
 pub async fn deliveries_wait_in_the_order_they_were_written(place: &impl Place) {
     let store = place.open();
     let mut owner = four_messages(&store).await;

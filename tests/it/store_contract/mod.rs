@@ -35,6 +35,8 @@ macro_rules! every_promise_holds_over {
                 a_started_delivery_is_not_started_twice
                 a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag
                 a_finished_delivery_can_be_queued_again
+                a_shelved_delivery_waits_for_somebody_to_send_it_again
+                a_new_delivery_comes_after_every_shelved_one
                 deliveries_wait_in_the_order_they_were_written
                 a_new_delivery_comes_after_every_finished_one
                 deliveries_of_a_dead_incarnation_are_strays

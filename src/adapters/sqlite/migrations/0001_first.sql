@@ -28,9 +28,12 @@ CREATE INDEX conversation_by_list ON conversation (mode, list_at) WHERE mode IS 
 CREATE TABLE mode_count (mode INTEGER PRIMARY KEY, conversations INTEGER NOT NULL);
 INSERT INTO mode_count VALUES (0, 0), (1, 0), (2, 0);
 
--- An address is conversation << 32 | seq: as one number it is the cheapest key there is, and keeps a log together.
+-- An address is conversation << 32 | seq: as one number it is the cheapest key there is, and keeps a log together. The
+-- two parts are there for people who look in.
 CREATE TABLE event (
     address INTEGER PRIMARY KEY,
+    conversation INTEGER AS (address >> 32) VIRTUAL,
+    seq INTEGER AS (address & 4294967295) VIRTUAL,
     at INTEGER NOT NULL,
     body TEXT NOT NULL
 );
@@ -58,10 +61,13 @@ CREATE TABLE deadline (
 );
 CREATE INDEX deadline_by_time ON deadline (next_try_at);
 
--- Messages on their way out, by the address of their event. Numbers only ever grow. States: 0 queued, 1 uncertain (and to be sent again),
--- 2 sending, 3 withdrawn, 4 shelved (failed, and kept should somebody send it again); numbers, because a condition over a list of words costs a temporary table each time.
+-- Messages on their way out, and only those, by the address of their event. Numbers only ever grow. States: 0 queued,
+-- 1 uncertain (and to be sent again), 2 sending, 3 withdrawn; numbers, because a condition over a list of words costs a
+-- temporary table each time.
 CREATE TABLE outbox (
     address INTEGER PRIMARY KEY,
+    conversation INTEGER AS (address >> 32) VIRTUAL,
+    seq INTEGER AS (address & 4294967295) VIRTUAL,
     account TEXT NOT NULL,
     number INTEGER NOT NULL,
     state INTEGER NOT NULL,
@@ -75,6 +81,21 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_by_account ON outbox (account, number);
 CREATE INDEX outbox_left_behind ON outbox (next_try_at) WHERE state >= 2;
+
+-- Messages that failed or are left uncertain, kept should somebody send them again. Apart from the outbox, because they
+-- only ever become more, and a sender must not read past them.
+CREATE TABLE shelf (
+    address INTEGER PRIMARY KEY,
+    conversation INTEGER AS (address >> 32) VIRTUAL,
+    seq INTEGER AS (address & 4294967295) VIRTUAL,
+    account TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    by_bot INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    flagged INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL
+);
 
 CREATE TABLE raw_inbound (
     number INTEGER PRIMARY KEY,

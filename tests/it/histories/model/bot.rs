@@ -257,6 +257,16 @@ impl BotModel {
         act
     }
 
+    /// Asked for by a contact who waits: at least the beginning.
+    pub fn comes_back(&mut self) -> Act {
+        let mut act = Act::default();
+        if !self.asks_again(&mut act) {
+            self.asks(WELCOME, &mut act);
+            self.greeted = true;
+        }
+        act
+    }
+
     pub fn opens(&mut self) -> Act {
         let mut act = Act::default();
         self.asks(WELCOME, &mut act);

@@ -13,6 +13,7 @@ use switchboard::domain::ids::Seq;
 use switchboard::domain::message::Heard;
 
 use super::{House, Millis};
+use crate::support::bot::CALLING;
 pub use bot::PHRASES;
 use bot::{BotModel, means_back};
 pub use outbox::{Fate, OutboxModel};
@@ -27,6 +28,8 @@ pub struct Model {
     pub floor: Floor,
     pub turn: u64,
     pub unanswered: Option<(u32, Heard)>,
+    /// A person was called about what is unanswered.
+    called: bool,
     pub bot: BotModel,
     pub outbox: OutboxModel,
     said: Vec<(Seq, Option<Agent>)>,
@@ -61,7 +64,17 @@ impl Model {
     pub fn new(house: House) -> Self {
         let bot = BotModel::new(house.limit, house.silent);
         let outbox = OutboxModel::default();
-        Self { house, floor: Floor::Bot, turn: 0, unanswered: None, bot, outbox, said: Vec::new(), shown: 0 }
+        Self {
+            house,
+            floor: Floor::Bot,
+            turn: 0,
+            unanswered: None,
+            called: false,
+            bot,
+            outbox,
+            said: Vec::new(),
+            shown: 0,
+        }
     }
 
     /// What must be said, or with which code it must be refused.
@@ -129,6 +142,7 @@ impl Model {
     fn hears(&mut self, heard: &Heard) -> Vec<Spoken> {
         let count = self.unanswered.as_ref().map_or(0, |(count, _)| *count) + 1;
         self.unanswered = Some((count, heard.clone()));
+        self.called = false;
         match &self.floor {
             Floor::Bot => {
                 let act = self.bot.hears(heard);
@@ -136,7 +150,7 @@ impl Model {
             }
             Floor::Waiting { .. } if means_back(heard) => {
                 self.bot_has_floor();
-                let act = self.bot.resumes();
+                let act = self.bot.comes_back();
                 self.bot_acts(act)
             }
             Floor::Waiting { .. } | Floor::Human { .. } => Vec::new(),
@@ -146,10 +160,11 @@ impl Model {
     fn bot_acts(&mut self, act: bot::Act) -> Vec<Spoken> {
         let said = |line: &&str| Spoken { by: Voice::Bot, text: line.to_string(), turn: Some(self.turn) };
         let spoken: Vec<Spoken> = act.lines.iter().map(said).collect();
-        if !spoken.is_empty() {
+        if spoken.iter().any(|spoken| spoken.text != CALLING) {
             self.unanswered = None;
         }
         if let Some(reason) = act.hand_off {
+            self.called = true;
             self.floor = Floor::Waiting { reason };
             self.turn += 1;
         }
@@ -275,8 +290,8 @@ impl Model {
     fn bot_returns(&mut self, by_agent: bool) -> Vec<Spoken> {
         self.bot_has_floor();
         let act = match (self.unanswered.clone(), self.house.then) {
-            (Some((_, heard)), WhenPauseEnds::Answer) => self.bot.hears(&heard),
-            (None, _) if by_agent => self.bot.resumes(),
+            (Some((_, heard)), WhenPauseEnds::Answer) if !self.called => self.bot.hears(&heard),
+            _ if by_agent => self.bot.resumes(),
             _ => return Vec::new(),
         };
         self.bot_acts(act)
