@@ -14,6 +14,7 @@ use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::time::Timestamp;
+use switchboard::node::Node;
 use switchboard::ports::bus::Published;
 use switchboard::ports::clock::{Clock, SystemClock};
 use switchboard::ports::store::Store;
@@ -26,15 +27,35 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// By how much a busy machine may be late beyond what is promised.
 const BUSY_MS: u64 = 700;
 
+/// Eight pauses, a little apart: the sweeper alone, once a second, would be half a second late with half of them.
 #[actix_web::test]
 async fn a_pause_of_an_awake_conversation_ends_within_a_tenth_of_a_second() {
-    let (installation, until) = paused("", Duration::from_secs(10)).await;
+    let installation = Installation::with(|plan| bot_setting(plan, "pause_minutes", 1)).await;
+    let clock = SetClock::behind(PAUSE - Duration::from_secs(10));
+    let node = installation.start_with(clock.clone()).await;
+    let names: Vec<String> = (0..8).map(|number| format!("contact-{number}")).collect();
+    let mut ends = Vec::new();
+    for name in &names {
+        ends.push(pause(&installation, &node, name).await);
+        clock.forward(Duration::from_millis(130));
+    }
+    node.stop().await;
+
     let process = installation.process().await;
-    assert_eq!(installation.poster().text(PSID, "hours").await.1, Some(200));
-    assert!(SystemClock.now() < until, "this machine is too slow for this test");
-    let given_back = given_back(&installation).await;
-    assert!((until.0..=until.0 + 100 + BUSY_MS).contains(&given_back), "{} ms late", given_back - until.0);
-    installation.delivered(PSID, 1).await;
+    let mut poster = installation.poster();
+    for name in &names {
+        assert_eq!(poster.text(name, "hours").await.1, Some(200));
+    }
+    assert!(SystemClock.now() < ends[0], "this machine is too slow for this test");
+    let mut late = Vec::new();
+    for (name, end) in names.iter().zip(ends) {
+        let given_back = given_back(&installation, name).await;
+        assert!(given_back >= end.0, "{name} was {} ms early", end.0 - given_back);
+        late.push(given_back - end.0);
+        installation.delivered(name, 1).await;
+    }
+    late.sort_unstable();
+    assert!(late[4] <= 100 && late[7] <= 100 + BUSY_MS, "ms late: {late:?}");
     process.end().await;
 }
 
@@ -45,7 +66,7 @@ async fn a_pause_of_a_sleeping_conversation_ends_within_two_seconds() {
     assert_eq!(installation.poster().text(PSID, "hours").await.1, Some(200));
     eventually("it falls asleep", async || (awake(&installation).await == 0.0).then_some(())).await;
     assert!(SystemClock.now() < until, "this machine is too slow for this test");
-    let given_back = given_back(&installation).await;
+    let given_back = given_back(&installation, PSID).await;
     assert!((until.0..=until.0 + 2000 + BUSY_MS).contains(&given_back), "{} ms late", given_back - until.0);
     process.end().await;
 }
@@ -56,7 +77,7 @@ async fn a_pause_that_ended_while_the_process_was_down_ends_right_after_the_star
     eventually("the pause is over", async || (SystemClock.now() > until).then_some(())).await;
     let process = installation.process().await;
     let ready = SystemClock.now().0;
-    let given_back = given_back(&installation).await;
+    let given_back = given_back(&installation, PSID).await;
     assert!(given_back >= until.0 && given_back <= ready + 2000 + BUSY_MS);
     process.end().await;
 }
@@ -133,19 +154,25 @@ async fn paused(limits: &'static str, ends_in: Duration) -> (Installation, Times
     })
     .await;
     let node = installation.start_with(SetClock::behind(PAUSE - ends_in)).await;
-    ask(&node, &contact(PSID), Command::TakeOver { agent: installation.ana.agent.clone() }).await;
-    let log = log(&node, &contact(PSID)).await;
-    let Some(Event::TakenOver { until: Some(until), .. }) = log.first().map(|logged| logged.event.clone()) else {
-        panic!("no pause: {log:?}")
-    };
+    let until = pause(&installation, &node, PSID).await;
     node.stop().await;
     (installation, until)
 }
 
+/// Ana takes over; when the pause ends.
+async fn pause(installation: &Installation, node: &Node, name: &str) -> Timestamp {
+    ask(node, &contact(name), Command::TakeOver { agent: installation.ana.agent.clone() }).await;
+    let log = log(node, &contact(name)).await;
+    match log.first().map(|logged| &logged.event) {
+        Some(Event::TakenOver { until: Some(until), .. }) => *until,
+        other => panic!("no pause: {other:?}"),
+    }
+}
+
 /// When the bot got the floor back, by the program's clock.
-async fn given_back(installation: &Installation) -> u64 {
+async fn given_back(installation: &Installation, name: &str) -> u64 {
     let mut console = installation.console(&installation.ana).await;
-    console.watch(&conversation(PSID)).await.unwrap();
+    console.watch(&conversation(name)).await.unwrap();
     let shown = |frame: &ConsoleFrame| given_back_in(frame).is_some();
     let frame = console.until(SOON, shown).await.expect("the bot gets the floor back");
     given_back_in(&frame).expect("it is there")

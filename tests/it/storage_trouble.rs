@@ -47,6 +47,8 @@ async fn when_nothing_can_be_written_everybody_is_told_and_afterwards_nothing_is
     }
     visitor.connect().await.unwrap();
     visitor.until_acked(&during, SOON).await.unwrap();
+    // Otherwise taking over would cancel it.
+    installation.delivered("7", 2).await;
     console.ask_again().await.unwrap();
     assert!(matches!(console.answer_to(&cid, SOON).await.unwrap(), Answered::Done { .. }));
     installation.delivered("7", 3).await;
