@@ -81,7 +81,6 @@ impl Envelope {
     fn own(command: Command) -> Self {
         Self { command, key: None, reply: None }
     }
-
 }
 
 fn answer(reply: Option<Reply>, answer: Answered) {

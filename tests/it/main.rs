@@ -1,10 +1,10 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// Pauses end when they should, once.
+mod deadlines;
 /// A process that dies in the worst moment.
 #[cfg(feature = "failpoints")]
 mod deaths;
-/// Pauses end when they should, once.
-mod deadlines;
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
 mod deliveries;
 /// The core against an independent model, over long random histories.

@@ -29,9 +29,13 @@ async fn when_nothing_can_be_written_everybody_is_told_and_afterwards_nothing_is
     limit_files(&process, "1");
     let (mid, status) = poster.text("7", "hours during").await;
     assert_eq!(status, Some(503), "the provider comes again");
-    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Trouble { code, .. } if code == "storage")).await.unwrap();
+    console
+        .until(SOON, |frame| matches!(frame, ConsoleFrame::Trouble { code, .. } if code == "storage"))
+        .await
+        .unwrap();
     let during = visitor.say("hello during").await.unwrap();
-    let refused = |frame: &VisitorFrame| matches!(frame, VisitorFrame::Error { id: Some(id), again: true, .. } if *id == during);
+    let refused =
+        |frame: &VisitorFrame| matches!(frame, VisitorFrame::Error { id: Some(id), again: true, .. } if *id == during);
     visitor.until(SOON, refused).await.unwrap();
     let cid = console.reply(&conversation, "Ana during", true).await.unwrap();
     let answer = console.answer_to(&cid, SOON).await.unwrap();
