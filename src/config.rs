@@ -113,8 +113,8 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let bots = root.read("bots", path);
     let log = root.read("log", log);
     let log_format = root.read("log_format", log_format);
-    let workers = cores_if_zero(root.number("workers", 0..=1024));
-    let shards = cores_if_zero(root.number("shards", 0..=1024));
+    let workers = or_if_zero(root.number("workers", 0..=1024), cores());
+    let shards = or_if_zero(root.number("shards", 0..=1024), cores().div_ceil(2));
     let limits = limits(root.table("limits"));
     let defaults = accounts::Defaults::read(root.table("messenger"));
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
@@ -226,11 +226,12 @@ fn is_loopback(address: &str) -> bool {
     }
 }
 
-fn cores_if_zero(number: u64) -> usize {
-    match number {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        number => number as usize,
-    }
+fn or_if_zero(number: u64, default: usize) -> usize {
+    if number == 0 { default } else { number as usize }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {

@@ -7,10 +7,6 @@ use switchboard::{dice, machine};
 
 mod cli;
 
-#[cfg(feature = "jemalloc")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 fn main() -> ExitCode {
     machine::survive_file_size_limits();
     #[cfg(feature = "failpoints")]

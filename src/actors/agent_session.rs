@@ -375,8 +375,12 @@ impl Actor for AgentSession {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        self.notices.map(|number| self.switchboard.parts().notices.leave(number));
-        self.lists.map(|number| self.inbox.do_send(UnwatchLists(number)));
+        if let Some(number) = self.notices {
+            self.switchboard.parts().notices.leave(number);
+        }
+        if let Some(number) = self.lists {
+            self.inbox.do_send(UnwatchLists(number));
+        }
         metrics::gauge!("switchboard_sockets_open", "kind" => "agent").decrement(1.0);
     }
 }

@@ -23,7 +23,6 @@ use crate::domain::event::Event;
 use crate::domain::ids::Seq;
 #[cfg(feature = "failpoints")]
 use crate::domain::state::Mode;
-use crate::domain::state::State;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
@@ -156,7 +155,7 @@ impl Conversation {
 
     /// The fold of what the store gave.
     fn rebuild(&self, activated: Activated) -> Active {
-        let state = activated.snapshot.unwrap_or_else(State::default);
+        let state = activated.snapshot.unwrap_or_default();
         let mut core = Core::new(self.contact.conversation, self.account.clone(), self.bot.clone(), state);
         for logged in &activated.events {
             core.apply(&logged.event, logged.at);

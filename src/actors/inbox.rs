@@ -165,10 +165,10 @@ impl Inbox {
     fn count(&mut self, ctx: &mut Context<Self>) {
         let counted = self.parts.store.count();
         ctx.spawn(counted.into_actor(self).map(|counted, this, _| {
-            if let Ok(counts) = counted {
-                if std::mem::replace(&mut this.counts, counts) != counts {
-                    this.tell_all();
-                }
+            if let Ok(counts) = counted
+                && std::mem::replace(&mut this.counts, counts) != counts
+            {
+                this.tell_all();
             }
         }));
     }

@@ -280,7 +280,9 @@ impl Actor for VisitorSession {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        self.notices.map(|number| self.switchboard.parts().notices.leave(number));
+        if let Some(number) = self.notices {
+            self.switchboard.parts().notices.leave(number);
+        }
         metrics::gauge!("switchboard_sockets_open", "kind" => "visitor").decrement(1.0);
     }
 }

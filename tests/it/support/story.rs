@@ -215,7 +215,7 @@ impl Story {
     /// What the bot said in the last scene.
     pub fn bot_lines(&self) -> Vec<&str> {
         let said = |event| match event {
-            &Event::BotSaid { ref line, .. } => Some(line.text.as_str()),
+            Event::BotSaid { line, .. } => Some(line.text.as_str()),
             _ => None,
         };
         self.scene().into_iter().filter_map(said).collect()
