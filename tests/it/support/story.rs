@@ -214,11 +214,13 @@ impl Story {
 
     /// What the bot said in the last scene.
     pub fn bot_lines(&self) -> Vec<&str> {
-        let said = |event| match event {
-            Event::BotSaid { line, .. } => Some(line.text.as_str()),
-            _ => None,
-        };
-        self.scene().into_iter().filter_map(said).collect()
+        let mut lines = Vec::new();
+        for event in self.scene() {
+            if let Event::BotSaid { line, .. } = event {
+                lines.push(line.text.as_str());
+            }
+        }
+        lines
     }
 
     #[track_caller]
