@@ -308,16 +308,16 @@ fn metrics_handle() -> Option<PrometheusHandle> {
 
 /// As long as nobody has signed in, every start gives a new one-time link for the first admin.
 async fn invite_first_admin(people: &dyn People, clock: &dyn Clock, base: &str) -> anyhow::Result<Option<String>> {
-    let nobody_yet = people.person_by_email(String::new()).await?;
-    let admin = match nobody_yet {
-        Some(person) => person,
-        None if people.count_people().await? > 0 => return Ok(None),
-        None => {
+    // The first admin has no address yet. Once anybody else is known, the operator adds people by the command line.
+    let admin = match (people.person_by_email(String::new()).await?, people.count_people().await?) {
+        (Some(person), 1) => person,
+        (None, 0) => {
             let (id, name, email) = (AgentId(dice::new_id()), String::new(), String::new());
             let person = Person { id, name, email, role: Role::Admin, password_hash: None };
             people.save_person(person.clone()).await?;
             person
         }
+        _ => return Ok(None),
     };
     let (token, hash) = dice::token();
     people.revoke_invitations(admin.id).await?;

@@ -21,7 +21,7 @@ use crate::domain::command::{Command, Extension, Refusal};
 use crate::domain::event::Agent;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::bus::{Published, Subscription};
-use crate::ports::people::Person;
+use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, Reading, StoreError};
 use crate::wire::close;
 use crate::wire::console::{Ask, Asked, Extension as AskedExtension, Me, Tell};
@@ -38,6 +38,7 @@ pub struct AgentSession {
     switchboard: Switchboard,
     inbox: Addr<Inbox>,
     person: Person,
+    pass: Pass,
     line: Line,
     watched: HashMap<ConversationId, Watched>,
     contacts: HashMap<ConversationId, Contact>,
@@ -60,12 +61,13 @@ struct Watched {
 struct Heard(Arc<Published>, usize);
 
 impl AgentSession {
-    pub fn new(switchboard: Switchboard, inbox: Addr<Inbox>, person: Person) -> Self {
+    pub fn new(switchboard: Switchboard, inbox: Addr<Inbox>, person: Person, pass: Pass) -> Self {
         let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
         Self {
             switchboard,
             inbox,
             person,
+            pass,
             line,
             watched: HashMap::new(),
             contacts: HashMap::new(),
@@ -123,6 +125,16 @@ impl AgentSession {
                 None => self.error(Some(reference), "bad_id", "conversation and cid must be UUIDs", ctx),
             },
         }
+    }
+
+    /// Who has signed out, or whose session has ended, sees nothing more.
+    fn check_pass(&self, ctx: &mut ws::WebsocketContext<Self>) {
+        let stands = self.pass.stands().into_actor(self);
+        ctx.spawn(stands.map(|stands, this, ctx| {
+            if !stands {
+                this.line.close(close::SIGNED_OUT, ctx);
+            }
+        }));
     }
 
     fn no_such_conversation(&mut self, reference: u64, ctx: &mut ws::WebsocketContext<Self>) {
@@ -370,7 +382,10 @@ impl Actor for AgentSession {
         let me = Me { id: id.to_string(), name, email, role: role.as_str().into() };
         self.tell(&Tell::Hello { version: env!("CARGO_PKG_VERSION").into(), now, me }, ctx);
         self.notices = Some(self.switchboard.parts().notices.listen(ctx.address().recipient()));
-        ctx.run_interval(PING_EVERY, |this, ctx| this.line.beat(ctx));
+        ctx.run_interval(PING_EVERY, |this, ctx| {
+            this.line.beat(ctx);
+            this.check_pass(ctx);
+        });
         metrics::gauge!("switchboard_sockets_open", "kind" => "agent").increment(1.0);
     }
 

@@ -26,7 +26,7 @@ use super::tries::{Tries, Verdict, Who};
 use crate::config::Config;
 use crate::dice;
 use crate::ports::clock::Clock;
-use crate::ports::people::{People, Person, TokenHash};
+use crate::ports::people::{Pass, People, Person, TokenHash};
 use crate::wire::console::Me;
 
 pub const COOKIE: &str = "switchboard_session";
@@ -53,6 +53,12 @@ impl SignIn {
             Some(token) => Ok(self.people.session(token, self.clock.now()).await?),
             None => Ok(None),
         }
+    }
+
+    /// The means to ask again later whether this request's session still stands.
+    pub fn pass(&self, request: &HttpRequest) -> Result<Pass, Problem> {
+        let token = token(request).ok_or_else(Problem::not_signed_in)?;
+        Ok(Pass { people: self.people.clone(), clock: self.clock.clone(), token })
     }
 
     /// Browsers say which website a request comes from: it must be ours. Programs say nothing.

@@ -24,7 +24,8 @@ pub async fn console(
     signed_in: SignedIn,
 ) -> Result<HttpResponse, Error> {
     sign_in.check_origin(&request)?;
-    let session = AgentSession::new(edge.switchboard.clone(), edge.inbox.clone(), signed_in.0);
+    let pass = sign_in.pass(&request)?;
+    let session = AgentSession::new(edge.switchboard.clone(), edge.inbox.clone(), signed_in.0, pass);
     open(session, &request, payload, &edge)
 }
 

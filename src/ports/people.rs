@@ -2,6 +2,9 @@
 //!
 //! Secrets never arrive here in the clear: passwords come as argon2 hashes, session and sign-in tokens as SHA-256.
 
+use std::sync::Arc;
+
+use super::clock::Clock;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Answer;
@@ -47,6 +50,22 @@ pub enum Saved {
     Done,
     /// Another person has this address.
     EmailTaken,
+}
+
+/// A session that somebody signed in with: it may end while what it opened goes on.
+#[derive(Clone)]
+pub struct Pass {
+    pub people: Arc<dyn People>,
+    pub clock: Arc<dyn Clock>,
+    pub token: TokenHash,
+}
+
+impl Pass {
+    /// Whether it still stands. A store that cannot answer ends nobody's session.
+    pub fn stands(&self) -> impl Future<Output = bool> + use<> {
+        let session = self.people.session(self.token, self.clock.now());
+        async move { !matches!(session.await, Ok(None)) }
+    }
 }
 
 pub trait People: Send + Sync + 'static {

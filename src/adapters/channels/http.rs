@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// Longer than this to connect: nothing has left us. Shorter than any whole answer takes, so the two are told apart.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 64;
+/// As many as a sender has messages under way, or each burst would open connections anew.
+const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 256;
 /// A server that drops an idle connection just as we use it leaves us not knowing whether it got the message. So we
 /// drop it first.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);

@@ -64,6 +64,19 @@ async fn a_widget_on_another_website_or_of_no_account_is_turned_away() {
 }
 
 #[actix_web::test]
+async fn a_console_whose_agent_signs_out_is_closed_at_the_next_heartbeat() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut console = installation.raw_console(&installation.ana).await;
+    let cookie = format!("{COOKIE}={}", installation.ana.cookie);
+    let headers = [("cookie", cookie.as_str())];
+    let out = request_once("DELETE", installation.address(), SESSION, &headers, b"", SOON).await.unwrap();
+    assert_eq!(out.status, 204);
+    assert_eq!(console.end().await, Came::Closed(4401, "signed out; sign in again".into()));
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn sigterm_sends_everybody_home_within_a_second_and_ends() {
     let installation = Installation::new().await;
     let mut process = installation.process().await;
