@@ -84,12 +84,15 @@ impl Sender {
     ) -> Self {
         let (quota, burst) = quota(outlet.sends_per_second());
         let lines = Lines::new(switchboard.parts().limits.sender_queue_max);
+        let limiter = RateLimiter::direct(quota);
+        // Another process may have sent up to the limit a moment ago: begin with nothing to spend.
+        let _ = limiter.check_n(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN));
         Self {
             switchboard,
             account,
             outlet,
             io,
-            limiter: RateLimiter::direct(quota),
+            limiter,
             burst,
             lines,
             in_flight: 0,

@@ -130,22 +130,25 @@ impl State {
                 self.greeted = true;
                 self.unmatched = if *why == Why::NoAnswer { self.unmatched + 1 } else { 0 };
                 self.place = then.clone();
-                // To say that a person is called is no answer.
+                // To say that a person is called is no answer; what the person is called about stays to be seen.
                 if *why != Why::CallingHuman {
                     self.unanswered = None;
+                    self.last = Some(words(&line.text, Voice::Bot, at));
                 }
-                self.said(Voice::Bot, None, &line.text, at);
+                self.said(None);
                 self.track(*turn, true, tracked, at);
             }
             Event::BotMoved { then } => self.place = then.clone(),
             Event::AgentSaid { agent, text, turn } => {
                 self.unanswered = None;
-                self.said(Voice::Agent, Some(agent.id), text, at);
+                self.last = Some(words(text, Voice::Agent, at));
+                self.said(Some(agent.id));
                 self.track(*turn, false, tracked, at);
             }
             Event::OutsideSaid { text, .. } => {
                 self.unanswered = None;
-                self.said(Voice::Outside, None, text, at);
+                self.last = Some(words(text, Voice::Outside, at));
+                self.said(None);
             }
             Event::HandedOff { reason, words, then } => {
                 self.place = then.clone();
@@ -189,8 +192,7 @@ impl State {
         self.last = Some(words(&heard.text, Voice::Contact, at));
     }
 
-    fn said(&mut self, voice: Voice, agent: Option<AgentId>, text: &str, at: Timestamp) {
-        self.last = Some(words(text, voice, at));
+    fn said(&mut self, agent: Option<AgentId>) {
         self.said.push_back(Said { seq: self.seq, agent });
         if self.said.len() > SAID_MAX {
             self.said.pop_front();
