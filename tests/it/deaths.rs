@@ -2,8 +2,6 @@
 
 use loadtest::checker::{Evidence, Rules, StoredConversation, StoredEvent, check};
 use loadtest::clients::{Answered, ConsoleFrame, Diary, Poster, diary, read_diary};
-use loadtest::product::APP_SECRET;
-use loadtest::provider::{EchoTime, Receipts};
 use serde_json::{Value, json};
 use switchboard::adapters::sqlite::SqliteStore;
 use switchboard::dice;
@@ -63,13 +61,17 @@ async fn a_message_whose_answer_was_lost_with_the_process_is_settled_by_its_echo
     let installation = Installation::with(|plan| plan.limits = "reconcile_s = 60").await;
     let diary = diary();
     let mut process = dying(&installation, "sender-answered=return").await;
-    installation.provider.set_receipts(Some(echoes(&installation)));
     let mut poster = Poster::new(installation.address(), page(), diary.clone());
     poster.text(PSID, "hours").await;
     process.ended().await;
     assert!(was_marked(&installation).await, "it was written down before the bytes left");
 
     let process = installation.process().await;
+    let sent = installation.delivered(PSID, 1).await.remove(0);
+    let (mid, text) = (sent.message_id.expect("it was accepted"), sent.text.expect("words"));
+    let echo = page().echo_of_ours(PSID, &mid, &text, &sent.metadata.expect("our mark"));
+    let mut poster = Poster::new(installation.address(), page(), diary.clone());
+    assert_eq!(poster.post(&[echo]).await.unwrap(), 200);
     poster.text_surely(PSID, "prices", SOON).await.unwrap();
     installation.delivered(PSID, 2).await;
     keeps_its_promises(&installation, process, &diary).await;
@@ -96,11 +98,6 @@ async fn dying(installation: &Installation, failpoints: &str) -> Process {
     let mut command = installation.command();
     command.env("FAILPOINTS", failpoints);
     installation.process_of(command).await
-}
-
-fn echoes(installation: &Installation) -> Receipts {
-    let app_secret = APP_SECRET.to_owned();
-    Receipts { to: installation.address(), app_secret, echo: EchoTime::After, delivery: false, read: false }
 }
 
 /// Whether the store knows that its only message was being sent when the process died.
