@@ -158,13 +158,7 @@ fn load_bots(config: &Config) -> anyhow::Result<HashMap<BotId, Arc<crate::domain
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the bots cannot be used:\n{}", lines.join("\n"))
     })?;
-    let bots: HashMap<_, _> = bots.into_iter().map(|bot| (bot.id.clone(), Arc::new(bot))).collect();
-    for account in &config.accounts {
-        if !bots.contains_key(&account.bot) {
-            anyhow::bail!("account “{}” names the bot “{}”, which there is not", account.id, account.bot);
-        }
-    }
-    Ok(bots)
+    Ok(bots.into_iter().map(|bot| (bot.id.clone(), Arc::new(bot))).collect())
 }
 
 /// Where everything that opens sockets of its own lives: never on a thread of actors.

@@ -64,10 +64,6 @@ impl Notices {
         self.board().tell(&Notice::Restarting);
     }
 
-    pub fn count(&self) -> usize {
-        self.board().listeners.len()
-    }
-
     fn board(&self) -> MutexGuard<'_, Board> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }

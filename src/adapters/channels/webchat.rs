@@ -1,11 +1,10 @@
-//! Who a website's visitor is, and which websites may ask.
+//! Who a website's visitor is.
 //!
 //! A visitor proves that it is the same one as yesterday with a token that only we could have made. It names nobody:
 //! who a visitor is in the world is not known here.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::Url;
 use ring::hmac;
 use uuid::Uuid;
 
@@ -56,47 +55,6 @@ fn signed(account: &AccountId, visitor: Uuid) -> Vec<u8> {
     [VERSION.as_bytes(), visitor.as_bytes(), account.as_str().as_bytes()].concat()
 }
 
-/// Whether a page of `origin` may talk to us. Patterns: an origin (`https://shop.example.org`), every host below a
-/// domain (`*.example.org`, on the usual ports, or `https://*.example.org:8443`), or `*` for all.
-///
-/// A browser that hides its origin (`null`) is refused always; a client that has none only passes with `*`.
-pub fn origin_allowed(patterns: &[String], origin: Option<&str>) -> bool {
-    let Some(origin) = origin else { return patterns.iter().any(|pattern| pattern == "*") };
-    let Some(origin) = parse_origin(origin) else { return false };
-    patterns.iter().any(|pattern| matches(pattern, &origin))
-}
-
-fn matches(pattern: &str, origin: &Url) -> bool {
-    if pattern == "*" {
-        return true;
-    }
-    let (scheme, rest) = pattern.split_once("://").unwrap_or((origin.scheme(), pattern));
-    let below = rest.strip_prefix("*.");
-    if below.is_none() && !pattern.contains("://") {
-        return false;
-    }
-    let Some(wanted) = parse_origin(&format!("{scheme}://{}", below.unwrap_or(rest))) else { return false };
-    let host = match (below, origin.host_str(), wanted.host_str()) {
-        (Some(_), Some(host), Some(domain)) => {
-            host.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
-        }
-        (None, host, wanted) => host == wanted,
-        _ => false,
-    };
-    host && wanted.scheme() == origin.scheme() && wanted.port() == origin.port()
-}
-
-/// Scheme, host and port, and nothing else.
-fn parse_origin(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let bare = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    (bare && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,58 +87,5 @@ mod tests {
         assert_eq!(tokens.check(&account(), &format!("{token}A")), None);
         assert_eq!(tokens.check(&account(), &token.replace('-', "")), None);
         assert_eq!(tokens.check(&account(), "v1.."), None);
-    }
-
-    #[test]
-    fn an_origin_is_matched_by_scheme_host_and_port() {
-        let allowed = |patterns: &[&str], origin| {
-            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-            origin_allowed(&patterns, origin)
-        };
-        let shop = &["https://shop.example.org", "http://localhost:5173"];
-        assert!(allowed(shop, Some("https://shop.example.org")));
-        assert!(allowed(shop, Some("https://SHOP.example.org:443")));
-        assert!(allowed(shop, Some("http://localhost:5173")));
-        for stranger in [
-            "http://shop.example.org",
-            "https://shop.example.org:8443",
-            "https://shop.example.org.evil.test",
-            "https://example.org",
-            "http://localhost",
-            "null",
-            "",
-            "https://",
-            "https://u@shop.example.org",
-        ] {
-            assert!(!allowed(shop, Some(stranger)), "{stranger}");
-        }
-        let below = &["*.example.org"];
-        assert!(allowed(below, Some("https://a.example.org")));
-        assert!(allowed(below, Some("http://a.b.example.org")));
-        assert!(allowed(&["https://*.example.org:8443"], Some("https://a.example.org:8443")));
-        for stranger in [
-            "https://example.org",
-            "https://evilexample.org",
-            "https://a.example.org:8443",
-            "https://a.example.org.evil.test",
-            "null",
-        ] {
-            assert!(!allowed(below, Some(stranger)), "{stranger}");
-        }
-        assert!(!allowed(&["https://*.example.org"], Some("http://a.example.org")));
-        assert!(
-            !allowed(&["shop.example.org"], Some("https://shop.example.org")),
-            "a pattern without a scheme is no origin"
-        );
-    }
-
-    #[test]
-    fn a_hidden_origin_is_refused_and_a_missing_one_passes_only_where_all_may() {
-        let all = ["*".to_owned()];
-        assert!(origin_allowed(&all, Some("https://any.example")));
-        assert!(origin_allowed(&all, None));
-        assert!(!origin_allowed(&all, Some("null")));
-        assert!(!origin_allowed(&["https://shop.example.org".to_owned()], None));
-        assert!(!origin_allowed(&[], Some("https://shop.example.org")));
     }
 }
