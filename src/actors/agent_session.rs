@@ -11,7 +11,8 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
-use self::frames::{console_frame, continues, event_view, events_frame, views};
+use self::frames::{console_frame, event_view, events_frame, views};
+use super::catch_up::{RESUME_MAX, catch_up};
 use super::feed::{Feed, Offer};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
@@ -28,9 +29,6 @@ use crate::wire::console::{Ask, Asked, Extension as AskedExtension, Me, Tell};
 use crate::wire::event::{EventView, Position};
 use crate::wire::view;
 
-/// What a fresh console gets of a conversation, and how much it can have missed and still resume.
-const NEWEST: usize = 100;
-const RESUME_MAX: usize = 500;
 /// Conversations one console watches at a time.
 const WATCHED_MAX: usize = 64;
 
@@ -272,16 +270,8 @@ impl AgentSession {
         let Some(watched) = self.watched.get_mut(&conversation) else { return };
         watched.reading = number;
         let store = self.switchboard.parts().store.clone();
-        let reading = async move {
-            if let Some(known) = known {
-                let rest = store.read_after(conversation, known, RESUME_MAX).await?;
-                if rest.as_ref().is_some_and(|rest| continues(rest, known)) {
-                    return Ok((rest, false));
-                }
-            }
-            Ok((store.read_before(conversation, None, NEWEST).await?, true))
-        };
-        ctx.spawn(reading.into_actor(self).map(move |read: Result<_, StoreError>, this, ctx| {
+        let reading = catch_up(store, conversation, known);
+        ctx.spawn(reading.into_actor(self).map(move |read, this, ctx| {
             if this.watched.get(&conversation).is_none_or(|watched| watched.reading != number) {
                 return;
             }

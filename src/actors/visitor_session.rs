@@ -8,6 +8,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
+use super::catch_up::catch_up;
 use super::feed::{Feed, Offer};
 use super::notices::Notice;
 use super::socket::{Incoming, Line, PING_EVERY};
@@ -19,14 +20,12 @@ use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::channel::Visitors;
-use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::ports::store::{Contact, LoggedEvent, Reading};
 use crate::wire::close;
 use crate::wire::event::Position;
 use crate::wire::view;
 use crate::wire::webchat::{VisitorEvent, VisitorHears, VisitorSays};
 
-const NEWEST: usize = 100;
-const RESUME_MAX: usize = 500;
 /// Page views kept before the first interaction.
 const PAGES_MAX: usize = 20;
 const URL_CHARS_MAX: usize = 2_000;
@@ -123,17 +122,8 @@ impl VisitorSession {
     fn read(&mut self, known: Option<Seq>, ctx: &mut ws::WebsocketContext<Self>) {
         let Some(visitor) = &self.visitor else { return };
         let (store, conversation) = (self.switchboard.parts().store.clone(), visitor.contact.conversation);
-        let reading = async move {
-            if let Some(known) = known {
-                let rest = store.read_after(conversation, known, RESUME_MAX).await?;
-                let reaches = |rest: &Reading| rest.events.last().map_or(known, |last| last.seq) == rest.summary.seq;
-                if rest.as_ref().is_some_and(reaches) {
-                    return Ok((rest, false));
-                }
-            }
-            Ok((store.read_before(conversation, None, NEWEST).await?, true))
-        };
-        ctx.spawn(reading.into_actor(self).map(|read: Result<_, StoreError>, this, ctx| match read {
+        let reading = catch_up(store, conversation, known);
+        ctx.spawn(reading.into_actor(self).map(|read, this, ctx| match read {
             Ok((reading, reset)) => this.have_read(reading, reset, ctx),
             Err(error) => this.error(None, "unavailable", &error.to_string(), true, ctx),
         }));

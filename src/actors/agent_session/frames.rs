@@ -4,17 +4,10 @@ use bytestring::ByteString;
 
 use crate::domain::ids::Seq;
 use crate::ports::bus::Published;
-use crate::ports::store::{LoggedEvent, Reading};
+use crate::ports::store::LoggedEvent;
 use crate::wire::console::Tell;
 use crate::wire::event::EventView;
 use crate::wire::view;
-
-/// Whether a reading goes on exactly after `known` and reaches the end.
-pub fn continues(reading: &Reading, known: Seq) -> bool {
-    let first = reading.events.first().map_or(known + 1, |logged| logged.seq);
-    let last = reading.events.last().map_or(known, |logged| logged.seq);
-    first == known + 1 && last == reading.summary.seq
-}
 
 pub fn event_view(logged: &LoggedEvent) -> EventView {
     view::event(logged.seq, logged.at, &logged.event)
