@@ -1,32 +1,40 @@
 //! Taking a conversation over, and writing its log under the fence.
 
 use rusqlite::{OptionalExtension, Result};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use super::columns::{Json, address, bytes, count, end, int, seq, uint};
 use super::deadlines;
+use super::desk::Desk;
 use super::lists;
+use super::memory::{Known, ListPlace};
 use super::queue::{self, Message};
-use super::writer::{Desk, Known, ListPlace};
+use super::record;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
 use crate::ports::store::{Append, Contact, Effect, Token};
 use crate::wire::stored;
 
-/// An append, encoded on its caller's thread.
+/// An append, encoded on its caller's thread. This is also how the journal notes it.
+#[derive(Serialize, Deserialize)]
 pub struct Write {
+    #[serde(with = "record::contact")]
     contact: Contact,
+    #[serde(with = "record::token")]
     token: Token,
     after: Seq,
     key: Option<String>,
     at: i64,
-    events: Vec<Vec<u8>>,
+    events: Vec<ByteBuf>,
     effects: Vec<Act>,
     deadline: Option<i64>,
     place: ListPlace,
-    summary: Vec<u8>,
-    snapshot: Option<Vec<u8>>,
+    summary: ByteBuf,
+    snapshot: Option<ByteBuf>,
 }
 
 /// An effect, encoded.
+#[derive(Serialize, Deserialize)]
 enum Act {
     Queue(Message),
     WithdrawBot,
@@ -49,12 +57,12 @@ impl From<Append> for Write {
             after: append.after,
             key: append.key,
             at: int(append.at.0),
-            events: append.events.iter().map(stored::write_event).collect(),
+            events: append.events.iter().map(|event| stored::write_event(event).into()).collect(),
             effects: append.effects.iter().map(Act::from).collect(),
             deadline: append.deadline.map(|at| int(at.0)),
             place: lists::place(&append.summary),
-            summary: stored::write_summary(&append.summary),
-            snapshot: append.snapshot.as_ref().map(stored::write_state),
+            summary: stored::write_summary(&append.summary).into(),
+            snapshot: append.snapshot.as_ref().map(|state| stored::write_state(state).into()),
             contact: append.contact,
         }
     }
@@ -64,7 +72,7 @@ impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
             Effect::Queue { seq, ref line, by_bot } => {
-                Act::Queue(Message { seq, body: stored::write_line(line), by_bot })
+                Act::Queue(Message { seq, body: stored::write_line(line).into(), by_bot })
             }
             Effect::WithdrawBot => Act::WithdrawBot,
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
@@ -75,7 +83,7 @@ impl From<&Effect> for Act {
 }
 
 impl Write {
-    fn conversation(&self) -> ConversationId {
+    pub fn conversation(&self) -> ConversationId {
         self.contact.conversation
     }
 
@@ -98,11 +106,10 @@ pub struct RawEvent {
     pub body: Vec<u8>,
 }
 
-/// A new epoch for `me`, and what there is to know. From the commit on, every older token is void.
+/// A new epoch for `me`, and what there is to know. From then on, every older token is void.
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
-    let Some(Known { number, .. }) = desk.known(contact.conversation)? else { return create(desk, contact, me) };
-    let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
-    desk.prepared(sql)?.execute((number, me.0.as_bytes()))?;
+    let number = take_over(desk, contact, me)?;
+    desk.notes.activate(contact, me);
     let sql = "SELECT owner_epoch, last_seq FROM conversation WHERE number = ?1";
     let token = |row: &rusqlite::Row<'_>| Ok((uint(row, 0)?, uint(row, 1)?));
     let (epoch, last_seq) = desk.prepared(sql)?.query_row([number], token)?;
@@ -112,13 +119,20 @@ pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Resu
     Ok(Loaded { epoch, last_seq, snapshot, events })
 }
 
-fn create(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
+/// Makes `me` the owner; the conversation is made if it is new. Returns its number.
+pub fn take_over(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<i64> {
+    if let Some(Known { number, .. }) = desk.known(contact.conversation)? {
+        let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
+        desk.prepared(sql)?.execute((number, me.0.as_bytes()))?;
+        return Ok(number);
+    }
     let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
         VALUES (?1, ?2, ?3, ?4, 1, 0)";
     let row = (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes());
     desk.prepared(sql)?.execute(row)?;
-    desk.memory.learn(contact.conversation, Known { number: desk.sql.last_insert_rowid(), place: None });
-    Ok(Loaded { epoch: 1, last_seq: 0, snapshot: None, events: Vec::new() })
+    let number = desk.sql.last_insert_rowid();
+    desk.memory.learn(contact.conversation, Known { number, place: None });
+    Ok(number)
 }
 
 fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(Seq, Vec<u8>)>> {
@@ -154,6 +168,7 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
     if let Some(body) = &write.snapshot {
         keep_snapshot(desk, known.number, write.last(), body)?;
     }
+    desk.notes.append(write);
     Ok(Written::Done { withdrawn })
 }
 

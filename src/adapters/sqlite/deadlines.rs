@@ -3,7 +3,7 @@
 use rusqlite::Result;
 
 use super::columns::{contact, count, int};
-use super::writer::Desk;
+use super::desk::Desk;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Contact;
 

@@ -1,4 +1,5 @@
-//! Everything that was ever said, for a look from outside. Reads only, also beside a running process.
+//! Everything that was ever said, for a look from outside, also beside a running process: what that has done since its
+//! last commit, a moment ago, is then missing.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,7 +8,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::append::raw_event;
 use super::columns::{address, contact, end, uint};
-use super::{FILE_NAME, OpenError, log, migrations, readers};
+use super::journal::Journal;
+use super::{FILE_NAME, OpenError, SqliteStore, log, migrations, readers};
 use crate::domain::account::Channel;
 use crate::ports::store::{Contact, LoggedEvent, StoreError};
 
@@ -37,11 +39,25 @@ pub enum DumpError {
 /// Gives every conversation to `out`, oldest first, all as of one moment.
 pub fn dump(dir: &Path, mut out: impl FnMut(DumpedConversation)) -> Result<(), DumpError> {
     let sql = readers::open(&dir.join(FILE_NAME))?;
-    migrations::check(&sql)?;
+    if migrations::check(&sql)? == migrations::FORMAT {
+        carry_over(dir, &sql)?;
+    }
     let moment = Transaction::new_unchecked(&sql, TransactionBehavior::Deferred).map_err(StoreError::from)?;
     each_conversation(&sql, &mut out)?;
     moment.commit().map_err(StoreError::from)?;
     Ok(())
+}
+
+/// What a process that died left in the journal comes into the database first.
+fn carry_over(dir: &Path, sql: &Connection) -> Result<(), OpenError> {
+    let committed = super::committed(sql)?;
+    if !super::journal_fits(Journal::is_needed(dir, committed))? {
+        return Ok(());
+    }
+    match SqliteStore::open(dir) {
+        Ok(_) | Err(OpenError::InUse { .. }) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation)) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub struct Jobs<J> {
     waiting: Mutex<Waiting<J>>,
@@ -14,6 +15,15 @@ struct Waiting<J> {
     /// Threads that wait for a job: waking nobody costs a system call.
     idle: usize,
     closed: bool,
+}
+
+/// What came of waiting for jobs.
+pub enum Taken<J> {
+    Jobs(Vec<J>),
+    /// None came in that time.
+    Nothing,
+    /// The queue is closed, and everything in it was given out.
+    Closed,
 }
 
 impl<J> Jobs<J> {
@@ -37,16 +47,35 @@ impl<J> Jobs<J> {
         true
     }
 
-    /// Waits for jobs and takes at most `max` of them, oldest first. None are left once the queue is closed and empty.
-    pub fn take(&self, max: usize) -> Vec<J> {
+    /// Waits for jobs, at most for `patience` if there is one, and takes at most `max` of them, oldest first.
+    pub fn take(&self, max: usize, patience: Option<Duration>) -> Taken<J> {
         let mut waiting = self.lock();
-        while waiting.jobs.is_empty() && !waiting.closed {
+        while waiting.jobs.is_empty() {
+            if waiting.closed {
+                return Taken::Closed;
+            }
             waiting.idle += 1;
-            waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            let timed_out;
+            (waiting, timed_out) = self.wait(waiting, patience);
             waiting.idle -= 1;
+            if timed_out && waiting.jobs.is_empty() && !waiting.closed {
+                return Taken::Nothing;
+            }
         }
         let taken = waiting.jobs.len().min(max);
-        waiting.jobs.drain(..taken).collect()
+        Taken::Jobs(waiting.jobs.drain(..taken).collect())
+    }
+
+    fn wait<'w>(
+        &self,
+        waiting: MutexGuard<'w, Waiting<J>>,
+        patience: Option<Duration>,
+    ) -> (MutexGuard<'w, Waiting<J>>, bool) {
+        let Some(patience) = patience else {
+            return (self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner), false);
+        };
+        let (waiting, result) = self.arrived.wait_timeout(waiting, patience).unwrap_or_else(PoisonError::into_inner);
+        (waiting, result.timed_out())
     }
 
     /// Nothing more is accepted; what was accepted is still given out.

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::columns::{count, int, uint};
-use super::writer::ListPlace;
+use super::memory::ListPlace;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::store::{Group, StoreError};
 use crate::wire::stored;
@@ -42,7 +42,7 @@ pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>
     Ok(summaries)
 }
 
-pub fn count_modes(sql: &Connection) -> Result<[u64; 3], StoreError> {
+pub fn count_modes(sql: &Connection) -> rusqlite::Result<[u64; 3]> {
     let mut statement = sql.prepare_cached("SELECT conversations FROM mode_count ORDER BY mode")?;
     let mut counts = [0; 3];
     let rows = statement.query_map((), |row| uint(row, 0))?;

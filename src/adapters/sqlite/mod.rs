@@ -1,21 +1,27 @@
 //! One machine's store: a SQLite database in the data directory.
 //!
 //! One thread writes (`writer`) and a few read (`readers`); everything else here is statements, a file per topic. A
-//! lock file beside the database keeps a second process out (`lock`). Nothing is answered before it is on the disk:
-//! WAL with synchronous=FULL. Absent on purpose: full-text search, and more than one writing process.
+//! lock file beside the database keeps a second process out (`lock`). Nothing is answered before it is on the disk: in
+//! the database (WAL with synchronous=FULL), or in the journal beside it, from which it is done again after a crash
+//! (`journal`, `record`). A copy of a running installation needs both files. Absent on purpose: full-text search, and
+//! more than one writing process.
 
 mod append;
 mod columns;
 mod deadlines;
+mod desk;
 mod dump;
 mod jobs;
+mod journal;
 mod lists;
 mod lock;
 mod log;
+mod memory;
 mod migrations;
 mod people;
 mod queue;
 mod readers;
+mod record;
 mod trouble;
 mod upkeep;
 mod writer;
@@ -29,6 +35,7 @@ use bytes::Bytes;
 use rusqlite::Connection;
 
 pub use dump::{DumpError, DumpedConversation, DumpedEvent, dump};
+pub use journal::FILE_NAME as JOURNAL_FILE_NAME;
 pub use lock::FILE_NAME as LOCK_FILE_NAME;
 pub use migrations::FORMAT;
 pub use upkeep::RawPayload;
@@ -42,9 +49,12 @@ use crate::ports::store::{
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
+use columns::uint;
+use desk::Desk;
+use journal::{Astray, Journal};
 use lock::Lock;
 use readers::{ReaderThreads, Readers};
-use writer::Writer;
+use writer::{Asks, By, Writer};
 
 pub const FILE_NAME: &str = "switchboard.db";
 
@@ -67,6 +77,8 @@ pub enum OpenError {
     Directory { path: PathBuf, why: io::Error },
     #[error("the file system of the data directory does not support write-ahead logging; use a local disk")]
     NoWriteAheadLog,
+    #[error("the journal beside the database ({name}) cannot be used: {0}", name = journal::FILE_NAME)]
+    Journal(String),
     #[error("no thread for the database could be started: {0}")]
     Thread(io::Error),
     #[error("the database cannot be opened: {0}")]
@@ -91,26 +103,78 @@ impl SqliteStore {
         let connection = open_to_write(&database)?;
         migrations::migrate(&connection)?;
         let generation = connection.query_row("SELECT generation FROM meta", (), |row| row.get(0))?;
+        let journal = journal_fits(Journal::open(dir, committed(&connection)?))?;
+        let writer = Writer::start(connection, journal)?;
         let readers = ReaderThreads::start(&database)?;
-        Ok(SqliteStore { generation, readers, writer: Writer::start(connection)?, _lock: lock })
+        Ok(SqliteStore { generation, readers, writer, _lock: lock })
     }
 
     /// Lets the database file grow to that many pages and no further: what a full disk does, for drills.
     pub fn limit_pages(&self, pages_max: u32) -> Answer<()> {
-        Box::pin(
-            self.writer
-                .run(move |desk| desk.sql.pragma_update_and_check(None, "max_page_count", pages_max, |_| Ok(()))),
-        )
+        self.commit(move |desk| desk.sql.pragma_update_and_check(None, "max_page_count", pages_max, |_| Ok(())))
     }
 
     /// The payloads kept by `keep_raw`, newest first.
     pub fn raw_payloads(&self, limit: usize) -> Answer<Vec<RawPayload>> {
-        Box::pin(self.readers().run(move |sql| upkeep::raw_payloads(sql, limit)))
+        self.read(move |sql| upkeep::raw_payloads(sql, limit))
     }
 
     fn readers(&self) -> &Readers {
         self.readers.readers()
     }
+
+    fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<T> {
+        Box::pin(self.up_to_date().run(question))
+    }
+
+    fn up_to_date(&self) -> UpToDate {
+        UpToDate { asks: self.writer.asks().clone(), readers: self.readers().clone() }
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        by: By,
+        work: impl FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send + 'static {
+        self.writer.asks().run(by, work)
+    }
+
+    fn commit<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        Box::pin(self.write(By::Commit, work))
+    }
+}
+
+/// Readers who see everything that was answered for, also what only the journal holds yet.
+struct UpToDate {
+    asks: Asks,
+    readers: Readers,
+}
+
+impl UpToDate {
+    async fn run<T: Send + 'static>(
+        self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.asks.settled().await?;
+        self.readers.run(question).await
+    }
+}
+
+/// The number of the database's last commit.
+fn committed(sql: &Connection) -> rusqlite::Result<u64> {
+    sql.query_row("SELECT committed FROM meta", (), |row| uint(row, 0))
+}
+
+fn journal_fits<T>(opened: io::Result<Result<T, Astray>>) -> Result<T, OpenError> {
+    opened.map_err(|why| OpenError::Journal(why.to_string()))?.map_err(|astray| {
+        OpenError::Journal(format!("{astray}; if the database is a restored backup, move the journal away"))
+    })
 }
 
 /// Makes the directory, if there is none, for nobody's eyes but ours.
@@ -139,14 +203,14 @@ impl Store for SqliteStore {
 
     fn activate(&self, contact: Contact, me: Incarnation) -> Answer<Activated> {
         let conversation = contact.conversation;
-        let loaded = self.writer.run(move |desk| append::activate(desk, &contact, me));
-        let readers = self.readers().clone();
-        Box::pin(async move { unpack(loaded.await?, conversation, me, &readers).await })
+        let loaded = self.write(By::Journal, move |desk| append::activate(desk, &contact, me));
+        let readers = self.up_to_date();
+        Box::pin(async move { unpack(loaded.await?, conversation, me, readers).await })
     }
 
     fn append(&self, append: Append) -> Answer<Appended> {
         let write = Write::from(append);
-        let written = self.writer.run(move |desk| append::append(desk, &write));
+        let written = self.write(By::Journal, move |desk| append::append(desk, &write));
         Box::pin(async move {
             match written.await? {
                 Written::Done { withdrawn } => Ok(Appended::Done { withdrawn }),
@@ -157,55 +221,56 @@ impl Store for SqliteStore {
     }
 
     fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
-        Box::pin(self.readers().run(move |sql| log::find(sql, conversation, &key)))
+        self.read(move |sql| log::find(sql, conversation, &key))
     }
 
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {
-        Box::pin(self.readers().run(move |sql| log::read_after(sql, conversation, after, limit)))
+        self.read(move |sql| log::read_after(sql, conversation, after, limit))
     }
 
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>> {
-        Box::pin(self.readers().run(move |sql| log::read_before(sql, conversation, before, limit)))
+        self.read(move |sql| log::read_before(sql, conversation, before, limit))
     }
 
     fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>> {
-        Box::pin(self.readers().run(move |sql| log::contact(sql, conversation)))
+        self.read(move |sql| log::contact(sql, conversation))
     }
 
     fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>> {
-        Box::pin(self.writer.run(move |desk| deadlines::due(desk, now, limit)))
+        Box::pin(self.write(By::Nothing, move |desk| deadlines::due(desk, now, limit)))
     }
 
     fn strays(&self, now: Timestamp, me: Incarnation, limit: usize) -> Answer<Vec<Stray>> {
-        Box::pin(self.writer.run(move |desk| queue::strays(desk, now, me, limit)))
+        Box::pin(self.write(By::Nothing, move |desk| queue::strays(desk, now, me, limit)))
     }
 
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {
-        Box::pin(self.readers().run(move |sql| queue::queued(sql, &account, after, limit)))
+        self.read(move |sql| queue::queued(sql, &account, after, limit))
     }
 
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
-        Box::pin(self.writer.run(move |desk| queue::start_sending(desk, me, &deliveries)))
+        Box::pin(self.write(By::Journal, move |desk| queue::start_sending(desk, me, &deliveries)))
     }
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
-        Box::pin(self.readers().run(move |sql| lists::list(sql, group, limit)))
+        self.read(move |sql| lists::list(sql, group, limit))
     }
 
     fn count(&self) -> Answer<[u64; 3]> {
-        Box::pin(self.readers().run(lists::count_modes))
+        let counts = self.writer.asks().counts();
+        Box::pin(async move { Ok(counts) })
     }
 
     fn provision(&self, accounts: Vec<Account>) -> Answer<()> {
-        Box::pin(self.writer.run(move |desk| upkeep::provision(desk, &accounts)))
+        self.commit(move |desk| upkeep::provision(desk, &accounts))
     }
 
     fn keep_raw(&self, source: String, reason: String, body: Bytes, at: Timestamp) -> Answer<()> {
-        Box::pin(self.writer.run(move |desk| upkeep::keep_raw(desk, &source, &reason, &body, at)))
+        self.commit(move |desk| upkeep::keep_raw(desk, &source, &reason, &body, at))
     }
 
     fn probe(&self, now: Timestamp) -> Answer<()> {
-        Box::pin(self.writer.run(move |desk| upkeep::probe(desk, now)))
+        self.commit(move |desk| upkeep::probe(desk, now))
     }
 }
 
@@ -214,7 +279,7 @@ async fn unpack(
     loaded: Loaded,
     conversation: ConversationId,
     me: Incarnation,
-    readers: &Readers,
+    readers: UpToDate,
 ) -> Result<Activated, StoreError> {
     let token = Token { incarnation: me, epoch: loaded.epoch };
     let last_seq = loaded.last_seq;

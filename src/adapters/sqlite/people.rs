@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 use super::SqliteStore;
 use super::columns::{int, uint, uuid};
-use super::writer::Desk;
+use super::desk::Desk;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::people::{People, Person, Role, Saved, TokenHash};
@@ -16,7 +16,7 @@ impl People for SqliteStore {
     }
 
     fn save_person(&self, person: Person) -> Answer<Saved> {
-        Box::pin(self.writer.run(move |desk| save(desk, &person)))
+        Box::pin(self.commit(move |desk| save(desk, &person)))
     }
 
     fn person_by_email(&self, email: String) -> Answer<Option<Person>> {
@@ -28,7 +28,7 @@ impl People for SqliteStore {
 
     fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
         Box::pin(
-            self.writer.run(move |desk| {
+            self.commit(move |desk| {
                 admit(desk, "INSERT OR REPLACE INTO session VALUES (?1, ?2, ?3)", token, agent, until)
             }),
         )
@@ -39,17 +39,15 @@ impl People for SqliteStore {
     }
 
     fn close_session(&self, token: TokenHash) -> Answer<()> {
-        Box::pin(self.writer.run(move |desk| {
+        Box::pin(self.commit(move |desk| {
             desk.sql.prepare_cached("DELETE FROM session WHERE token = ?1")?.execute([token]).map(|_| ())
         }))
     }
 
     fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
-        Box::pin(
-            self.writer.run(move |desk| {
-                admit(desk, "INSERT OR REPLACE INTO invitation VALUES (?1, ?2, ?3)", token, agent, until)
-            }),
-        )
+        Box::pin(self.commit(move |desk| {
+            admit(desk, "INSERT OR REPLACE INTO invitation VALUES (?1, ?2, ?3)", token, agent, until)
+        }))
     }
 
     fn invitation(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
@@ -57,11 +55,11 @@ impl People for SqliteStore {
     }
 
     fn accept_invitation(&self, token: TokenHash, person: Person, now: Timestamp) -> Answer<bool> {
-        Box::pin(self.writer.run(move |desk| accept(desk, token, &person, now)))
+        Box::pin(self.commit(move |desk| accept(desk, token, &person, now)))
     }
 
     fn revoke_invitations(&self, agent: AgentId) -> Answer<()> {
-        Box::pin(self.writer.run(move |desk| {
+        Box::pin(self.commit(move |desk| {
             let sql = "DELETE FROM invitation WHERE agent = ?1";
             desk.sql.prepare_cached(sql)?.execute([agent.0.as_bytes()]).map(|_| ())
         }))

@@ -5,10 +5,12 @@
 //! but a new `Queue` makes it go out. Below [`SENDING`], a row waits to be sent.
 
 use rusqlite::{Connection, Result};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use super::columns::{self, Json, address, bytes, contact, count, end, int, uint};
 use super::deadlines::GIVEN_FOR_MS;
-use super::writer::Desk;
+use super::desk::Desk;
 use crate::domain::ids::{AccountId, DeliveryId, Incarnation, Seq};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Queued, StoreError, Stray, StrayState};
@@ -20,9 +22,10 @@ const SENDING: i64 = 2;
 const WITHDRAWN: i64 = 3;
 
 /// A message to go out, encoded.
+#[derive(Serialize, Deserialize)]
 pub struct Message {
     pub seq: Seq,
-    pub body: Vec<u8>,
+    pub body: ByteBuf,
     pub by_bot: bool,
 }
 
@@ -93,7 +96,11 @@ fn unshelve(desk: &mut Desk<'_>, address: i64) -> Result<usize> {
 }
 
 pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {
-    deliveries.iter().map(|delivery| start(desk, me, *delivery)).collect()
+    let started = deliveries.iter().map(|delivery| start(desk, me, *delivery)).collect::<Result<Vec<_>>>()?;
+    if started.contains(&true) {
+        desk.notes.start_sending(deliveries, me);
+    }
+    Ok(started)
 }
 
 fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<bool> {

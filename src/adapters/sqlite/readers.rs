@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::jobs::Jobs;
+use super::jobs::{Jobs, Taken};
 use super::{OpenError, trouble};
 use crate::ports::store::StoreError;
 
@@ -90,10 +90,7 @@ pub fn open(database: &Path) -> Result<Connection, OpenError> {
 
 fn work(connection: &Connection, jobs: &Jobs<Job>) {
     loop {
-        let taken = jobs.take(1);
-        if taken.is_empty() {
-            return;
-        }
+        let Taken::Jobs(taken) = jobs.take(1, None) else { return };
         for job in taken {
             // A panic drops the reply, which tells whoever asked.
             let _ = catch_unwind(AssertUnwindSafe(|| job(connection)));

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, Result};
 
 use super::columns::{count, int, uint};
-use super::writer::Desk;
+use super::desk::Desk;
 use crate::domain::account::Account;
 use crate::domain::time::Timestamp;
 use crate::ports::store::StoreError;

@@ -1,88 +1,119 @@
 //! The one thread that writes.
 //!
-//! It takes whatever waits, runs it all in one transaction, and answers everybody after the commit: a hundred appends
-//! cost one flush of the disk. A job that does not apply (an old token, a known key) says so in its answer and writes
-//! nothing; an error rolls the whole batch back. Then, unless the disk itself is the trouble, the jobs are tried one
-//! by one, so that one bad job never fails the others. The thread survives every error and every panic.
+//! It takes whatever waits, runs it all, makes it durable, and answers everybody: a hundred appends cost one flush of
+//! the disk. What most jobs do is made durable by the journal (`journal`), and the transaction stays open for the next
+//! batch; it is committed when a job wants that, when somebody is about to read, when the journal is long, and in every
+//! quiet moment. A job that does not apply (an old token, a known key) says so in its answer and writes nothing.
+//!
+//! An error rolls the transaction back; what the journal holds of it is done again before anything else. Then, unless
+//! the disk itself is the trouble, the jobs are tried one by one, so that one bad job never fails the others. The
+//! thread survives every error and every panic.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Result, Statement, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::jobs::Jobs;
+use super::OpenError;
+use super::desk::Desk;
+use super::jobs::{Jobs, Taken};
+use super::journal::Journal;
+use super::lists;
+use super::record::{self, Unrepeatable};
 use super::trouble;
-use crate::domain::ids::ConversationId;
 use crate::ports::store::StoreError;
 
 /// More than that many waiting jobs are refused.
 const JOBS_MAX: usize = 8192;
-/// At most that many jobs share a transaction.
+/// At most that many jobs share a batch.
 const BATCH_JOBS_MAX: usize = 512;
-/// At most that many conversations are remembered; then all are forgotten.
-const KNOWN_MAX: usize = 65_536;
+/// When nobody has asked for anything for so long, what was done is committed.
+const QUIET: Duration = Duration::from_millis(5);
 
 pub struct Writer {
-    jobs: Arc<Jobs<Box<dyn Job>>>,
+    asks: Asks,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a job works with: the connection, inside a transaction, and what the thread remembers.
-pub struct Desk<'c> {
-    pub sql: &'c Connection,
-    pub memory: Memory,
-    statements: Statements<'c>,
+/// How to ask the writing thread, from anywhere.
+#[derive(Clone)]
+pub struct Asks {
+    jobs: Arc<Jobs<Box<dyn Job>>>,
+    shared: Arc<Shared>,
 }
 
-/// Prepared statements by where their text lies in the program: for those that run with every message, even a lookup
-/// by hash is a cost. They are few.
-type Statements<'c> = Vec<(*const str, Statement<'c>)>;
-
-/// What the writer knows without asking, because nobody else writes. Forgotten whenever a transaction fails.
-pub struct Memory {
-    known: HashMap<ConversationId, Known>,
-    /// By how much the number of conversations in each mode changes with this transaction.
-    moved: [i64; 3],
-    /// Numbers of deliveries only grow, so that a reader who goes on after the last one it saw misses none.
-    last_delivery: i64,
+/// What the writing thread tells everybody.
+#[derive(Default)]
+struct Shared {
+    /// Something has been answered for that readers cannot see yet.
+    unsettled: AtomicBool,
+    /// How many conversations are in each mode, as far as was answered.
+    counts: Mutex<[u64; 3]>,
 }
 
+impl Shared {
+    fn counts(&self) -> MutexGuard<'_, [u64; 3]> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What makes a job's work durable before its answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Known {
-    pub number: i64,
-    /// Where it stands in the lists; none before its first append.
-    pub place: Option<ListPlace>,
-}
-
-/// A conversation's place in the lists: its mode as a number, and the time it is sorted by.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct ListPlace {
-    pub mode: usize,
-    pub at: i64,
+pub enum By {
+    /// A commit of the database.
+    Commit,
+    /// What the job notes in the journal.
+    Journal,
+    /// Nothing: should it be lost with the process, nobody misses it.
+    Nothing,
 }
 
 impl Writer {
-    pub fn start(connection: Connection) -> std::result::Result<Self, super::OpenError> {
-        let memory = Memory::read(&connection)?;
+    /// Begins with doing again what the journal holds and the database lacks.
+    pub fn start(connection: Connection, journal: Journal) -> Result<Self, OpenError> {
         let jobs = Arc::new(Jobs::new(JOBS_MAX));
-        let theirs = Arc::clone(&jobs);
+        let asks = Asks { jobs: Arc::clone(&jobs), shared: Arc::default() };
+        let shared = Arc::clone(&asks.shared);
+        let (begun, begins) = mpsc::channel();
+        let work = move || match Bench::new(&connection, journal, shared) {
+            Ok(mut bench) => {
+                let _ = begun.send(Ok(()));
+                bench.work(&jobs);
+            }
+            Err(refusal) => drop(begun.send(Err(refusal))),
+        };
         let thread = std::thread::Builder::new().name("store-writer".to_owned());
-        let thread = thread.spawn(move || work(&connection, memory, &theirs)).map_err(super::OpenError::Thread)?;
-        Ok(Self { jobs, thread: Some(thread) })
+        let thread = thread.spawn(work).map_err(OpenError::Thread)?;
+        begins.recv().map_err(|_| OpenError::Journal("the thread that reads it ended".to_owned()))??;
+        Ok(Self { asks, thread: Some(thread) })
     }
 
-    /// Does `work` within the next transaction; the answer comes after its commit. `work` may be run more than once,
-    /// each time as if for the first time.
-    pub fn run<T, W>(&self, work: W) -> impl Future<Output = std::result::Result<T, StoreError>> + Send + use<T, W>
+    pub fn asks(&self) -> &Asks {
+        &self.asks
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.asks.jobs.close();
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl Asks {
+    /// Does `work` within the next batch; the answer comes when it is durable. `work` may be run more than once, each
+    /// time as if for the first time.
+    pub fn run<T, W>(&self, by: By, work: W) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, W>
     where
         T: Send + 'static,
-        W: FnMut(&mut Desk<'_>) -> Result<T> + Send + 'static,
+        W: FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let accepted = self.jobs.add(Box::new(Task { work, outcome: None, reply }));
+        let accepted = self.jobs.add(Box::new(Task { by, work, outcome: None, reply }));
         async move {
             match answer.await {
                 Ok(answer) => answer,
@@ -91,33 +122,42 @@ impl Writer {
             }
         }
     }
-}
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.jobs.close();
-        self.thread.take().map(JoinHandle::join);
+    /// How many conversations are in each mode: bot, waiting, human.
+    pub fn counts(&self) -> [u64; 3] {
+        *self.shared.counts()
+    }
+
+    /// Waits until readers see everything that was answered before.
+    pub async fn settled(&self) -> Result<(), StoreError> {
+        if self.shared.unsettled.load(Ordering::Acquire) { self.run(By::Commit, |_| Ok(())).await } else { Ok(()) }
     }
 }
 
 trait Job: Send {
-    fn run(&mut self, desk: &mut Desk<'_>) -> Result<()>;
+    fn by(&self) -> By;
+    fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()>;
     /// Tells the outcome of `run`, or the trouble.
     fn answer(self: Box<Self>, trouble: Option<StoreError>);
 }
 
 struct Task<T, W> {
+    by: By,
     work: W,
     outcome: Option<T>,
-    reply: oneshot::Sender<std::result::Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T, W> Job for Task<T, W>
 where
     T: Send,
-    W: FnMut(&mut Desk<'_>) -> Result<T> + Send,
+    W: FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send,
 {
-    fn run(&mut self, desk: &mut Desk<'_>) -> Result<()> {
+    fn by(&self) -> By {
+        self.by
+    }
+
+    fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()> {
         self.outcome = Some((self.work)(desk)?);
         Ok(())
     }
@@ -133,155 +173,200 @@ where
     }
 }
 
-fn work(connection: &Connection, memory: Memory, jobs: &Jobs<Box<dyn Job>>) {
-    let mut desk = Desk { sql: connection, memory, statements: Vec::new() };
-    loop {
-        let batch = jobs.take(BATCH_JOBS_MAX);
-        if batch.is_empty() {
-            return;
-        }
-        settle(&mut desk, batch);
-    }
+/// The thread's own.
+struct Bench<'c> {
+    desk: Desk<'c>,
+    journal: Journal,
+    shared: Arc<Shared>,
+    /// The database lacks what the journal holds: its transaction was rolled back, or never was.
+    behind: bool,
+    /// As the database counted them at the last commit.
+    changes: u64,
 }
 
-fn settle(desk: &mut Desk<'_>, mut batch: Vec<Box<dyn Job>>) {
-    match transact(desk, &mut batch) {
-        Ok(()) => batch.into_iter().for_each(|job| job.answer(None)),
-        Err(Failure { everybodys: false, .. }) if batch.len() > 1 => {
-            batch.into_iter().for_each(|job| settle(desk, vec![job]));
-        }
-        Err(Failure { error, .. }) => {
-            tracing::error!(%error, jobs = batch.len(), "nothing was written");
-            batch.into_iter().for_each(|job| job.answer(Some(error.clone())));
-        }
-    }
-}
-
-/// Why a transaction was rolled back.
+/// Why a batch was rolled back.
 struct Failure {
     error: StoreError,
     /// The disk is the trouble, not one of the jobs.
     everybodys: bool,
 }
 
-fn transact(desk: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
-    let ran = catch_unwind(AssertUnwindSafe(|| run_and_commit(desk, batch)));
-    let failure = match ran {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error)) => Failure { everybodys: trouble::is_everybodys(&error), error: error.into() },
-        Err(_) => Failure { everybodys: false, error: trouble::no_answer() },
-    };
-    desk.memory.forget();
-    Err(failure)
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self { everybodys: trouble::is_everybodys(&error), error: error.into() }
+    }
 }
 
-/// Rolled back by the transaction's drop unless it ends with the commit.
-fn run_and_commit(desk: &mut Desk<'_>, batch: &mut [Box<dyn Job>]) -> Result<()> {
-    let transaction = Transaction::new_unchecked(desk.sql, TransactionBehavior::Immediate)?;
-    for job in batch {
-        job.run(desk)?;
+impl From<Unrepeatable> for Failure {
+    fn from(error: Unrepeatable) -> Self {
+        let error = match error {
+            Unrepeatable::Database(error) => error.into(),
+            other => StoreError::Unreadable(format!("the journal holds {other}")),
+        };
+        Self { everybodys: true, error }
     }
-    desk.memory.write_moves(desk.sql)?;
-    fail::fail_point!("store-before-commit");
-    transaction.commit()?;
-    fail::fail_point!("store-after-commit");
-    Ok(())
 }
 
-impl Memory {
-    fn read(connection: &Connection) -> Result<Self> {
-        let last =
-            "SELECT coalesce(max(number), 0) FROM (SELECT number FROM outbox UNION ALL SELECT number FROM shelf)";
-        let last_delivery = connection.query_row(last, (), |row| row.get(0))?;
-        Ok(Self { known: HashMap::new(), moved: [0; 3], last_delivery })
+impl<'c> Bench<'c> {
+    /// With the database where the journal ends.
+    fn new(sql: &'c Connection, journal: Journal, shared: Arc<Shared>) -> Result<Self, OpenError> {
+        let behind = !journal.is_empty();
+        let mut bench = Self { behind, changes: sql.total_changes(), desk: Desk::new(sql)?, journal, shared };
+        bench.redo().map_err(|failure| OpenError::Journal(failure.error.to_string()))?;
+        *bench.shared.counts() = lists::count_modes(sql)?;
+        Ok(bench)
     }
 
-    fn forget(&mut self) {
-        self.known.clear();
-        self.moved = [0; 3];
-    }
-
-    pub fn learn(&mut self, conversation: ConversationId, known: Known) {
-        if self.known.len() >= KNOWN_MAX {
-            self.known.clear();
+    fn work(&mut self, jobs: &Jobs<Box<dyn Job>>) {
+        loop {
+            let patience = self.in_transaction().then_some(QUIET);
+            match jobs.take(BATCH_JOBS_MAX, patience) {
+                Taken::Jobs(batch) => self.serve(batch),
+                Taken::Nothing => self.settle(),
+                Taken::Closed => return self.settle(),
+            }
         }
-        self.known.insert(conversation, known);
     }
 
-    /// The conversation now stands at `to` in the lists.
-    pub fn move_in_lists(&mut self, conversation: ConversationId, known: Known, to: ListPlace) {
-        if let Some(from) = known.place {
-            self.moved[from.mode] -= 1;
+    fn serve(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        match self.guarded(|bench| bench.run(&mut batch)) {
+            Ok(()) => batch.into_iter().for_each(|job| job.answer(None)),
+            Err(Failure { everybodys: false, .. }) if batch.len() > 1 => {
+                batch.into_iter().for_each(|job| self.serve(vec![job]));
+            }
+            Err(Failure { error, .. }) => {
+                tracing::error!(%error, jobs = batch.len(), "nothing was written");
+                batch.into_iter().for_each(|job| job.answer(Some(error.clone())));
+            }
         }
-        self.moved[to.mode] += 1;
-        self.learn(conversation, Known { place: Some(to), ..known });
     }
 
-    pub fn next_delivery(&mut self) -> i64 {
-        self.last_delivery += 1;
-        self.last_delivery
+    /// What cannot be committed now is not lost: the journal has it.
+    fn settle(&mut self) {
+        let settle = |bench: &mut Self| {
+            bench.redo()?;
+            if bench.in_transaction() { bench.commit() } else { Ok(()) }
+        };
+        if let Err(Failure { error, .. }) = self.guarded(settle) {
+            tracing::error!(%error, "what the journal holds could not be carried over into the database");
+        }
     }
 
-    fn write_moves(&mut self, connection: &Connection) -> Result<()> {
-        for (mode, by) in std::mem::take(&mut self.moved).into_iter().enumerate().filter(|(_, by)| *by != 0) {
-            let sql = "UPDATE mode_count SET conversations = conversations + ?2 WHERE mode = ?1";
-            connection.prepare_cached(sql)?.execute((mode as i64, by))?;
+    /// After an error or a panic nothing of the transaction is left.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let done = done.unwrap_or_else(|_| Err(Failure { everybodys: false, error: trouble::no_answer() }));
+        if done.is_err() {
+            self.roll_back();
+        }
+        done
+    }
+
+    fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+        self.redo()?;
+        self.begin()?;
+        for job in batch.iter_mut() {
+            job.run(&mut self.desk)?;
+        }
+        fail::fail_point!("store-before-commit");
+        self.keep(batch.iter().any(|job| job.by() == By::Commit))?;
+        self.desk.memory.tell_moves(&mut self.shared.counts());
+        fail::fail_point!("store-after-commit");
+        Ok(())
+    }
+
+    /// A journal that cannot be written is no reason to fail: the database may well be.
+    fn keep(&mut self, commit: bool) -> Result<(), Failure> {
+        if commit || self.journal.is_long() {
+            return self.commit();
+        }
+        let notes = self.desk.notes.bytes();
+        if !notes.is_empty() {
+            if let Err(error) = self.journal.append(notes) {
+                tracing::warn!(%error, "the journal cannot be written");
+                return self.commit();
+            }
+            self.desk.notes.clear();
+            self.shared.unsettled.store(true, Ordering::Release);
         }
         Ok(())
     }
-}
 
-impl<'c> Desk<'c> {
-    /// A statement that stays prepared as long as the thread lives.
-    pub fn prepared(&mut self, sql: &'static str) -> Result<&mut Statement<'c>> {
-        let place = match self.statements.iter().position(|(text, _)| std::ptr::eq(*text, sql)) {
-            Some(place) => place,
-            None => {
-                self.statements.push((sql, self.sql.prepare(sql)?));
-                self.statements.len() - 1
-            }
+    /// Does again what a transaction that failed, or a process that died, left in the journal only.
+    fn redo(&mut self) -> Result<(), Failure> {
+        if !self.behind {
+            return Ok(());
+        }
+        self.begin()?;
+        let unreadable = |error| Failure {
+            everybodys: true,
+            error: StoreError::Unavailable(format!("the journal cannot be read: {error}")),
         };
-        Ok(&mut self.statements[place].1)
+        for notes in self.journal.read().map_err(unreadable)? {
+            record::repeat(&mut self.desk, &notes)?;
+        }
+        self.commit()?;
+        self.desk.memory.moves_are_told();
+        self.behind = false;
+        Ok(())
     }
 
-    pub fn known(&mut self, conversation: ConversationId) -> Result<Option<Known>> {
-        if let Some(known) = self.memory.known.get(&conversation) {
-            return Ok(Some(*known));
-        }
-        let sql = "SELECT number, mode, list_at FROM conversation WHERE id = ?1";
-        let found = self.prepared(sql)?.query_row([conversation.0.as_bytes()], known_in).optional()?;
-        if let Some(known) = found {
-            self.memory.learn(conversation, known);
-        }
-        Ok(found)
+    fn in_transaction(&self) -> bool {
+        !self.desk.sql.is_autocommit()
     }
-}
 
-/// In three columns: number, mode, list_at.
-fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
-    let place = match (row.get::<_, Option<i64>>(1)?, row.get(2)?) {
-        (Some(mode @ 0..3), Some(at)) => Some(ListPlace { mode: mode as usize, at }),
-        _ => None,
-    };
-    Ok(Known { number: row.get(0)?, place })
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        if self.in_transaction() {
+            return Ok(());
+        }
+        self.desk.prepared("BEGIN IMMEDIATE")?.execute(()).map(|_| ())
+    }
+
+    fn commit(&mut self) -> Result<(), Failure> {
+        if self.desk.sql.total_changes() != self.changes {
+            self.desk.memory.write_moves(self.desk.sql)?;
+            let number = self.journal.next();
+            self.desk.prepared("UPDATE meta SET committed = ?1")?.execute([super::columns::int(number)])?;
+            self.changes = self.desk.sql.total_changes();
+            self.desk.prepared("COMMIT")?.execute(())?;
+            self.journal.committed();
+        } else {
+            self.desk.prepared("COMMIT")?.execute(())?;
+        }
+        self.desk.notes.clear();
+        self.shared.unsettled.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    fn roll_back(&mut self) {
+        if self.in_transaction()
+            && let Err(error) = self.desk.sql.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+        self.desk.memory.forget();
+        self.desk.notes.clear();
+        self.behind = !self.journal.is_empty();
+        self.shared.unsettled.store(self.behind, Ordering::Release);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn writer() -> Writer {
+    /// A writer, and the directory of its journal.
+    fn writer() -> (Writer, tempfile::TempDir) {
+        let dir = tempfile::tempdir().expect("a directory");
         let connection = Connection::open_in_memory().expect("opens");
         super::super::migrations::migrate(&connection).expect("migrates");
         connection.execute_batch("CREATE TABLE word (word TEXT PRIMARY KEY)").expect("creates");
-        Writer::start(connection).expect("starts")
+        let journal = Journal::open(dir.path(), 0).expect("opens").expect("fits");
+        (Writer::start(connection, journal).expect("starts"), dir)
     }
 
-    fn write(
-        writer: &Writer,
-        word: &'static str,
-    ) -> impl Future<Output = std::result::Result<i64, StoreError>> + use<> {
-        writer.run(move |desk| {
+    fn write(writer: &Writer, word: &'static str) -> impl Future<Output = Result<i64, StoreError>> + use<> {
+        writer.asks().run(By::Commit, move |desk| {
             desk.sql.execute("INSERT INTO word VALUES (?1)", [word])?;
             desk.sql.query_row("SELECT count(*) FROM word", (), |row| row.get(0))
         })
@@ -291,7 +376,7 @@ mod tests {
     fn pause(writer: &Writer) -> std::sync::mpsc::Sender<()> {
         let (go_on, wait) = std::sync::mpsc::channel();
         let (at_it, begun) = std::sync::mpsc::channel();
-        drop(writer.run(move |_| {
+        drop(writer.asks().run(By::Nothing, move |_| {
             let _ = at_it.send(());
             let _ = wait.recv();
             Ok(())
@@ -302,7 +387,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_bad_job_does_not_fail_the_others() {
-        let writer = writer();
+        let (writer, _dir) = writer();
         let go_on = pause(&writer);
         let jobs = ["one", "one", "two"].map(|word| write(&writer, word));
         drop(go_on);
@@ -314,10 +399,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_answer_and_the_writer_lives_on() {
-        let writer = writer();
+        let (writer, _dir) = writer();
         let go_on = pause(&writer);
         let first = write(&writer, "one");
-        let bad = writer.run(|desk| -> Result<()> {
+        let bad = writer.asks().run(By::Commit, |desk| -> rusqlite::Result<()> {
             desk.sql.execute("INSERT INTO word VALUES ('lost')", ())?;
             panic!("as the test wants it");
         });
@@ -330,10 +415,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
-        let writer = writer();
+        let (writer, _dir) = writer();
         let go_on = pause(&writer);
-        let waiting: Vec<_> = (0..JOBS_MAX).map(|_| writer.run(|_| Ok(()))).collect();
-        assert!(matches!(writer.run(|_| Ok(())).await, Err(StoreError::Busy)));
+        let waiting: Vec<_> = (0..JOBS_MAX).map(|_| writer.asks().run(By::Nothing, |_| Ok(()))).collect();
+        assert!(matches!(writer.asks().run(By::Nothing, |_| Ok(())).await, Err(StoreError::Busy)));
         drop(go_on);
         assert!(futures_util::future::join_all(waiting).await.iter().all(|answer| answer.is_ok()));
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use switchboard::adapters::sqlite::{self, OpenError, SqliteStore};
-use switchboard::ports::store::{Append, Appended, Store, StoreError};
+use switchboard::domain::ids::DeliveryId;
+use switchboard::ports::store::{Append, Appended, Group, Store, StoreError, StrayState};
 use tempfile::TempDir;
 
-use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, log_of};
+use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, log_of, queue};
 
 /// A data directory of the test's own.
 pub struct DataDir(TempDir);
@@ -19,6 +20,16 @@ impl DataDir {
 
     fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.0.path().join(sqlite::FILE_NAME)).expect("opens")
+    }
+
+    /// A copy of the files as they are now. Nothing may be committed meanwhile.
+    fn as_it_is(&self) -> DataDir {
+        let copy = Self::fresh();
+        for file in std::fs::read_dir(self.0.path()).expect("reads") {
+            let file = file.expect("reads");
+            std::fs::copy(file.path(), copy.0.path().join(file.file_name())).expect("copies");
+        }
+        copy
     }
 
     fn refusal(&self) -> OpenError {
@@ -35,6 +46,118 @@ impl Place for DataDir {
     fn open(&self) -> Arc<SqliteStore> {
         Arc::new(SqliteStore::open(self.0.path()).expect("opens"))
     }
+}
+
+/// While somebody keeps the writer busy, what is answered is only in the journal. The files as they are at such a moment
+/// are what a machine without power leaves behind.
+#[tokio::test]
+async fn what_only_the_journal_holds_survives() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    owner.say("in the database").await;
+    store.probe(NOW).await.expect("commits");
+    let busy = keep_busy(store.clone());
+    for number in 0..50 {
+        let append = Append { key: Some(format!("in:{number}")), ..owner.next(vec![heard(&number.to_string())]) };
+        owner.append(append).await.expect("appends");
+    }
+    let mut new = Owner::of(&store, "8", incarnation(1)).await;
+    new.append(Append { effects: [queue(1, true)].into(), ..new.next(vec![bot_said("hello")]) })
+        .await
+        .expect("appends");
+    let sent = DeliveryId { conversation: new.contact.conversation, seq: 1 };
+    assert_eq!(store.start_sending(incarnation(1), vec![sent]).await.expect("marks"), [true]);
+    let left = place.as_it_is();
+    busy.abort();
+
+    let stored: i64 = left.database().query_row("SELECT count(*) FROM event", (), |row| row.get(0)).expect("reads");
+    assert_eq!(stored, 1, "the database lacks what came last");
+    let mut dumped = Vec::new();
+    sqlite::dump(left.0.path(), |conversation| dumped.push(conversation.events.len())).expect("dumps");
+    assert_eq!(dumped, [51, 1], "a dump brings it in");
+    let store = left.open();
+    assert_eq!(log_of(&*store, &owner.contact).await.len(), 51);
+    let again = Append { key: Some("in:49".to_owned()), ..owner.next(vec![heard("49")]) };
+    assert_eq!(store.append(again).await.expect("knows the key"), Appended::Duplicate { last: 51 });
+    let strays = store.strays(later(10_000), incarnation(2), 10).await.expect("reads");
+    assert_eq!(strays.iter().map(|stray| stray.state).collect::<Vec<_>>(), [StrayState::Sending]);
+    assert_eq!(store.count().await.expect("counts"), [2, 0, 0]);
+}
+
+/// A reader never sees less than what was answered.
+#[tokio::test]
+async fn what_only_the_journal_holds_is_read_all_the_same() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let busy = keep_busy(store.clone());
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    for number in 1..=20 {
+        owner.say("again").await;
+        assert_eq!(log_of(&*store, &owner.contact).await.len(), number);
+        assert_eq!(store.list(Group::Bot, 10).await.expect("lists")[0].seq, number as u64);
+    }
+    busy.abort();
+}
+
+/// A job that fails takes the open transaction with it; what was answered before is done again from the journal.
+#[tokio::test]
+async fn what_the_journal_holds_outlives_a_failed_transaction() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    store.limit_pages(1).await.expect("limits");
+    let busy = keep_busy(store.clone());
+    let mut written = 0;
+    while owner.append(owner.next(vec![heard(&"x".repeat(2_000))])).await.is_ok() {
+        written += 1;
+    }
+    busy.abort();
+    store.limit_pages(u32::MAX).await.expect("lifts the limit");
+    assert_eq!(log_of(&*store, &owner.contact).await.len(), written);
+    assert_eq!(store.count().await.expect("counts"), [u64::from(written > 0), 0, 0]);
+}
+
+#[tokio::test]
+async fn the_journal_stays_short() {
+    let place = DataDir::fresh();
+    let store = place.open();
+    let busy = keep_busy(store.clone());
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    for _ in 0..20 {
+        owner.append(owner.next(vec![heard(&"x".repeat(2 << 20))])).await.expect("appends");
+    }
+    busy.abort();
+    let length = std::fs::metadata(place.0.path().join(sqlite::JOURNAL_FILE_NAME)).expect("is there").len();
+    assert!(length < 20 << 20, "{length}");
+    assert_eq!(log_of(&*store, &owner.contact).await.len(), 20);
+}
+
+#[tokio::test]
+async fn a_journal_of_other_data_is_refused() {
+    let (old, new) = (DataDir::fresh(), DataDir::fresh());
+    drop(old.open());
+    let store = new.open();
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    owner.say("one").await;
+    store.probe(NOW).await.expect("commits");
+    let busy = keep_busy(store.clone());
+    owner.say("two").await;
+    let left = new.as_it_is();
+    busy.abort();
+    let journal = sqlite::JOURNAL_FILE_NAME;
+    std::fs::copy(left.0.path().join(journal), old.0.path().join(journal)).expect("copies");
+    let refusal = old.refusal().to_string();
+    assert!(refusal.contains("if the database is a restored backup, move the journal away"), "{refusal}");
+}
+
+/// Asks the store for something without end, so that it finds no quiet moment.
+fn keep_busy(store: Arc<SqliteStore>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        while store.due(NOW, 1).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    })
 }
 
 #[tokio::test]
@@ -157,6 +280,7 @@ async fn a_dump_shows_every_event_and_its_key() {
     let append = Append { key: Some("in:m1".to_owned()), ..owner.next(vec![heard("one"), bot_said("hello")]) };
     owner.append(append).await.expect("appends");
     owner.say("two").await;
+    store.probe(NOW).await.expect("commits");
 
     let mut dumped = Vec::new();
     sqlite::dump(place.0.path(), |conversation| dumped.push(conversation)).expect("dumps beside the open store");
