@@ -3,7 +3,7 @@
 // SWITCHBOARD_BIN names the server to start, one for each file; or SWITCHBOARD_URL and SWITCHBOARD_SIGN_IN (the
 // one-time link) name one that runs already. SWITCHBOARD_SHOTS names a folder for pictures.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,9 +22,12 @@ export const DESK = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 export const SMALL_PHONE = { width: 360, height: 740 };
 
-/** A server in demo mode with a fresh data folder, and a browser; `close` ends both. */
-export async function stage() {
-  const server = process.env.SWITCHBOARD_URL ? givenServer() : await startServer();
+/**
+ * A server in demo mode with a fresh data folder, and a browser; `close` ends both. With `settings` (TOML) beside the
+ * defaults it is always a server of its own.
+ */
+export async function stage(settings) {
+  const server = process.env.SWITCHBOARD_URL && !settings ? givenServer() : await startServer(settings);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   const wires = [];
   const close = async () => {
@@ -40,13 +43,18 @@ function givenServer() {
   return { url, signIn: process.env.SWITCHBOARD_SIGN_IN, stop() {} };
 }
 
-async function startServer() {
+async function startServer(settings) {
   const program = process.env.SWITCHBOARD_BIN;
   if (!program) throw new Error('set SWITCHBOARD_BIN to the server’s binary, e.g. target/debug/switchboard');
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-browser-'));
   // The tests' own variables would be taken for settings of the server.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SWITCHBOARD_')));
-  const child = spawn(program, ['--demo', '--data-dir', folder, '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = ['--demo', '--data-dir', join(folder, 'data'), '--listen', '127.0.0.1:0'];
+  if (settings) {
+    writeFileSync(join(folder, 'switchboard.toml'), settings);
+    words.push('--config', join(folder, 'switchboard.toml'));
+  }
+  const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -63,7 +71,7 @@ async function startServer() {
     child.on('exit', (code) => failed(new Error(`the server ended with ${code}:\n${said}`)));
     setTimeout(() => failed(new Error(`the server named no one-time link:\n${said}`)), 30_000).unref();
   });
-  return { url: new URL('/', signIn).href, signIn, stop };
+  return { url: new URL('/', signIn).href, signIn, stop, pid: child.pid };
 }
 
 /** A page in a browser profile of its own. What goes wrong in it is kept in `problems`. */
