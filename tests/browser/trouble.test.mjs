@@ -63,6 +63,7 @@ test('while nothing can be stored, everybody is told, and nobody has to reload a
   await say(vera, 'is anybody there?');
   const bar = ana.getByRole('alert').filter({ hasText: /cannot (be )?(store|save|write)|storage/i });
   await bar.waitFor();
+  await vera.getByText('Not sent yet. It goes out by itself.').waitFor();
   await shot(ana, 'trouble-storage');
   await shot(vera, 'trouble-storage-visitor');
   await ana.setViewportSize(SMALL_PHONE);
@@ -73,6 +74,7 @@ test('while nothing can be stored, everybody is told, and nobody has to reload a
   await bar.waitFor({ state: 'detached', timeout: 20_000 });
   await ana.locator('.bubble', { hasText: 'is anybody there?' }).waitFor({ timeout: 20_000 });
   assert.equal(await lines(vera, 'me').filter({ hasText: 'is anybody there?' }).count(), 1);
+  assert.equal(await vera.getByText('Not sent yet').count(), 0);
 });
 
 /** A Send API that takes everything, or refuses everything for good. */

@@ -24,7 +24,11 @@ export function lines(chat: Chat, tap: Tap): Line[] {
   const unsent = chat.unsent.map(({ id, text }) => ({
     key: id,
     alive: false,
-    build: () => bubble('me unsent', '', text),
+    build: () => {
+      const line = bubble('me unsent', '', text);
+      line.append(h('small', { class: 'late' }, 'Not sent yet. It goes out by itself.'));
+      return line;
+    },
   }));
   const failed = chat.failed.map(({ id, text, error }) => ({
     key: `${id}!`,

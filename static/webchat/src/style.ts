@@ -61,6 +61,8 @@ header p { margin: 0; color: var(--quiet); font-size: 13px; }
 .me { align-items: flex-end; }
 .me p { border-color: transparent; background: var(--brand); color: var(--on-brand); }
 .me.unsent p { opacity: .75; }
+.late { max-height: 0; overflow: hidden; visibility: hidden; animation: late 0s 3s forwards; }
+@keyframes late { to { max-height: none; visibility: visible; } }
 .me.failed p { border: 1px solid var(--bad); background: none; color: var(--strong); }
 .me.failed small { color: var(--bad); margin: 2px 4px 0; }
 .said img { display: block; max-width: 100%; max-height: 240px; border-radius: 8px; }
