@@ -2,4 +2,14 @@
 
 pub mod channels;
 pub mod local;
+pub mod postgres;
 pub mod sqlite;
+
+use crate::ports::store::StoreError;
+use crate::wire::stored::Unreadable;
+
+impl From<Unreadable> for StoreError {
+    fn from(unreadable: Unreadable) -> Self {
+        StoreError::Unreadable(unreadable.to_string())
+    }
+}

@@ -83,6 +83,9 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps a payload that was signed but not understood, for inspection. At most 10 000; the oldest go first.
     fn keep_raw(&self, source: String, reason: String, body: bytes::Bytes, at: Timestamp) -> Answer<()>;
 
+    /// The payloads kept by `keep_raw`, newest first.
+    fn raw_payloads(&self, limit: usize) -> Answer<Vec<RawPayload>>;
+
     /// Whether the store can write: appends one harmless row and reads it back.
     fn probe(&self, now: Timestamp) -> Answer<()>;
 }
@@ -202,6 +205,15 @@ impl Queued {
     pub fn id(&self) -> DeliveryId {
         DeliveryId { conversation: self.contact.conversation, seq: self.seq }
     }
+}
+
+/// A payload that was signed but not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPayload {
+    pub at: Timestamp,
+    pub source: String,
+    pub reason: String,
+    pub body: Vec<u8>,
 }
 
 /// The lists of the inbox, as the store keeps them.

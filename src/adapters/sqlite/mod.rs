@@ -38,14 +38,13 @@ pub use dump::{DumpError, DumpedConversation, DumpedEvent, dump};
 pub use journal::FILE_NAME as JOURNAL_FILE_NAME;
 pub use lock::FILE_NAME as LOCK_FILE_NAME;
 pub use migrations::FORMAT;
-pub use upkeep::RawPayload;
 
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, Reading, Store, StoreError, Stray, Token,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray, Token,
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
@@ -112,11 +111,6 @@ impl SqliteStore {
     /// Lets the database file grow to that many pages and no further: what a full disk does, for drills.
     pub fn limit_pages(&self, pages_max: u32) -> Answer<()> {
         self.commit(move |desk| desk.sql.pragma_update_and_check(None, "max_page_count", pages_max, |_| Ok(())))
-    }
-
-    /// The payloads kept by `keep_raw`, newest first.
-    pub fn raw_payloads(&self, limit: usize) -> Answer<Vec<RawPayload>> {
-        self.read(move |sql| upkeep::raw_payloads(sql, limit))
     }
 
     fn readers(&self) -> &Readers {
@@ -267,6 +261,10 @@ impl Store for SqliteStore {
 
     fn keep_raw(&self, source: String, reason: String, body: Bytes, at: Timestamp) -> Answer<()> {
         self.commit(move |desk| upkeep::keep_raw(desk, &source, &reason, &body, at))
+    }
+
+    fn raw_payloads(&self, limit: usize) -> Answer<Vec<RawPayload>> {
+        self.read(move |sql| upkeep::raw_payloads(sql, limit))
     }
 
     fn probe(&self, now: Timestamp) -> Answer<()> {

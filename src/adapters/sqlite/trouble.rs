@@ -3,7 +3,6 @@
 use rusqlite::{Error, ErrorCode};
 
 use crate::ports::store::StoreError;
-use crate::wire::stored::Unreadable;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
@@ -23,12 +22,6 @@ impl From<Error> for StoreError {
             _ => error.to_string(),
         };
         StoreError::Unavailable(words)
-    }
-}
-
-impl From<Unreadable> for StoreError {
-    fn from(unreadable: Unreadable) -> Self {
-        StoreError::Unreadable(unreadable.to_string())
     }
 }
 

@@ -7,18 +7,9 @@ use super::columns::{count, int, uint};
 use super::desk::Desk;
 use crate::domain::account::Account;
 use crate::domain::time::Timestamp;
-use crate::ports::store::StoreError;
+use crate::ports::store::{RawPayload, StoreError};
 
 pub const RAW_PAYLOADS_MAX: i64 = 10_000;
-
-/// A payload that was signed but not understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawPayload {
-    pub at: Timestamp,
-    pub source: String,
-    pub reason: String,
-    pub body: Vec<u8>,
-}
 
 pub fn provision(desk: &Desk<'_>, accounts: &[Account]) -> Result<()> {
     let sql = "INSERT INTO account (id, channel, name, bot) VALUES (?1, ?2, ?3, ?4)

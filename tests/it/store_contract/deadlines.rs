@@ -22,7 +22,7 @@ async fn due(store: &Arc<impl Store>, now: Timestamp) -> Vec<String> {
 }
 
 pub async fn a_due_deadline_is_given_once_per_two_seconds(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = with_deadline(&store, "7", Some(later(100))).await;
     assert_eq!(due(&store, later(99)).await, Vec::<String>::new());
     assert_eq!(store.due(later(100), 9).await.expect("reads"), [contact("7")]);
@@ -33,7 +33,7 @@ pub async fn a_due_deadline_is_given_once_per_two_seconds(place: &impl Place) {
 }
 
 pub async fn due_deadlines_come_oldest_first(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     for (key, at) in [("b", 20), ("c", 30), ("a", 10), ("d", 40)] {
         with_deadline(&store, key, Some(later(at))).await;
     }
@@ -43,7 +43,7 @@ pub async fn due_deadlines_come_oldest_first(place: &impl Place) {
 }
 
 pub async fn a_moved_deadline_is_not_due(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = with_deadline(&store, "7", Some(NOW)).await;
     set(&mut owner, Some(later(60_000))).await;
     assert_eq!(due(&store, later(59_999)).await, Vec::<String>::new());
@@ -53,7 +53,7 @@ pub async fn a_moved_deadline_is_not_due(place: &impl Place) {
 }
 
 pub async fn a_deadline_that_is_gone_is_not_due(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = with_deadline(&store, "7", Some(NOW)).await;
     set(&mut owner, None).await;
     assert_eq!(due(&store, later(60_000)).await, Vec::<String>::new());

@@ -33,7 +33,7 @@ async fn four_messages(store: &Arc<impl Store>) -> Owner {
 }
 
 pub async fn a_take_over_withdraws_only_unsent_bot_messages(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     assert_eq!(start(&store, &[1]).await, [true]);
     owner.act(vec![Effect::Requeue { seq: 2, at: NOW, flagged: true }]).await;
@@ -47,7 +47,7 @@ pub async fn a_take_over_withdraws_only_unsent_bot_messages(place: &impl Place) 
 }
 
 pub async fn a_withdrawn_message_never_starts_and_never_comes_back(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     owner.act(vec![Effect::WithdrawBot]).await;
     assert_eq!(start(&store, &[1, 2, 4]).await, [false, false, false]);
@@ -56,7 +56,7 @@ pub async fn a_withdrawn_message_never_starts_and_never_comes_back(place: &impl 
 }
 
 pub async fn a_started_delivery_is_not_started_twice(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     assert_eq!(start(&store, &[1, 3, 9]).await, [true, true, false]);
     assert_eq!(start(&store, &[1, 2, 1]).await, [false, true, false]);
@@ -66,7 +66,7 @@ pub async fn a_started_delivery_is_not_started_twice(place: &impl Place) {
 }
 
 pub async fn a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     let of_first = || async { queued(&store).await.into_iter().find(|queued| queued.seq == 1).expect("waits") };
     let fresh = of_first().await;
@@ -83,7 +83,7 @@ pub async fn a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag(plac
 }
 
 pub async fn a_finished_delivery_can_be_queued_again(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     start(&store, &[1]).await;
     owner.act(vec![Effect::Finish { seq: 1 }]).await;
@@ -95,7 +95,7 @@ pub async fn a_finished_delivery_can_be_queued_again(place: &impl Place) {
 }
 
 pub async fn a_shelved_delivery_waits_for_somebody_to_send_it_again(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     let first = queued(&store).await.remove(0);
     start(&store, &[1, 2]).await;
@@ -122,20 +122,20 @@ pub async fn a_shelved_delivery_waits_for_somebody_to_send_it_again(place: &impl
 /// A number that lies on the shelf is taken, also after a restart.
 pub async fn a_new_delivery_comes_after_every_shelved_one(place: &impl Place) {
     let last = {
-        let store = place.open();
+        let store = place.open().await;
         let mut owner = four_messages(&store).await;
         let last = queued(&store).await.last().expect("waits").number;
         owner.act((1..=4).map(|seq| Effect::Shelve { seq }).collect()).await;
         last
     };
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(2)).await;
     owner.act(vec![queue(owner.seq + 1, true)]).await;
     assert!(queued(&store).await[0].number > last);
 }
 
 pub async fn deliveries_wait_in_the_order_they_were_written(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     let mut other = Owner::of(&store, "8", incarnation(1)).await;
     other.act(vec![queue(1, true)]).await;
@@ -156,7 +156,7 @@ pub async fn deliveries_wait_in_the_order_they_were_written(place: &impl Place) 
 
 /// A sender that goes on after the last number it saw would otherwise miss a message that got a used number.
 pub async fn a_new_delivery_comes_after_every_finished_one(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     let seen = queued(&store).await.last().expect("waits").number;
     owner.act((1..=4).map(|seq| Effect::Finish { seq }).collect()).await;
@@ -165,7 +165,7 @@ pub async fn a_new_delivery_comes_after_every_finished_one(place: &impl Place) {
 }
 
 pub async fn deliveries_of_a_dead_incarnation_are_strays(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     start(&store, &[1, 2]).await;
     let strays = |now, me| store.strays(now, incarnation(me), 10);
@@ -179,7 +179,7 @@ pub async fn deliveries_of_a_dead_incarnation_are_strays(place: &impl Place) {
 }
 
 pub async fn withdrawn_deliveries_nobody_was_told_of_are_strays(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = four_messages(&store).await;
     assert_eq!(owner.act(vec![Effect::WithdrawBot]).await, [1, 2, 4]);
     let stray = |seq| Stray { contact: contact("7"), seq, state: StrayState::Withdrawn };

@@ -22,7 +22,7 @@ async fn names(store: &Arc<impl Store>, group: Group, limit: usize) -> Vec<Strin
 }
 
 pub async fn lists_come_in_their_order(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     for (key, since, said) in [("b1", 1, 50), ("b2", 2, 70), ("b3", 3, 60)] {
         stands(&store, key, ModeSummary::Bot, since, said).await;
     }
@@ -47,7 +47,7 @@ pub async fn lists_come_in_their_order(place: &impl Place) {
 }
 
 pub async fn counts_follow_modes(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let count = || async { store.count().await.expect("reads") };
     assert_eq!(count().await, [0, 0, 0]);
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
@@ -67,8 +67,8 @@ pub async fn counts_follow_modes(place: &impl Place) {
 }
 
 pub async fn counts_are_there_after_reopening(place: &impl Place) {
-    stands(&place.open(), "7", human(), 1, 1).await;
-    let store = place.open();
+    stands(&place.open().await, "7", human(), 1, 1).await;
+    let store = place.open().await;
     stands(&store, "7", ModeSummary::Waiting, 2, 2).await;
     assert_eq!(store.count().await.expect("reads"), [0, 1, 0]);
 }

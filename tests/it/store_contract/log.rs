@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, log_of, queue, summary};
 
 pub async fn an_append_under_an_old_epoch_changes_nothing(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut old = Owner::of(&store, "7", incarnation(1)).await;
     old.say("one").await;
     let mut new = Owner::of(&store, "7", incarnation(1)).await;
@@ -27,7 +27,7 @@ pub async fn an_append_under_an_old_epoch_changes_nothing(place: &impl Place) {
 }
 
 pub async fn an_append_after_the_wrong_seq_changes_nothing(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     owner.say("one").await;
     for wrong in [0, 2, 9] {
@@ -39,7 +39,7 @@ pub async fn an_append_after_the_wrong_seq_changes_nothing(place: &impl Place) {
 }
 
 pub async fn an_append_to_an_unknown_conversation_is_fenced(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let known = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { contact: contact("8"), ..known.next(vec![heard("hello?")]) };
     assert!(matches!(store.append(append).await, Err(StoreError::Fenced)));
@@ -47,7 +47,7 @@ pub async fn an_append_to_an_unknown_conversation_is_fenced(place: &impl Place) 
 }
 
 pub async fn the_same_key_twice_is_one_event(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let mut other = Owner::of(&store, "8", incarnation(1)).await;
     let keyed = |append: Append| Append { key: Some("in:m1".to_owned()), ..append };
@@ -64,7 +64,7 @@ pub async fn the_same_key_twice_is_one_event(place: &impl Place) {
 }
 
 pub async fn the_same_key_under_an_old_epoch_is_still_a_duplicate(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut old = Owner::of(&store, "7", incarnation(1)).await;
     let first = Append { key: Some("cmd:1".to_owned()), ..old.next(vec![heard("one")]) };
     old.append(first.clone()).await.expect("appends");
@@ -73,7 +73,7 @@ pub async fn the_same_key_under_an_old_epoch_is_still_a_duplicate(place: &impl P
 }
 
 pub async fn a_key_of_a_fenced_append_is_free_again(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut old = Owner::of(&store, "7", incarnation(1)).await;
     let mut new = Owner::of(&store, "7", incarnation(2)).await;
     let keyed = |append: Append| Append { key: Some("in:m1".to_owned()), ..append };
@@ -83,7 +83,7 @@ pub async fn a_key_of_a_fenced_append_is_free_again(place: &impl Place) {
 }
 
 pub async fn a_known_key_is_found(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("one"), heard("two")]) };
     owner.append(append).await.expect("appends");
@@ -95,7 +95,7 @@ pub async fn a_known_key_is_found(place: &impl Place) {
 
 pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) {
     let generation = {
-        let store = place.open();
+        let store = place.open().await;
         let mut owner = Owner::of(&store, "7", incarnation(1)).await;
         let append = Append {
             key: Some("in:m1".to_owned()),
@@ -106,7 +106,7 @@ pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) 
         owner.append(append).await.expect("appends");
         store.generation().to_owned()
     };
-    let store = place.open();
+    let store = place.open().await;
     assert_eq!(store.generation(), generation);
     assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), bot_said("hello")]);
     assert_eq!(store.find(contact("7").conversation, "in:m1".to_owned()).await.expect("reads"), Some(2));
@@ -117,7 +117,7 @@ pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) 
 }
 
 pub async fn an_activation_gets_the_snapshot_and_the_events_after_it(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     assert_eq!((owner.loaded.last_seq, owner.loaded.events.len()), (0, 0));
     owner.say("one").await;
@@ -139,7 +139,7 @@ pub async fn an_activation_gets_the_snapshot_and_the_events_after_it(place: &imp
 }
 
 pub async fn reading_after_a_position_gives_the_rest_in_order(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     for number in 1..=12 {
         owner.say(&number.to_string()).await;
@@ -156,7 +156,7 @@ pub async fn reading_after_a_position_gives_the_rest_in_order(place: &impl Place
 }
 
 pub async fn reading_before_a_position_gives_the_newest_before_it(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     for number in 1..=6 {
         owner.say(&number.to_string()).await;
@@ -175,7 +175,7 @@ pub async fn reading_before_a_position_gives_the_newest_before_it(place: &impl P
 }
 
 pub async fn a_conversation_without_events_has_nothing_to_read(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     Owner::of(&store, "7", incarnation(1)).await;
     let nobody = ConversationId(Uuid::from_u128(1));
     for conversation in [contact("7").conversation, nobody] {
@@ -189,7 +189,7 @@ pub async fn a_conversation_without_events_has_nothing_to_read(place: &impl Plac
 /// Six incarnations fight over a conversation: each activates it, appends until it is fenced, and activates it again.
 /// Whatever was acknowledged is in the log, once, and the log has no hole.
 pub async fn two_activations_leave_one_owner(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let fighters = (1..=6).map(|number| tokio::spawn(fight(Arc::clone(&store), number)));
     let mut acknowledged = Vec::new();
     for fighter in fighters.collect::<Vec<_>>() {

@@ -5,7 +5,9 @@ mod deliveries;
 mod lists;
 mod log;
 mod people;
+mod postgres;
 mod props;
+mod races;
 mod sqlite;
 
 /// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
@@ -61,6 +63,15 @@ macro_rules! every_promise_holds_over {
                 an_invitation_is_for_one_person
                 newer_invitations_can_end_older_ones
             }
+            every_promise_holds_over! { @ $place, races:
+                an_append_and_an_activation_at_once_have_an_order
+                the_same_key_twice_at_once_is_one_event
+                appends_after_the_same_seq_at_once_leave_one
+                a_take_over_and_a_start_at_once_agree_on_who_was_first
+                many_conversations_at_once_get_everything_once
+                due_deadlines_asked_for_at_once_are_given_once
+                strays_asked_for_at_once_are_given_once
+            }
         }
     };
     (@ $place:expr, $topic:ident: $($promise:ident)*) => {
@@ -74,3 +85,4 @@ macro_rules! every_promise_holds_over {
 }
 
 every_promise_holds_over!(over_sqlite, sqlite::DataDir::fresh());
+every_promise_holds_over!(over_postgres, crate::support::postgres::Schema::fresh().await);

@@ -15,7 +15,7 @@ fn person(number: u128, email: &str) -> Person {
 }
 
 pub async fn emails_are_unique(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     assert_eq!(store.save_person(person(1, "ada@example.org")).await.expect("saves"), Saved::Done);
     assert_eq!(store.save_person(person(2, "ada@example.org")).await.expect("answers"), Saved::EmailTaken);
     assert_eq!(store.save_person(person(2, "bob@example.org")).await.expect("saves"), Saved::Done);
@@ -26,7 +26,7 @@ pub async fn emails_are_unique(place: &impl Place) {
 }
 
 pub async fn a_person_is_found_by_email_and_can_change(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let ada = person(1, "ada@example.org");
     store.save_person(ada.clone()).await.expect("saves");
     let changed = Person {
@@ -42,7 +42,7 @@ pub async fn a_person_is_found_by_email_and_can_change(place: &impl Place) {
 }
 
 pub async fn sessions_end(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let ada = person(1, "ada@example.org");
     store.save_person(ada.clone()).await.expect("saves");
     for token in [[1; 32], [2; 32]] {
@@ -57,7 +57,7 @@ pub async fn sessions_end(place: &impl Place) {
 }
 
 pub async fn invitations_are_good_once(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let ada = person(1, "ada@example.org");
     store.save_person(ada.clone()).await.expect("saves");
     store.add_invitation([1; 32], ada.id, later(1_000)).await.expect("adds");
@@ -78,7 +78,7 @@ pub async fn invitations_are_good_once(place: &impl Place) {
 }
 
 pub async fn an_invitation_is_for_one_person(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
     store.save_person(ada.clone()).await.expect("saves");
     store.add_invitation([1; 32], ada.id, later(1_000)).await.expect("adds");
@@ -88,7 +88,7 @@ pub async fn an_invitation_is_for_one_person(place: &impl Place) {
 }
 
 pub async fn newer_invitations_can_end_older_ones(place: &impl Place) {
-    let store = place.open();
+    let store = place.open().await;
     let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
     for (token, person) in [([1; 32], &ada), ([2; 32], &bob)] {
         store.save_person(person.clone()).await.expect("saves");

@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub trait Place {
     type Opened: Store + People;
 
-    fn open(&self) -> Arc<Self::Opened>;
+    fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -78,9 +78,14 @@ pub struct Owner {
 
 impl Owner {
     pub async fn of(store: &Arc<impl Store>, key: &str, me: Incarnation) -> Owner {
+        Self::of_any(store, key, me).await.expect("activates")
+    }
+
+    /// Of a store that may be in trouble.
+    pub async fn of_any(store: &Arc<impl Store>, key: &str, me: Incarnation) -> Result<Owner, StoreError> {
         let store: Arc<dyn Store> = store.clone();
-        let loaded = store.activate(contact(key), me).await.expect("activates");
-        Owner { store, contact: contact(key), seq: loaded.last_seq, loaded }
+        let loaded = store.activate(contact(key), me).await?;
+        Ok(Owner { store, contact: contact(key), seq: loaded.last_seq, loaded })
     }
 
     /// An append of these events after the last one, and nothing beside it.

@@ -43,7 +43,7 @@ impl DataDir {
 impl Place for DataDir {
     type Opened = SqliteStore;
 
-    fn open(&self) -> Arc<SqliteStore> {
+    async fn open(&self) -> Arc<SqliteStore> {
         Arc::new(SqliteStore::open(self.0.path()).expect("opens"))
     }
 }
@@ -53,7 +53,7 @@ impl Place for DataDir {
 #[tokio::test]
 async fn what_only_the_journal_holds_survives() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     owner.say("in the database").await;
     store.probe(NOW).await.expect("commits");
@@ -76,7 +76,7 @@ async fn what_only_the_journal_holds_survives() {
     let mut dumped = Vec::new();
     sqlite::dump(left.0.path(), |conversation| dumped.push(conversation.events.len())).expect("dumps");
     assert_eq!(dumped, [51, 1], "a dump brings it in");
-    let store = left.open();
+    let store = left.open().await;
     assert_eq!(log_of(&*store, &owner.contact).await.len(), 51);
     let again = Append { key: Some("in:49".to_owned()), ..owner.next(vec![heard("49")]) };
     assert_eq!(store.append(again).await.expect("knows the key"), Appended::Duplicate { last: 51 });
@@ -89,7 +89,7 @@ async fn what_only_the_journal_holds_survives() {
 #[tokio::test]
 async fn what_only_the_journal_holds_is_read_all_the_same() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let busy = keep_busy(store.clone());
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     for number in 1..=20 {
@@ -104,7 +104,7 @@ async fn what_only_the_journal_holds_is_read_all_the_same() {
 #[tokio::test]
 async fn what_the_journal_holds_outlives_a_failed_transaction() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     store.limit_pages(1).await.expect("limits");
     let busy = keep_busy(store.clone());
@@ -121,7 +121,7 @@ async fn what_the_journal_holds_outlives_a_failed_transaction() {
 #[tokio::test]
 async fn the_journal_stays_short() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let busy = keep_busy(store.clone());
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     for _ in 0..20 {
@@ -136,8 +136,8 @@ async fn the_journal_stays_short() {
 #[tokio::test]
 async fn a_journal_of_other_data_is_refused() {
     let (old, new) = (DataDir::fresh(), DataDir::fresh());
-    drop(old.open());
-    let store = new.open();
+    drop(old.open().await);
+    let store = new.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     owner.say("one").await;
     store.probe(NOW).await.expect("commits");
@@ -163,7 +163,7 @@ fn keep_busy(store: Arc<SqliteStore>) -> tokio::task::JoinHandle<()> {
 #[tokio::test]
 async fn a_full_disk_refuses_and_recovers() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     owner.say("one").await;
     store.limit_pages(1).await.expect("limits");
@@ -192,7 +192,7 @@ async fn a_full_disk_refuses_and_recovers() {
 #[tokio::test]
 async fn a_full_disk_answers_everybody() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owners = Vec::new();
     for number in 0..50 {
         owners.push(Owner::of(&store, &number.to_string(), incarnation(1)).await);
@@ -212,7 +212,7 @@ async fn a_full_disk_answers_everybody() {
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused() {
     let place = DataDir::fresh();
-    drop(place.open());
+    drop(place.open().await);
     place.database().pragma_update(None, "user_version", 99).expect("updates");
     let refusal = place.refusal();
     assert!(matches!(refusal, OpenError::Newer { found: 99, .. }));
@@ -222,18 +222,18 @@ async fn a_database_of_a_newer_version_is_refused() {
 #[tokio::test]
 async fn a_second_process_is_refused() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let refusal = place.refusal();
     let ours = format!("is in use by another switchboard process (pid {})", std::process::id());
     assert!(refusal.to_string().ends_with(&ours), "{refusal}");
     drop(store);
-    place.open();
+    place.open().await;
 }
 
 #[tokio::test]
 async fn raw_payloads_are_bounded() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let keep = |number: u64| {
         let body = Bytes::from(number.to_string());
         store.keep_raw("meta".to_owned(), "an unknown field".to_owned(), body, later(number))
@@ -252,18 +252,18 @@ async fn raw_payloads_are_bounded() {
 #[tokio::test]
 async fn what_was_accepted_is_written_before_the_store_closes() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let owner = Owner::of(&store, "7", incarnation(1)).await;
     let answer = store.append(owner.next(vec![heard("one")]));
     drop((owner, store));
     assert_eq!(answer.await.expect("appends"), Appended::Done { withdrawn: vec![] });
-    assert_eq!(log_of(&*place.open(), &contact("7")).await, [heard("one")]);
+    assert_eq!(log_of(&*place.open().await, &contact("7")).await, [heard("one")]);
 }
 
 #[tokio::test]
 async fn a_damaged_snapshot_is_left_aside() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { snapshot: Some(Default::default()), ..owner.next(vec![heard("one"), heard("two")]) };
     owner.append(append).await.expect("appends");
@@ -275,7 +275,7 @@ async fn a_damaged_snapshot_is_left_aside() {
 #[tokio::test]
 async fn a_dump_shows_every_event_and_its_key() {
     let place = DataDir::fresh();
-    let store = place.open();
+    let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { key: Some("in:m1".to_owned()), ..owner.next(vec![heard("one"), bot_said("hello")]) };
     owner.append(append).await.expect("appends");

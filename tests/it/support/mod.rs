@@ -1,9 +1,11 @@
 //! Props of the tests.
 
 pub mod bot;
+pub mod cut;
 pub mod installation;
 pub mod node;
 pub mod outbox;
+pub mod postgres;
 pub mod process;
 pub mod story;
 pub mod wire;

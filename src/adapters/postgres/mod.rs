@@ -1,0 +1,273 @@
+//! Many machines' store: a PostgreSQL database that all nodes share.
+//!
+//! Appends and activations wait in lanes (`lane`) and are written many at a time (`append`, `activate`); everything
+//! else is a statement or two on a connection of the pool (`connect`), a file per topic. Whoever writes anything of a
+//! conversation first locks its row, and takes several in the order of their ids: that is the fence, and why nobody
+//! waits in a circle. What is given to one of several nodes is given for two seconds by the clock of the node that
+//! asks. Absent on purpose: stored procedures, listen/notify, and reading from standbys.
+
+mod activate;
+mod address;
+mod append;
+mod checks;
+mod columns;
+mod connect;
+mod deadlines;
+mod effects;
+mod lane;
+mod lists;
+mod log;
+mod migrations;
+mod people;
+mod queue;
+mod script;
+mod trouble;
+mod upkeep;
+
+use std::any::Any;
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+use deadpool_postgres::Pool;
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+
+pub use address::{Address, Wrong};
+pub use checks::{Examined, Server, Warning, examine};
+pub use connect::SESSION;
+pub use migrations::FORMAT;
+
+use crate::domain::account::Account;
+use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::ports::clock::Clock;
+use crate::ports::store::{
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
+};
+use append::Write;
+use connect::Sql;
+use lane::Lane;
+
+/// Tasks that write appends: each is a transaction under way.
+const APPENDERS: usize = 4;
+const ACTIVATORS: usize = 2;
+
+/// The statements that run with every message, or every second over all of them: a test looks at how the server means
+/// to run them among many rows.
+pub const HOT_STATEMENTS: &[&str] = &[
+    append::LOCK,
+    append::KNOWN_KEYS,
+    append::MOVE_ON,
+    append::EVENTS,
+    append::KEYS,
+    append::DEADLINES,
+    append::NO_DEADLINES,
+    effects::WITHDRAW,
+    effects::QUEUE,
+    effects::UNSHELVE,
+    effects::PUT_BACK,
+    effects::FINISH,
+    effects::FINISH_SHELVED,
+    effects::SHELVE,
+    activate::TAKE_OVER,
+    activate::SNAPSHOTS,
+    activate::EVENTS,
+    queue::SENDERS,
+    queue::START,
+    queue::STRAYS,
+    queue::QUEUED,
+    deadlines::DUE,
+    log::FIND,
+    log::READ_AFTER,
+    log::READ_BEFORE,
+    lists::NEWEST_FIRST,
+    lists::OLDEST_FIRST,
+];
+
+/// Why the store did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("database: {0}")]
+    Address(#[from] Wrong),
+    #[error("{0}")]
+    Database(String),
+    #[error("PostgreSQL {found} is too old; switchboard needs version {needed} or newer")]
+    TooOld { found: String, needed: i32 },
+    #[error("PostgreSQL runs with fsync = off: a power cut would damage the database; turn it on")]
+    NoFsync,
+    #[error("PostgreSQL's clock and ours are {seconds} seconds apart; set both right, and keep them so with NTP")]
+    Clock { seconds: u64 },
+    #[error(
+        "the database was written by a newer version of switchboard (format {found}; this one knows up to {known})"
+    )]
+    Newer { found: usize, known: usize },
+    #[error("a copy into the database has not come to its end; run `switchboard copy` again")]
+    HalfCopied,
+    #[error("the database holds tables that are not switchboard's; give it a database, or a schema, of its own")]
+    Strange,
+}
+
+impl OpenError {
+    fn of(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(words) => OpenError::Database(words.clone()),
+            error => OpenError::Database(error.to_string()),
+        }
+    }
+}
+
+/// Dropping it ends its tasks, after everything accepted has been written and answered.
+pub struct PostgresStore {
+    generation: String,
+    pool: Pool,
+    appends: Lane<append::Job>,
+    activations: Lane<activate::Job>,
+    io: Handle,
+    /// Every task holds it.
+    alive: Arc<()>,
+}
+
+impl PostgresStore {
+    /// Opens the database, making what is missing in it. Its connections and tasks live on `io`.
+    pub async fn open(address: &Address, io: Handle, clock: &dyn Clock) -> Result<PostgresStore, OpenError> {
+        let pool = connect::pool(address).map_err(|error| OpenError::Database(error.to_string()))?;
+        let server = checks::look(&pool, clock).await?;
+        if let Some(refusal) = server.refusal() {
+            return Err(refusal);
+        }
+        for Warning { what, fix } in server.warnings() {
+            tracing::warn!("{what} {fix}");
+        }
+        let generation = prepare(&pool).await?;
+        let store =
+            PostgresStore { generation, pool, appends: Lane::new(), activations: Lane::new(), io, alive: Arc::new(()) };
+        for _ in 0..APPENDERS {
+            store.keep(append::work(store.pool.clone(), store.appends.queue()));
+        }
+        for _ in 0..ACTIVATORS {
+            store.keep(activate::work(store.pool.clone(), store.activations.queue()));
+        }
+        Ok(store)
+    }
+
+    /// Gone when the store was dropped and all of its tasks have ended.
+    pub fn alive(&self) -> Weak<dyn Any + Send + Sync> {
+        let alive: Arc<dyn Any + Send + Sync> = self.alive.clone();
+        Arc::downgrade(&alive)
+    }
+
+    /// From now on only `me` may start messages of this account.
+    pub fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { queue::take_sending(sql, &account, me).await }))
+    }
+
+    fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let alive = self.alive.clone();
+        self.io.spawn(async move {
+            work.await;
+            drop(alive);
+        });
+    }
+
+    /// Does `work` on a connection, on the runtime that the connections live on. It begins at once.
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl for<'s> FnOnce(&'s Sql) -> BoxFuture<'s, Result<T, StoreError>> + Send + 'static,
+    ) -> Answer<T> {
+        let (pool, alive) = (self.pool.clone(), self.alive.clone());
+        let asked = self.io.spawn(async move {
+            let answer = connect::on(&pool, Box::new(work)).await;
+            drop(alive);
+            answer
+        });
+        Box::pin(async move { asked.await.unwrap_or_else(|_| Err(trouble::closed())) })
+    }
+}
+
+/// Brings the database up to date; returns its generation.
+async fn prepare(pool: &Pool) -> Result<String, OpenError> {
+    let sql = connect::get(pool).await.map_err(|error| OpenError::of(&error))?;
+    let prepared = async {
+        migrations::migrate(&sql).await?;
+        let row = sql.query_one("SELECT generation FROM meta", &[]).await;
+        let generation = row.and_then(|row| row.try_get(0));
+        generation.map_err(|error| OpenError::Database(trouble::words(&error)))
+    };
+    let prepared = prepared.await;
+    if prepared.is_err() {
+        connect::discard(sql);
+    }
+    prepared
+}
+
+impl Store for PostgresStore {
+    fn generation(&self) -> &str {
+        &self.generation
+    }
+
+    fn activate(&self, contact: Contact, me: Incarnation) -> Answer<Activated> {
+        self.activations.ask(move |reply| activate::Job { contact, me, reply })
+    }
+
+    fn append(&self, append: Append) -> Answer<Appended> {
+        let write = Write::from(append);
+        self.appends.ask(move |reply| append::Job { write, reply })
+    }
+
+    fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
+        self.ask(move |sql| Box::pin(async move { log::find(sql, conversation, &key).await }))
+    }
+
+    fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {
+        self.ask(move |sql| Box::pin(async move { log::read_after(sql, conversation, after, limit).await }))
+    }
+
+    fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>> {
+        self.ask(move |sql| Box::pin(async move { log::read_before(sql, conversation, before, limit).await }))
+    }
+
+    fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>> {
+        self.ask(move |sql| Box::pin(async move { log::contact(sql, conversation).await }))
+    }
+
+    fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>> {
+        self.ask(move |sql| Box::pin(async move { deadlines::due(sql, now, limit).await }))
+    }
+
+    fn strays(&self, now: Timestamp, me: Incarnation, limit: usize) -> Answer<Vec<Stray>> {
+        self.ask(move |sql| Box::pin(async move { queue::strays(sql, now, me, limit).await }))
+    }
+
+    fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {
+        self.ask(move |sql| Box::pin(async move { queue::queued(sql, &account, after, limit).await }))
+    }
+
+    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
+        self.ask(move |sql| Box::pin(async move { queue::start_sending(sql, me, &deliveries).await }))
+    }
+
+    fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
+        self.ask(move |sql| Box::pin(async move { lists::list(sql, group, limit).await }))
+    }
+
+    fn count(&self) -> Answer<[u64; 3]> {
+        self.ask(|sql| Box::pin(lists::count_modes(sql)))
+    }
+
+    fn provision(&self, accounts: Vec<Account>) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { upkeep::provision(sql, &accounts).await }))
+    }
+
+    fn keep_raw(&self, source: String, reason: String, body: Bytes, at: Timestamp) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { upkeep::keep_raw(sql, &source, &reason, &body, at).await }))
+    }
+
+    fn raw_payloads(&self, limit: usize) -> Answer<Vec<RawPayload>> {
+        self.ask(move |sql| Box::pin(async move { upkeep::raw_payloads(sql, limit).await }))
+    }
+
+    fn probe(&self, now: Timestamp) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { upkeep::probe(sql, now).await }))
+    }
+}

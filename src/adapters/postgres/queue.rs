@@ -1,0 +1,121 @@
+//! Messages on their way out, as senders and the sweeper see them.
+//!
+//! Numbers only grow, but transactions that run at the same time may commit in another order than their numbers have:
+//! who goes on after the last number it saw has to begin again now and then, as a sender does.
+
+use std::collections::HashSet;
+
+use futures_util::future::{join, join3};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::append;
+use super::columns::{self, Result, Text, contact, count, int, uint};
+use super::connect::{self, Sql};
+use super::deadlines::GIVEN_FOR_MS;
+use super::effects::WITHDRAWN;
+use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation};
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Queued, StoreError, Stray, StrayState};
+use crate::wire::stored;
+
+pub const START: &str = "UPDATE outbox SET state = 2, sending_inc = $3, attempt = attempt + 1, next_try_at = 0
+    FROM unnest($1::uuid[], $2::bigint[]) AS w (c, s)
+    WHERE conversation = w.c AND seq = w.s AND state < 2 RETURNING conversation, seq";
+/// Locked, so that nobody takes the sending over in the middle; who has taken it before is seen.
+pub const SENDERS: &str = "SELECT sender_inc FROM account
+    WHERE id IN (SELECT account FROM conversation WHERE id = ANY($1)) ORDER BY id FOR SHARE";
+const TAKE_SENDING: &str = "INSERT INTO account (id, sender_inc) VALUES ($1, $2)
+    ON CONFLICT (id) DO UPDATE SET sender_inc = excluded.sender_inc";
+pub const STRAYS: &str = "WITH found AS MATERIALIZED (SELECT conversation, seq, state, next_try_at FROM outbox
+        WHERE state >= 2 AND next_try_at <= $1 AND (state = 3 OR sending_inc <> $2)
+        ORDER BY next_try_at, conversation, seq LIMIT $3 FOR UPDATE SKIP LOCKED),
+    given AS (UPDATE outbox SET next_try_at = $4 FROM found
+        WHERE outbox.conversation = found.conversation AND outbox.seq = found.seq)
+    SELECT id, account, external_key, found.seq, found.state FROM found JOIN conversation ON id = found.conversation
+    ORDER BY found.next_try_at, id, found.seq";
+pub const QUEUED: &str = "SELECT id, outbox.account, external_key, number, seq, body, by_bot, at, attempt, flagged
+    FROM outbox JOIN conversation ON id = conversation
+    WHERE outbox.account = $1 AND number > $2 AND state < 2 ORDER BY number LIMIT $3";
+
+/// Waits for the end of what the last sender is just marking.
+pub async fn take_sending(sql: &Sql, account: &AccountId, me: Incarnation) -> std::result::Result<(), StoreError> {
+    let [take] = connect::prepared(sql, [TAKE_SENDING]).await?;
+    sql.execute(&take, &[&account.as_str(), &me.0]).await?;
+    Ok(())
+}
+
+/// Under the locks of the conversations, as whatever changes a delivery: a take over comes before or after, never in
+/// between.
+pub async fn start_sending(
+    sql: &Sql,
+    me: Incarnation,
+    deliveries: &[DeliveryId],
+) -> std::result::Result<Vec<bool>, StoreError> {
+    let [lock, senders, start] = connect::prepared(sql, [append::LOCK, SENDERS, START]).await?;
+    let unique: HashSet<Uuid> = deliveries.iter().map(|delivery| delivery.conversation.0).collect();
+    let conversations: Vec<Uuid> = unique.into_iter().collect();
+    let (begun, locked, senders) =
+        join3(sql.batch_execute("BEGIN"), sql.query(&lock, &[&conversations]), sql.query(&senders, &[&conversations]))
+            .await;
+    begun?;
+    locked?;
+    let senders = senders?.iter().map(|row| row.try_get(0)).collect::<Result<Vec<Option<Uuid>>>>()?;
+    if senders.into_iter().flatten().any(|sender| sender != me.0) {
+        sql.batch_execute("ROLLBACK").await?;
+        return Err(StoreError::Fenced);
+    }
+    let of: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.conversation.0).collect();
+    let seqs: Vec<i64> = deliveries.iter().map(|delivery| int(delivery.seq)).collect();
+    let (started, committed) = join(sql.query(&start, &[&of, &seqs, &me.0]), sql.batch_execute("COMMIT")).await;
+    let mut started = started?.iter().map(delivery).collect::<Result<HashSet<_>>>()?;
+    committed?;
+    // Asked twice for the same delivery, only the first may send it.
+    Ok(deliveries.iter().map(|delivery| started.remove(delivery)).collect())
+}
+
+fn delivery(row: &Row) -> Result<DeliveryId> {
+    Ok(DeliveryId { conversation: ConversationId(row.try_get(0)?), seq: uint(row, 1)? })
+}
+
+pub async fn strays(
+    sql: &Sql,
+    now: Timestamp,
+    me: Incarnation,
+    limit: usize,
+) -> std::result::Result<Vec<Stray>, StoreError> {
+    let [strays] = connect::prepared(sql, [STRAYS]).await?;
+    let until = int(now.0) + GIVEN_FOR_MS;
+    let rows = sql.query(&strays, &[&int(now.0), &me.0, &count(limit), &until]).await?;
+    Ok(rows.iter().map(stray).collect::<Result<_>>()?)
+}
+
+fn stray(row: &Row) -> Result<Stray> {
+    let withdrawn = row.try_get::<_, i16>(4)? == WITHDRAWN;
+    let state = if withdrawn { StrayState::Withdrawn } else { StrayState::Sending };
+    Ok(Stray { contact: contact(row, 0)?, seq: uint(row, 3)?, state })
+}
+
+pub async fn queued(
+    sql: &Sql,
+    account: &AccountId,
+    after: i64,
+    limit: usize,
+) -> std::result::Result<Vec<Queued>, StoreError> {
+    let [queued] = connect::prepared(sql, [QUEUED]).await?;
+    let rows = sql.query(&queued, &[&account.as_str(), &after, &count(limit)]).await?;
+    rows.iter().map(waiting).collect()
+}
+
+fn waiting(row: &Row) -> std::result::Result<Queued, StoreError> {
+    Ok(Queued {
+        contact: contact(row, 0)?,
+        number: row.try_get(3)?,
+        seq: uint(row, 4)?,
+        line: stored::read_line(row.try_get::<_, Text>(5)?.0)?,
+        by_bot: row.try_get(6)?,
+        at: Timestamp(columns::uint(row, 7)?),
+        attempt: u32::try_from(row.try_get::<_, i32>(8)?).unwrap_or(0),
+        flagged: row.try_get(9)?,
+    })
+}
