@@ -3,16 +3,18 @@
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
-use switchboard::adapters::sqlite::{OpenError, SqliteStore};
+use switchboard::adapters::sqlite::OpenError;
+use switchboard::bots;
 use switchboard::config::{Config, Sources, load};
 use switchboard::doctor::{self, Level};
 use switchboard::edge::invitation::{self, AddError, New};
+use switchboard::node::{self, storage};
 use switchboard::ports::clock::SystemClock;
-use switchboard::ports::people::Role;
-use switchboard::{bots, node};
+use switchboard::ports::people::{People, Role};
 
 mod dump;
 mod logging;
@@ -62,7 +64,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum Agent {
-    /// Add a person. Without a password, prints a one-time link by which they choose one. Not while a server runs.
+    /// Add a person. Without a password, prints a one-time link by which they choose one. With SQLite, not while a server runs.
     Add {
         #[arg(long)]
         name: String,
@@ -75,7 +77,7 @@ enum Agent {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Print a new one-time link for somebody who forgot their password. Not while a server runs.
+    /// Print a new one-time link for somebody who forgot their password. With SQLite, not while a server runs.
     Link {
         #[arg(long)]
         email: String,
@@ -106,7 +108,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Agent(Agent::Link { email })) => renew_link(&config, &email),
         Some(Command::Bot(_)) => Ok(ExitCode::SUCCESS),
         Some(Command::Dump) => {
-            dump::dump(&config.data_dir, BufWriter::new(std::io::stdout().lock()))?;
+            dump::dump(&config, &runtime()?, BufWriter::new(std::io::stdout().lock()))?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -158,8 +160,7 @@ fn check_bots(files: &[PathBuf]) -> ExitCode {
 
 fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
     let email = new.email.clone();
-    let store = open_alone(config)?;
-    match wait_for(invitation::add(&store, &SystemClock, new))? {
+    match with_people(config, async |people| invitation::add(people, &SystemClock, new).await)? {
         None => println!("{email} can sign in at {}", config.base_url()),
         Some(token) => print_link(config, &email, &token),
     }
@@ -167,8 +168,7 @@ fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
 }
 
 fn renew_link(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
-    let store = open_alone(config)?;
-    let token = wait_for(invitation::renew(&store, &SystemClock, email))?;
+    let token = with_people(config, async |people| invitation::renew(people, &SystemClock, email).await)?;
     print_link(config, email, &token);
     Ok(ExitCode::SUCCESS)
 }
@@ -180,16 +180,24 @@ fn print_link(config: &Config, email: &str, token: &str) {
     );
 }
 
-fn open_alone(config: &Config) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(&config.data_dir).map_err(|error| match error {
-        OpenError::InUse { .. } => anyhow!("{error}; stop it, do this, and start it again"),
-        error => error.into(),
+/// Opens the installation's store for as long as the work takes.
+fn with_people<T>(config: &Config, work: impl AsyncFnOnce(&dyn People) -> Result<T, AddError>) -> anyhow::Result<T> {
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let storage = storage::open(config, runtime.handle(), Arc::new(SystemClock)).await.map_err(stop_it_first)?;
+        Ok(work(&*storage.people).await?)
     })
 }
 
-fn wait_for<T>(work: impl Future<Output = Result<T, AddError>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(work)?)
+fn stop_it_first(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(OpenError::InUse { .. }) => anyhow!("{error}; stop it, do this, and start it again"),
+        _ => error,
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?)
 }
 
 /// The first line of standard input.

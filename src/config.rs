@@ -33,6 +33,7 @@ const RECONCILE_COMFORTABLE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     pub listen: SocketAddr,
+    pub database: Database,
     pub data_dir: PathBuf,
     /// Scheme and host (and port), without a slash at the end.
     pub public_url: Option<String>,
@@ -46,6 +47,15 @@ pub struct Config {
     pub limits: Limits,
     pub accounts: Vec<Account>,
     pub demo: bool,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite database in the data directory.
+    Embedded,
+    /// A PostgreSQL database, by its address. The address may hold a password.
+    Postgres(Secret),
 }
 
 /// Where bots come from.
@@ -108,6 +118,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     };
     let mut root = Table::new(report, "", "configuration".to_owned(), values);
     let listen = root.read("listen", listen);
+    let database = root.secret_of("database", database);
     let data_dir = root.read("data_dir", path);
     let public_url = root.optional("public_url", public_url);
     let bots = root.read("bots", path);
@@ -126,6 +137,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let directory = bots.filter(|_| !sources.demo || sources.file().is_some());
     Some(Config {
         listen: listen?,
+        database: database?,
         data_dir: data_dir?,
         public_url,
         bots: BotSource { directory, sample: sources.demo },
@@ -183,7 +195,9 @@ pub fn warnings(config: &Config) -> Vec<String> {
     if public && config.demo {
         warnings.push("--demo on an address that other machines can reach: everybody may chat with it.".to_owned());
     }
-    if machine::file_system(&config.data_dir).is_some_and(|kind| kind.is_in_memory()) {
+    if config.database == Database::Embedded
+        && machine::file_system(&config.data_dir).is_some_and(|kind| kind.is_in_memory())
+    {
         warnings.push(format!(
             "data_dir = {:?} is in memory: a restart of the machine forgets every conversation. Choose a directory on a disk.",
             config.data_dir.display().to_string()
@@ -236,6 +250,16 @@ fn cores() -> usize {
 
 fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "this is not an address and a port. Write it like \"127.0.0.1:8080\"".to_owned())
+}
+
+fn database(text: &str) -> Result<Database, String> {
+    match text.trim() {
+        "" | "sqlite" => Ok(Database::Embedded),
+        url if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Database::Postgres(Secret::new(url)))
+        }
+        _ => Err("this is \"sqlite\", or an address like \"postgres://user:password@host:5432/name\"".to_owned()),
+    }
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {

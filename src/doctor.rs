@@ -2,6 +2,8 @@
 //!
 //! Looks and touches nothing but an empty file in the data directory, which it removes. It may run beside a serving process.
 
+mod shared_database;
+
 use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Write};
@@ -14,7 +16,7 @@ use url::Url;
 
 use crate::adapters::sqlite::{FILE_NAME, FORMAT, LOCK_FILE_NAME};
 use crate::bots;
-use crate::config::{Config, Kind, warnings};
+use crate::config::{Config, Database, Kind, warnings};
 use crate::domain::time::Timestamp;
 use crate::machine;
 use crate::ports::clock::Clock;
@@ -78,9 +80,14 @@ pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     let mut findings =
         vec![Finding::ok(format!("The configuration can be read; {}.", count(config.accounts.len(), "account")))];
     findings.extend(warnings(config).into_iter().map(|warning| Finding::warn(warning, "")));
-    findings.extend(data_dir(&config.data_dir));
-    findings.extend(free_space(&config.data_dir));
-    findings.push(database(config));
+    match &config.database {
+        Database::Embedded => {
+            findings.extend(data_dir(&config.data_dir));
+            findings.extend(free_space(&config.data_dir));
+            findings.push(database(config));
+        }
+        Database::Postgres(url) => findings.extend(shared_database::findings(url.expose(), clock)),
+    }
     findings.extend(bots(config));
     findings.push(open_files(machine::open_files_max()));
     findings.push(port(config.listen));

@@ -1,8 +1,9 @@
 //! Joins actors, adapters and edge into one running node. The only place that knows them all.
 
+pub mod storage;
+
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,7 +24,6 @@ use crate::adapters::channels::http;
 use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::adapters::channels::webchat::VisitorTokens;
 use crate::adapters::local::{LocalBus, LocalDirectory};
-use crate::adapters::sqlite::SqliteStore;
 use crate::bots;
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::dice;
@@ -35,6 +35,7 @@ use crate::ports::channel::Outlet;
 use crate::ports::clock::{Clock, SystemClock};
 use crate::ports::people::{People, Person, Role};
 use crate::ports::store::Store;
+use storage::Storage;
 
 /// A peer that acknowledges nothing for so long is gone, however full its socket's buffer is.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -51,11 +52,33 @@ pub struct Node {
     pub switchboard: Switchboard,
     /// Where the first admin signs in, as long as nobody has.
     pub first_sign_in: Option<String>,
-    store: Arc<SqliteStore>,
+    storage: Storage,
     inbox: Addr<Inbox>,
     server: ServerHandle,
     shards: Vec<Arbiter>,
-    io: Option<tokio::runtime::Runtime>,
+    io: Io,
+}
+
+/// The runtime of everything that opens sockets of its own: never on a thread of actors. It may be dropped anywhere.
+#[derive(Default)]
+struct Io(Option<tokio::runtime::Runtime>);
+
+impl Io {
+    fn start() -> anyhow::Result<(Io, tokio::runtime::Handle)> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(IO_THREADS).thread_name("io").enable_all().build();
+        let runtime = runtime.context("cannot start threads")?;
+        let handle = runtime.handle().clone();
+        Ok((Io(Some(runtime)), handle))
+    }
+}
+
+impl Drop for Io {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Node {
@@ -67,12 +90,13 @@ impl Node {
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Node> {
         let config = Arc::new(config);
         let bots = load_bots(&config)?;
-        let store = Arc::new(SqliteStore::open(&config.data_dir)?);
-        let io = io_runtime()?;
+        let (io, on_io) = Io::start()?;
+        let storage = storage::open(&config, &on_io, clock.clone()).await?;
+        let store = storage.store.clone();
         let accounts: Vec<_> = config.accounts.iter().map(Account::to_domain).collect();
         store.provision(accounts.clone()).await?;
         let parts = Arc::new(Parts {
-            store: store.clone(),
+            store,
             directory: Arc::new(LocalDirectory),
             bus: Arc::new(LocalBus::default()),
             clock: clock.clone(),
@@ -83,18 +107,18 @@ impl Node {
             notices: Notices::default(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
-        let switchboard = start_actors(&parts, &shards, &config, io.handle()).await?;
+        let switchboard = start_actors(&parts, &shards, &config, &on_io).await?;
         let inbox = Inbox::new(parts.clone()).start();
         let listener = TcpListener::bind(config.listen)
             .with_context(|| format!("cannot listen on {}; choose another --listen address", config.listen))?;
         let address = listener.local_addr()?;
-        let people: Arc<dyn People> = store.clone();
+        let people = storage.people.clone();
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
         let edge = Data::new(Edge {
             switchboard: switchboard.clone(),
             inbox: inbox.clone(),
             meta: Arc::new(meta_inlet(&config)),
-            visitors: Arc::new(VisitorTokens::new(visitor_key(&config.data_dir)?)),
+            visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             config: config.clone(),
             metrics: metrics_handle(),
         });
@@ -103,7 +127,7 @@ impl Node {
         let server = serve(&config, listener, edge, sign_in)?;
         let handle = server.handle();
         actix::spawn(server);
-        Ok(Node { address, switchboard, first_sign_in, store, inbox, server: handle, shards, io: Some(io) })
+        Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: handle, shards, io })
     }
 
     /// Says goodbye to every socket, takes no more, and returns when everything accepted is written.
@@ -116,19 +140,19 @@ impl Node {
             shard.stop();
             let _ = actix_web::web::block(move || shard.join()).await;
         }
-        if let Some(io) = self.io.take() {
-            io.shutdown_background();
-        }
-        let store = Arc::downgrade(&self.store);
+        // What the store still writes, it writes there.
+        let io = std::mem::take(&mut self.io);
+        let in_use = self.storage.in_use();
         drop(self);
         let closed = async {
-            while store.strong_count() > 0 {
+            while in_use.strong_count() > 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
         if tokio::time::timeout(STORE_CLOSE_WITHIN, closed).await.is_err() {
             tracing::warn!("the store is still in use; it closes with the process");
         }
+        drop(io);
     }
 
     async fn finish_sending(&self) {
@@ -142,9 +166,9 @@ impl Node {
         }
     }
 
-    /// The embedded store, for commands and tests that look inside.
-    pub fn store(&self) -> &Arc<SqliteStore> {
-        &self.store
+    /// For tests that look inside.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.storage.store
     }
 }
 
@@ -159,12 +183,6 @@ fn load_bots(config: &Config) -> anyhow::Result<HashMap<BotId, Arc<crate::domain
         anyhow::anyhow!("the bots cannot be used:\n{}", lines.join("\n"))
     })?;
     Ok(bots.into_iter().map(|bot| (bot.id.clone(), Arc::new(bot))).collect())
-}
-
-/// Where everything that opens sockets of its own lives: never on a thread of actors.
-fn io_runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(IO_THREADS).thread_name("io").enable_all().build().context("cannot start threads")
 }
 
 fn limits(config: &Config) -> Limits {
@@ -270,28 +288,6 @@ fn bound_silence(connection: &dyn std::any::Any) {
         let _ = socket.set_tcp_user_timeout(Some(TCP_USER_TIMEOUT));
         let _ = socket.set_tcp_nodelay(true);
     }
-}
-
-/// The key that signs visitors' tokens: made at the first start, kept beside the database.
-fn visitor_key(data_dir: &Path) -> anyhow::Result<[u8; 32]> {
-    let file = data_dir.join("visitor.key");
-    if let Ok(bytes) = std::fs::read(&file) {
-        let wrong =
-            |_| anyhow::anyhow!("{} is damaged: it must hold 32 bytes; restore it, or remove it", file.display());
-        return bytes.try_into().map_err(wrong);
-    }
-    let mut key = [0; 32];
-    dice::fill(&mut key);
-    write_secret(&file, &key).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(key)
-}
-
-fn write_secret(file: &Path, key: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    opened.write_all(key)?;
-    opened.sync_all()
 }
 
 /// One recorder for the process, whoever asks first.

@@ -18,6 +18,8 @@ pub struct Comparison {
     /// The product; without it, only the two ceilings are measured.
     pub bin: Option<PathBuf>,
     pub bots: PathBuf,
+    /// Where the product keeps everything: the address of an empty PostgreSQL database; none: SQLite.
+    pub database: Option<String>,
     /// Leave the two ceilings out.
     pub product_only: bool,
     pub contacts: u64,
@@ -49,6 +51,7 @@ pub async fn compare(comparison: &Comparison) -> Result<Compared> {
     if let Some(bin) = &comparison.bin {
         let product = |dir: &Path, provider| {
             let product = Product::set_up(bin, &comparison.bots, dir, provider)?;
+            let product = Product { database: comparison.database.clone(), ..product };
             Ok((product.serve(), product.listen))
         };
         compared.product = Some(measure(comparison, "c. switchboard", 1, product).await?);

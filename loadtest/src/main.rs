@@ -52,6 +52,9 @@ struct Messenger {
     /// The folder of bots.
     #[arg(long, default_value = "bots")]
     bots: PathBuf,
+    /// Let the product keep everything in this empty PostgreSQL database.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// Leave bare and ceiling out.
     #[arg(long)]
     product_only: bool,
@@ -93,6 +96,9 @@ struct Kill {
     bin: PathBuf,
     #[arg(long, default_value = "bots")]
     bots: PathBuf,
+    /// Keep everything in this empty PostgreSQL database.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// How often the server is killed.
     #[arg(long, default_value_t = 20)]
     rounds: u32,
@@ -168,6 +174,7 @@ async fn messenger(args: Messenger) -> Result<()> {
     let compared = compare(&Comparison {
         bin: args.bin,
         bots: args.bots,
+        database: args.database,
         product_only: args.product_only,
         contacts: args.contacts,
         connections: args.connections,
@@ -192,8 +199,15 @@ async fn weigh(args: Memory) -> Result<()> {
 async fn kill(args: Kill) -> Result<()> {
     let drill = Drill::new(args.bin, args.bots);
     let faults = if args.faults { Faults::Random } else { Faults::None };
-    perform(&Drill { rounds: args.rounds, seed: args.seed.unwrap_or(drill.seed), faults, keep: args.keep, ..drill })
-        .await
+    perform(&Drill {
+        rounds: args.rounds,
+        seed: args.seed.unwrap_or(drill.seed),
+        faults,
+        keep: args.keep,
+        database: args.database,
+        ..drill
+    })
+    .await
 }
 
 async fn soak(args: Soak) -> Result<()> {

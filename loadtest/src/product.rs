@@ -54,6 +54,8 @@ pub struct Product {
     pub config: PathBuf,
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// The address of a PostgreSQL database; none: SQLite, in `data`.
+    pub database: Option<String>,
 }
 
 impl Product {
@@ -65,12 +67,20 @@ impl Product {
         let data = dir.join("data");
         std::fs::create_dir_all(&data)?;
         std::fs::write(&config, configuration(&bots, provider))?;
-        Ok(Self { bin, config, data, listen: free_port()? })
+        Ok(Self { bin, config, data, listen: free_port()?, database: None })
+    }
+
+    fn program(&self) -> Command {
+        let mut command = Command::new(&self.bin);
+        if let Some(url) = &self.database {
+            command.env("SWITCHBOARD_DATABASE", url);
+        }
+        command
     }
 
     /// The command that serves.
     pub fn serve(&self) -> Command {
-        let mut command = Command::new(&self.bin);
+        let mut command = self.program();
         command
             .arg("--config")
             .arg(&self.config)
@@ -83,7 +93,7 @@ impl Product {
 
     /// Creates the first agent; the server must not be running.
     pub fn add_agent(&self) -> Result<()> {
-        let mut command = Command::new(&self.bin);
+        let mut command = self.program();
         command.args([
             "agent",
             "add",
@@ -108,7 +118,7 @@ impl Product {
 
     /// The store as JSON lines, one conversation each.
     pub fn dump(&self) -> Result<String> {
-        let output = Command::new(&self.bin).arg("dump").arg("--data-dir").arg(&self.data).output()?;
+        let output = self.program().arg("dump").arg("--data-dir").arg(&self.data).output()?;
         Ok(String::from_utf8(succeeded(output, "dump")?)?)
     }
 }

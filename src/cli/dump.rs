@@ -5,15 +5,17 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
-use switchboard::adapters::sqlite::{self, DumpedConversation, DumpedEvent};
+use switchboard::adapters::{postgres, sqlite};
+use switchboard::config::{Config, Database};
 use switchboard::domain::account::Channel;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::{DeliveryId, Seq};
+use switchboard::ports::dumped::{DumpedConversation, DumpedEvent};
 use switchboard::wire::event::EventView;
 use switchboard::wire::view;
+use tokio::runtime::Runtime;
 
 #[derive(Serialize)]
 struct Conversation<'a> {
@@ -35,14 +37,18 @@ struct Logged<'a> {
     resent: bool,
 }
 
-/// Writes the database in `data_dir` to `out`; it may be in use.
-pub fn dump(data_dir: &Path, mut out: impl Write) -> anyhow::Result<()> {
+/// Writes the installation's database to `out`; it may be in use.
+pub fn dump(config: &Config, runtime: &Runtime, mut out: impl Write) -> anyhow::Result<()> {
     let mut written = Ok(());
-    sqlite::dump(data_dir, |conversation| {
+    let each = |conversation| {
         if written.is_ok() {
             written = write_line(&conversation, &mut out);
         }
-    })?;
+    };
+    match &config.database {
+        Database::Embedded => sqlite::dump(&config.data_dir, each)?,
+        Database::Postgres(url) => runtime.block_on(postgres::dump(&postgres::Address::parse(url.expose())?, each))?,
+    }
     // A reader that has seen enough, such as `head`, is no failure.
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),

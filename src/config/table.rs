@@ -152,6 +152,16 @@ impl<'a> Table<'a> {
         None
     }
 
+    /// What `read` makes of a text that may hold a secret, and is not repeated when it is wrong.
+    pub fn secret_of<T>(&mut self, key: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let Some(value) = self.take(key) else {
+            self.missing(key);
+            return None;
+        };
+        let done = text(&value).ok_or_else(|| "this must be a text in quotes".to_owned()).and_then(|text| read(&text));
+        done.map_err(|fix| self.report.note(&self.path_of(key), &value, true, fix)).ok()
+    }
+
     /// A whole number within `range`; a missing or wrong one is noted and becomes its start.
     pub fn number(&mut self, key: &'static str, range: RangeInclusive<u64>) -> u64 {
         let Some(value) = self.take(key) else {

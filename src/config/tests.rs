@@ -267,3 +267,17 @@ fn the_demo_needs_no_files_and_lets_in_this_machine_only() {
     assert!(webchat.origins.allow("http://localhost:8080") && !webchat.origins.allow("https://example.org"));
     assert_eq!(config.accounts[0].id.as_str(), "web-demo");
 }
+
+#[test]
+fn everything_is_kept_in_sqlite_unless_an_address_says_otherwise() {
+    let database = |text: &str| load_file(text).expect("a configuration").database;
+    assert_eq!(database(""), Database::Embedded);
+    assert_eq!(database("database = \"\""), Database::Embedded);
+    let url = "postgres://ana:hunter2@db.example/chat";
+    let there = Database::Postgres(Secret::new(url));
+    assert_eq!(database(&format!("database = {url:?}")), there);
+    assert_eq!(load_with("", &[("SWITCHBOARD_DATABASE", url)]).expect("a configuration").database, there);
+    assert!(!format!("{there:?}").contains("hunter2"));
+    let wrong = problem("database = \"mysql://ana:hunter2@db.example/chat\"");
+    assert!(wrong.contains("postgres://user:password@host:5432/name") && !wrong.contains("hunter2"), "{wrong}");
+}

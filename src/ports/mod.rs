@@ -4,5 +4,6 @@ pub mod bus;
 pub mod channel;
 pub mod clock;
 pub mod directory;
+pub mod dumped;
 pub mod people;
 pub mod store;

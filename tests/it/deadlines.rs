@@ -17,7 +17,6 @@ use switchboard::domain::time::Timestamp;
 use switchboard::node::Node;
 use switchboard::ports::bus::Published;
 use switchboard::ports::clock::{Clock, SystemClock};
-use switchboard::ports::store::Store;
 
 use crate::support::installation::{Installation, SOON, bot_setting, contact, conversation};
 use crate::support::node::{SetClock, ask, eventually, log, metric};

@@ -3,21 +3,36 @@
 use loadtest::checker::{Evidence, Rules, StoredConversation, StoredEvent, check};
 use loadtest::clients::{Answered, ConsoleFrame, Diary, Poster, diary, read_diary};
 use serde_json::{Value, json};
-use switchboard::adapters::sqlite::SqliteStore;
 use switchboard::dice;
 use switchboard::domain::ids::Incarnation;
 use switchboard::ports::clock::{Clock, SystemClock};
-use switchboard::ports::store::{Store, StrayState};
+use switchboard::ports::store::StrayState;
 
-use crate::support::installation::{Installation, SOON, conversation, page};
+use crate::support::installation::{Installation, SOON, conversation, open_storage, page, told_over_each_store};
 use crate::support::node::eventually;
 use crate::support::process::Process;
 
+mod soon_sent_again {
+    use super::*;
+
+    told_over_each_store! { |plan| plan.limits = "reconcile_s = 1" =>
+        a_webhook_whose_process_dies_between_the_commit_and_the_answer_is_one_message
+        a_command_whose_process_dies_between_the_commit_and_the_answer_has_one_effect
+        a_message_whose_answer_was_lost_with_the_process_is_sent_again_flagged_without_an_echo
+    }
+}
+
+mod patient {
+    use super::*;
+
+    told_over_each_store! { |plan| plan.limits = "reconcile_s = 60" =>
+        a_message_whose_answer_was_lost_with_the_process_is_settled_by_its_echo
+    }
+}
+
 const PSID: &str = "7392015648120394";
 
-#[actix_web::test]
-async fn a_webhook_whose_process_dies_between_the_commit_and_the_answer_is_one_message() {
-    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 1").await;
+async fn a_webhook_whose_process_dies_between_the_commit_and_the_answer_is_one_message(installation: Installation) {
     let diary = diary();
     let mut process = dying(&installation, "conversation-committed=return").await;
     let mut poster = Poster::new(installation.address(), page(), diary.clone());
@@ -32,9 +47,7 @@ async fn a_webhook_whose_process_dies_between_the_commit_and_the_answer_is_one_m
     assert_eq!(installation.provider.texts_for(PSID).len(), 1);
 }
 
-#[actix_web::test]
-async fn a_command_whose_process_dies_between_the_commit_and_the_answer_has_one_effect() {
-    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 1").await;
+async fn a_command_whose_process_dies_between_the_commit_and_the_answer_has_one_effect(installation: Installation) {
     let diary = diary();
     // The message with its answer, and the answer sent: the third commit is the command's.
     let mut process = dying(&installation, "conversation-committed=2*off->return").await;
@@ -56,9 +69,7 @@ async fn a_command_whose_process_dies_between_the_commit_and_the_answer_has_one_
     assert_eq!(installation.provider.texts_for(PSID)[1..], ["Ana here."]);
 }
 
-#[actix_web::test]
-async fn a_message_whose_answer_was_lost_with_the_process_is_settled_by_its_echo() {
-    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 60").await;
+async fn a_message_whose_answer_was_lost_with_the_process_is_settled_by_its_echo(installation: Installation) {
     let diary = diary();
     let mut process = dying(&installation, "sender-answered=return").await;
     let mut poster = Poster::new(installation.address(), page(), diary.clone());
@@ -78,9 +89,9 @@ async fn a_message_whose_answer_was_lost_with_the_process_is_settled_by_its_echo
     assert_eq!(installation.provider.texts_for(PSID).len(), 2, "nothing arrived twice");
 }
 
-#[actix_web::test]
-async fn a_message_whose_answer_was_lost_with_the_process_is_sent_again_flagged_without_an_echo() {
-    let installation = Installation::with(|plan| plan.limits = "reconcile_s = 1").await;
+async fn a_message_whose_answer_was_lost_with_the_process_is_sent_again_flagged_without_an_echo(
+    installation: Installation,
+) {
     let diary = diary();
     let mut process = dying(&installation, "sender-answered=return").await;
     let mut poster = Poster::new(installation.address(), page(), diary.clone());
@@ -102,8 +113,8 @@ async fn dying(installation: &Installation, failpoints: &str) -> Process {
 
 /// Whether the store knows that its only message was being sent when the process died.
 async fn was_marked(installation: &Installation) -> bool {
-    let store = SqliteStore::open(&installation.data_dir()).expect("a store that nobody uses");
-    let strays = store.strays(SystemClock.now(), Incarnation(dice::new_id()), 10).await.expect("read");
+    let storage = open_storage(&installation.config()).await;
+    let strays = storage.store.strays(SystemClock.now(), Incarnation(dice::new_id()), 10).await.expect("read");
     strays.iter().map(|stray| stray.state).eq([StrayState::Sending])
 }
 

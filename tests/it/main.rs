@@ -22,6 +22,8 @@ mod messenger;
 mod panics;
 /// The rules of a conversation, each told as a story.
 mod rules;
+/// A database that nodes share.
+mod shared_database;
 /// Conversations leave the memory, and nobody notices.
 mod sleep;
 /// The websockets' manners.

@@ -4,15 +4,23 @@ use loadtest::clients::{ConsoleClient, ConsoleFrame, Event, Position, VisitorFra
 use loadtest::product::WEBCHAT_ACCOUNT;
 use serde_json::Value;
 use switchboard::domain::event::Event as Logged;
-use switchboard::ports::store::{LoggedEvent, Store};
+use switchboard::ports::store::LoggedEvent;
 
-use crate::support::installation::{Installation, SOON, conversation_id};
+use crate::support::installation::{Installation, SOON, conversation_id, told_over_each_store};
+
+told_over_each_store! { |_| {} =>
+    a_visitor_who_opens_the_chat_gets_a_menu_that_ends_with_a_human
+    the_bot_answers_a_person_takes_over_and_the_bot_comes_back
+    pages_seen_before_and_after_the_first_word_reach_the_conversation
+    a_visitor_who_only_looks_begins_no_conversation
+    a_visitor_who_comes_back_with_the_token_goes_on_where_they_were
+    readers_who_come_back_get_exactly_the_rest
+    a_reader_who_knows_another_generation_starts_afresh
+}
 
 const HOURS: &str = "We are open Monday to Friday from 8:00 to 18:00 and Saturday from 9:00 to 13:00.";
 
-#[actix_web::test]
-async fn a_visitor_who_opens_the_chat_gets_a_menu_that_ends_with_a_human() {
-    let installation = Installation::new().await;
+async fn a_visitor_who_opens_the_chat_gets_a_menu_that_ends_with_a_human(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     visitor.open().await.unwrap();
@@ -21,9 +29,7 @@ async fn a_visitor_who_opens_the_chat_gets_a_menu_that_ends_with_a_human() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn the_bot_answers_a_person_takes_over_and_the_bot_comes_back() {
-    let installation = Installation::new().await;
+async fn the_bot_answers_a_person_takes_over_and_the_bot_comes_back(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     let mut console = installation.console(&installation.ana).await;
@@ -68,9 +74,7 @@ async fn the_bot_answers_a_person_takes_over_and_the_bot_comes_back() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn pages_seen_before_and_after_the_first_word_reach_the_conversation() {
-    let installation = Installation::new().await;
+async fn pages_seen_before_and_after_the_first_word_reach_the_conversation(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     let mut console = installation.console(&installation.ana).await;
@@ -87,9 +91,7 @@ async fn pages_seen_before_and_after_the_first_word_reach_the_conversation() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn a_visitor_who_only_looks_begins_no_conversation() {
-    let installation = Installation::new().await;
+async fn a_visitor_who_only_looks_begins_no_conversation(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     visitor.page("https://harbor.example/", "Home").await.unwrap();
@@ -100,9 +102,7 @@ async fn a_visitor_who_only_looks_begins_no_conversation() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn a_visitor_who_comes_back_with_the_token_goes_on_where_they_were() {
-    let installation = Installation::new().await;
+async fn a_visitor_who_comes_back_with_the_token_goes_on_where_they_were(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     visitor.say("hours").await.unwrap();
@@ -124,9 +124,7 @@ async fn a_visitor_who_comes_back_with_the_token_goes_on_where_they_were() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn readers_who_come_back_get_exactly_the_rest() {
-    let installation = Installation::new().await;
+async fn readers_who_come_back_get_exactly_the_rest(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     let mut console = installation.console(&installation.ana).await;
@@ -157,9 +155,7 @@ async fn readers_who_come_back_get_exactly_the_rest() {
     node.stop().await;
 }
 
-#[actix_web::test]
-async fn a_reader_who_knows_another_generation_starts_afresh() {
-    let installation = Installation::new().await;
+async fn a_reader_who_knows_another_generation_starts_afresh(installation: Installation) {
     let node = installation.start().await;
     let mut visitor = installation.visitor().await;
     visitor.say("hours").await.unwrap();

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use switchboard::domain::event::{Event, Receipt};
 use switchboard::domain::ids::DeliveryId;
 use switchboard::node::Node;
-use switchboard::ports::store::Store;
 
 use crate::support::installation::{Installation, SOON, contact, conversation, page};
 use crate::support::node::{eventually, log, metric};

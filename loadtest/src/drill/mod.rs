@@ -32,6 +32,8 @@ use crate::{clock, dice};
 pub struct Drill {
     pub bin: PathBuf,
     pub bots: PathBuf,
+    /// The address of an empty PostgreSQL database; none: SQLite.
+    pub database: Option<String>,
     /// How often the server is killed.
     pub rounds: u32,
     /// The server lives this long between kills, in milliseconds, drawn anew each time.
@@ -62,6 +64,7 @@ impl Drill {
         Self {
             bin,
             bots,
+            database: None,
             rounds: 20,
             life_ms: (200, 1800),
             seed,
@@ -125,6 +128,7 @@ pub async fn run(drill: &Drill) -> Result<Outcome> {
     })
     .await?;
     let product = Product::set_up(&drill.bin, &drill.bots, dir.path(), provider.address())?;
+    let product = Product { database: drill.database.clone(), ..product };
     product.add_agent()?;
     provider.set_receipts(Some(receipts(&product)));
     let mut slowest_start = Duration::ZERO;

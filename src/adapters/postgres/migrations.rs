@@ -19,7 +19,17 @@ const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_time
 
 /// Brings the database up to date, or refuses one that is not ours, or that a newer program has written.
 pub async fn migrate(sql: &Sql) -> Result<(), OpenError> {
-    sql.batch_execute(BEGIN).await.map_err(refused)?;
+    begin(sql).await?;
+    take_steps(sql).await?;
+    sql.batch_execute("COMMIT").await.map_err(refused)
+}
+
+/// From here to the end of the transaction, nobody else takes a step.
+pub async fn begin(sql: &Sql) -> Result<(), OpenError> {
+    sql.batch_execute(BEGIN).await.map_err(refused)
+}
+
+pub async fn take_steps(sql: &Sql) -> Result<(), OpenError> {
     let found = check(sql).await?.unwrap_or(0);
     for step in &STEPS[found..] {
         sql.batch_execute(step).await.map_err(refused)?;
@@ -27,7 +37,7 @@ pub async fn migrate(sql: &Sql) -> Result<(), OpenError> {
     if found < FORMAT {
         sql.execute("UPDATE meta SET format = $1", &[&(FORMAT as i32)]).await.map_err(refused)?;
     }
-    sql.batch_execute("COMMIT").await.map_err(refused)
+    Ok(())
 }
 
 /// How many steps the database has taken; none if it holds nothing of ours.

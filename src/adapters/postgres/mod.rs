@@ -13,6 +13,7 @@ mod checks;
 mod columns;
 mod connect;
 mod deadlines;
+mod dump;
 mod effects;
 mod lane;
 mod lists;
@@ -35,6 +36,7 @@ use tokio::runtime::Handle;
 pub use address::{Address, Wrong};
 pub use checks::{Examined, Server, Warning, examine};
 pub use connect::SESSION;
+pub use dump::dump;
 pub use migrations::FORMAT;
 
 use crate::domain::account::Account;
@@ -130,7 +132,13 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Opens the database, making what is missing in it. Its connections and tasks live on `io`.
-    pub async fn open(address: &Address, io: Handle, clock: &dyn Clock) -> Result<PostgresStore, OpenError> {
+    pub async fn open(address: &Address, io: Handle, clock: Arc<dyn Clock>) -> Result<PostgresStore, OpenError> {
+        let (address, there) = (address.clone(), io.clone());
+        let opened = io.spawn(async move { Self::open_here(&address, there, &*clock).await });
+        opened.await.unwrap_or_else(|_| Err(OpenError::of(&trouble::closed())))
+    }
+
+    async fn open_here(address: &Address, io: Handle, clock: &dyn Clock) -> Result<PostgresStore, OpenError> {
         let pool = connect::pool(address).map_err(|error| OpenError::Database(error.to_string()))?;
         let server = checks::look(&pool, clock).await?;
         if let Some(refusal) = server.refusal() {
@@ -155,6 +163,11 @@ impl PostgresStore {
     pub fn alive(&self) -> Weak<dyn Any + Send + Sync> {
         let alive: Arc<dyn Any + Send + Sync> = self.alive.clone();
         Arc::downgrade(&alive)
+    }
+
+    /// The secret of this name, which all nodes share: the one that is there, or else `fresh`, from now on.
+    pub fn secret(&self, name: &'static str, fresh: Vec<u8>) -> Answer<Vec<u8>> {
+        self.ask(move |sql| Box::pin(async move { upkeep::secret(sql, name, &fresh).await }))
     }
 
     /// From now on only `me` may start messages of this account.

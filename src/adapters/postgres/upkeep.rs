@@ -25,6 +25,14 @@ pub async fn provision(sql: &Sql, accounts: &[Account]) -> Result<(), StoreError
     Ok(())
 }
 
+/// The secret of this name: the one that is there, or else `fresh`, from now on.
+pub async fn secret(sql: &Sql, name: &str, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let keep = "INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    sql.execute(keep, &[&name, &fresh]).await?;
+    let row = sql.query_one("SELECT value FROM secret WHERE name = $1", &[&name]).await?;
+    Ok(row.try_get(0)?)
+}
+
 /// Numbers may have holes, so somewhat fewer than the limit may be kept.
 pub async fn keep_raw(sql: &Sql, source: &str, reason: &str, body: &Bytes, at: Timestamp) -> Result<(), StoreError> {
     let [insert, delete] = connect::prepared(

@@ -11,22 +11,8 @@ use super::columns::{address, contact, end, uint};
 use super::journal::Journal;
 use super::{FILE_NAME, OpenError, SqliteStore, log, migrations, readers};
 use crate::domain::account::Channel;
-use crate::ports::store::{Contact, LoggedEvent, StoreError};
-
-#[derive(Debug, Clone)]
-pub struct DumpedConversation {
-    pub contact: Contact,
-    /// None: the account is not known any more, or its channel is a newer version's.
-    pub channel: Option<Channel>,
-    pub events: Vec<DumpedEvent>,
-}
-
-#[derive(Debug, Clone)]
-pub struct DumpedEvent {
-    pub logged: LoggedEvent,
-    /// The key of the command whose last event this is, if it had one.
-    pub key: Option<String>,
-}
+use crate::ports::dumped::{DumpedConversation, DumpedEvent};
+use crate::ports::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {

@@ -34,7 +34,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rusqlite::Connection;
 
-pub use dump::{DumpError, DumpedConversation, DumpedEvent, dump};
+pub use dump::{DumpError, dump};
 pub use journal::FILE_NAME as JOURNAL_FILE_NAME;
 pub use lock::FILE_NAME as LOCK_FILE_NAME;
 pub use migrations::FORMAT;

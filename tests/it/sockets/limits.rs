@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use switchboard::domain::command::Command;
-use switchboard::ports::store::Store;
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};

@@ -26,7 +26,7 @@ impl Place for Schema {
 }
 
 async fn open(url: &str) -> Result<Arc<PostgresStore>, OpenError> {
-    PostgresStore::open(&Address::parse(url)?, Handle::current(), &SystemClock).await.map(Arc::new)
+    PostgresStore::open(&Address::parse(url)?, Handle::current(), Arc::new(SystemClock)).await.map(Arc::new)
 }
 
 async fn refusal(url: &str) -> String {
@@ -339,7 +339,7 @@ impl Clock for Ahead {
 async fn a_node_whose_clock_is_hours_off_does_not_start() {
     let place = Schema::fresh().await;
     let address = Address::parse(&place.url()).expect("an address");
-    let opened = PostgresStore::open(&address, Handle::current(), &Ahead(7_200_000)).await;
+    let opened = PostgresStore::open(&address, Handle::current(), Arc::new(Ahead(7_200_000))).await;
     assert!(matches!(opened, Err(OpenError::Clock { seconds: 7_199..=7_201 })));
-    assert!(PostgresStore::open(&address, Handle::current(), &Ahead(5_000)).await.is_ok());
+    assert!(PostgresStore::open(&address, Handle::current(), Arc::new(Ahead(5_000))).await.is_ok());
 }

@@ -14,15 +14,19 @@ use loadtest::messenger::Page;
 use loadtest::product::{APP_SECRET, PAGE_ACCOUNT, PAGE_ID, PAGE_TOKEN, VERIFY_TOKEN, WEBCHAT_ACCOUNT};
 use loadtest::provider::{Arrival, Provider, Settings};
 use serde_json::{Value, json};
-use switchboard::adapters::sqlite::SqliteStore;
 use switchboard::config::{Config, Sources, load};
 use switchboard::dice;
 use switchboard::domain::event::Agent;
 use switchboard::domain::ids::{AccountId, AgentId, ConversationId};
 use switchboard::domain::time::Timestamp;
+use switchboard::node::storage::{self, Storage};
+use switchboard::ports::clock::SystemClock;
 use switchboard::ports::people::{People, Person, Role};
 use switchboard::ports::store::Contact;
 use tempfile::TempDir;
+use tokio::runtime::Handle;
+
+use super::postgres::Schema;
 
 /// What a test waits for something visible, on a machine that does much else.
 pub const SOON: Duration = Duration::from_secs(20);
@@ -38,7 +42,43 @@ pub struct Plan {
     /// The sample bot's document.
     pub bot: Value,
     pub origins: &'static str,
+    pub kept: Kept,
 }
+
+/// Which store keeps it all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    InSqlite,
+    /// In a schema of its own.
+    InPostgres,
+}
+
+/// Each story as a test over each store: `$plan` changes what it wants to be different.
+macro_rules! told_over_each_store {
+    ($plan:expr => $($story:ident)*) => {
+        told_over_each_store! { over_sqlite InSqlite $plan => $($story)* }
+        told_over_each_store! { over_postgres InPostgres $plan => $($story)* }
+    };
+    ($over:ident $kept:ident $plan:expr => $($story:ident)*) => {
+        mod $over {
+            use crate::support::installation::{Installation, Kept, Plan};
+
+            fn change(plan: &mut Plan) {
+                let wanted: fn(&mut Plan) = $plan;
+                wanted(plan);
+                plan.kept = Kept::$kept;
+            }
+
+            $(
+                #[actix_web::test]
+                async fn $story() {
+                    super::$story(Installation::with(change).await).await;
+                }
+            )*
+        }
+    };
+}
+pub(crate) use told_over_each_store;
 
 pub struct Installation {
     pub dir: TempDir,
@@ -47,6 +87,8 @@ pub struct Installation {
     pub ben: SignedIn,
     /// Where it listens; port 0 until the first start.
     pub(super) listen: Cell<SocketAddr>,
+    /// The address of its PostgreSQL database, if that is where all is kept.
+    pub database: Option<String>,
 }
 
 /// An agent with an open session.
@@ -67,6 +109,7 @@ impl Installation {
             sends_per_second: 100_000,
             bot: serde_json::from_str(SAMPLE_BOT).expect("the sample is JSON"),
             origins: r#"["https://harbor.example"]"#,
+            kept: Kept::InSqlite,
         };
         change(&mut plan);
         let dir = tempfile::tempdir().expect("a directory");
@@ -78,8 +121,16 @@ impl Installation {
         });
         let provider = provider.await.expect("a provider");
         write_configuration(&plan, dir.path(), &provider.base());
-        let (ana, ben) = hire(&dir.path().join("data")).await;
-        Self { dir, provider, ana, ben, listen: Cell::new(SocketAddr::from(([127, 0, 0, 1], 0))) }
+        let database = match plan.kept {
+            Kept::InSqlite => None,
+            Kept::InPostgres => Some(Schema::fresh().await.url()),
+        };
+        let nobody =
+            || SignedIn { agent: Agent { id: AgentId(dice::new_id()), name: String::new() }, cookie: String::new() };
+        let listen = Cell::new(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let mut installation = Self { dir, provider, ana: nobody(), ben: nobody(), listen, database };
+        (installation.ana, installation.ben) = hire(&installation.config()).await;
+        installation
     }
 
     pub fn data_dir(&self) -> PathBuf {
@@ -91,7 +142,9 @@ impl Installation {
     }
 
     pub fn config(&self) -> Config {
+        let database = self.database.iter().map(|url| ("SWITCHBOARD_DATABASE".to_owned(), url.clone()));
         let sources = Sources {
+            environment: database.collect(),
             file: Some(self.configuration_file()),
             data_dir: Some(self.data_dir().display().to_string()),
             listen: Some(self.listen.get().to_string()),
@@ -185,9 +238,14 @@ bot = "harbor"
     std::fs::write(dir.join("switchboard.toml"), configuration).expect("a configuration");
 }
 
-async fn hire(data_dir: &Path) -> (SignedIn, SignedIn) {
-    let store = Arc::new(SqliteStore::open(data_dir).expect("a store"));
-    (sign_in(&*store, "Ana").await, sign_in(&*store, "Ben").await)
+async fn hire(config: &Config) -> (SignedIn, SignedIn) {
+    let storage = open_storage(config).await;
+    (sign_in(&*storage.people, "Ana").await, sign_in(&*storage.people, "Ben").await)
+}
+
+/// Opens the store of an installation that nobody serves.
+pub async fn open_storage(config: &Config) -> Storage {
+    storage::open(config, &Handle::current(), Arc::new(SystemClock)).await.expect("a store")
 }
 
 async fn sign_in(people: &dyn People, name: &str) -> SignedIn {

@@ -9,7 +9,7 @@ use switchboard::domain::command::Command;
 use switchboard::domain::time::Timestamp;
 use switchboard::node::Node;
 use switchboard::ports::clock::{Clock, SystemClock};
-use switchboard::ports::store::{Contact, LoggedEvent, Store};
+use switchboard::ports::store::{Contact, LoggedEvent};
 
 use super::installation::{Installation, SOON};
 

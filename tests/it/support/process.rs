@@ -37,15 +37,24 @@ impl Installation {
 
     /// The command that serves this installation.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = self.program();
         command.arg("--config").arg(self.configuration_file());
         command.arg("--data-dir").arg(self.data_dir()).arg("--listen").arg(self.address().to_string());
         command
     }
 
+    /// The program, told by its environment where everything is kept.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        if let Some(url) = &self.database {
+            command.env("SWITCHBOARD_DATABASE", url);
+        }
+        command
+    }
+
     /// What the store holds, as `switchboard dump` tells it.
     pub async fn dump(&self) -> Vec<StoredConversation> {
-        let mut command = Command::new(PROGRAM);
+        let mut command = self.program();
         command.arg("dump").arg("--data-dir").arg(self.data_dir());
         let output = tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -6,6 +6,9 @@
 CREATE TABLE meta (format integer NOT NULL, generation text NOT NULL);
 INSERT INTO meta VALUES (0, replace(gen_random_uuid()::text, '-', ''));
 
+-- What all nodes must have the same of, such as the key that signs visitors' tokens.
+CREATE TABLE secret (name text COLLATE "C" PRIMARY KEY, value bytea NOT NULL);
+
 -- The sender is the incarnation that alone may start messages of the account; none: anybody may.
 CREATE TABLE account (
     id text COLLATE "C" PRIMARY KEY,
@@ -44,7 +47,7 @@ INSERT INTO mode_count (slot) SELECT generate_series(0, 63);
 CREATE TABLE event (
     conversation uuid NOT NULL,
     seq bigint NOT NULL,
-    epoch bigint NOT NULL,
+    epoch bigint NOT NULL DEFAULT 0,
     at bigint NOT NULL,
     body text NOT NULL,
     PRIMARY KEY (conversation, seq)

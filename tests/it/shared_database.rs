@@ -1,0 +1,76 @@
+//! The program over a PostgreSQL database: what it says when it cannot start, what `doctor` finds, and what several
+//! processes share.
+
+use std::process::Output;
+
+use switchboard::config::Database;
+
+use crate::support::installation::{Installation, Kept, SOON, open_storage};
+use crate::support::postgres::GUARDED;
+
+async fn installation() -> Installation {
+    Installation::with(|plan| plan.kept = Kept::InPostgres).await
+}
+
+async fn ask(installation: &Installation, database: &str, words: &[&str]) -> Output {
+    let mut command = installation.program();
+    command.arg("--config").arg(installation.configuration_file()).args(["--listen", "127.0.0.1:0"]).args(words);
+    command.env("SWITCHBOARD_DATABASE", database);
+    tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[actix_web::test]
+async fn a_start_with_a_wrong_password_says_whose_it_is_and_not_what_it_is() {
+    let installation = installation().await;
+    let url = installation.database.clone().expect("an address");
+    let wrong = url.replace("postgres@", &format!("{GUARDED}:hunter2@"));
+    let output = ask(&installation, &wrong, &["serve"]).await;
+    let said = said(&output);
+    assert!(!output.status.success() && said.contains("PostgreSQL refuses the password"), "{said}");
+    assert!(said.contains("the database 127.0.0.1:") && !said.contains("hunter2"), "{said}");
+}
+
+#[actix_web::test]
+async fn the_doctor_looks_at_the_database_beside_a_running_node() {
+    let installation = installation().await;
+    let url = installation.database.clone().expect("an address");
+    let process = installation.process().await;
+    let output = ask(&installation, &url, &["doctor"]).await;
+    let fine = said(&output);
+    assert!(output.status.success(), "{fine}");
+    assert!(fine.contains("can be used; PostgreSQL 1") && fine.contains("The database has format 1"), "{fine}");
+    let lax = url.replace("options=", "options=-csynchronous_commit%3Doff%20");
+    let warned = said(&ask(&installation, &lax, &["doctor"]).await);
+    assert!(warned.contains("warn  PostgreSQL's default is synchronous_commit = off"), "{warned}");
+    let output = ask(&installation, "postgres://postgres@127.0.0.1:1/chat", &["doctor"]).await;
+    assert!(!output.status.success() && said(&output).contains("PostgreSQL cannot be reached"), "{}", said(&output));
+    process.end().await;
+}
+
+/// Visitors who come back are known on every node: the key that signs their tokens is in the database.
+#[actix_web::test]
+async fn nodes_of_one_database_know_each_others_visitors() {
+    let installation = installation().await;
+    assert!(matches!(installation.config().database, Database::Postgres(_)));
+    let key = open_storage(&installation.config()).await.visitor_key;
+    assert_eq!(open_storage(&installation.config()).await.visitor_key, key);
+    assert!(!installation.data_dir().exists(), "nothing is left on the node's own disk");
+}
+
+/// With SQLite this needs the server to be stopped.
+#[actix_web::test]
+async fn people_can_be_added_while_a_node_runs() {
+    let installation = installation().await;
+    let process = installation.process().await;
+    let url = installation.database.clone().expect("an address");
+    let output = ask(&installation, &url, &["agent", "add", "--name", "Cem", "--email", "cem@example.org"]).await;
+    assert!(output.status.success() && said(&output).contains("/welcome?token="), "{}", said(&output));
+    let people = open_storage(&installation.config()).await.people;
+    assert_eq!(people.count_people().await.expect("counts"), 3);
+    assert!(tokio::time::timeout(SOON, process.is_ready()).await.expect("answers"));
+    process.end().await;
+}
