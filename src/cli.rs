@@ -16,6 +16,7 @@ use switchboard::node::{self, storage};
 use switchboard::ports::clock::SystemClock;
 use switchboard::ports::people::{People, Role};
 
+mod copy;
 mod dump;
 mod logging;
 
@@ -60,6 +61,17 @@ enum Command {
     Bot(Bot),
     /// Write every conversation to standard output, a line of JSON each.
     Dump,
+    /// Move a whole installation from SQLite to PostgreSQL. Stop the server first. May be stopped at any moment, and goes
+    /// on where it was.
+    Copy {
+        /// The data directory to copy from; the configuration's data_dir if left out.
+        #[arg(long, value_name = "sqlite://DIRECTORY")]
+        from: Option<String>,
+        /// An empty database to copy to; the configuration's `database` if left out, which keeps a password off the command
+        /// line.
+        #[arg(long, value_name = "postgres://…")]
+        to: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,6 +119,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Agent(Agent::Link { email })) => renew_link(&config, &email),
         Some(Command::Bot(_)) => Ok(ExitCode::SUCCESS),
+        Some(Command::Copy { from, to }) => {
+            copy::copy(&config, &runtime()?, from, to)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Dump) => {
             dump::dump(&config, &runtime()?, BufWriter::new(std::io::stdout().lock()))?;
             Ok(ExitCode::SUCCESS)

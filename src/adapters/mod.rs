@@ -1,6 +1,7 @@
 //! Who answers the ports.
 
 pub mod channels;
+pub mod copy;
 pub mod local;
 pub mod postgres;
 pub mod sqlite;

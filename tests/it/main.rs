@@ -17,6 +17,8 @@ mod kill;
 mod main_story;
 /// Messenger, with a provider that behaves.
 mod messenger;
+/// From SQLite to PostgreSQL.
+mod moving;
 /// A conversation that panics harms nobody else.
 #[cfg(feature = "failpoints")]
 mod panics;

@@ -8,6 +8,7 @@
 
 mod activate;
 mod address;
+mod alone;
 mod append;
 mod checks;
 mod columns;
@@ -34,10 +35,12 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 
 pub use address::{Address, Wrong};
+pub use alone::Alone;
 pub use checks::{Examined, Server, Warning, examine};
 pub use connect::SESSION;
 pub use dump::dump;
 pub use migrations::FORMAT;
+pub use trouble::words;
 
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};

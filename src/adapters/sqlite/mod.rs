@@ -11,6 +11,7 @@ mod columns;
 mod deadlines;
 mod desk;
 mod dump;
+mod hold;
 mod jobs;
 mod journal;
 mod lists;
@@ -35,6 +36,7 @@ use bytes::Bytes;
 use rusqlite::Connection;
 
 pub use dump::{DumpError, dump};
+pub use hold::{Held, hold};
 pub use journal::FILE_NAME as JOURNAL_FILE_NAME;
 pub use lock::FILE_NAME as LOCK_FILE_NAME;
 pub use migrations::FORMAT;

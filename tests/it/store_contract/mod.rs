@@ -6,7 +6,7 @@ mod lists;
 mod log;
 mod people;
 mod postgres;
-mod props;
+pub mod props;
 mod races;
 mod sqlite;
 

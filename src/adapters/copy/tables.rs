@@ -1,0 +1,185 @@
+//! What an installation consists of: each table, its columns in PostgreSQL, and where they come from in SQLite.
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Uuid,
+    Text,
+    Int,
+    Int4,
+    Int2,
+    Bool,
+    Bytes,
+}
+
+pub struct Table {
+    /// In PostgreSQL.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    pub columns: &'static [(&'static str, Kind)],
+    /// The same columns in the same order. What belongs to conversations is asked for by their numbers: after ?1, up to
+    /// ?2.
+    pub source: &'static str,
+}
+
+use Kind::*;
+
+/// What belongs to no conversation: little, and copied at once.
+pub const APART: &[Table] = &[
+    Table {
+        name: "account",
+        title: "channel accounts",
+        columns: &[("id", Text), ("channel", Text), ("name", Text), ("bot", Text)],
+        source: "SELECT id, channel, name, bot FROM account",
+    },
+    Table {
+        name: "person",
+        title: "people",
+        columns: &[("id", Uuid), ("name", Text), ("email", Text), ("role", Text), ("password_hash", Text)],
+        source: "SELECT id, name, email, role, password_hash FROM person",
+    },
+    Table {
+        name: "session",
+        title: "sign-ins",
+        columns: &[("token", Bytes), ("agent", Uuid), ("until", Int)],
+        source: "SELECT token, agent, until FROM session",
+    },
+    Table {
+        name: "invitation",
+        title: "invitations",
+        columns: &[("token", Bytes), ("agent", Uuid), ("until", Int)],
+        source: "SELECT token, agent, until FROM invitation",
+    },
+    Table {
+        name: "raw_inbound",
+        title: "payloads not understood",
+        columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],
+        source: "SELECT number, at, source, reason, body FROM raw_inbound",
+    },
+];
+
+/// What belongs to conversations: copied for some of them at a time. An address is conversation << 32 | seq.
+pub const OF_CONVERSATIONS: &[Table] = &[
+    Table {
+        name: "conversation",
+        title: "conversations",
+        columns: &[
+            ("id", Uuid),
+            ("account", Text),
+            ("external_key", Text),
+            ("owner_inc", Uuid),
+            ("owner_epoch", Int),
+            ("last_seq", Int),
+            ("mode", Int2),
+            ("list_at", Int),
+            ("summary", Text),
+        ],
+        source: "SELECT id, account, external_key, owner_inc, owner_epoch, last_seq, mode, list_at, summary
+            FROM conversation WHERE number > ?1 AND number <= ?2",
+    },
+    Table {
+        name: "event",
+        title: "events",
+        columns: &[("conversation", Uuid), ("seq", Int), ("at", Int), ("body", Text)],
+        source: "SELECT id, address & 4294967295, at, body
+            FROM event CROSS JOIN conversation ON conversation.number = address >> 32
+            WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
+    },
+    Table {
+        name: "dedupe",
+        title: "keys of commands",
+        columns: &[("conversation", Uuid), ("key", Text), ("last", Int)],
+        source: "SELECT id, key, last FROM dedupe CROSS JOIN conversation ON conversation.number = dedupe.conversation
+            WHERE dedupe.conversation > ?1 AND dedupe.conversation <= ?2",
+    },
+    Table {
+        name: "snapshot",
+        title: "snapshots",
+        columns: &[("conversation", Uuid), ("seq", Int), ("body", Text)],
+        source:
+            "SELECT id, seq, body FROM snapshot CROSS JOIN conversation ON conversation.number = snapshot.conversation
+            WHERE snapshot.conversation > ?1 AND snapshot.conversation <= ?2",
+    },
+    Table {
+        name: "deadline",
+        title: "deadlines",
+        columns: &[("conversation", Uuid), ("due_at", Int), ("next_try_at", Int)],
+        source: "SELECT id, due_at, next_try_at
+            FROM deadline CROSS JOIN conversation ON conversation.number = deadline.conversation
+            WHERE deadline.conversation > ?1 AND deadline.conversation <= ?2",
+    },
+    Table {
+        name: "outbox",
+        title: "messages on their way",
+        columns: &[
+            ("conversation", Uuid),
+            ("seq", Int),
+            ("account", Text),
+            ("number", Int),
+            ("state", Int2),
+            ("by_bot", Bool),
+            ("attempt", Int4),
+            ("flagged", Bool),
+            ("at", Int),
+            ("sending_inc", Uuid),
+            ("next_try_at", Int),
+            ("body", Text),
+        ],
+        source: "SELECT id, address & 4294967295, outbox.account, outbox.number, state, by_bot, attempt, flagged, at,
+                sending_inc, next_try_at, body
+            FROM outbox CROSS JOIN conversation ON conversation.number = address >> 32
+            WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
+    },
+    Table {
+        name: "shelf",
+        title: "messages kept",
+        columns: &[
+            ("conversation", Uuid),
+            ("seq", Int),
+            ("account", Text),
+            ("number", Int),
+            ("by_bot", Bool),
+            ("attempt", Int4),
+            ("flagged", Bool),
+            ("at", Int),
+            ("body", Text),
+        ],
+        source: "SELECT id, address & 4294967295, shelf.account, shelf.number, by_bot, attempt, flagged, at, body
+            FROM shelf CROSS JOIN conversation ON conversation.number = address >> 32
+            WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
+    },
+];
+
+pub fn all() -> impl Iterator<Item = &'static Table> {
+    APART.iter().chain(OF_CONVERSATIONS)
+}
+
+impl Table {
+    /// Writes rows that come as one array per column.
+    pub fn insert(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        let arrays: Vec<String> =
+            (1..).zip(self.columns).map(|(place, (_, kind))| format!("${place}::{}[]", kind.in_postgres())).collect();
+        format!("INSERT INTO {} ({}) SELECT * FROM unnest({})", self.name, names.join(", "), arrays.join(", "))
+    }
+
+    pub fn select(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        format!("SELECT {} FROM {}", names.join(", "), self.name)
+    }
+}
+
+impl Kind {
+    fn in_postgres(self) -> &'static str {
+        match self {
+            Uuid => "uuid",
+            Text => "text",
+            Int => "bigint",
+            Int4 => "integer",
+            Int2 => "smallint",
+            Bool => "boolean",
+            Bytes => "bytea",
+        }
+    }
+}
