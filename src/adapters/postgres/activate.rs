@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::columns::{Result, Text, uint};
 use super::connect::{self, Sql};
 use super::lane::{Queue, Reply};
-use super::{log, trouble};
+use super::log;
+use super::trouble::{self, Failure};
 use crate::domain::ids::{Incarnation, Seq};
 use crate::domain::state::State;
 use crate::ports::store::{Activated, Contact, LoggedEvent, StoreError, Token};
@@ -56,18 +57,34 @@ pub async fn work(pool: Pool, queue: Arc<Queue<Job>>) {
     }
 }
 
+/// One bad activation must not fail the others: then they are tried one by one.
 async fn settle(pool: &Pool, batch: Vec<Job>) {
     match transact(pool, &batch).await {
-        Ok(mut loaded) => {
+        Ok(loaded) => answer(pool, batch, loaded).await,
+        Err(failure) if failure.of_one_job && batch.len() > 1 => {
             for job in batch {
-                job.reply.send(match loaded.remove(&job.contact.conversation.0) {
-                    Some(loaded) => unpack(pool, loaded, &job.contact, job.me).await,
-                    None => Err(trouble::no_answer()),
-                });
+                let alone = vec![job];
+                match transact(pool, &alone).await {
+                    Ok(loaded) => answer(pool, alone, loaded).await,
+                    Err(failure) => refuse(alone, &failure.error),
+                }
             }
         }
-        Err(error) => batch.into_iter().for_each(|job| job.reply.send(Err(error.clone()))),
+        Err(failure) => refuse(batch, &failure.error),
     }
+}
+
+async fn answer(pool: &Pool, batch: Vec<Job>, mut loaded: HashMap<Uuid, Loaded>) {
+    for job in batch {
+        job.reply.send(match loaded.remove(&job.contact.conversation.0) {
+            Some(loaded) => unpack(pool, loaded, &job.contact, job.me).await,
+            None => Err(trouble::no_answer()),
+        });
+    }
+}
+
+fn refuse(batch: Vec<Job>, error: &StoreError) {
+    batch.into_iter().for_each(|job| job.reply.send(Err(error.clone())));
 }
 
 /// The log up to now, as it is stored.
@@ -79,9 +96,9 @@ struct Loaded {
     events: Vec<std::result::Result<LoggedEvent, StoreError>>,
 }
 
-async fn transact(pool: &Pool, batch: &[Job]) -> std::result::Result<HashMap<Uuid, Loaded>, StoreError> {
+async fn transact(pool: &Pool, batch: &[Job]) -> std::result::Result<HashMap<Uuid, Loaded>, Failure> {
     let sql = connect::get(pool).await?;
-    let load = async { load(&sql, batch).await.map_err(StoreError::from) };
+    let load = async { load(&sql, batch).await.map_err(Failure::from) };
     let done = tokio::time::timeout(connect::ANSWER_MAX, load).await;
     connect::conclude(sql, done)
 }

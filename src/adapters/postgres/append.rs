@@ -20,7 +20,7 @@ use super::effects::{self, Act};
 use super::lane::{Queue, Reply};
 use super::lists::{self, ListPlace};
 use super::script::Script;
-use super::trouble;
+use super::trouble::{self, Failure};
 use crate::domain::ids::Seq;
 use crate::ports::store::{Append, Appended, StoreError, Token};
 use crate::wire::stored;
@@ -138,24 +138,6 @@ async fn settle(pool: &Pool, batch: Vec<Job>) {
             tracing::error!(%error, appends = batch.len(), "nothing is known to be written");
             batch.into_iter().for_each(|job| job.reply.send(Err(error.clone())));
         }
-    }
-}
-
-struct Failure {
-    error: StoreError,
-    /// It was rolled back, and lies in what was asked.
-    of_one_job: bool,
-}
-
-impl From<tokio_postgres::Error> for Failure {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self { of_one_job: trouble::is_of_one_job(&error), error: error.into() }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self { error, of_one_job: false }
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a server must be like before we trust it with conversations: looked at when a node starts, and by `doctor`.
 
-use deadpool_postgres::Pool;
-
 use super::connect::{self, CONNECTIONS_MAX, Sql};
 use super::{Address, OpenError, migrations, trouble};
 use crate::domain::time::Timestamp;
@@ -56,9 +54,9 @@ pub struct Examined {
 
 /// Looks at a database without touching it.
 pub async fn examine(address: &Address, clock: &dyn Clock) -> Result<Examined, OpenError> {
-    let pool = connect::pool(address).map_err(|error| OpenError::Database(error.to_string()))?;
-    let server = look(&pool, clock).await?;
+    let pool = connect::pool(address, 1).map_err(|error| OpenError::Database(error.to_string()))?;
     let sql = connect::get(&pool).await.map_err(|error| OpenError::of(&error))?;
+    let server = look(&sql, clock).await?;
     let format = migrations::check(&sql).await?;
     let row = sql.query_one("SHOW synchronous_commit", &[]).await;
     let synchronous_commit = row.and_then(|row| row.try_get(0));
@@ -66,9 +64,8 @@ pub async fn examine(address: &Address, clock: &dyn Clock) -> Result<Examined, O
     Ok(Examined { server, format, synchronous_commit })
 }
 
-pub async fn look(pool: &Pool, clock: &dyn Clock) -> Result<Server, OpenError> {
-    let sql = connect::get(pool).await.map_err(|error| OpenError::of(&error))?;
-    ask(&sql, clock).await.map_err(|error| OpenError::Database(trouble::words(&error)))
+pub async fn look(sql: &Sql, clock: &dyn Clock) -> Result<Server, OpenError> {
+    ask(sql, clock).await.map_err(|error| OpenError::Database(trouble::words(&error)))
 }
 
 async fn ask(sql: &Sql, clock: &dyn Clock) -> Result<Server, tokio_postgres::Error> {

@@ -11,19 +11,23 @@ use super::address::Address;
 use super::trouble;
 use crate::ports::store::StoreError;
 
+/// For appends and activations: never kept waiting by those who read.
+pub const LANE_CONNECTIONS_MAX: usize = 6;
+/// For everything else.
+pub const OTHER_CONNECTIONS_MAX: usize = 10;
 /// One node's share of the server's `max_connections`.
-pub const CONNECTIONS_MAX: usize = 16;
+pub const CONNECTIONS_MAX: usize = LANE_CONNECTIONS_MAX + OTHER_CONNECTIONS_MAX;
 /// More than that many questions that wait for a connection are refused.
 const WAITING_MAX: usize = 4096;
 /// What is not done after this long has failed, as far as we can know.
 pub const ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// What every connection begins with. A process that stands still in the middle of a write (a stopped container, a
-/// swapped-out machine) must not keep conversations locked for longer than a lease; nobody waits for a lock, or for an
-/// answer, after we have given up on it. A commit that was acknowledged is on the disk, whatever the server's or the
+/// swapped-out machine) must not keep conversations locked: the server ends it before those who wait give up, and long
+/// before its lease ends. Nobody waits for a lock, or for an answer, after we have given up on it. A commit that was acknowledged is on the disk, whatever the server's or the
 /// user's default is. And everything we ask is about a few rows of many, so a plan that reads whole tables is never
 /// right, also while the server has not counted them yet.
-pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '5s';
+pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '3s';
     SET lock_timeout = '5s';
     SET statement_timeout = '15s';
     SET default_transaction_isolation = 'read committed';
@@ -33,11 +37,11 @@ pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '5s';
 /// A connection of the pool.
 pub type Sql = Object;
 
-pub fn pool(address: &Address) -> Result<Pool, deadpool_postgres::BuildError> {
+pub fn pool(address: &Address, connections_max: usize) -> Result<Pool, deadpool_postgres::BuildError> {
     let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(address.config().clone(), address.tls().clone(), fast);
     Pool::builder(manager)
-        .max_size(CONNECTIONS_MAX)
+        .max_size(connections_max)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(ANSWER_MAX))
         .create_timeout(Some(ANSWER_MAX))

@@ -25,7 +25,7 @@ const KEYS: &str = "SELECT conversation, last, key FROM dedupe WHERE conversatio
 
 /// Gives every conversation to `out`, by id, all as of one moment.
 pub async fn dump(address: &Address, mut out: impl FnMut(DumpedConversation)) -> Result<(), OpenError> {
-    let pool = connect::pool(address).map_err(|error| OpenError::Database(error.to_string()))?;
+    let pool = connect::pool(address, 1).map_err(|error| OpenError::Database(error.to_string()))?;
     let sql = connect::get(&pool).await.map_err(|error| OpenError::of(&error))?;
     if migrations::check(&sql).await?.is_none() {
         return Err(OpenError::Database("there is nothing of switchboard in this database".to_owned()));

@@ -51,12 +51,12 @@ use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
 };
 use append::Write;
-use connect::Sql;
+use connect::{LANE_CONNECTIONS_MAX, OTHER_CONNECTIONS_MAX, Sql};
 use lane::Lane;
 
-/// Tasks that write appends: each is a transaction under way.
-const APPENDERS: usize = 4;
+/// Tasks that write: each is a transaction under way, on a connection of its own.
 const ACTIVATORS: usize = 2;
+const APPENDERS: usize = LANE_CONNECTIONS_MAX - ACTIVATORS;
 
 /// The statements that run with every message, or every second over all of them: a test looks at how the server means
 /// to run them among many rows.
@@ -142,22 +142,18 @@ impl PostgresStore {
     }
 
     async fn open_here(address: &Address, io: Handle, clock: &dyn Clock) -> Result<PostgresStore, OpenError> {
-        let pool = connect::pool(address).map_err(|error| OpenError::Database(error.to_string()))?;
-        let server = checks::look(&pool, clock).await?;
-        if let Some(refusal) = server.refusal() {
-            return Err(refusal);
-        }
-        for Warning { what, fix } in server.warnings() {
-            tracing::warn!("{what} {fix}");
-        }
-        let generation = prepare(&pool).await?;
-        let store =
-            PostgresStore { generation, pool, appends: Lane::new(), activations: Lane::new(), io, alive: Arc::new(()) };
+        let pool = |connections_max| {
+            connect::pool(address, connections_max).map_err(|error| OpenError::Database(error.to_string()))
+        };
+        let (lanes, pool) = (pool(LANE_CONNECTIONS_MAX)?, pool(OTHER_CONNECTIONS_MAX)?);
+        let generation = prepare(&pool, clock).await?;
+        let (appends, activations) = (Lane::new(), Lane::new());
+        let store = PostgresStore { generation, pool, appends, activations, io, alive: Arc::new(()) };
         for _ in 0..APPENDERS {
-            store.keep(append::work(store.pool.clone(), store.appends.queue()));
+            store.keep(append::work(lanes.clone(), store.appends.queue()));
         }
         for _ in 0..ACTIVATORS {
-            store.keep(activate::work(store.pool.clone(), store.activations.queue()));
+            store.keep(activate::work(lanes.clone(), store.activations.queue()));
         }
         Ok(store)
     }
@@ -201,10 +197,17 @@ impl PostgresStore {
     }
 }
 
-/// Brings the database up to date; returns its generation.
-async fn prepare(pool: &Pool) -> Result<String, OpenError> {
+/// Sees whether the server will do, and brings the database up to date; returns its generation.
+async fn prepare(pool: &Pool, clock: &dyn Clock) -> Result<String, OpenError> {
     let sql = connect::get(pool).await.map_err(|error| OpenError::of(&error))?;
     let prepared = async {
+        let server = checks::look(&sql, clock).await?;
+        if let Some(refusal) = server.refusal() {
+            return Err(refusal);
+        }
+        for Warning { what, fix } in server.warnings() {
+            tracing::warn!("{what} {fix}");
+        }
         migrations::migrate(&sql).await?;
         let row = sql.query_one("SELECT generation FROM meta", &[]).await;
         let generation = row.and_then(|row| row.try_get(0));

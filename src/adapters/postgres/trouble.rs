@@ -44,11 +44,30 @@ pub fn closed() -> StoreError {
     StoreError::Unavailable("the store is closed".to_owned())
 }
 
+/// Why a transaction for several jobs failed.
+pub struct Failure {
+    pub error: StoreError,
+    /// It was rolled back, and lies in what one of them asked: the others may do better without it.
+    pub of_one_job: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { of_one_job: is_of_one_job(&error), error: error.into() }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self { error, of_one_job: false }
+    }
+}
+
 /// Whether the trouble lies in what was asked and not with the server: asking for the rest without it may help.
-pub fn is_of_one_job(error: &Error) -> bool {
+fn is_of_one_job(error: &Error) -> bool {
     let class = error.code().map(|code| &code.code()[..2]);
-    // Data it cannot take, broken rules, and deadlocks; nothing else is known to have been rolled back for that reason.
-    matches!(class, Some("22" | "23" | "40" | "54"))
+    // Data it cannot take, broken rules, deadlocks, and a row that somebody else keeps locked.
+    matches!(class, Some("22" | "23" | "40" | "54")) || error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
 }
 
 pub fn words(error: &Error) -> String {
