@@ -10,12 +10,13 @@ use switchboard::domain::ids::DeliveryId;
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::clock::{Clock, SystemClock};
 use switchboard::ports::store::{Append, Appended, Store, StoreError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Handle;
 
 use super::props::{NOW, Owner, Place, contact, heard, incarnation, log_of, queue};
 use crate::support::cut::{Proxy, Then};
 use crate::support::node::eventually;
-use crate::support::postgres::{GUARDED, PASSWORD, Schema};
+use crate::support::postgres::{GUARDED, PASSWORD, Schema, authority};
 
 impl Place for Schema {
     type Opened = PostgresStore;
@@ -281,8 +282,45 @@ async fn a_server_that_does_not_let_us_in_is_told_in_words() {
     assert!(nowhere.starts_with("PostgreSQL cannot be reached: "), "{nowhere}");
     let other = refusal(&format!("postgres://postgres@{at}/nothing-here")).await;
     assert_eq!(other, "PostgreSQL: database \"nothing-here\" does not exist; create it first");
-    let tls = refusal(&format!("{}&sslmode=require", place.url())).await;
-    assert!(tls.contains("TLS") && tls.contains("sslmode=disable"), "{tls}");
+}
+
+#[tokio::test]
+async fn tls_is_spoken_with_a_server_whose_certificate_is_trusted_and_with_no_other() {
+    let place = Schema::fresh().await;
+    let at = |host: &str, more: &str| {
+        format!("{}&application_name={}{more}", place.url_of(&format!("{host}:{}", place.port), "postgres"), place.name)
+    };
+    let trusting = format!("&sslmode=verify-full&sslrootcert={}", authority().display());
+    let store = open(&at("localhost", &trusting)).await.expect("opens");
+    store.probe(NOW).await.expect("writes");
+    let encrypted = format!(
+        "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = '{}'",
+        place.name
+    );
+    assert!(place.superuser().await.query_one(&encrypted, &[]).await.expect("asks").get::<_, bool>(0));
+
+    let stranger = refusal(&at("localhost", "&sslmode=require")).await;
+    assert!(stranger.contains("certificate is not trusted") && stranger.contains("sslrootcert=FILE"), "{stranger}");
+    let other_name = refusal(&at("127.0.0.1", &trusting)).await;
+    assert!(other_name.contains("certificate is not trusted"), "{other_name}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_told_a_password() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a caller");
+        let mut asked = vec![0; 8];
+        stream.read_exact(&mut asked).await.expect("asks for TLS");
+        stream.write_all(b"N").await.expect("answered");
+        let mut more = Vec::new();
+        stream.read_to_end(&mut more).await.expect("hangs up");
+        more
+    });
+    let refusal = refusal(&format!("postgres://ana:hunter2@127.0.0.1:{port}/chat?sslmode=require")).await;
+    assert!(refusal.contains("does not speak TLS") && refusal.contains("sslmode=disable"), "{refusal}");
+    assert!(asked.await.expect("joined").is_empty(), "nothing was said in the clear");
 }
 
 #[tokio::test]

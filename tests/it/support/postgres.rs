@@ -3,7 +3,8 @@
 //! The first test that wants one starts it, on a free port, below the system's temporary directory; with nextest,
 //! where every test is a process, the others find it there. A small guardian waits until nobody has used it for some
 //! seconds, then stops and removes it, however the tests ended. The server keeps its durable settings: what is tested
-//! is also what is measured. Only initdb does not wait for the disk, for if the machine fails, so does the test.
+//! is also what is measured. Only initdb does not wait for the disk, for if the machine fails, so does the test. It speaks
+//! TLS to those who want it, as `localhost`, under an authority made for the occasion.
 
 use std::fs::{self, File};
 use std::io;
@@ -77,14 +78,23 @@ impl Schema {
 fn port() -> u16 {
     static PORT: OnceLock<(u16, File)> = OnceLock::new();
     PORT.get_or_init(|| {
-        let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| std::process::id().to_string());
-        let home = std::env::temp_dir().join(format!("switchboard-postgres-{run}"));
+        let home = home();
         let users = home.with_extension("users");
         let using = use_it(&users).expect("a lock");
         let port = find_or_start(&home, &users).expect("a PostgreSQL");
         (port, using)
     })
     .0
+}
+
+fn home() -> PathBuf {
+    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| std::process::id().to_string());
+    std::env::temp_dir().join(format!("switchboard-postgres-{run}"))
+}
+
+/// The certificate of the authority that has signed the server's.
+pub fn authority() -> PathBuf {
+    home().join("authority.crt")
 }
 
 /// A lock that others share, on a file that the guardian has not taken away meanwhile.
@@ -135,13 +145,16 @@ fn start(home: &Path) -> io::Result<u16> {
         "local all all trust\nhost all {GUARDED} all scram-sha-256\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n"
     );
     fs::write(data.join("pg_hba.conf"), doors)?;
+    certify(home)?;
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let log = File::create(home.join("log"))?;
     let mut server = program("postgres");
     server.arg("-D").arg(&data).arg("-k").arg(home).arg("-p").arg(port.to_string());
-    for setting in ["listen_addresses=127.0.0.1,::1", "max_connections=400", "shared_buffers=64MB"] {
+    for setting in ["listen_addresses=127.0.0.1,::1", "max_connections=400", "shared_buffers=64MB", "ssl=on"] {
         server.arg("-c").arg(setting);
     }
+    server.arg("-c").arg(format!("ssl_cert_file={}", home.join("server.crt").display()));
+    server.arg("-c").arg(format!("ssl_key_file={}", home.join("server.key").display()));
     server.stdout(log.try_clone()?).stderr(log).process_group(0).spawn()?;
     let begun = std::time::Duration::from_millis(50);
     for _ in 0..START_MAX.as_millis() / begun.as_millis() {
@@ -153,6 +166,23 @@ fn start(home: &Path) -> io::Result<u16> {
         std::thread::sleep(begun);
     }
     panic!("PostgreSQL does not start: {}", fs::read_to_string(home.join("log")).unwrap_or_default());
+}
+
+/// An authority, and a certificate of it for the server. `openssl` comes with Debian's PostgreSQL.
+fn certify(home: &Path) -> io::Result<()> {
+    let script = r#"set -e
+        ec="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+        openssl req -x509 $ec -keyout authority.key -out authority.crt -subj /CN=tests -days 2
+        openssl req $ec -keyout server.key -out server.csr -subj /CN=localhost
+        echo subjectAltName=DNS:localhost >names
+        openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -out server.crt -days 2 -extfile names
+        chmod 600 server.key"#;
+    let made = Command::new("sh").args(["-c", script]).current_dir(home).stdin(Stdio::null()).output()?;
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    match somebody() {
+        Some((user, group)) => chown(home.join("server.key"), Some(user), Some(group)),
+        None => Ok(()),
+    }
 }
 
 fn command_line(home: &Path, port: u16, sql: &str) -> bool {
