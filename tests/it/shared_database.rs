@@ -1,12 +1,19 @@
 //! The program over a PostgreSQL database: what it says when it cannot start, what `doctor` finds, and what several
 //! processes share.
 
+use std::net::SocketAddr;
 use std::process::Output;
 
 use switchboard::config::Database;
+use switchboard::domain::event::Event;
+use url::Url;
 
-use crate::support::installation::{Installation, Kept, SOON, open_storage};
+use crate::support::cut::{Proxy, Then};
+use crate::support::installation::{Installation, Kept, SOON, contact, open_storage};
+use crate::support::node::{eventually, log};
 use crate::support::postgres::GUARDED;
+
+const PSID: &str = "7392015648120394";
 
 async fn installation() -> Installation {
     Installation::with(|plan| plan.kept = Kept::InPostgres).await
@@ -73,4 +80,37 @@ async fn people_can_be_added_while_a_node_runs() {
     assert_eq!(people.count_people().await.expect("counts"), 3);
     assert!(tokio::time::timeout(SOON, process.is_ready()).await.expect("answers"));
     process.end().await;
+}
+
+/// The network breaks in the middle of a commit: the process does not know whether the message is written. The channel
+/// repeats it, and it is one message with one answer, whichever it was.
+#[actix_web::test]
+async fn a_message_whose_commit_is_cut_off_is_one_message_with_one_answer() {
+    for then in [Then::CutAfter, Then::CutBefore] {
+        let mut installation = installation().await;
+        let proxy = put_a_proxy_before_the_database(&mut installation).await;
+        let node = installation.start().await;
+        let mut poster = installation.poster();
+        proxy.next(then);
+        let (mid, status) = poster.text(PSID, "hours").await;
+        proxy.heard().await;
+        assert_ne!(status, Some(200), "{then:?}: nobody knows");
+        let again = async || poster.post_text(PSID, &mid, "hours").await.filter(|status| *status == 200);
+        eventually("the repeated message is accepted", again).await;
+        assert_eq!(installation.delivered(PSID, 1).await.len(), 1);
+        let heard = |logged: &&_| matches!(logged, Event::ContactSaid { .. });
+        let log = log(&node, &contact(PSID)).await;
+        assert_eq!(log.iter().map(|logged| &logged.event).filter(heard).count(), 1, "{then:?}: {log:#?}");
+        node.stop().await;
+        assert_eq!(installation.provider.texts_for(PSID).len(), 1, "{then:?}");
+    }
+}
+
+/// It listens for commits.
+async fn put_a_proxy_before_the_database(installation: &mut Installation) -> Proxy {
+    let direct = installation.database.take().expect("an address");
+    let port = Url::parse(&direct).ok().and_then(|url| url.port()).expect("a port");
+    let proxy = Proxy::before(SocketAddr::from(([127, 0, 0, 1], port)), "COMMIT").await;
+    installation.database = Some(direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port)));
+    proxy
 }
