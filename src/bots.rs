@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{BotSource, Config};
 use crate::domain::bot::Bot;
 use crate::domain::ids::BotId;
-use crate::wire::bot::{BotError, read};
+use crate::wire::bot::{BotError, Level, examine, read};
 
 const SAMPLE_ID: &str = "harbor";
 const SAMPLE: &str = include_str!("../bots/harbor.json");
@@ -41,9 +41,17 @@ pub fn load(config: &Config) -> Result<Vec<Bot>, Vec<FileError>> {
     if errors.is_empty() { Ok(bots) } else { Err(errors) }
 }
 
-/// Reads one file and checks it.
-pub fn check_file(path: &Path) -> Result<Bot, Vec<FileError>> {
-    check(path, &text(path).map_err(|error| vec![error])?)
+/// Reads one file and makes its bot.
+pub fn load_file(path: &Path) -> Result<Bot, Vec<FileError>> {
+    check(path, &text(path)?)
+}
+
+/// Everything that can be said against a file, errors and warnings.
+pub fn examine_file(path: &Path) -> Vec<FileError> {
+    match text(path) {
+        Ok(text) => examine(&text).into_iter().map(|error| FileError { file: path.to_owned(), error }).collect(),
+        Err(errors) => errors,
+    }
 }
 
 fn check(path: &Path, text: &str) -> Result<Bot, Vec<FileError>> {
@@ -61,7 +69,7 @@ fn files(source: &BotSource, config: &Config) -> Result<Vec<File>, Vec<FileError
     let mut files = Vec::new();
     if let Some(directory) = &source.directory {
         for path in in_directory(directory, config)? {
-            files.push(File { text: text(&path).map_err(|error| vec![error])?, path });
+            files.push(File { text: text(&path)?, path });
         }
     }
     if source.sample && files.iter().all(|file| id(&file.path).as_str() != SAMPLE_ID) {
@@ -100,9 +108,9 @@ fn homeless(config: &Config, bots: &[Bot]) -> Vec<FileError> {
         .collect()
 }
 
-fn text(path: &Path) -> Result<String, FileError> {
+fn text(path: &Path) -> Result<String, Vec<FileError>> {
     std::fs::read_to_string(path)
-        .map_err(|error| unreadable(path, &error, "Name a file that exists and that this user may read"))
+        .map_err(|error| vec![unreadable(path, &error, "Name a file that exists and that this user may read")])
 }
 
 fn id(path: &Path) -> BotId {
@@ -114,7 +122,15 @@ fn unreadable(path: &Path, error: &std::io::Error, fix: &str) -> FileError {
 }
 
 fn whole(problem: String, fix: &str) -> BotError {
-    BotError { line: 0, column: 0, path: String::new(), problem, fix: fix.to_owned() }
+    BotError {
+        line: 0,
+        column: 0,
+        path: String::new(),
+        rule: "file",
+        level: Level::Error,
+        problem,
+        fix: fix.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +169,7 @@ mod tests {
         assert!(errors[0].to_string().contains("a.json:1: "), "{}", errors[0]);
         assert_eq!(errors.len(), 3);
         assert!(
-            errors[1].to_string().contains("b.json:19: triggers[3].go: there is no dialogue \"price\""),
+            errors[1].to_string().contains("b.json:23: triggers[3].go: there is no dialogue \"price\""),
             "{}",
             errors[1]
         );

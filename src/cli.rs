@@ -8,7 +8,6 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use switchboard::adapters::sqlite::OpenError;
-use switchboard::bots;
 use switchboard::config::{Config, Sources, load};
 use switchboard::doctor::{self, Level};
 use switchboard::edge::invitation::{self, AddError, New};
@@ -16,6 +15,7 @@ use switchboard::node::{self, storage};
 use switchboard::ports::clock::SystemClock;
 use switchboard::ports::people::{People, Role};
 
+mod bot;
 mod copy;
 mod dump;
 mod logging;
@@ -58,7 +58,7 @@ enum Command {
     Agent(Agent),
     /// Bots.
     #[command(subcommand)]
-    Bot(Bot),
+    Bot(bot::Command),
     /// Write every conversation to standard output, a line of JSON each.
     Dump,
     /// Move a whole installation from SQLite to PostgreSQL. Stop the server first. May be stopped at any moment, and goes
@@ -96,18 +96,9 @@ enum Agent {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum Bot {
-    /// Say what is wrong with bot files, by file and line.
-    Check {
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-}
-
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Some(Command::Bot(Bot::Check { files })) = &cli.command {
-        return Ok(check_bots(files));
+    if let Some(Command::Bot(command)) = &cli.command {
+        return bot::run(command);
     }
     let config = load(&cli.flags.sources())?;
     match cli.command {
@@ -163,15 +154,6 @@ fn examine(config: &Config) -> ExitCode {
     let of = |level| findings.iter().filter(|finding| finding.level == level).count();
     let _ = writeln!(out, "\n{} bad, {} to look at, {} fine.", of(Level::Bad), of(Level::Warn), of(Level::Ok));
     if of(Level::Bad) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn check_bots(files: &[PathBuf]) -> ExitCode {
-    let problems: Vec<_> = files.iter().filter_map(|file| bots::check_file(file).err()).flatten().collect();
-    let mut out = std::io::stdout().lock();
-    for problem in &problems {
-        let _ = writeln!(out, "{problem}");
-    }
-    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {

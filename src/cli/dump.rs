@@ -92,7 +92,7 @@ fn sent_again(event: &Event) -> Option<Seq> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use switchboard::domain::event::{Place, Why};
+    use switchboard::domain::event::{Origin, Place, Why};
     use switchboard::domain::ids::AccountId;
     use switchboard::domain::message::Line;
     use switchboard::domain::time::Timestamp;
@@ -101,7 +101,13 @@ mod tests {
     use super::*;
 
     fn dumped(channel: Channel) -> Value {
-        let said = Event::BotSaid { line: Line::text("hello"), why: Why::NoAnswer, then: Place::Idle, turn: 0 };
+        let said = Event::BotSaid {
+            line: Line::text("hello"),
+            why: Why::NoAnswer,
+            from: Origin::default(),
+            then: Place::Idle,
+            turn: 0,
+        };
         let again = Event::Uncertain { of: 1, again_at: Some(Timestamp(9)), reason: "no answer".into() };
         let logged = |seq, event| LoggedEvent { seq, at: Timestamp(seq), event };
         let events = vec![

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::Account;
-use super::bot::matching::fold;
+use super::bot::answers::is_one_of;
+use super::bot::fold::Said;
 use super::bot::run::{self, Memory};
 use super::bot::{Bot, WhenPauseEnds};
 use super::command::{Command, Extension, Outcome, Refusal};
-use super::event::{Agent, Event, GiveBack, PauseMove, Place, Receipt, Speaker, Why};
+use super::event::{Agent, Event, GiveBack, Origin, PauseMove, Place, Receipt, Speaker, Why};
 use super::ids::{ConversationId, Seq, Turn};
 use super::message::{Heard, Line};
 use super::state::{Delivery, DeliveryState, Mode, State};
-use super::summary::{ModeSummary, Summary};
 use super::time::Timestamp;
 
 /// The longest text an agent or a visitor can send.
@@ -47,7 +47,8 @@ impl Conversation {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         match &self.state.mode {
             Mode::Human { until, warn_at, .. } => warn_at.or(*until),
-            Mode::Bot | Mode::Waiting { .. } => None,
+            Mode::Waiting { next, .. } => *next,
+            Mode::Bot => self.bot_deadline(),
         }
     }
 
@@ -58,11 +59,11 @@ impl Conversation {
                 let named = name.filter(|name| self.state.name.as_ref() != Some(name));
                 let mut events: Vec<Event> = named.map(|name| Event::ContactNamed { name }).into_iter().collect();
                 events.push(Event::ContactSaid { heard: heard.clone(), provider_id, provider_at });
-                events.extend(self.react(&heard));
+                events.extend(self.react(now, &heard));
                 Ok(events)
             }
-            Command::Open => self.open(),
-            Command::ViewPage { url, title } => Ok(vec![Event::PageViewed { url, title }]),
+            Command::Open => self.open(now),
+            Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
@@ -70,7 +71,7 @@ impl Conversation {
             Command::Seen { seq } => self.seen(seq),
             Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
             Command::TakeOver { agent } => self.take_over(now, agent),
-            Command::GiveBack { agent } => self.give_back(agent),
+            Command::GiveBack { agent } => self.give_back(now, agent),
             Command::Extend { agent, by } => self.extend(now, agent, &by),
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
             Command::Resend { agent, of } => self.resend(agent, of),
@@ -83,35 +84,57 @@ impl Conversation {
     }
 
     /// What the bot does about a message, in the mode of the moment (rule 5: nothing while a human has the floor).
-    fn react(&self, heard: &Heard) -> Vec<Event> {
+    fn react(&self, now: Timestamp, heard: &Heard) -> Vec<Event> {
         match &self.state.mode {
-            Mode::Bot => run::answer(&self.bot, self.memory(self.state.place.clone()), heard),
+            Mode::Bot => run::answer(&self.bot, self.memory(now, self.state.place.clone()), heard),
             Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
                 let back = Event::GivenBack { by: None, why: GiveBack::ByContact, then: then.clone() };
-                self.and_then(back, run::come_back(&self.bot, self.memory_with_floor(then)))
+                self.and_then(back, run::come_back(&self.bot, self.memory_with_floor(now, then)))
             }
-            Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
+            Mode::Waiting { .. } => self.hear_while_waiting(now, &heard.text),
+            Mode::Human { .. } => Vec::new(),
         }
     }
 
     /// Pictures and thumbs-up have no words, and so never mean it.
     fn means_back(&self, text: &str) -> bool {
-        let said = fold(text);
-        !said.trim().is_empty() && said == fold(&self.bot.settings.texts.back)
+        let said = Said::new(text);
+        is_one_of(&said, std::slice::from_ref(&self.bot.settings.texts.back))
     }
 
-    fn open(&self) -> Decision {
+    fn open(&self, now: Timestamp) -> Decision {
         match self.state.mode {
-            Mode::Bot if !self.state.greeted => something(run::greet(&self.bot, self.memory(self.state.place.clone()))),
+            Mode::Bot if !self.state.greeted => {
+                something(run::greet(&self.bot, self.memory(now, self.state.place.clone())))
+            }
             _ => Err(Refusal::NothingNew),
         }
+    }
+
+    fn view_page(&self, now: Timestamp, url: String, title: String) -> Vec<Event> {
+        let then = match self.state.mode {
+            Mode::Bot => run::visit(&self.bot, self.memory(now, self.state.place.clone()), &url),
+            Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
+        };
+        self.and_then(Event::PageViewed { url, title }, then)
+    }
+
+    /// When a delay of the bot is over, or the time of a trigger has come.
+    fn bot_deadline(&self) -> Option<Timestamp> {
+        let delay = match self.state.place {
+            Place::Delayed { until, .. } => Some(until),
+            _ => None,
+        };
+        let later = self.state.later.as_ref().and_then(|(_, later)| later.at);
+        delay.into_iter().chain(later).min()
     }
 
     fn bot_answer(&self, turn: Turn, text: String) -> Vec<Event> {
         match self.state.mode {
             Mode::Bot if turn == self.state.turn => {
-                vec![Event::BotSaid { line: Line::text(text), why: Why::OutsideBot, then: Place::Idle, turn }]
+                let (line, from) = (Line::text(text), Origin::default());
+                vec![Event::BotSaid { line, why: Why::OutsideBot, from, then: Place::Idle, turn }]
             }
             _ => vec![Event::Suppressed { text, turn }],
         }
@@ -160,18 +183,18 @@ impl Conversation {
         }
     }
 
-    fn give_back(&self, agent: Agent) -> Decision {
+    fn give_back(&self, now: Timestamp, agent: Agent) -> Decision {
         match self.state.mode {
             Mode::Bot => Err(Refusal::BotHasTheFloor),
-            Mode::Waiting { .. } | Mode::Human { .. } => Ok(self.returned(Some(agent), GiveBack::ByAgent)),
+            Mode::Waiting { .. } | Mode::Human { .. } => Ok(self.returned(now, Some(agent), GiveBack::ByAgent)),
         }
     }
 
     /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
     /// with everything answered lets it wait. What a person was called about is for persons to answer.
-    fn returned(&self, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
+    fn returned(&self, now: Timestamp, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
         let then = self.state.place.clone();
-        let memory = self.memory_with_floor(then.clone());
+        let memory = self.memory_with_floor(now, then.clone());
         let next = match self.message_for_the_bot() {
             Some(heard) => run::answer(&self.bot, memory, heard),
             None if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
@@ -181,7 +204,7 @@ impl Conversation {
     }
 
     /// The unanswered message that the bot treats as new when it gets the floor, if that is its setting.
-    fn message_for_the_bot(&self) -> Option<&Heard> {
+    pub(super) fn message_for_the_bot(&self) -> Option<&Heard> {
         let answers = self.bot.settings.when_pause_ends == WhenPauseEnds::Answer;
         let unanswered = self.state.unanswered.as_ref().filter(|unanswered| answers && !unanswered.called);
         unanswered.map(|unanswered| &unanswered.heard)
@@ -218,15 +241,19 @@ impl Conversation {
     }
 
     fn deadline_passed(&self, now: Timestamp) -> Decision {
-        let Mode::Human { until, warn_at, .. } = &self.state.mode else { return Err(Refusal::NothingDue) };
-        match (until, warn_at) {
-            (Some(until), _) if *until <= now => Ok(self.pause_ended()),
-            (Some(until), Some(warn_at)) if *warn_at <= now => Ok(self.pause_ending(*until)),
-            _ => Err(Refusal::NothingDue),
+        if self.next_deadline().is_none_or(|due| due > now) {
+            return Err(Refusal::NothingDue);
+        }
+        match &self.state.mode {
+            Mode::Human { until: Some(until), .. } if *until <= now => Ok(self.pause_ended(now)),
+            Mode::Human { until: Some(until), .. } => Ok(self.pause_ending(*until)),
+            Mode::Human { until: None, .. } => Err(Refusal::NothingDue),
+            Mode::Waiting { .. } => something(self.climb(now)),
+            Mode::Bot => something(run::wake(&self.bot, self.memory(now, self.state.place.clone()))),
         }
     }
 
-    fn pause_ended(&self) -> Vec<Event> {
+    fn pause_ended(&self, now: Timestamp) -> Vec<Event> {
         match (&self.state.unanswered, self.bot.settings.when_pause_ends) {
             (Some(_), WhenPauseEnds::Keep) => vec![
                 Event::PauseMoved { by: Speaker::System, until: None, why: PauseMove::Kept },
@@ -234,9 +261,9 @@ impl Conversation {
             ],
             (Some(unanswered), _) if unanswered.called => {
                 let text = "The pause has ended, and nobody has answered what a person was called about.".into();
-                self.and_then(Event::Alerted { text }, self.returned(None, GiveBack::PauseEnded))
+                self.and_then(Event::Alerted { text }, self.returned(now, None, GiveBack::PauseEnded))
             }
-            _ => self.returned(None, GiveBack::PauseEnded),
+            _ => self.returned(now, None, GiveBack::PauseEnded),
         }
     }
 
@@ -354,75 +381,32 @@ impl Conversation {
         others.map(|said| said.seq).collect()
     }
 
-    fn memory(&self, place: Place) -> Memory {
-        let State { turn, unmatched, greeted, .. } = self.state;
-        Memory { turn, place, unmatched, greeted }
+    fn memory(&self, now: Timestamp, place: Place) -> Memory<'_> {
+        let State { turn, unmatched, tries, greeted, .. } = self.state;
+        let (high, low) = self.id.0.as_u64_pair();
+        Memory {
+            now,
+            turn,
+            place,
+            unmatched,
+            tries,
+            greeted,
+            name: self.state.name.as_deref(),
+            attributes: &self.state.attributes,
+            channel: self.account.channel,
+            session: self.state.session.at(now),
+            later: self.state.later.as_ref(),
+            roll: high ^ low.rotate_left(17) ^ self.state.seq,
+        }
     }
 
     /// What the bot remembers once it has been given the floor.
-    fn memory_with_floor(&self, place: Place) -> Memory {
-        Memory { turn: self.state.turn + 1, unmatched: 0, ..self.memory(place) }
+    fn memory_with_floor(&self, now: Timestamp, place: Place) -> Memory<'_> {
+        Memory { turn: self.state.turn + 1, unmatched: 0, ..self.memory(now, place) }
     }
 
     fn and_then(&self, first: Event, rest: Vec<Event>) -> Vec<Event> {
         std::iter::once(first).chain(rest).collect()
-    }
-
-    /// The conversation in one line.
-    pub fn summary(&self) -> Summary {
-        let state = &self.state;
-        let (mode, wanted) = match &state.mode {
-            Mode::Bot => (ModeSummary::Bot, None),
-            Mode::Waiting { reason, words } => (ModeSummary::Waiting, Some((*reason, words.clone()))),
-            Mode::Human { by, until, wanted, .. } => {
-                (ModeSummary::Human { by: by.clone(), until: *until }, wanted.clone())
-            }
-        };
-        Summary {
-            conversation: self.id,
-            account: self.account.id.clone(),
-            channel: self.account.channel,
-            bot: self.bot.id.clone(),
-            name: state.name.clone().unwrap_or_else(|| self.nickname()),
-            seq: state.seq,
-            turn: state.turn,
-            mode,
-            since: state.since,
-            wanted,
-            next: self.next_words(),
-            unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
-            last: state.last.clone(),
-            trouble: state.trouble,
-        }
-    }
-
-    /// A name for somebody who has not given one, the same every time.
-    fn nickname(&self) -> String {
-        let id = self.id.0.as_bytes();
-        format!("Visitor {:02x}{:02x}", id[0], id[1]).to_uppercase().replace("VISITOR", "Visitor")
-    }
-
-    /// What the bot does when it gets the floor, or is doing while it has it.
-    fn next_words(&self) -> String {
-        let quoted = |step| self.bot.question(step).map(|question| format!("“{question}”"));
-        let human = !matches!(self.state.mode, Mode::Bot);
-        let unanswered = human && self.state.unanswered.is_some();
-        let setting = self.bot.settings.when_pause_ends;
-        match (&self.state.place, unanswered, setting) {
-            (_, true, WhenPauseEnds::Answer) if self.message_for_the_bot().is_some() => {
-                "answers the last message".into()
-            }
-            (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
-            (Place::Asking(step), ..) => {
-                quoted(step).map_or("waits".into(), |question| format!("is asking {question}"))
-            }
-            (Place::Interrupted(step), ..) => match quoted(step) {
-                Some(question) => format!("asks {question} again"),
-                None => format!("goes on with “{}”", step.dialogue),
-            },
-            (Place::OfferedHuman, ..) => "has offered a person".into(),
-            (Place::Idle, ..) => "waits for the next message".into(),
-        }
     }
 }
 

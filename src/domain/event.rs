@@ -1,5 +1,7 @@
 //! What can happen in a conversation. The log of these is the conversation.
 
+use std::fmt;
+
 use super::ids::{AgentId, Seq, Turn};
 use super::message::{Heard, Line};
 use super::time::Timestamp;
@@ -26,11 +28,30 @@ pub enum Event {
     AttributeSet {
         name: String,
         value: String,
+        from: Origin,
+    },
+    /// Every question of a form was asked; these are the answers by their attributes.
+    FormCompleted {
+        form: String,
+        answers: Vec<(String, String)>,
+        from: Origin,
+    },
+    /// The contact did something that a buyer does. `hot`: with it they became a hot lead, once per session.
+    Scored {
+        points: i32,
+        hot: bool,
+        from: Origin,
+    },
+    /// A trigger that acts once per session acts, now or later.
+    Pulled {
+        trigger: String,
+        later: Option<Later>,
     },
     /// The bot spoke under `turn`; afterwards it stands at `then`.
     BotSaid {
         line: Line,
         why: Why,
+        from: Origin,
         then: Place,
         turn: Turn,
     },
@@ -53,11 +74,21 @@ pub enum Event {
         agent: Agent,
         text: String,
     },
-    /// A human is wanted.
+    /// A human is wanted. `next`: when the ladder is climbed unless somebody takes over; `closed`: nobody is there until
+    /// then.
     HandedOff {
         reason: Reason,
         words: String,
         then: Place,
+        from: Origin,
+        closed: bool,
+        next: Option<Timestamp>,
+    },
+    /// Nobody took over in time: `rungs` of the ladder are climbed now, others are alerted, and `next` is when to go on.
+    Climbed {
+        rungs: usize,
+        text: String,
+        next: Option<Timestamp>,
     },
     /// A human has the floor from here on. The bot's unsent messages are void.
     TakenOver {
@@ -150,16 +181,41 @@ pub enum Why {
     Keyword(String),
     Dialogue(String),
     FirstContact,
+    /// The contact looked at this page.
+    PageVisit(String),
+    /// The contact came by a link that said this.
+    Referral(String),
+    /// A button with this payload, none of our making, was tapped.
+    Button(String),
+    /// It is the first message of a session, inside or outside the opening hours.
+    Hours,
     /// Nothing matched.
     NoAnswer,
     /// Nothing matched again and again: a human is offered.
     OfferedHuman,
     /// The question from before the interruption.
     AskedAgain,
+    /// The answer was not of the kind asked for.
+    NotUnderstood,
+    /// The contact wanted no more questions.
+    Cancelled,
     /// It is calling a human.
     CallingHuman,
+    /// Nobody has come yet.
+    StillCalling,
+    /// Nobody comes for now: how may we reach the contact?
+    AskingHowToReach,
+    /// The contact has told how.
+    Reached,
     /// A bot outside answered.
     OutsideBot,
+}
+
+impl Why {
+    /// Lines about a person being called answer nothing, and are all that the bot says while one is waited for.
+    pub fn is_about_calling(&self) -> bool {
+        matches!(self, Why::CallingHuman | Why::StillCalling | Why::AskingHowToReach | Why::Reached)
+    }
 }
 
 /// Where the bot stands in its dialogues.
@@ -174,13 +230,55 @@ pub enum Place {
     Interrupted(Step),
     /// It has offered a human and waits for a yes.
     OfferedHuman,
+    /// It goes on from this step at `until`, or as soon as the contact writes.
+    Delayed { step: Step, until: Timestamp },
 }
 
-/// A widget of a dialogue.
+impl Place {
+    /// What becomes of it when the floor changes hands: a question that was open is asked again later, a delay is over.
+    pub fn interrupted(self) -> Self {
+        match self {
+            Place::Asking(step) | Place::Delayed { step, .. } => Place::Interrupted(step),
+            Place::OfferedHuman => Place::Idle,
+            Place::Idle | Place::Interrupted(_) => self,
+        }
+    }
+}
+
+/// A widget of a dialogue, and which question of it, if it has several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     pub dialogue: String,
     pub widget: usize,
+    pub part: usize,
+}
+
+impl Step {
+    pub fn start(dialogue: &str) -> Self {
+        Self { dialogue: dialogue.to_owned(), widget: 0, part: 0 }
+    }
+}
+
+impl fmt::Display for Step {
+    /// The path in the bot's document: `quote.widgets[2]`, `quote.widgets[0].form.questions[1]`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.widgets[{}]", self.dialogue, self.widget)?;
+        if self.part > 0 { write!(out, ".form.questions[{}]", self.part) } else { Ok(()) }
+    }
+}
+
+/// What made the bot do something: the id of a trigger, if one did, and the widget, if one is behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    pub trigger: Option<String>,
+    pub widget: Option<Step>,
+}
+
+/// A dialogue that a trigger begins at `at`, or when the dialogue of the moment has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Later {
+    pub dialogue: String,
+    pub at: Option<Timestamp>,
 }
 
 /// Why a human is wanted.

@@ -6,6 +6,8 @@ pub struct Heard {
     pub text: String,
     /// The id of the choice that was tapped. Dispatch on this, never on the words beside it.
     pub tap: Option<String>,
+    /// What the link said by which the contact came.
+    pub referral: Option<String>,
     pub attachments: Vec<Attachment>,
 }
 
@@ -36,16 +38,17 @@ pub enum AttachmentKind {
     Other,
 }
 
-/// What we say: words, and choices the contact may tap.
+/// What we say: words, choices the contact may tap, and something to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {
     pub text: String,
     pub choices: Vec<Choice>,
+    pub attachment: Option<Attachment>,
 }
 
 impl Line {
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), choices: Vec::new() }
+        Self { text: text.into(), ..Self::default() }
     }
 }
 

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::event::{Event, Place, Reason, Receipt, Speaker, Why};
+use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
 use super::ids::{AgentId, Seq, Turn};
 use super::message::Heard;
+use super::session::Session;
 use super::summary::{LastWords, Voice};
 use super::time::Timestamp;
 
@@ -30,10 +31,15 @@ pub struct State {
     pub place: Place,
     /// Messages in a row that nothing matched.
     pub unmatched: u32,
+    /// Answers in a row that were not of the kind asked for.
+    pub tries: u32,
     /// The bot has spoken at least once.
     pub greeted: bool,
     pub name: Option<String>,
     pub attributes: BTreeMap<String, String>,
+    pub session: Session,
+    /// What a trigger begins later, by the trigger's id.
+    pub later: Option<(String, Later)>,
     pub unanswered: Option<Unanswered>,
     pub last: Option<LastWords>,
     /// The last things said to the contact.
@@ -56,6 +62,13 @@ pub enum Mode {
     Waiting {
         reason: Reason,
         words: String,
+        /// How many rungs of the ladder are climbed.
+        rungs: usize,
+        /// When the next one is due; none: all are climbed.
+        next: Option<Timestamp>,
+        /// Nobody is there until `next`.
+        closed: bool,
+        reach: Reach,
     },
     Human {
         by: Speaker,
@@ -66,6 +79,17 @@ pub enum Mode {
         /// Why a human was wanted.
         wanted: Option<(Reason, String)>,
     },
+}
+
+/// How far we are in learning how to reach a contact for whom nobody is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    #[default]
+    NotAsked,
+    Asked,
+    /// They wrote on without telling it, and were asked again.
+    AskedAgain,
+    Told,
 }
 
 /// Something said to the contact, and by which agent, if it was one.
@@ -123,18 +147,16 @@ impl State {
         match event {
             Event::ContactSaid { heard, .. } => self.contact_said(heard, at),
             Event::ContactNamed { name } => self.name = Some(name.clone()),
-            Event::AttributeSet { name, value } => {
+            Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
             }
-            Event::BotSaid { line, why, then, turn } => {
-                self.greeted = true;
-                self.unmatched = if *why == Why::NoAnswer { self.unmatched + 1 } else { 0 };
-                self.place = then.clone();
-                // To say that a person is called is no answer; what the person is called about stays to be seen.
-                if *why != Why::CallingHuman {
-                    self.unanswered = None;
-                    self.last = Some(words(&line.text, Voice::Bot, at));
-                }
+            Event::Scored { points, hot, .. } => self.session.scored(*points, *hot),
+            Event::Pulled { trigger, later } => {
+                self.session.pulled(trigger);
+                self.later = later.clone().map(|later| (trigger.clone(), later));
+            }
+            Event::BotSaid { line, why, then, turn, .. } => {
+                self.bot_said(&line.text, why, then, at);
                 self.said(None);
                 self.track(*turn, true, tracked, at);
             }
@@ -150,10 +172,18 @@ impl State {
                 self.last = Some(words(text, Voice::Outside, at));
                 self.said(None);
             }
-            Event::HandedOff { reason, words, then } => {
+            Event::HandedOff { reason, words, then, closed, next, .. } => {
                 self.place = then.clone();
+                self.drop_appointment();
                 self.unanswered.iter_mut().for_each(|unanswered| unanswered.called = true);
-                self.enter(Mode::Waiting { reason: *reason, words: words.clone() }, at);
+                let (words, reach) = (words.clone(), Reach::NotAsked);
+                let waiting = Mode::Waiting { reason: *reason, words, rungs: 0, next: *next, closed: *closed, reach };
+                self.enter(waiting, at);
+            }
+            Event::Climbed { rungs: now, next: then, .. } => {
+                if let Mode::Waiting { rungs, next, closed, .. } = &mut self.mode {
+                    (*rungs, *next, *closed) = (*now, *then, false);
+                }
             }
             Event::TakenOver { by, until } => self.taken_over(by, *until, at),
             Event::PauseMoved { until, .. } => self.move_pause(*until, at),
@@ -182,14 +212,50 @@ impl State {
             }),
             // Whatever became of the tries before, one of them may have arrived.
             Event::SendingAgain { of, .. } => self.set_delivery(*of, DeliveryState::Uncertain { again: true }),
-            Event::PageViewed { .. } | Event::NoteAdded { .. } | Event::Suppressed { .. } | Event::Alerted { .. } => {}
+            Event::PageViewed { url, .. } => self.session.looked_at(url, at),
+            Event::FormCompleted { .. }
+            | Event::NoteAdded { .. }
+            | Event::Suppressed { .. }
+            | Event::Alerted { .. } => {}
         }
     }
 
     fn contact_said(&mut self, heard: &Heard, at: Timestamp) {
+        self.session.wrote(at);
+        self.drop_appointment();
         let count = self.unanswered.as_ref().map_or(0, |unanswered| unanswered.count) + 1;
         self.unanswered = Some(Unanswered { count, seq: self.seq, heard: heard.clone(), called: false });
         self.last = Some(words(&heard.text, Voice::Contact, at));
+    }
+
+    fn bot_said(&mut self, text: &str, why: &Why, then: &Place, at: Timestamp) {
+        self.greeted = true;
+        self.tries = if *why == Why::NotUnderstood { self.tries + 1 } else { 0 };
+        self.unmatched = match why {
+            // A message counts once, however much the bot says about it.
+            Why::NoAnswer if self.unanswered.is_some() => self.unmatched + 1,
+            Why::NoAnswer => self.unmatched,
+            _ => 0,
+        };
+        self.place = then.clone();
+        if let (Mode::Waiting { reach, .. }, Some(next)) = (&mut self.mode, reach_after(why)) {
+            *reach = match (*reach, next) {
+                (Reach::Asked | Reach::AskedAgain, Reach::Asked) => Reach::AskedAgain,
+                (_, next) => next,
+            };
+        }
+        // To say that a person is called is no answer; what the person is called about stays to be seen.
+        if !why.is_about_calling() {
+            self.unanswered = None;
+            self.last = Some(words(text, Voice::Bot, at));
+        }
+    }
+
+    /// What was to begin at a certain time does not, once somebody speaks. What only waits for its turn still does.
+    fn drop_appointment(&mut self) {
+        if self.later.as_ref().is_some_and(|(_, later)| later.at.is_some()) {
+            self.later = None;
+        }
     }
 
     fn said(&mut self, agent: Option<AgentId>) {
@@ -207,11 +273,12 @@ impl State {
 
     fn taken_over(&mut self, by: &Speaker, until: Option<Timestamp>, at: Timestamp) {
         let wanted = match &self.mode {
-            Mode::Waiting { reason, words } => Some((*reason, words.clone())),
+            Mode::Waiting { reason, words, .. } => Some((*reason, words.clone())),
             Mode::Human { wanted, .. } => wanted.clone(),
             Mode::Bot => None,
         };
-        self.place = interrupted(std::mem::take(&mut self.place));
+        self.place = std::mem::take(&mut self.place).interrupted();
+        self.drop_appointment();
         self.enter(Mode::Human { by: by.clone(), until, warn_at: warn_at(until, at), wanted }, at);
         self.void_below = self.turn;
     }
@@ -276,12 +343,11 @@ impl State {
     }
 }
 
-/// A question that was open when the floor changed hands is asked again later.
-fn interrupted(place: Place) -> Place {
-    match place {
-        Place::Asking(step) => Place::Interrupted(step),
-        Place::OfferedHuman => Place::Idle,
-        place => place,
+fn reach_after(why: &Why) -> Option<Reach> {
+    match why {
+        Why::AskingHowToReach => Some(Reach::Asked),
+        Why::Reached => Some(Reach::Told),
+        _ => None,
     }
 }
 

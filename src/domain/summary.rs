@@ -1,7 +1,10 @@
 //! A conversation in one line: what lists and banners show.
 
-use super::event::{Reason, Speaker};
+use super::bot::WhenPauseEnds;
+use super::conversation::Conversation;
+use super::event::{Place, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
+use super::state::Mode;
 use super::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,76 @@ pub struct Summary {
     pub last: Option<LastWords>,
     /// A delivery failed or is uncertain, and none has succeeded since.
     pub trouble: bool,
+    /// The contact is a hot lead in this session.
+    pub hot: bool,
+    /// How often others were alerted because nobody came, in `waiting` mode.
+    pub rungs: usize,
+}
+
+impl Conversation {
+    /// The conversation in one line.
+    pub fn summary(&self) -> Summary {
+        let state = &self.state;
+        let (mode, wanted) = match &state.mode {
+            Mode::Bot => (ModeSummary::Bot, None),
+            Mode::Waiting { reason, words, .. } => (ModeSummary::Waiting, Some((*reason, words.clone()))),
+            Mode::Human { by, until, wanted, .. } => {
+                (ModeSummary::Human { by: by.clone(), until: *until }, wanted.clone())
+            }
+        };
+        Summary {
+            conversation: self.id,
+            account: self.account.id.clone(),
+            channel: self.account.channel,
+            bot: self.bot.id.clone(),
+            name: state.name.clone().unwrap_or_else(|| self.nickname()),
+            seq: state.seq,
+            turn: state.turn,
+            mode,
+            since: state.since,
+            wanted,
+            next: self.next_words(),
+            unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
+            last: state.last.clone(),
+            trouble: state.trouble,
+            hot: state.session.hot,
+            rungs: match state.mode {
+                Mode::Waiting { rungs, .. } => rungs,
+                Mode::Bot | Mode::Human { .. } => 0,
+            },
+        }
+    }
+
+    /// A name for somebody who has not given one, the same every time.
+    fn nickname(&self) -> String {
+        let id = self.id.0.as_bytes();
+        format!("Visitor {:02x}{:02x}", id[0], id[1]).to_uppercase().replace("VISITOR", "Visitor")
+    }
+
+    /// What the bot does when it gets the floor, or is doing while it has it.
+    fn next_words(&self) -> String {
+        let known = |name: &str| self.state.attributes.get(name).cloned();
+        let quoted = |step| self.bot.question(step, known).map(|question| format!("“{question}”"));
+        let human = !matches!(self.state.mode, Mode::Bot);
+        let unanswered = human && self.state.unanswered.is_some();
+        let setting = self.bot.settings.when_pause_ends;
+        match (&self.state.place, unanswered, setting) {
+            (_, true, WhenPauseEnds::Answer) if self.message_for_the_bot().is_some() => {
+                "answers the last message".into()
+            }
+            (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
+            (Place::Asking(step), ..) => {
+                quoted(step).map_or("waits".into(), |question| format!("is asking {question}"))
+            }
+            (Place::Interrupted(step), ..) => match quoted(step) {
+                Some(question) => format!("asks {question} again"),
+                None => format!("goes on with “{}”", step.dialogue),
+            },
+            (Place::Delayed { step, .. }, ..) => format!("goes on with “{}” in a moment", step.dialogue),
+            (Place::OfferedHuman, ..) => "has offered a person".into(),
+            (Place::Idle, ..) => "waits for the next message".into(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

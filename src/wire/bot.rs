@@ -6,188 +6,19 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error as _};
-use serde::{Deserialize, Serialize};
-
-use crate::domain::bot as core;
-
 pub mod check;
 mod convert;
+pub mod document;
 pub mod locate;
+#[cfg(test)]
+mod schema;
 
-pub use check::check;
+pub use check::{Level, check};
+pub use document::*;
 pub use locate::locate;
 
 /// The newest shape of a document.
 pub const SCHEMA: u32 = 1;
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Document {
-    pub schema: u32,
-    /// What people call the bot.
-    pub name: String,
-    /// A language tag, such as `en`.
-    #[serde(default = "english")]
-    pub language: String,
-    #[serde(default)]
-    pub settings: Settings,
-    #[serde(default)]
-    pub triggers: Vec<Trigger>,
-    #[serde(default)]
-    pub dialogues: Vec<Dialogue>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// How long the bot is silent after a person has spoken.
-    pub pause_minutes: u32,
-    pub when_pause_ends: WhenPauseEnds,
-    /// After so many messages in a row that nothing matched, a human is offered.
-    pub no_answer_limit: u32,
-    pub texts: Texts,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let core::Settings { pause, when_pause_ends, no_answer_limit, .. } = core::Settings::default();
-        let pause_minutes = (pause.as_secs() / 60) as u32;
-        Self { pause_minutes, when_pause_ends: when_pause_ends.into(), no_answer_limit, texts: Texts::default() }
-    }
-}
-
-/// What becomes of an unanswered message when the pause ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WhenPauseEnds {
-    /// The bot answers it as if it were new.
-    Answer,
-    /// The bot waits for the next message.
-    Wait,
-    /// The conversation stays with humans.
-    Keep,
-}
-
-/// What the bot says in situations that no dialogue foresees. What is left out is said in English.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Texts {
-    /// Nothing matched.
-    pub no_answer: String,
-    /// Nothing matched for the last time: the contact may choose a human.
-    pub offer_human: String,
-    /// The two choices then.
-    pub offer_yes: String,
-    pub offer_no: String,
-    /// A human was called; empty: nothing is said.
-    pub calling_human: String,
-    /// What a waiting contact writes to return to the bot.
-    pub back: String,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        let core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, back } = core::Texts::default();
-        Self { no_answer, offer_human, offer_yes, offer_no, calling_human, back }
-    }
-}
-
-/// What starts something. Either `keywords` or `first_contact`, and either `go` or `hand_off`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trigger {
-    /// Words or phrases: whole words, whatever their case and accents.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub keywords: Vec<String>,
-    /// The contact writes for the first time and no keyword matched.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub first_contact: bool,
-    /// The dialogue to begin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub go: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hand_off: Option<Wanted>,
-}
-
-/// Why a trigger hands off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Wanted {
-    /// At once, whatever the dialogue is doing.
-    Urgent,
-    /// The contact asks for a person.
-    Asked,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dialogue {
-    pub id: String,
-    pub widgets: Vec<Widget>,
-}
-
-/// One step of a dialogue: an object with one key, which names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Widget {
-    Text(String),
-    /// Ends the dialogue until the contact chooses.
-    Menu(Menu),
-    /// A question; the answer becomes an attribute of the contact, and the dialogue goes on.
-    Ask(Ask),
-    HandOff(HandOff),
-    /// Goes on in another dialogue.
-    Go(String),
-    #[serde(deserialize_with = "only_true")]
-    End(bool),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Menu {
-    pub text: String,
-    pub options: Vec<MenuOption>,
-}
-
-/// One choice of a menu. Either `go` or `hand_off`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MenuOption {
-    pub label: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub go: Option<String>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub hand_off: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ask {
-    pub text: String,
-    /// The name under which the answer is kept.
-    pub attribute: String,
-    #[serde(rename = "type", default)]
-    pub kind: AnswerKind,
-    /// Said when the answer is not of the kind asked for; left out, the question is asked again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswerKind {
-    #[default]
-    Text,
-    Email,
-    Number,
-    Phone,
-}
-
-/// Calls a human. Has no settings yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HandOff {}
 
 /// Something wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +29,9 @@ pub struct BotError {
     pub column: usize,
     /// Such as `dialogues[2].widgets[4].menu.options[0].go`; empty: the document itself.
     pub path: String,
+    /// The name of the rule behind it, such as `no-human`.
+    pub rule: &'static str,
+    pub level: Level,
     pub problem: String,
     pub fix: String,
 }
@@ -206,6 +40,9 @@ impl fmt::Display for BotError {
     /// `line: path: problem. fix.`, to follow the name of the file and a colon.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: ", self.line)?;
+        if self.level == Level::Warning {
+            write!(out, "warning: ")?;
+        }
         if !self.path.is_empty() {
             write!(out, "{}: ", self.path)?;
         }
@@ -232,27 +69,43 @@ pub fn parse(text: &str) -> Result<Document, BotError> {
             line: locate(text, "schema"),
             column: 0,
             path: "schema".to_owned(),
+            rule: "shape",
+            level: Level::Error,
             problem: format!("schema {other} is unknown to this version"),
             fix: format!("Write {SCHEMA}, or use the version that wrote the file"),
         }),
     }
 }
 
-/// Reads a document and checks what it means: all problems, in the order of the document.
+/// Reads a document and checks what it means: all errors, in the order of the document.
 pub fn read(text: &str) -> Result<Document, Vec<BotError>> {
     let document = parse(text).map_err(|error| vec![error])?;
-    let mut problems: Vec<BotError> = check(&document)
-        .into_iter()
-        .map(|found| BotError {
-            line: locate(text, &found.path),
-            column: 0,
-            path: found.path,
-            problem: found.problem,
-            fix: found.fix,
-        })
-        .collect();
-    problems.sort_by_key(|problem| problem.line);
-    if problems.is_empty() { Ok(document) } else { Err(problems) }
+    let mut found = findings(text, &document);
+    found.retain(|found| found.level == Level::Error);
+    if found.is_empty() { Ok(document) } else { Err(found) }
+}
+
+/// Everything that can be said against a document, errors and warnings, in its order.
+pub fn examine(text: &str) -> Vec<BotError> {
+    match parse(text) {
+        Ok(document) => findings(text, &document),
+        Err(error) => vec![error],
+    }
+}
+
+fn findings(text: &str, document: &Document) -> Vec<BotError> {
+    let located = |found: check::Problem| BotError {
+        line: locate(text, &found.path),
+        column: 0,
+        path: found.path,
+        rule: found.rule,
+        level: found.level,
+        problem: found.problem,
+        fix: found.fix,
+    };
+    let mut findings: Vec<BotError> = check(document).into_iter().map(located).collect();
+    findings.sort_by_key(|found| found.line);
+    findings
 }
 
 fn shape_error(path: String, error: &serde_json::Error) -> BotError {
@@ -264,20 +117,15 @@ fn shape_error(path: String, error: &serde_json::Error) -> BotError {
         serde_json::error::Category::Data => "Write what is expected here",
         _ => "Look for a missing comma, quote or bracket here or just before",
     };
-    BotError { line: error.line(), column: error.column(), path, problem, fix: fix.to_owned() }
-}
-
-fn only_true<'de, D: Deserializer<'de>>(json: D) -> Result<bool, D::Error> {
-    let yes = bool::deserialize(json)?;
-    if yes { Ok(true) } else { Err(D::Error::custom("`end` is always true: leave the widget out to go on")) }
-}
-
-fn is_false(yes: &bool) -> bool {
-    !yes
-}
-
-fn english() -> String {
-    "en".to_owned()
+    BotError {
+        line: error.line(),
+        column: error.column(),
+        path,
+        rule: "shape",
+        level: Level::Error,
+        problem,
+        fix: fix.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -310,7 +158,7 @@ mod tests {
         assert_eq!(error.line, 3);
         assert!(error.column > 0);
         assert_eq!(error.path, "dialogues[0].widgets[0].menu.options[0].goo");
-        assert_eq!(error.problem, "unknown field `goo`, expected one of `label`, `go`, `hand_off`");
+        assert_eq!(error.problem, "unknown field `goo`, expected one of `label`, `go`, `hand_off`, `score`");
         assert_eq!(error.fix, "Remove it, or mend its name");
     }
 

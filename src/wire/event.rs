@@ -37,8 +37,13 @@ pub enum What {
     BotSaid {
         text: String,
         options: Vec<OptionView>,
+        attachments: Vec<AttachmentView>,
         /// Why the bot said it, in words: `keyword “hours”`.
         why: String,
+        /// The id of the trigger behind it.
+        trigger: Option<String>,
+        /// Where in the bot's document it stands: `quote.widgets[2]`.
+        widget: Option<String>,
     },
     /// The bot went on in its dialogue without a word.
     BotMoved,
@@ -74,6 +79,10 @@ pub enum What {
     HandOff {
         reason: String,
         words: String,
+        /// Nobody was there, and the contact was told so.
+        closed: bool,
+        trigger: Option<String>,
+        widget: Option<String>,
     },
     PageViewed {
         url: String,
@@ -82,6 +91,21 @@ pub enum What {
     AttributeSet {
         name: String,
         value: String,
+    },
+    /// The contact answered every question of a form.
+    FormCompleted {
+        form: String,
+        answers: Vec<AnswerView>,
+    },
+    /// Points of the contact's session; `hot`: with these they became a hot lead.
+    Scored {
+        points: i32,
+        hot: bool,
+    },
+    /// A trigger that acts once per session acts now, or at a time, or when the dialogue of the moment has ended.
+    TriggerPulled {
+        trigger: String,
+        at: Option<u64>,
     },
     /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again).
     Delivery {
@@ -115,6 +139,14 @@ pub struct OptionView {
     pub label: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AnswerView {
+    /// The attribute.
+    pub name: String,
+    pub value: String,
+}
+
 /// A person who acts: an agent (with id), somebody outside the console, or the system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -145,6 +177,10 @@ pub struct Floor {
     pub next: String,
     /// The contact wrote and nobody has answered.
     pub unanswered: bool,
+    /// The contact is a hot lead in this session.
+    pub hot: bool,
+    /// How often others were alerted because nobody came, in `waiting` mode.
+    pub alerts: usize,
     pub name: String,
     pub channel: String,
     pub account: String,

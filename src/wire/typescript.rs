@@ -37,6 +37,7 @@ fn rendered() -> String {
         event::What,
         event::AttachmentView,
         event::OptionView,
+        event::AnswerView,
         event::Who,
         event::Floor,
         console::Asked,

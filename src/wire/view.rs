@@ -1,7 +1,7 @@
 //! From the core's words to what screens show.
 
 use super::console::{Counts, Row};
-use super::event::{AttachmentView, EventView, Floor, OptionView, What, Who};
+use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::event::{Agent, Event, GiveBack, PauseMove, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
@@ -24,17 +24,34 @@ fn what(event: &Event) -> What {
         },
         Event::ContactNamed { name } => What::AttributeSet { name: "name".into(), value: name },
         Event::PageViewed { url, title } => What::PageViewed { url, title },
-        Event::AttributeSet { name, value } => What::AttributeSet { name, value },
-        Event::BotSaid { line, why, .. } => What::BotSaid {
+        Event::AttributeSet { name, value, .. } => What::AttributeSet { name, value },
+        Event::FormCompleted { form, answers, .. } => {
+            What::FormCompleted { form, answers: answers.into_iter().map(answer).collect() }
+        }
+        Event::Scored { points, hot, .. } => What::Scored { points, hot },
+        Event::Pulled { trigger, later } => {
+            What::TriggerPulled { trigger, at: later.and_then(|later| later.at).map(|at| at.0) }
+        }
+        Event::BotSaid { line, why, from, .. } => What::BotSaid {
             text: line.text,
             options: line.choices.into_iter().map(option).collect(),
+            attachments: line.attachment.into_iter().map(attachment).collect(),
             why: reason(&why),
+            trigger: from.trigger,
+            widget: from.widget.map(|step| step.to_string()),
         },
         Event::BotMoved { .. } => What::BotMoved,
         Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
         Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
-        Event::HandedOff { reason, words, .. } => What::HandOff { reason: reason.as_str().into(), words },
+        Event::HandedOff { reason, words, from, closed, .. } => What::HandOff {
+            reason: reason.as_str().into(),
+            words,
+            closed,
+            trigger: from.trigger,
+            widget: from.widget.map(|step| step.to_string()),
+        },
+        Event::Climbed { text, .. } => What::Alert { text },
         Event::TakenOver { by, until } => What::TakenOver { by: who(by), until: until.map(|at| at.0) },
         Event::PauseMoved { by, until, why } => {
             What::PauseMoved { by: who(by), until: until.map(|at| at.0), why: pause_move(why).into() }
@@ -54,6 +71,10 @@ fn what(event: &Event) -> What {
     }
 }
 
+fn answer((name, value): (String, String)) -> AnswerView {
+    AnswerView { name, value }
+}
+
 fn delivery(of: Vec<Seq>, state: &str, error: Option<String>) -> What {
     What::Delivery { of, state: state.into(), error }
 }
@@ -63,10 +84,19 @@ fn reason(why: &Why) -> String {
         Why::Keyword(word) => format!("keyword “{word}”"),
         Why::Dialogue(name) => format!("dialogue “{name}”"),
         Why::FirstContact => "first contact".into(),
+        Why::PageVisit(path) => format!("the contact looked at {path}"),
+        Why::Referral(word) => format!("the contact came by “{word}”"),
+        Why::Button(payload) => format!("the button {payload}"),
+        Why::Hours => "the opening hours".into(),
         Why::NoAnswer => "nothing matched".into(),
         Why::OfferedHuman => "nothing matched again, so a person is offered".into(),
         Why::AskedAgain => "the question was open".into(),
+        Why::NotUnderstood => "the answer was not of the kind asked for".into(),
+        Why::Cancelled => "the contact wanted no more questions".into(),
         Why::CallingHuman => "a person is wanted".into(),
+        Why::StillCalling => "nobody has come yet".into(),
+        Why::AskingHowToReach => "nobody comes for now".into(),
+        Why::Reached => "the contact told how to reach them".into(),
         Why::OutsideBot => "the outside bot answered".into(),
     }
 }
@@ -136,6 +166,8 @@ pub fn floor(summary: &Summary) -> Floor {
         words,
         next: summary.next.clone(),
         unanswered: summary.unanswered > 0,
+        hot: summary.hot,
+        alerts: summary.rungs,
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),
@@ -172,7 +204,9 @@ pub fn visitor_event(seq: Seq, at: Timestamp, event: &Event) -> Option<VisitorEv
     let what = match event.clone() {
         Event::ContactSaid { heard, provider_id, .. } => VisitorWhat::ISaid { id: provider_id, text: heard.text },
         Event::BotSaid { line, .. } => {
-            VisitorWhat::BotSaid { text: line.text, options: line.choices.into_iter().map(option).collect() }
+            let options = line.choices.into_iter().map(option).collect();
+            let attachments = line.attachment.into_iter().map(attachment).collect();
+            VisitorWhat::BotSaid { text: line.text, options, attachments }
         }
         Event::AgentSaid { agent, text, .. } => {
             VisitorWhat::PersonSaid { name: agent.name, text, attachments: Vec::new() }

@@ -99,6 +99,7 @@ pub enum VisitorWhat {
     BotSaid {
         text: String,
         options: Vec<OptionView>,
+        attachments: Vec<AttachmentView>,
     },
     PersonSaid {
         name: String,

@@ -17,11 +17,23 @@ tapped: boolean, attachments: Array<AttachmentView>,
 /**
  * When the provider says it was written, if it says so.
  */
-provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, 
+provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */
-why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
+why: string, 
+/**
+ * The id of the trigger behind it.
+ */
+trigger: string | null, 
+/**
+ * Where in the bot's document it stands: `quote.widgets[2]`.
+ */
+widget: string | null, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+/**
+ * Nobody was there, and the contact was told so.
+ */
+closed: boolean, trigger: string | null, widget: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, } | { "kind": "scored", points: number, hot: boolean, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -31,11 +43,23 @@ tapped: boolean, attachments: Array<AttachmentView>,
 /**
  * When the provider says it was written, if it says so.
  */
-provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, 
+provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */
-why: string, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
+why: string, 
+/**
+ * The id of the trigger behind it.
+ */
+trigger: string | null, 
+/**
+ * Where in the bot's document it stands: `quote.widgets[2]`.
+ */
+widget: string | null, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+/**
+ * Nobody was there, and the contact was told so.
+ */
+closed: boolean, trigger: string | null, widget: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, } | { "kind": "scored", points: number, hot: boolean, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
 
 export type AttachmentView = { 
 /**
@@ -44,6 +68,12 @@ export type AttachmentView = {
 kind: string, url: string, name: string, };
 
 export type OptionView = { id: string, label: string, };
+
+export type AnswerView = { 
+/**
+ * The attribute.
+ */
+name: string, value: string, };
 
 /**
  * A person who acts: an agent (with id), somebody outside the console, or the system.
@@ -89,7 +119,15 @@ next: string,
 /**
  * The contact wrote and nobody has answered.
  */
-unanswered: boolean, name: string, channel: string, account: string, bot: string, 
+unanswered: boolean, 
+/**
+ * The contact is a hot lead in this session.
+ */
+hot: boolean, 
+/**
+ * How often others were alerted because nobody came, in `waiting` mode.
+ */
+alerts: number, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */
@@ -165,9 +203,9 @@ export type VisitorSays = { "type": "hello", token: string | null, after: Positi
  */
 export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "pong" };
 
-export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
 
-export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
+export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
 
 export type VisitorFloor = { 
 /**

@@ -28,7 +28,19 @@ const COMMANDS_MAY_KNOW: &[&str] =
 
 /// The crates that rooms near the core may use.
 const CRATES: &[(&str, &[&str])] = &[
-    ("domain", &["jiff", "uuid", "thiserror", "unicode_normalization", "unicode_segmentation", "aho_corasick"]),
+    (
+        "domain",
+        &[
+            "jiff",
+            "uuid",
+            "thiserror",
+            "unicode_normalization",
+            "unicode_segmentation",
+            "aho_corasick",
+            "regex",
+            "strsim",
+        ],
+    ),
     ("ports", &["futures_util", "bytes", "bytestring", "thiserror", "uuid"]),
 ];
 

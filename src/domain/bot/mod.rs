@@ -1,26 +1,45 @@
 //! A bot: its dialogues, what starts them, and what it says when it knows no more.
 //!
 //! Made from a bot document (`wire::bot`), never changed afterwards, shared by all its conversations. How it answers
-//! is in `run`, how words are recognised in `matching`.
+//! is in `run`, how words are recognised in `matching`, what happens while a person is called in `waiting`.
 
+pub mod answers;
+pub mod branch;
+pub mod fold;
+pub mod ladder;
 pub mod matching;
+mod meant;
 pub mod run;
+pub mod template;
+pub mod triggers;
+mod typos;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::event::{Reason, Step};
+use super::hours::Hours;
 use super::ids::BotId;
-use matching::Matcher;
+use super::message::AttachmentKind;
+use super::time::Timestamp;
+use answers::AnswerKind;
+use branch::Case;
+use fold::{Said, fold};
+use ladder::Ladder;
+use matching::{Matcher, Matches};
+use template::Template;
+use triggers::{Action, On, Trigger};
 
 #[derive(Debug)]
 pub struct Bot {
     pub id: BotId,
     pub name: String,
     pub settings: Settings,
-    /// The dialogue that greets a new contact.
-    pub first_contact: Option<String>,
+    pub ladder: Ladder,
     dialogues: HashMap<String, Vec<Widget>>,
+    triggers: Vec<Trigger>,
+    /// The triggers that wait for something else than words: few, whatever the number of keywords.
+    others: Vec<usize>,
     matcher: Matcher,
 }
 
@@ -32,6 +51,17 @@ pub struct Settings {
     /// Messages in a row without a match before a human is offered.
     pub no_answer_limit: u32,
     pub texts: Texts,
+    pub words: Words,
+    /// Without hours somebody is always there.
+    pub hours: Option<Hours>,
+    pub hot_lead: Option<HotLead>,
+}
+
+/// From how many points in one session a contact is a hot lead, and whether a person is called then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HotLead {
+    pub threshold: i32,
+    pub hand_off: bool,
 }
 
 /// What happens to an unanswered message when a pause ends.
@@ -54,8 +84,21 @@ pub struct Texts {
     pub offer_no: String,
     /// Said when a human is called; empty: nothing is said.
     pub calling_human: String,
+    /// Said when the contact wants no more questions.
+    pub cancelled: String,
     /// What a waiting contact writes to return to the bot.
     pub back: String,
+}
+
+/// Words that mean the same wherever a question is open.
+#[derive(Debug, Clone)]
+pub struct Words {
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
+    /// Leaves out a question that may be left out.
+    pub skip: Vec<String>,
+    /// Ends the questions.
+    pub cancel: Vec<String>,
 }
 
 impl Default for Settings {
@@ -65,6 +108,9 @@ impl Default for Settings {
             when_pause_ends: WhenPauseEnds::Answer,
             no_answer_limit: 2,
             texts: Texts::default(),
+            words: Words::default(),
+            hours: None,
+            hot_lead: None,
         }
     }
 }
@@ -77,30 +123,55 @@ impl Default for Texts {
             offer_yes: "Yes, please".into(),
             offer_no: "No, thanks".into(),
             calling_human: "I'm calling a colleague. One moment, please.".into(),
+            cancelled: "All right, let us leave that.".into(),
             back: "back".into(),
         }
     }
 }
 
-/// Words that start something, in any dialogue.
-#[derive(Debug, Clone)]
-pub struct Trigger {
-    pub keywords: Vec<String>,
-    pub action: Action,
+impl Default for Words {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
+        Self {
+            yes: words(&["yes", "y", "yeah", "yep", "sure", "ok", "👍"]),
+            no: words(&["no", "n", "nope", "no thanks", "👎"]),
+            skip: words(&["skip"]),
+            cancel: words(&["cancel", "stop"]),
+        }
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    Go(String),
-    HandOff(Reason),
-}
-
+/// One step of a dialogue.
 #[derive(Debug, Clone)]
 pub enum Widget {
-    Text(String),
-    Menu { text: String, options: Vec<MenuOption> },
-    Ask { text: String, attribute: String, kind: AnswerKind, retry: String },
-    HandOff(Reason),
+    Text(Template),
+    /// One of these, another each time.
+    Texts(Vec<Template>),
+    Attachment {
+        kind: AttachmentKind,
+        url: String,
+        name: String,
+        text: Template,
+    },
+    Menu {
+        text: Template,
+        options: Vec<MenuOption>,
+    },
+    Ask(Ask),
+    Form(Form),
+    Set {
+        attribute: String,
+        value: Template,
+    },
+    /// Goes where the first case that holds says; on, if none does.
+    Branch(Vec<Case>),
+    /// Says nothing for a while. Whatever the contact writes ends it, and taking over cancels it.
+    Wait(Duration),
+    HandOff {
+        reason: Reason,
+        score: i32,
+    },
+    Score(i32),
     Go(String),
     End,
 }
@@ -108,16 +179,58 @@ pub enum Widget {
 #[derive(Debug, Clone)]
 pub struct MenuOption {
     pub label: String,
+    folded: String,
     pub action: Action,
+    pub score: i32,
 }
 
-/// What an answer must look like.
+/// A question whose answer becomes an attribute.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub text: Template,
+    pub attribute: String,
+    pub kind: AnswerKind,
+    /// Said about an answer that is not of the kind, one after another; without any the question is asked again.
+    pub retries: Vec<Template>,
+    pub may_skip: bool,
+    /// After so many answers that are not of the kind; none: never.
+    pub limit: Option<(u32, AtLimit)>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnswerKind {
-    Text,
-    Email,
-    Number,
-    Phone,
+pub enum AtLimit {
+    MoveOn,
+    HandOff,
+}
+
+/// Questions in a row; that all were asked is an event of its own.
+#[derive(Debug, Clone)]
+pub struct Form {
+    pub id: String,
+    pub questions: Vec<Ask>,
+    pub score: i32,
+}
+
+impl MenuOption {
+    pub fn new(label: &str, action: Action) -> Self {
+        Self { label: label.to_owned(), folded: fold(label), action, score: 0 }
+    }
+}
+
+impl Widget {
+    /// The question with this number in the widget: a form has several.
+    pub fn ask(&self, part: usize) -> Option<&Ask> {
+        match self {
+            Widget::Ask(ask) if part == 0 => Some(ask),
+            Widget::Form(form) => form.questions.get(part),
+            _ => None,
+        }
+    }
+
+    /// Whether it waits for the contact to answer.
+    pub fn is_question(&self) -> bool {
+        matches!(self, Widget::Menu { .. } | Widget::Ask(_) | Widget::Form(_))
+    }
 }
 
 impl Bot {
@@ -125,11 +238,14 @@ impl Bot {
         id: BotId,
         name: String,
         settings: Settings,
-        first_contact: Option<String>,
-        triggers: &[Trigger],
+        ladder: Ladder,
+        triggers: Vec<Trigger>,
         dialogues: HashMap<String, Vec<Widget>>,
     ) -> Self {
-        Self { id, name, settings, first_contact, dialogues, matcher: Matcher::new(triggers) }
+        let matcher = Matcher::new(&triggers);
+        let waits = |number: &usize| !matches!(triggers[*number].on, On::Keywords(_));
+        let others = (0..triggers.len()).filter(waits).collect();
+        Self { id, name, settings, ladder, dialogues, triggers, others, matcher }
     }
 
     /// The widget at a step; none past the end, or if the bot has changed since the step was taken.
@@ -137,16 +253,31 @@ impl Bot {
         self.dialogues.get(&step.dialogue)?.get(step.widget)
     }
 
-    /// What the words ask for, if anything.
-    pub fn recognise(&self, text: &str) -> Option<matching::Found<'_>> {
-        self.matcher.find(text)
+    pub fn trigger(&self, number: usize) -> &Trigger {
+        &self.triggers[number]
     }
 
-    /// What the bot says at this step, in the operator's words.
-    pub fn question(&self, step: &Step) -> Option<&str> {
+    /// The triggers that wait for something else than words.
+    pub fn other_triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.others.iter().map(|number| &self.triggers[*number])
+    }
+
+    /// What the words ask for, if anything.
+    pub fn recognise(&self, said: &Said) -> Matches<'_> {
+        self.matcher.find(said)
+    }
+
+    /// What the bot asks at this step, in the operator's words.
+    pub fn question(&self, step: &Step, known: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let known = |name: &str| known(name).map(Into::into);
         match self.widget(step)? {
-            Widget::Menu { text, .. } | Widget::Ask { text, .. } => Some(text),
-            _ => None,
+            Widget::Menu { text, .. } => Some(text.fill(known)),
+            widget => Some(widget.ask(step.part)?.text.fill(known)),
         }
+    }
+
+    /// Whether somebody is there.
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        self.settings.hours.as_ref().is_none_or(|hours| hours.is_open(at))
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parts::{Agent, Heard, Line, Place, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
+use super::bot::{Later, Origin, Place, Why};
+use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
 use crate::domain::event as core;
 use crate::domain::time::Timestamp;
 
@@ -32,12 +33,37 @@ pub enum Event<'a> {
         name: Text<'a>,
         #[serde(borrow)]
         value: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+    },
+    FormCompleted {
+        #[serde(borrow)]
+        form: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<(Text<'a>, Text<'a>)>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+    },
+    Scored {
+        points: i32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        hot: bool,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+    },
+    Pulled {
+        #[serde(borrow)]
+        trigger: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        later: Option<Later<'a>>,
     },
     BotSaid {
         #[serde(borrow)]
         line: Line<'a>,
         #[serde(borrow)]
         why: Why<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
         #[serde(borrow)]
         then: Place<'a>,
         turn: u64,
@@ -71,6 +97,19 @@ pub enum Event<'a> {
         words: Text<'a>,
         #[serde(borrow)]
         then: Place<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        closed: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<u64>,
+    },
+    Climbed {
+        rungs: usize,
+        #[serde(borrow)]
+        text: Text<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<u64>,
     },
     TakenOver {
         #[serde(borrow)]
@@ -143,21 +182,6 @@ pub enum Event<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why<'a> {
-    #[serde(borrow)]
-    Keyword(Text<'a>),
-    #[serde(borrow)]
-    Dialogue(Text<'a>),
-    FirstContact,
-    NoAnswer,
-    OfferedHuman,
-    AskedAgain,
-    CallingHuman,
-    OutsideBot,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum PauseMove {
     Replied,
     Extended,
@@ -190,9 +214,19 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             },
             Core::ContactNamed { name } => Self::ContactNamed { name: text(name) },
             Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
-            Core::AttributeSet { name, value } => Self::AttributeSet { name: text(name), value: text(value) },
-            Core::BotSaid { line, why, then, turn } => {
-                Self::BotSaid { line: line.into(), why: why.into(), then: then.into(), turn: *turn }
+            Core::AttributeSet { name, value, from } => {
+                Self::AttributeSet { name: text(name), value: text(value), from: from.into() }
+            }
+            Core::FormCompleted { form, answers, from } => {
+                let answers = answers.iter().map(|(name, value)| (text(name), text(value))).collect();
+                Self::FormCompleted { form: text(form), answers, from: from.into() }
+            }
+            Core::Scored { points, hot, from } => Self::Scored { points: *points, hot: *hot, from: from.into() },
+            Core::Pulled { trigger, later } => {
+                Self::Pulled { trigger: text(trigger), later: later.as_ref().map(Into::into) }
+            }
+            Core::BotSaid { line, why, from, then, turn } => {
+                Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn: *turn }
             }
             Core::BotMoved { then } => Self::BotMoved { then: then.into() },
             Core::AgentSaid { agent, text: words, turn } => {
@@ -202,8 +236,16 @@ impl<'a> From<&'a core::Event> for Event<'a> {
                 Self::OutsideSaid { text: text(words), provider_id: text(provider_id) }
             }
             Core::NoteAdded { agent, text: words } => Self::NoteAdded { agent: agent.into(), text: text(words) },
-            Core::HandedOff { reason, words, then } => {
-                Self::HandedOff { reason: (*reason).into(), words: text(words), then: then.into() }
+            Core::HandedOff { reason, words, then, from, closed, next } => Self::HandedOff {
+                reason: (*reason).into(),
+                words: text(words),
+                then: then.into(),
+                from: from.into(),
+                closed: *closed,
+                next: millis(*next),
+            },
+            Core::Climbed { rungs, text: words, next } => {
+                Self::Climbed { rungs: *rungs, text: text(words), next: millis(*next) }
             }
             Core::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: millis(*until) },
             Core::PauseMoved { by, until, why } => {
@@ -238,11 +280,20 @@ impl From<Event<'_>> for core::Event {
             },
             Event::ContactNamed { name } => Self::ContactNamed { name: name.into_owned() },
             Event::PageViewed { url, title } => Self::PageViewed { url: url.into_owned(), title: title.into_owned() },
-            Event::AttributeSet { name, value } => {
-                Self::AttributeSet { name: name.into_owned(), value: value.into_owned() }
+            Event::AttributeSet { name, value, from } => {
+                Self::AttributeSet { name: name.into_owned(), value: value.into_owned(), from: from.into() }
             }
-            Event::BotSaid { line, why, then, turn } => {
-                Self::BotSaid { line: line.into(), why: why.into(), then: then.into(), turn }
+            Event::FormCompleted { form, answers, from } => {
+                let answer = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
+                let answers = answers.into_iter().map(answer).collect();
+                Self::FormCompleted { form: form.into_owned(), answers, from: from.into() }
+            }
+            Event::Scored { points, hot, from } => Self::Scored { points, hot, from: from.into() },
+            Event::Pulled { trigger, later } => {
+                Self::Pulled { trigger: trigger.into_owned(), later: later.map(Into::into) }
+            }
+            Event::BotSaid { line, why, from, then, turn } => {
+                Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn }
             }
             Event::BotMoved { then } => Self::BotMoved { then: then.into() },
             Event::AgentSaid { agent, text, turn } => {
@@ -252,9 +303,15 @@ impl From<Event<'_>> for core::Event {
                 Self::OutsideSaid { text: text.into_owned(), provider_id: provider_id.into_owned() }
             }
             Event::NoteAdded { agent, text } => Self::NoteAdded { agent: agent.into(), text: text.into_owned() },
-            Event::HandedOff { reason, words, then } => {
-                Self::HandedOff { reason: reason.into(), words: words.into_owned(), then: then.into() }
-            }
+            Event::HandedOff { reason, words, then, from, closed, next } => Self::HandedOff {
+                reason: reason.into(),
+                words: words.into_owned(),
+                then: then.into(),
+                from: from.into(),
+                closed,
+                next: time(next),
+            },
+            Event::Climbed { rungs, text, next } => Self::Climbed { rungs, text: text.into_owned(), next: time(next) },
             Event::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: time(until) },
             Event::PauseMoved { by, until, why } => {
                 Self::PauseMoved { by: by.into(), until: time(until), why: why.into() }
@@ -274,36 +331,6 @@ impl From<Event<'_>> for core::Event {
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },
             Event::Alerted { text } => Self::Alerted { text: text.into_owned() },
-        }
-    }
-}
-
-impl<'a> From<&'a core::Why> for Why<'a> {
-    fn from(why: &'a core::Why) -> Self {
-        match why {
-            core::Why::Keyword(name) => Self::Keyword(text(name)),
-            core::Why::Dialogue(name) => Self::Dialogue(text(name)),
-            core::Why::FirstContact => Self::FirstContact,
-            core::Why::NoAnswer => Self::NoAnswer,
-            core::Why::OfferedHuman => Self::OfferedHuman,
-            core::Why::AskedAgain => Self::AskedAgain,
-            core::Why::CallingHuman => Self::CallingHuman,
-            core::Why::OutsideBot => Self::OutsideBot,
-        }
-    }
-}
-
-impl From<Why<'_>> for core::Why {
-    fn from(why: Why<'_>) -> Self {
-        match why {
-            Why::Keyword(name) => Self::Keyword(name.into_owned()),
-            Why::Dialogue(name) => Self::Dialogue(name.into_owned()),
-            Why::FirstContact => Self::FirstContact,
-            Why::NoAnswer => Self::NoAnswer,
-            Why::OfferedHuman => Self::OfferedHuman,
-            Why::AskedAgain => Self::AskedAgain,
-            Why::CallingHuman => Self::CallingHuman,
-            Why::OutsideBot => Self::OutsideBot,
         }
     }
 }

@@ -4,6 +4,9 @@
 //! serves both ways; they convert by hand. A shape that has been stored stays readable for ever: new fields get a
 //! default, and a new meaning gets a new version. `v1.jsonl` pins what version 1 looks like.
 
+#[cfg(test)]
+mod any;
+mod bot;
 mod event;
 mod parts;
 mod state;

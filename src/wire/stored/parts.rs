@@ -39,6 +39,8 @@ pub struct Heard<'a> {
     text: Text<'a>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     tap: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    referral: Option<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment<'a>>,
 }
@@ -67,6 +69,7 @@ impl<'a> From<&'a message::Heard> for Heard<'a> {
         Self {
             text: text(&heard.text),
             tap: maybe_text(&heard.tap),
+            referral: maybe_text(&heard.referral),
             attachments: heard.attachments.iter().map(Attachment::from).collect(),
         }
     }
@@ -77,6 +80,7 @@ impl From<Heard<'_>> for message::Heard {
         Self {
             text: heard.text.into_owned(),
             tap: owned(heard.tap),
+            referral: owned(heard.referral),
             attachments: heard.attachments.into_iter().map(Into::into).collect(),
         }
     }
@@ -114,6 +118,8 @@ pub struct Line<'a> {
     text: Text<'a>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     choices: Vec<Choice<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    attachment: Option<Attachment<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,7 +133,11 @@ struct Choice<'a> {
 impl<'a> From<&'a message::Line> for Line<'a> {
     fn from(line: &'a message::Line) -> Self {
         let choice = |choice: &'a message::Choice| Choice { id: text(&choice.id), label: text(&choice.label) };
-        Self { text: text(&line.text), choices: line.choices.iter().map(choice).collect() }
+        Self {
+            text: text(&line.text),
+            choices: line.choices.iter().map(choice).collect(),
+            attachment: line.attachment.as_ref().map(Into::into),
+        }
     }
 }
 
@@ -135,7 +145,11 @@ impl From<Line<'_>> for message::Line {
     fn from(line: Line<'_>) -> Self {
         let choice =
             |choice: Choice<'_>| message::Choice { id: choice.id.into_owned(), label: choice.label.into_owned() };
-        Self { text: line.text.into_owned(), choices: line.choices.into_iter().map(choice).collect() }
+        Self {
+            text: line.text.into_owned(),
+            choices: line.choices.into_iter().map(choice).collect(),
+            attachment: line.attachment.map(Into::into),
+        }
     }
 }
 
@@ -184,58 +198,6 @@ impl From<Speaker<'_>> for core::Speaker {
             Speaker::Outside => Self::Outside,
             Speaker::System => Self::System,
         }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place<'a> {
-    Idle,
-    #[serde(borrow)]
-    Asking(Step<'a>),
-    #[serde(borrow)]
-    Interrupted(Step<'a>),
-    OfferedHuman,
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct Step<'a> {
-    #[serde(borrow)]
-    dialogue: Text<'a>,
-    widget: usize,
-}
-
-impl<'a> From<&'a core::Place> for Place<'a> {
-    fn from(place: &'a core::Place) -> Self {
-        match place {
-            core::Place::Idle => Self::Idle,
-            core::Place::Asking(step) => Self::Asking(step.into()),
-            core::Place::Interrupted(step) => Self::Interrupted(step.into()),
-            core::Place::OfferedHuman => Self::OfferedHuman,
-        }
-    }
-}
-
-impl From<Place<'_>> for core::Place {
-    fn from(place: Place<'_>) -> Self {
-        match place {
-            Place::Idle => Self::Idle,
-            Place::Asking(step) => Self::Asking(step.into()),
-            Place::Interrupted(step) => Self::Interrupted(step.into()),
-            Place::OfferedHuman => Self::OfferedHuman,
-        }
-    }
-}
-
-impl<'a> From<&'a core::Step> for Step<'a> {
-    fn from(step: &'a core::Step) -> Self {
-        Self { dialogue: text(&step.dialogue), widget: step.widget }
-    }
-}
-
-impl From<Step<'_>> for core::Step {
-    fn from(step: Step<'_>) -> Self {
-        Self { dialogue: step.dialogue.into_owned(), widget: step.widget }
     }
 }
 

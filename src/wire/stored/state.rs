@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parts::{Heard, LastWords, Place, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
+use super::bot::{Later, Place, Session};
+use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
 use crate::domain::ids::AgentId;
 use crate::domain::state as core;
 use crate::domain::time::Timestamp;
@@ -17,11 +18,17 @@ pub struct State<'a> {
     #[serde(borrow)]
     place: Place<'a>,
     unmatched: u32,
+    #[serde(default, skip_serializing_if = "no_tries")]
+    tries: u32,
     greeted: bool,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     name: Option<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Text<'a>, Text<'a>)>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    session: Option<Session<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    later: Option<(Text<'a>, Later<'a>)>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     unanswered: Option<Unanswered<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -45,6 +52,14 @@ enum Mode<'a> {
         reason: Reason,
         #[serde(borrow)]
         words: Text<'a>,
+        #[serde(default, skip_serializing_if = "no_rungs")]
+        rungs: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<u64>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        closed: bool,
+        #[serde(default, skip_serializing_if = "Reach::is_not_asked")]
+        reach: Reach,
     },
     Human {
         #[serde(borrow)]
@@ -56,6 +71,44 @@ enum Mode<'a> {
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         wanted: Option<Wanted<'a>>,
     },
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+enum Reach {
+    #[default]
+    NotAsked,
+    Asked,
+    AskedAgain,
+    Told,
+}
+
+impl Reach {
+    fn is_not_asked(&self) -> bool {
+        matches!(self, Reach::NotAsked)
+    }
+}
+
+impl From<core::Reach> for Reach {
+    fn from(reach: core::Reach) -> Self {
+        match reach {
+            core::Reach::NotAsked => Self::NotAsked,
+            core::Reach::Asked => Self::Asked,
+            core::Reach::AskedAgain => Self::AskedAgain,
+            core::Reach::Told => Self::Told,
+        }
+    }
+}
+
+impl From<Reach> for core::Reach {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::NotAsked => Self::NotAsked,
+            Reach::Asked => Self::Asked,
+            Reach::AskedAgain => Self::AskedAgain,
+            Reach::Told => Self::Told,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,6 +148,14 @@ enum DeliveryState<'a> {
     },
 }
 
+fn no_tries(tries: &u32) -> bool {
+    *tries == 0
+}
+
+fn no_rungs(rungs: &usize) -> bool {
+    *rungs == 0
+}
+
 fn none_yet(seq: &u64) -> bool {
     *seq == 0
 }
@@ -108,9 +169,12 @@ impl<'a> From<&'a core::State> for State<'a> {
             since: state.since.0,
             place: (&state.place).into(),
             unmatched: state.unmatched,
+            tries: state.tries,
             greeted: state.greeted,
             name: maybe_text(&state.name),
             attributes: state.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
+            session: (state.session.number > 0).then(|| (&state.session).into()),
+            later: state.later.as_ref().map(|(trigger, later)| (text(trigger), later.into())),
             unanswered: state.unanswered.as_ref().map(Into::into),
             last: state.last.as_ref().map(Into::into),
             said: state.said.iter().map(|said| (said.seq, said.agent.map(|agent| agent.0))).collect(),
@@ -132,9 +196,12 @@ impl From<State<'_>> for core::State {
             since: Timestamp(state.since),
             place: state.place.into(),
             unmatched: state.unmatched,
+            tries: state.tries,
             greeted: state.greeted,
             name: owned(state.name),
             attributes: state.attributes.into_iter().map(attribute).collect(),
+            session: state.session.map(Into::into).unwrap_or_default(),
+            later: state.later.map(|(trigger, later)| (trigger.into_owned(), later.into())),
             unanswered: state.unanswered.map(Into::into),
             last: state.last.map(Into::into),
             said: state.said.into_iter().map(|(seq, agent)| core::Said { seq, agent: agent.map(AgentId) }).collect(),
@@ -150,7 +217,14 @@ impl<'a> From<&'a core::Mode> for Mode<'a> {
     fn from(mode: &'a core::Mode) -> Self {
         match mode {
             core::Mode::Bot => Self::Bot,
-            core::Mode::Waiting { reason, words } => Self::Waiting { reason: (*reason).into(), words: text(words) },
+            core::Mode::Waiting { reason, words, rungs, next, closed, reach } => Self::Waiting {
+                reason: (*reason).into(),
+                words: text(words),
+                rungs: *rungs,
+                next: millis(*next),
+                closed: *closed,
+                reach: (*reach).into(),
+            },
             core::Mode::Human { by, until, warn_at, wanted } => Self::Human {
                 by: by.into(),
                 until: millis(*until),
@@ -165,7 +239,14 @@ impl From<Mode<'_>> for core::Mode {
     fn from(mode: Mode<'_>) -> Self {
         match mode {
             Mode::Bot => Self::Bot,
-            Mode::Waiting { reason, words } => Self::Waiting { reason: reason.into(), words: words.into_owned() },
+            Mode::Waiting { reason, words, rungs, next, closed, reach } => Self::Waiting {
+                reason: reason.into(),
+                words: words.into_owned(),
+                rungs,
+                next: time(next),
+                closed,
+                reach: reach.into(),
+            },
             Mode::Human { by, until, warn_at, wanted } => Self::Human {
                 by: by.into(),
                 until: time(until),

@@ -32,6 +32,14 @@ pub struct Summary<'a> {
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     last: Option<LastWords<'a>>,
     trouble: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    hot: bool,
+    #[serde(default, skip_serializing_if = "no_rungs")]
+    rungs: usize,
+}
+
+fn no_rungs(rungs: &usize) -> bool {
+    *rungs == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +79,8 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             unanswered: summary.unanswered,
             last: summary.last.as_ref().map(Into::into),
             trouble: summary.trouble,
+            hot: summary.hot,
+            rungs: summary.rungs,
         }
     }
 }
@@ -92,6 +102,8 @@ impl From<Summary<'_>> for core::Summary {
             unanswered: summary.unanswered,
             last: summary.last.map(Into::into),
             trouble: summary.trouble,
+            hot: summary.hot,
+            rungs: summary.rungs,
         }
     }
 }

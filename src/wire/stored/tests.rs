@@ -1,13 +1,13 @@
-use proptest::collection::{btree_map, vec};
-use proptest::option;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::any::{any_event, any_line, any_state, any_summary};
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
 use crate::domain::message::*;
+use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
 use crate::domain::time::Timestamp;
@@ -65,6 +65,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_state(&sample_state()));
     samples.push(write_summary(&sample_summary()));
     samples.push(write_line(&sample_line()));
+    samples.extend(later_samples());
     samples
 }
 
@@ -74,25 +75,32 @@ fn ada() -> Agent {
 
 fn sample_line() -> Line {
     let choice = Choice { id: "c1".to_owned(), label: "“Yes”\n".to_owned() };
-    Line { text: "Shall I?".to_owned(), choices: vec![choice] }
+    Line { text: "Shall I?".to_owned(), choices: vec![choice], attachment: None }
 }
 
 fn sample_events() -> Vec<Event> {
     let text = |text: &str| text.to_owned();
     let until = Some(Timestamp(1_800_000_000_000));
-    let step = Step { dialogue: text("quote"), widget: 2 };
+    let step = Step { dialogue: text("quote"), widget: 2, part: 0 };
     let photo = Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("roof.jpg") };
-    let heard = Heard { text: text("look"), tap: Some(text("c1")), attachments: vec![photo] };
+    let heard = Heard { text: text("look"), tap: Some(text("c1")), referral: None, attachments: vec![photo] };
     vec![
         Event::ContactSaid { heard: Heard::text("hi"), provider_id: None, provider_at: None },
         Event::ContactSaid { heard, provider_id: Some(text("m_1")), provider_at: until },
         Event::ContactNamed { name: text("Zoë") },
         Event::PageViewed { url: text("/prices"), title: text("Prices") },
-        Event::AttributeSet { name: text("zip"), value: text("80331") },
-        Event::BotSaid { line: Line::text("Hello"), why: Why::FirstContact, then: Place::Idle, turn: 0 },
+        Event::AttributeSet { name: text("zip"), value: text("80331"), from: Origin::default() },
+        Event::BotSaid {
+            line: Line::text("Hello"),
+            why: Why::FirstContact,
+            from: Origin::default(),
+            then: Place::Idle,
+            turn: 0,
+        },
         Event::BotSaid {
             line: sample_line(),
             why: Why::Keyword(text("hours")),
+            from: Origin::default(),
             then: Place::Asking(step.clone()),
             turn: 3,
         },
@@ -100,7 +108,14 @@ fn sample_events() -> Vec<Event> {
         Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), turn: 4 },
         Event::OutsideSaid { text: text("from the Page"), provider_id: text("m_2") },
         Event::NoteAdded { agent: ada(), text: text("likes blue") },
-        Event::HandedOff { reason: Reason::HotLead, words: text("call me"), then: Place::Interrupted(step) },
+        Event::HandedOff {
+            reason: Reason::HotLead,
+            words: text("call me"),
+            then: Place::Interrupted(step),
+            from: Origin::default(),
+            closed: false,
+            next: None,
+        },
         Event::TakenOver { by: Speaker::Agent(ada()), until },
         Event::TakenOver { by: Speaker::Outside, until: None },
         Event::PauseMoved { by: Speaker::System, until: None, why: PauseMove::Kept },
@@ -133,6 +148,9 @@ fn sample_state() -> State {
         since: Timestamp(4),
         place: Place::OfferedHuman,
         unmatched: 1,
+        tries: 0,
+        session: Session::default(),
+        later: None,
         greeted: true,
         name: Some("Zoë".to_owned()),
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
@@ -158,6 +176,66 @@ fn sample_state() -> State {
     }
 }
 
+/// What was added to version 1 since: lines that follow those of the beginning.
+fn later_samples() -> Vec<Vec<u8>> {
+    let text = |text: &str| text.to_owned();
+    let step = Step { dialogue: text("quote"), widget: 2, part: 1 };
+    let from = Origin { trigger: Some(text("get a quote")), widget: Some(step.clone()) };
+    let next = Some(Timestamp(1_800_000_000_000));
+    let photo = Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat") };
+    let line = Line { attachment: Some(photo), ..Line::text("Look") };
+    let heard = Heard { referral: Some(text("summer")), ..Heard::text("hi") };
+    let said =
+        |why| Event::BotSaid { line: Line::text("…"), why, from: Origin::default(), then: Place::Idle, turn: 1 };
+    let later = Later { dialogue: text("offer"), at: next };
+    let whys = [
+        Why::PageVisit(text("/prices")),
+        Why::Referral(text("summer")),
+        Why::Button(text("GET_STARTED")),
+        Why::Hours,
+        Why::NotUnderstood,
+        Why::Cancelled,
+        Why::StillCalling,
+        Why::AskingHowToReach,
+        Why::Reached,
+    ];
+    let mut events = vec![
+        Event::ContactSaid { heard, provider_id: None, provider_at: None },
+        Event::AttributeSet { name: text("zip"), value: text("80331"), from: from.clone() },
+        Event::FormCompleted { form: text("quote"), answers: vec![(text("zip"), text("80331"))], from: from.clone() },
+        Event::Scored { points: 5, hot: true, from: from.clone() },
+        Event::Scored { points: -1, hot: false, from: Origin::default() },
+        Event::Pulled { trigger: text("prices seen"), later: Some(later.clone()) },
+        Event::Pulled { trigger: text("prices seen"), later: None },
+        Event::BotSaid {
+            line,
+            why: Why::FirstContact,
+            from: from.clone(),
+            then: Place::Delayed { step, until: Timestamp(7) },
+            turn: 0,
+        },
+        Event::HandedOff { reason: Reason::Asked, words: text("a human"), then: Place::Idle, from, closed: true, next },
+        Event::Climbed { rungs: 1, text: text("Nobody came."), next },
+    ];
+    events.extend(whys.map(said));
+    let session = Session {
+        number: 2,
+        active_at: Timestamp(5),
+        wrote: true,
+        score: 5,
+        hot: true,
+        pulled: vec![text("prices seen")],
+        pages: vec![(text("/prices"), 2)],
+    };
+    let (words, reach) = (text("a human"), Reach::AskedAgain);
+    let mode = Mode::Waiting { reason: Reason::Asked, words, rungs: 1, next, closed: true, reach };
+    let state = State { mode, session, tries: 2, later: Some((text("prices seen"), later)), ..State::default() };
+    let mut samples: Vec<_> = events.iter().map(write_event).collect();
+    samples.push(write_state(&state));
+    samples.push(write_summary(&Summary { hot: true, rungs: 2, ..sample_summary() }));
+    samples
+}
+
 fn sample_summary() -> Summary {
     Summary {
         conversation: ConversationId(Uuid::from_u128(8)),
@@ -174,226 +252,7 @@ fn sample_summary() -> Summary {
         unanswered: 2,
         last: Some(LastWords { text: "help".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
         trouble: false,
+        hot: false,
+        rungs: 0,
     }
-}
-
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![Just(String::new()), "[ -~]{0,12}", "\\PC{0,12}", Just("\"\\\n\u{0}\u{1f600}".to_owned())]
-}
-
-fn any_time() -> impl Strategy<Value = Timestamp> {
-    any::<u64>().prop_map(Timestamp)
-}
-
-fn any_heard() -> impl Strategy<Value = Heard> {
-    let kinds = [
-        AttachmentKind::Image,
-        AttachmentKind::Audio,
-        AttachmentKind::Video,
-        AttachmentKind::File,
-        AttachmentKind::Other,
-    ];
-    let attachment = (proptest::sample::select(kinds.to_vec()), any_text(), any_text())
-        .prop_map(|(kind, url, name)| Attachment { kind, url, name });
-    (any_text(), option::of(any_text()), vec(attachment, 0..3)).prop_map(|(text, tap, attachments)| Heard {
-        text,
-        tap,
-        attachments,
-    })
-}
-
-fn any_line() -> impl Strategy<Value = Line> {
-    let choice = (any_text(), any_text()).prop_map(|(id, label)| Choice { id, label });
-    (any_text(), vec(choice, 0..3)).prop_map(|(text, choices)| Line { text, choices })
-}
-
-fn any_agent() -> impl Strategy<Value = Agent> {
-    (any::<u128>(), any_text()).prop_map(|(id, name)| Agent { id: AgentId(Uuid::from_u128(id)), name })
-}
-
-fn any_speaker() -> impl Strategy<Value = Speaker> {
-    prop_oneof![any_agent().prop_map(Speaker::Agent), Just(Speaker::Outside), Just(Speaker::System)]
-}
-
-fn any_place() -> impl Strategy<Value = Place> {
-    let step = || (any_text(), any::<usize>()).prop_map(|(dialogue, widget)| Step { dialogue, widget });
-    prop_oneof![
-        Just(Place::Idle),
-        step().prop_map(Place::Asking),
-        step().prop_map(Place::Interrupted),
-        Just(Place::OfferedHuman),
-    ]
-}
-
-fn any_why() -> impl Strategy<Value = Why> {
-    prop_oneof![
-        any_text().prop_map(Why::Keyword),
-        any_text().prop_map(Why::Dialogue),
-        Just(Why::FirstContact),
-        Just(Why::NoAnswer),
-        Just(Why::OfferedHuman),
-        Just(Why::AskedAgain),
-        Just(Why::CallingHuman),
-        Just(Why::OutsideBot),
-    ]
-}
-
-fn any_reason() -> impl Strategy<Value = Reason> {
-    use Reason::*;
-    proptest::sample::select(vec![Urgent, NoAnswer, Asked, HotLead, BotFailed, Agent])
-}
-
-fn any_wanted() -> impl Strategy<Value = Option<(Reason, String)>> {
-    option::of((any_reason(), any_text()))
-}
-
-fn any_last() -> impl Strategy<Value = Option<LastWords>> {
-    let voices = vec![Voice::Contact, Voice::Bot, Voice::Agent, Voice::Outside];
-    let last = (any_text(), proptest::sample::select(voices), any_time());
-    option::of(last.prop_map(|(text, by, at)| LastWords { text, by, at }))
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let seqs = || vec(any::<u64>(), 0..4);
-    let moves = proptest::sample::select(vec![PauseMove::Replied, PauseMove::Extended, PauseMove::Kept]);
-    let backs = proptest::sample::select(vec![GiveBack::ByAgent, GiveBack::PauseEnded, GiveBack::ByContact]);
-    let receipts = proptest::sample::select(vec![Receipt::Delivered, Receipt::Read]);
-    let said = prop_oneof![
-        (any_heard(), option::of(any_text()), option::of(any_time()))
-            .prop_map(|(heard, provider_id, provider_at)| Event::ContactSaid { heard, provider_id, provider_at }),
-        any_text().prop_map(|name| Event::ContactNamed { name }),
-        (any_text(), any_text()).prop_map(|(url, title)| Event::PageViewed { url, title }),
-        (any_text(), any_text()).prop_map(|(name, value)| Event::AttributeSet { name, value }),
-        (any_line(), any_why(), any_place(), any::<u64>()).prop_map(|(line, why, then, turn)| Event::BotSaid {
-            line,
-            why,
-            then,
-            turn
-        }),
-        any_place().prop_map(|then| Event::BotMoved { then }),
-        (any_agent(), any_text(), any::<u64>()).prop_map(|(agent, text, turn)| Event::AgentSaid { agent, text, turn }),
-        (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
-        (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
-        (any_text(), any::<u64>()).prop_map(|(text, turn)| Event::Suppressed { text, turn }),
-        any_text().prop_map(|text| Event::Alerted { text }),
-    ];
-    let moved = prop_oneof![
-        (any_reason(), any_text(), any_place()).prop_map(|(reason, words, then)| Event::HandedOff {
-            reason,
-            words,
-            then
-        }),
-        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| Event::TakenOver { by, until }),
-        (any_speaker(), option::of(any_time()), moves).prop_map(|(by, until, why)| Event::PauseMoved {
-            by,
-            until,
-            why
-        }),
-        any_time().prop_map(|until| Event::PauseEnding { until }),
-        (option::of(any_agent()), backs, any_place()).prop_map(|(by, why, then)| Event::GivenBack { by, why, then }),
-    ];
-    let delivered = prop_oneof![
-        (any::<u64>(), any_text()).prop_map(|(of, provider_id)| Event::Sent { of, provider_id }),
-        (seqs(), receipts).prop_map(|(of, receipt)| Event::Received { of, receipt }),
-        (any::<u64>(), any_time(), any_text()).prop_map(|(of, at, reason)| Event::Retrying { of, at, reason }),
-        (any::<u64>(), option::of(any_time()), any_text()).prop_map(|(of, again_at, reason)| Event::Uncertain {
-            of,
-            again_at,
-            reason
-        }),
-        (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Failed { of, reason }),
-        seqs().prop_map(|of| Event::Withdrawn { of }),
-        (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
-    ];
-    prop_oneof![said, moved, delivered]
-}
-
-fn any_mode() -> impl Strategy<Value = Mode> {
-    prop_oneof![
-        Just(Mode::Bot),
-        (any_reason(), any_text()).prop_map(|(reason, words)| Mode::Waiting { reason, words }),
-        (any_speaker(), option::of(any_time()), option::of(any_time()), any_wanted())
-            .prop_map(|(by, until, warn_at, wanted)| Mode::Human { by, until, warn_at, wanted }),
-    ]
-}
-
-fn any_delivery() -> impl Strategy<Value = Delivery> {
-    let state = prop_oneof![
-        Just(DeliveryState::Open),
-        any::<bool>().prop_map(|again| DeliveryState::Uncertain { again }),
-        Just(DeliveryState::Failed),
-        any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
-        any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
-    ];
-    (any::<u64>(), any::<bool>(), any_time(), state).prop_map(|(turn, by_bot, said_at, state)| Delivery {
-        turn,
-        by_bot,
-        said_at,
-        state,
-    })
-}
-
-fn any_state() -> impl Strategy<Value = State> {
-    let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
-        .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
-    let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
-    let said = (any::<u64>(), option::of(any::<u128>()))
-        .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
-    let shown = (any::<u64>(), any::<u64>());
-    let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
-    (floor, contact, ours).prop_map(|(floor, contact, ours)| {
-        let (seq, turn, mode, since, place, unmatched, greeted) = floor;
-        let (name, attributes, unanswered, last) = contact;
-        let (said, deliveries, trouble, (shown, void_below)) = ours;
-        let said = said.into();
-        State {
-            seq,
-            turn,
-            mode,
-            since,
-            place,
-            unmatched,
-            greeted,
-            name,
-            attributes,
-            unanswered,
-            last,
-            said,
-            shown,
-            void_below,
-            deliveries,
-            trouble,
-        }
-    })
-}
-
-fn any_summary() -> impl Strategy<Value = Summary> {
-    let mode = prop_oneof![
-        Just(ModeSummary::Bot),
-        Just(ModeSummary::Waiting),
-        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
-    ];
-    let names = (any::<u128>(), any_text(), any::<bool>(), any_text(), any_text(), any_text());
-    let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
-    let words = (any::<u32>(), any_last(), any::<bool>());
-    (names, floor, words).prop_map(|((id, account, web, bot, name, next), floor, (unanswered, last, trouble))| {
-        let (seq, turn, mode, since, wanted) = floor;
-        Summary {
-            conversation: ConversationId(Uuid::from_u128(id)),
-            account: AccountId::new(&account),
-            channel: if web { Channel::Webchat } else { Channel::Messenger },
-            bot: BotId::new(&bot),
-            name,
-            seq,
-            turn,
-            mode,
-            since,
-            wanted,
-            next,
-            unanswered,
-            last,
-            trouble,
-        }
-    })
 }

@@ -38,7 +38,7 @@ test('of pages looked at in a row only the last is a line', () => {
 });
 
 test('system lines say who and why', () => {
-  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident' }]).slice(1);
+  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: null, widget: null }]).slice(1);
   expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”' });
 });
 

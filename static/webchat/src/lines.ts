@@ -1,6 +1,6 @@
 /** The events of a conversation as elements of the log. */
 import { stretches } from '../../shared/links';
-import type { OptionView, VisitorEvent } from '../../shared/wire';
+import type { AttachmentView, OptionView, VisitorEvent } from '../../shared/wire';
 import type { Chat } from './chat';
 import { h } from './dom';
 
@@ -61,7 +61,7 @@ function eventLine(event: VisitorEvent, named: boolean, tap: Tap): HTMLElement {
     case 'i_said':
       return bubble('me', '', event.text);
     case 'bot_said':
-      return botLine(event.text, event.options, named, tap);
+      return botLine(event, named, tap);
     case 'person_said':
       return personLine(event, named);
     case 'waiting':
@@ -73,8 +73,9 @@ function eventLine(event: VisitorEvent, named: boolean, tap: Tap): HTMLElement {
   }
 }
 
-function botLine(text: string, options: OptionView[], named: boolean, tap: Tap): HTMLElement {
+function botLine({ text, options, attachments }: Extract<VisitorEvent, { kind: 'bot_said' }>, named: boolean, tap: Tap): HTMLElement {
   const line = bubble('bot', named ? 'Assistant' : '', text);
+  attach(line, attachments);
   if (options.length > 0) {
     const buttons = options.map((option) => h('button', { type: 'button', click: () => tap(option) }, option.label));
     line.append(h('div', { class: 'options', role: 'group', 'aria-label': 'Choices' }, ...buttons));
@@ -84,12 +85,16 @@ function botLine(text: string, options: OptionView[], named: boolean, tap: Tap):
 
 function personLine({ name, text, attachments }: Extract<VisitorEvent, { kind: 'person_said' }>, named: boolean): HTMLElement {
   const line = bubble('person', named ? name : '', text);
+  attach(line, attachments);
+  return line;
+}
+
+function attach(line: HTMLElement, attachments: AttachmentView[]): void {
   for (const { kind, url, name } of attachments) {
     if (!/^https?:|^\//.test(url)) continue;
     const inside = kind === 'image' ? h('img', { src: url, alt: name || 'Picture', loading: 'lazy' }) : name || kind;
     line.append(h('p', {}, h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, inside)));
   }
-  return line;
 }
 
 function bubble(kind: string, name: string, text: string): HTMLElement {

@@ -108,8 +108,8 @@ pub struct Step {
 pub fn house() -> impl Strategy<Value = House> {
     let then = prop_oneof![Just(WhenPauseEnds::Answer), Just(WhenPauseEnds::Wait), Just(WhenPauseEnds::Keep)];
     let pause = prop_oneof![Just(60 * MINUTE), Just(20 * MINUTE), Just(4 * MINUTE)];
-    (prop::bool::weighted(0.8), pause, then, 1..4_u32, any::<bool>())
-        .prop_map(|(tracked, pause, then, limit, silent)| House { tracked, pause, then, limit, silent })
+    (prop::bool::weighted(0.8), pause, then, 1..4_u32, any::<bool>(), any::<bool>())
+        .prop_map(|(tracked, pause, then, limit, silent, hours)| House { tracked, pause, then, limit, silent, hours })
 }
 
 pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use switchboard::domain::conversation::Conversation;
-use switchboard::domain::state::Mode;
+use switchboard::domain::state::{self, Mode};
 
-use super::model::{Fate, Floor, Model, OutboxModel};
+use super::model::{Fate, Floor, Model, OutboxModel, Reach};
 use super::world::Checked;
 use crate::support::outbox::{Outbox, Row, RowState};
 
@@ -15,7 +15,18 @@ pub fn floors(model: &Model, conversation: &Conversation) -> Checked {
     let state = &conversation.state;
     let floor = match &state.mode {
         Mode::Bot => Floor::Bot,
-        Mode::Waiting { reason, .. } => Floor::Waiting { reason: reason.as_str() },
+        Mode::Waiting { reason, rungs, next, closed, reach, .. } => Floor::Waiting {
+            reason: reason.as_str(),
+            rungs: *rungs,
+            next: next.map(|at| at.0),
+            closed: *closed,
+            reach: match reach {
+                state::Reach::NotAsked => Reach::No,
+                state::Reach::Asked => Reach::Asked,
+                state::Reach::AskedAgain => Reach::Twice,
+                state::Reach::Told => Reach::Told,
+            },
+        },
         Mode::Human { by, until, warn_at, .. } => {
             Floor::Human { by: by.clone(), until: until.map(|at| at.0), warn_at: warn_at.map(|at| at.0) }
         }

@@ -38,6 +38,8 @@ pub struct House {
     then: WhenPauseEnds,
     limit: u32,
     silent: bool,
+    /// Somebody is there at certain hours only.
+    hours: bool,
 }
 
 #[test]
@@ -85,6 +87,35 @@ fn resuming_never_calls_a_person() {
 }
 
 // --- That all this can fail ---
+
+#[test]
+fn a_fold_that_climbs_no_ladder_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let (Event::HandedOff { .. }, Mode::Waiting { next, .. }) = (event, &mut state.mode) {
+            *next = None;
+        }
+    }));
+}
+
+#[test]
+fn a_fold_that_climbs_early_is_noticed() {
+    let fault = fold(|state, event| {
+        if let (Event::HandedOff { .. }, Mode::Waiting { next: Some(next), .. }) = (event, &mut state.mode) {
+            *next = *next - Duration::from_millis(1);
+        }
+    });
+    noticed_in_the_log(fault, promises::deadlines);
+    noticed_by_the_model(fault);
+}
+
+#[test]
+fn a_fold_that_forgets_a_delay_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let (Event::BotMoved { .. }, Place::Delayed { .. }) = (event, &state.place) {
+            state.place = Place::Idle;
+        }
+    }));
+}
 
 #[test]
 fn a_store_that_withdraws_nothing_is_noticed() {
@@ -210,6 +241,7 @@ fn live(house: House, steps: &[Step], doubts: bool, fault: Fault) -> Result<Worl
         .when_pause_ends(house.then)
         .no_answer_limit(house.limit);
     let bot = if house.silent { bot.calling_silently() } else { bot };
+    let bot = if house.hours { bot.with_hours() } else { bot };
     let mut world = World::new(house, bot.build(), doubts, fault);
     world.live(steps)?;
     Ok(world)

@@ -39,10 +39,14 @@ pub fn one_voice(world: &World) -> Checked {
             Event::BotSaid { why: Why::CallingHuman, turn, .. } => {
                 floor == (Mode::Bot, *turn) && next.is_some_and(|next| matches!(next.event, Event::HandedOff { .. }))
             }
+            // While a person is called, the ladder alone speaks.
+            Event::BotSaid { why, turn, .. } if why.is_about_calling() => floor == (Mode::Waiting, *turn),
             Event::BotSaid { turn, .. } => floor == (Mode::Bot, *turn),
             Event::AgentSaid { turn, .. } => floor == (Mode::Human, *turn),
-            Event::BotMoved { .. } | Event::AttributeSet { .. } => floor.0 == Mode::Bot,
-            Event::HandedOff { .. } => floor.0 == Mode::Bot && next.is_none(),
+            Event::BotMoved { .. } | Event::FormCompleted { .. } => floor.0 == Mode::Bot,
+            Event::AttributeSet { .. } => floor.0 != Mode::Human,
+            Event::Climbed { .. } => floor.0 == Mode::Waiting,
+            Event::HandedOff { .. } => floor.0 == Mode::Bot && next.is_none_or(|next| says_closed(&next.event)),
             Event::GivenBack { .. } => floor.0 != Mode::Bot,
             Event::OutsideSaid { .. } | Event::PauseMoved { .. } | Event::PauseEnding { .. } => floor.0 == Mode::Human,
             _ => true,
@@ -51,6 +55,10 @@ pub fn one_voice(world: &World) -> Checked {
         floor = floor_after(&logged.event, floor);
     }
     Ok(())
+}
+
+fn says_closed(event: &Event) -> bool {
+    matches!(event, Event::BotSaid { why: Why::AskingHowToReach, .. })
 }
 
 /// P2 on the wire: after a take over no message that the bot wrote before it starts being sent.
@@ -94,6 +102,7 @@ pub fn replays(world: &World) -> Checked {
 pub fn deadlines(world: &World) -> Checked {
     let mut until: Option<Millis> = None;
     let mut warning: Option<Millis> = None;
+    let mut rung: Option<Millis> = None;
     for Logged { at, event, .. } in &world.log {
         match event {
             Event::PauseEnding { until: end } => {
@@ -104,6 +113,14 @@ pub fn deadlines(world: &World) -> Checked {
             Event::GivenBack { why: GiveBack::PauseEnded, .. } | Event::PauseMoved { why: PauseMove::Kept, .. } => {
                 prop_assert!(until.is_some_and(|until| until <= at.0), "a pause ended at {at:?} and not at {until:?}");
             }
+            Event::Climbed { .. } => {
+                prop_assert!(rung.is_some_and(|rung| rung <= at.0), "a rung was climbed at {at:?} and not at {rung:?}");
+            }
+            _ => {}
+        }
+        match event {
+            Event::HandedOff { next, .. } | Event::Climbed { next, .. } => rung = next.map(|next| next.0),
+            Event::TakenOver { .. } | Event::GivenBack { .. } => rung = None,
             _ => {}
         }
         match event {
@@ -150,7 +167,9 @@ pub fn resuming_calls_nobody(world: &World) -> Checked {
             }
             Event::HandedOff { .. } => {
                 prop_assert_ne!(resumed, Some(logged.command), "a person was called by resuming");
+                unanswered = false;
             }
+            Event::BotSaid { why, .. } if why.is_about_calling() => {}
             Event::BotSaid { .. } | Event::AgentSaid { .. } | Event::OutsideSaid { .. } => unanswered = false,
             _ => {}
         }

@@ -1,9 +1,15 @@
 //! The rules of a conversation, by the numbers they have in the design.
 
+/// What dialogues and triggers do; 13: hot leads.
+mod dialogues;
 /// 1, 2 and 3: who has the floor, and for how long.
 mod floor;
 /// 10 and 11: how a person comes to be wanted, and what the contact can do while waiting.
 mod hand_off;
+/// 7: whatever interrupts the bot, at whatever widget.
+mod interruptions;
+/// 9: whoever waits is told the truth in the end.
+mod ladder;
 /// 8: people who answer in other tools.
 mod outside;
 /// 15: echoes of ours and receipts.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use switchboard::domain::account::Channel;
-use switchboard::domain::event::{Event, Place as BotPlace, Speaker, Why};
+use switchboard::domain::event::{Event, Origin, Place as BotPlace, Speaker, Why};
 use switchboard::domain::ids::{AccountId, BotId, Incarnation, Seq};
 use switchboard::domain::message::{Heard, Line};
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
@@ -38,7 +38,13 @@ pub fn heard(text: &str) -> Event {
 }
 
 pub fn bot_said(text: &str) -> Event {
-    Event::BotSaid { line: Line::text(text), why: Why::NoAnswer, then: BotPlace::Idle, turn: 0 }
+    Event::BotSaid {
+        line: Line::text(text),
+        why: Why::NoAnswer,
+        from: Origin::default(),
+        then: BotPlace::Idle,
+        turn: 0,
+    }
 }
 
 pub fn queue(seq: Seq, by_bot: bool) -> Effect {
@@ -65,6 +71,8 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         unanswered: 0,
         last: Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: NOW }),
         trouble: false,
+        hot: false,
+        rungs: 0,
     }
 }
 

@@ -4,8 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard::domain::bot::{Action, AnswerKind, Bot, MenuOption, Settings, Trigger, WhenPauseEnds, Widget};
+use switchboard::domain::bot::answers::AnswerKind;
+use switchboard::domain::bot::ladder::{Alert, Ladder, Last, Rung};
+use switchboard::domain::bot::triggers::{Action, Keyword, Kind, On, Trigger};
+use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, MenuOption, Settings, WhenPauseEnds, Widget};
 use switchboard::domain::event::Reason;
+use switchboard::domain::hours::{Hours, Span};
 use switchboard::domain::ids::BotId;
 
 pub const WELCOME: &str = "Welcome to Harbour Insurance. What can I do for you?";
@@ -18,15 +22,30 @@ pub const PHONE: &str = "Which number may we call?";
 pub const PHONE_AGAIN: &str = "That does not look like a number.";
 pub const HELPED: &str = "Did the call help?";
 pub const HELPED_DONE: &str = "Thank you for telling us.";
+pub const LATER: &str = "Let me think.";
+pub const NOW: &str = "I have thought about it.";
 pub const NO_ANSWER: &str = "I did not understand.";
 pub const OFFER: &str = "Would you like to talk to a person?";
 pub const CALLING: &str = "I'm calling a colleague.";
+pub const CANCELLED: &str = "Let us leave that.";
+pub const STILL: &str = "I am still looking for a colleague.";
+pub const NOBODY: &str = "Nobody is free. How may we reach you?";
+pub const CLOSED: &str = "Nobody is here now. How may we reach you?";
+pub const THANKS: &str = "We shall get in touch.";
+pub const AGAIN: &str = "A colleague will read that.";
+
+/// How often an answer may be of the wrong kind, and when the ladder is climbed.
+pub const TRIES: u32 = 3;
+pub const STILL_AFTER: Duration = Duration::from_secs(2 * 60);
+pub const NOBODY_AFTER: Duration = Duration::from_secs(10 * 60);
+pub const THINKS_FOR: Duration = Duration::from_secs(90);
 
 /// The settings and dialogues of a bot that is still being built.
 pub struct TestBot {
     pub settings: Settings,
-    first_contact: Option<String>,
-    dialogues: HashMap<String, Vec<Widget>>,
+    pub ladder: Ladder,
+    pub triggers: Vec<Trigger>,
+    pub dialogues: HashMap<String, Vec<Widget>>,
 }
 
 impl TestBot {
@@ -37,12 +56,15 @@ impl TestBot {
         settings.texts.no_answer = NO_ANSWER.into();
         settings.texts.offer_human = OFFER.into();
         settings.texts.calling_human = CALLING.into();
-        Self { settings, first_contact: Some("welcome".into()), dialogues: dialogues() }
+        settings.texts.cancelled = CANCELLED.into();
+        Self { settings, ladder: ladder(), triggers: triggers(), dialogues: dialogues() }
     }
 
     /// The same bot after its author deleted every dialogue.
     pub fn without_dialogues() -> Self {
-        Self { dialogues: HashMap::new(), first_contact: None, ..Self::insurer() }
+        let insurer = Self::insurer();
+        let keywords = insurer.triggers.into_iter().filter(|trigger| trigger.on != On::FirstContact).collect();
+        Self { dialogues: HashMap::new(), triggers: keywords, ..Self::insurer() }
     }
 
     pub fn pause(mut self, pause: Duration) -> Self {
@@ -71,24 +93,42 @@ impl TestBot {
         self
     }
 
+    /// Somebody is there from nine to five (UTC), Monday to Friday.
+    pub fn with_hours(mut self) -> Self {
+        let mut week: [Vec<Span>; 7] = Default::default();
+        week[..5].fill(vec![Span::parse("09:00-17:00").expect("a span")]);
+        self.settings.hours = Some(Hours::new("Etc/UTC", week, Vec::new()).expect("hours"));
+        self
+    }
+
+    pub fn dialogue(mut self, name: &str, widgets: Vec<Widget>) -> Self {
+        self.dialogues.insert(name.into(), widgets);
+        self
+    }
+
+    pub fn trigger(mut self, id: &str, on: On, action: Action) -> Self {
+        self.triggers.push(Trigger::new(id, on, action));
+        self
+    }
+
     pub fn build(self) -> Arc<Bot> {
-        let Self { settings, first_contact, dialogues } = self;
+        let Self { settings, ladder, triggers, dialogues } = self;
         let name = "Harbour".to_owned();
-        Arc::new(Bot::new(BotId::new("harbour"), name, settings, first_contact, &triggers(), dialogues))
+        Arc::new(Bot::new(BotId::new("harbour"), name, settings, ladder, triggers, dialogues))
     }
 }
 
 fn dialogues() -> HashMap<String, Vec<Widget>> {
-    let quote = vec![
-        ask(NAME, "name", AnswerKind::Text, NAME),
-        ask(EMAIL, "email", AnswerKind::Email, EMAIL_AGAIN),
-        text(QUOTE_DONE),
-        Widget::End,
-    ];
+    let email =
+        Ask { limit: Some((TRIES, AtLimit::MoveOn)), ..question(EMAIL, "email", AnswerKind::Email, EMAIL_AGAIN) };
+    let phone =
+        Ask { limit: Some((TRIES, AtLimit::HandOff)), ..question(PHONE, "phone", AnswerKind::Phone, PHONE_AGAIN) };
+    let questions = vec![question(NAME, "name", AnswerKind::Text, NAME), email];
+    let quote = vec![Widget::Form(Form { id: "quote".into(), questions, score: 0 }), text(QUOTE_DONE), Widget::End];
     let call = vec![
-        ask(PHONE, "phone", AnswerKind::Phone, PHONE_AGAIN),
-        Widget::HandOff(Reason::Asked),
-        ask(HELPED, "helped", AnswerKind::Text, HELPED),
+        Widget::Ask(phone),
+        Widget::HandOff { reason: Reason::Asked, score: 0 },
+        Widget::Ask(question(HELPED, "helped", AnswerKind::Text, HELPED)),
         text(HELPED_DONE),
     ];
     let all = [
@@ -96,44 +136,60 @@ fn dialogues() -> HashMap<String, Vec<Widget>> {
         ("hours", vec![text(HOURS)]),
         ("quote", quote),
         ("call", call),
-        ("person", vec![Widget::HandOff(Reason::Asked)]),
+        ("think", vec![text(LATER), Widget::Wait(THINKS_FOR), text(NOW)]),
+        ("person", vec![Widget::HandOff { reason: Reason::Asked, score: 0 }]),
         ("circle", vec![Widget::Go("circle".into())]),
     ];
     all.into_iter().map(|(name, widgets)| (name.to_owned(), widgets)).collect()
 }
 
+fn ladder() -> Ladder {
+    Ladder {
+        rungs: vec![Rung { after: STILL_AFTER, alert: Alert::Supervisors, text: STILL.into() }],
+        last: Last { after: NOBODY_AFTER, alert: Alert::Admins, text: NOBODY.into() },
+        closed: CLOSED.into(),
+        thanks: THANKS.into(),
+        again: AGAIN.into(),
+    }
+}
+
 fn menu() -> Widget {
-    let option = |label: &str, action| MenuOption { label: label.into(), action };
     Widget::Menu {
         text: WELCOME.into(),
         options: vec![
-            option("Opening hours", Action::Go("hours".into())),
-            option("A quote", Action::Go("quote".into())),
-            option("Talk to a person", Action::HandOff(Reason::Asked)),
+            MenuOption::new("Opening hours", Action::Go("hours".into())),
+            MenuOption::new("A quote", Action::Go("quote".into())),
+            MenuOption::new("Talk to a person", Action::HandOff(Reason::Asked)),
         ],
     }
 }
 
 fn triggers() -> Vec<Trigger> {
-    let trigger = |words: &[&str], action| {
-        let keywords = words.iter().map(|word| word.to_string()).collect();
-        Trigger { keywords, action }
-    };
+    let trigger = |words: &[&str], action| Trigger::new(words[0], keywords(words), action);
     let go = |dialogue: &str| Action::Go(dialogue.into());
     vec![
         trigger(&["hours", "opening hours"], go("hours")),
         trigger(&["quote"], go("quote")),
         trigger(&["call me"], go("call")),
+        trigger(&["think"], go("think")),
         trigger(&["somebody"], go("person")),
         trigger(&["carousel"], go("circle")),
         trigger(&["claim", "accident", "policy number"], Action::HandOff(Reason::Urgent)),
+        Trigger::new("first contact", On::FirstContact, go("welcome")),
     ]
 }
 
-fn text(text: &str) -> Widget {
+pub fn keywords(words: &[&str]) -> On {
+    let keyword = |word: &&str| Keyword { word: word.to_string(), kind: Kind::Word, typos: false };
+    On::Keywords(words.iter().map(keyword).collect())
+}
+
+pub fn text(text: &str) -> Widget {
     Widget::Text(text.into())
 }
 
-fn ask(text: &str, attribute: &str, kind: AnswerKind, retry: &str) -> Widget {
-    Widget::Ask { text: text.into(), attribute: attribute.into(), kind, retry: retry.into() }
+/// A question that is asked until it is answered.
+pub fn question(text: &str, attribute: &str, kind: AnswerKind, retry: &str) -> Ask {
+    let retries = vec![retry.into()];
+    Ask { text: text.into(), attribute: attribute.into(), kind, retries, may_skip: false, limit: None }
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::attachments::{attachments, in_words, unsupported};
-use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Word};
+use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Referral, Word};
 use super::{Batch, Inbound, Mark, NotUnderstood, Origin, Unknown};
 use crate::domain::command::Command;
 use crate::domain::event::Receipt;
@@ -147,7 +147,8 @@ fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood
     if message.text.is_none() && message.attachments.is_none() && tap.is_none() && attachments.is_empty() {
         return Err("message without content");
     }
-    let heard = Heard { text: text(message.text), tap: tap.map(|payload| text(Some(payload))), attachments };
+    let (tap, referral) = (tap.map(|payload| text(Some(payload))), referred(message.referral));
+    let heard = Heard { text: text(message.text), tap, referral, attachments };
     Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
 }
 
@@ -155,8 +156,13 @@ fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood
 fn tap(raw: &str, postback: Postback, at: Option<Timestamp>) -> Result<Understood, &'static str> {
     let payload = postback.payload.ok_or("postback without payload")?;
     let mid = id(postback.mid)?;
-    let heard = Heard::tap(text(Some(payload)), text(postback.title));
+    let referral = referred(postback.referral);
+    let heard = Heard { referral, ..Heard::tap(text(Some(payload)), text(postback.title)) };
     Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
+}
+
+fn referred(referral: Option<Referral>) -> Option<String> {
+    Some(text(referral?.word)).filter(|word| !word.is_empty())
 }
 
 fn echo(message: Message) -> Result<Understood, &'static str> {

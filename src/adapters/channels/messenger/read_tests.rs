@@ -78,7 +78,8 @@ fn a_postback_is_a_tap_too() {
     let body = from_person(
         r#""timestamp":1785312030000,"postback":{"mid":"m_p1","title":"Get started","payload":"GET_STARTED","referral":{"ref":"spring-sale","source":"SHORTLINK","type":"OPEN_THREAD"}}"#,
     );
-    assert_eq!(heard(&body), Heard::tap("GET_STARTED", "Get started"));
+    let referral = Some("spring-sale".to_owned());
+    assert_eq!(heard(&body), Heard { referral, ..Heard::tap("GET_STARTED", "Get started") });
     assert_eq!(only(&body).key.as_deref(), Some("in:m_p1"));
 }
 

@@ -16,7 +16,7 @@ use super::Mark;
 use super::answer::{Answer, interpret};
 use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::adapters::channels::{http, split};
-use crate::domain::message::{Choice, Line};
+use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
 
 /// Meta says "under 2000 characters", and not what a character is.
@@ -86,7 +86,8 @@ impl Outlet for MessengerOutlet {
     }
 
     fn calls(&self, line: &Line) -> u32 {
-        split::split(&line.text, TEXT_UNITS_MAX).len().try_into().unwrap_or(u32::MAX)
+        let texts = split::split(&line.text, TEXT_UNITS_MAX).len();
+        (texts + usize::from(line.attachment.is_some())).try_into().unwrap_or(u32::MAX)
     }
 
     fn sends_per_second(&self) -> u32 {
@@ -113,19 +114,21 @@ fn address(settings: &Settings) -> Result<Url, BadSettings> {
 
 impl Page {
     async fn send(&self, message: &Outgoing) -> SendResult {
-        let mut parts = split::split(&message.line.text, TEXT_UNITS_MAX);
+        let texts = split::split(&message.line.text, TEXT_UNITS_MAX);
+        let mut parts: Vec<Content> = texts.iter().map(|text| Content::Text { text }).collect();
+        parts.extend(message.line.attachment.as_ref().map(Content::attached));
         let Some(last) = parts.pop() else {
-            return SendResult::Permanent { reason: "there is no text to send".into() };
+            return SendResult::Permanent { reason: "there is nothing to send".into() };
         };
         for (number, part) in (1..).zip(&parts) {
             let mark = Mark { id: message.id, early_part: Some(number) };
-            match self.post(&Body::new(&message.to, part, mark, &[])).await {
+            match self.post(&Body::new(&message.to, *part, mark, &[])).await {
                 SendResult::Sent { .. } => {}
                 result => return if number == 1 { result } else { halfway(result) },
             }
         }
         let result = self
-            .post(&Body::new(&message.to, &last, Mark { id: message.id, early_part: None }, &message.line.choices))
+            .post(&Body::new(&message.to, last, Mark { id: message.id, early_part: None }, &message.line.choices))
             .await;
         if parts.is_empty() { result } else { halfway(result) }
     }
@@ -232,10 +235,45 @@ struct Recipient<'a> {
 
 #[derive(Serialize)]
 struct Message<'a> {
-    text: &'a str,
+    #[serde(flatten)]
+    content: Content<'a>,
     metadata: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quick_replies: Vec<QuickReply<'a>>,
+}
+
+/// One call carries words or one thing to look at.
+#[derive(Serialize, Clone, Copy)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text { text: &'a str },
+    Attached { attachment: Attached<'a> },
+}
+
+#[derive(Serialize, Clone, Copy)]
+struct Attached<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    payload: Payload<'a>,
+}
+
+#[derive(Serialize, Clone, Copy)]
+struct Payload<'a> {
+    url: &'a str,
+    is_reusable: bool,
+}
+
+impl<'a> Content<'a> {
+    fn attached(attachment: &'a Attachment) -> Self {
+        let kind = match attachment.kind {
+            AttachmentKind::Image => "image",
+            AttachmentKind::Audio => "audio",
+            AttachmentKind::Video => "video",
+            AttachmentKind::File | AttachmentKind::Other => "file",
+        };
+        let payload = Payload { url: &attachment.url, is_reusable: false };
+        Self::Attached { attachment: Attached { kind, payload } }
+    }
 }
 
 #[derive(Serialize)]
@@ -246,7 +284,7 @@ struct QuickReply<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(to: &'a str, text: &'a str, mark: Mark, choices: &'a [Choice]) -> Self {
+    fn new(to: &'a str, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Self {
         if choices.len() > CHOICES_MAX {
             tracing::warn!(delivery = %mark, choices = choices.len(), "messenger shows {CHOICES_MAX} choices; the others are not shown");
         }
@@ -257,7 +295,7 @@ impl<'a> Body<'a> {
             title: split::shorten(choice.label.trim(), TITLE_UNITS_MAX),
             payload: &choice.id,
         });
-        let message = Message { text, metadata: mark.to_string(), quick_replies: quick_replies.collect() };
+        let message = Message { content, metadata: mark.to_string(), quick_replies: quick_replies.collect() };
         Self { recipient: Recipient { id: to }, messaging_type: "RESPONSE", message }
     }
 }

@@ -133,7 +133,7 @@ async fn a_message_goes_out_in_the_shape_meta_wants() {
     let choice = |id: &str, label: &str| Choice { id: id.into(), label: label.into() };
     let choices =
         vec![choice("orders", "Orders"), choice("human", "I would rather talk to a human"), choice("none", " ")];
-    let result = provider.send(Line { text: "What is it about?".into(), choices }).await;
+    let result = provider.send(Line { choices, ..Line::text("What is it about?") }).await;
     assert_eq!(result, SendResult::Sent { provider_id: "m_out78".into() });
 
     let calls = provider.calls.lock().unwrap();
@@ -155,7 +155,7 @@ async fn a_message_goes_out_in_the_shape_meta_wants() {
 async fn at_most_thirteen_choices_are_shown() {
     let provider = Provider::that(vec![sent("m")]).await;
     let choices = (0..20).map(|number| Choice { id: number.to_string(), label: number.to_string() }).collect();
-    provider.send(Line { text: "Which?".into(), choices }).await;
+    provider.send(Line { choices, ..Line::text("Which?") }).await;
     assert_eq!(
         provider.calls.lock().unwrap()[0].body.pointer("/message/quick_replies").unwrap().as_array().unwrap().len(),
         13
@@ -166,7 +166,7 @@ async fn at_most_thirteen_choices_are_shown() {
 async fn a_long_text_goes_out_in_parts_and_the_choices_with_the_last() {
     let provider = Provider::that(vec![sent("m_1"), sent("m_2"), sent("m_3")]).await;
     let text = "All good things come in threes. ".repeat(150);
-    let line = Line { text: text.clone(), choices: vec![Choice { id: "a".into(), label: "A".into() }] };
+    let line = Line { choices: vec![Choice { id: "a".into(), label: "A".into() }], ..Line::text(&text) };
     assert_eq!(provider.send(line).await, SendResult::Sent { provider_id: "m_3".into() });
 
     let calls = provider.calls.lock().unwrap();

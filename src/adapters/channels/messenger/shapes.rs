@@ -74,6 +74,8 @@ pub struct Message<'a> {
     pub quick_reply: Option<QuickReply<'a>>,
     #[serde(borrow, default)]
     pub attachments: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub referral: Option<Referral<'a>>,
     #[serde(default)]
     pub is_echo: Option<bool>,
     #[serde(borrow, default)]
@@ -100,6 +102,15 @@ pub struct Postback<'a> {
     pub title: Option<Word<'a>>,
     #[serde(borrow, default)]
     pub payload: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub referral: Option<Referral<'a>>,
+}
+
+/// By which link or ad a thread began.
+#[derive(serde::Deserialize)]
+pub struct Referral<'a> {
+    #[serde(borrow, default, rename = "ref")]
+    pub word: Option<Word<'a>>,
 }
 
 #[derive(serde::Deserialize)]

@@ -106,7 +106,7 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefin
     case 'contact_said':
       return said(event, 'contact', '', { attachments: event.attachments, tapped: event.tapped });
     case 'bot_said':
-      return said(event, 'bot', 'Bot', { options: event.options, why: event.why });
+      return said(event, 'bot', 'Bot', { options: event.options, attachments: event.attachments, why: whyWords(event) });
     case 'agent_said':
       return said(event, 'agent', event.agent.name);
     case 'outside_said':
@@ -144,6 +144,10 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
       return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
     case 'attribute_set':
       return { tone: 'quiet', text: `${event.name}: ${event.value}` };
+    case 'form_completed':
+      return { tone: 'quiet', text: `Completed the form “${event.form}”` };
+    case 'scored':
+      return { tone: 'quiet', text: `${event.points > 0 ? '+' : ''}${event.points} points${event.hot ? ': a hot lead' : ''}` };
     case 'suppressed':
       return { tone: 'quiet', text: `The bot was kept from speaking: ${event.what}` };
     case 'alert':
@@ -151,6 +155,11 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
     default:
       return undefined;
   }
+}
+
+/** Why the bot said it: in words, then the rule, then the place in its document. */
+function whyWords({ why, trigger, widget }: Extract<EventView, { kind: 'bot_said' }>): string {
+  return [why, trigger && `rule “${trigger}”`, widget].filter(Boolean).join('\n');
 }
 
 /** That a reply moves the pause goes without saying: the banner counts. */

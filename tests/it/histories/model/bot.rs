@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use switchboard::domain::message::Heard;
 
+use super::super::Millis;
 use crate::support::bot::{
-    CALLING, EMAIL, EMAIL_AGAIN, HELPED, HELPED_DONE, HOURS, NAME, NO_ANSWER, OFFER, PHONE, PHONE_AGAIN, QUOTE_DONE,
-    WELCOME,
+    CALLING, CANCELLED, EMAIL, EMAIL_AGAIN, HELPED, HELPED_DONE, HOURS, LATER, NAME, NO_ANSWER, NOW, OFFER, PHONE,
+    PHONE_AGAIN, QUOTE_DONE, THINKS_FOR, TRIES, WELCOME,
 };
 
 /// What contacts say in histories, and what the words mean, told by hand.
@@ -22,6 +23,9 @@ pub const PHRASES: &[Phrase] = &[
     Phrase { text: "carousel", means: &[Means::Circle] },
     Phrase { text: "maria@example.com", means: &[Means::Mail] },
     Phrase { text: "+49 40 1234567", means: &[Means::Phone] },
+    Phrase { text: "a quot", means: &[Means::NearlySecondOption] },
+    Phrase { text: "Think!", means: &[Means::Think] },
+    Phrase { text: "Stop.", means: &[Means::Stop] },
     Phrase { text: "2", means: &[Means::SecondOption, Means::No] },
     Phrase { text: "3", means: &[Means::ThirdOption] },
     Phrase { text: "yes", means: &[Means::Yes] },
@@ -44,10 +48,13 @@ enum Means {
     Call,
     Somebody,
     Circle,
+    Think,
+    Stop,
     Mail,
     Phone,
     SecondOption,
     ThirdOption,
+    NearlySecondOption,
     Yes,
     No,
     Back,
@@ -61,6 +68,10 @@ enum Place {
     Asked(&'static str),
     AskAgain(&'static str),
     Offered,
+    /// It speaks again at this time, or as soon as the contact writes.
+    Thinks(Millis),
+    /// It was thinking when somebody else got the floor.
+    Thought,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -68,8 +79,12 @@ pub struct BotModel {
     pub attributes: BTreeMap<String, String>,
     limit: u32,
     silent: bool,
+    /// Somebody is there.
+    open: bool,
     place: Place,
     misses: u32,
+    /// Answers in a row of the wrong kind.
+    tries: u32,
     greeted: bool,
 }
 
@@ -89,14 +104,29 @@ impl BotModel {
         self.greeted
     }
 
-    pub fn hears(&mut self, heard: &Heard) -> Act {
+    /// When it speaks again by itself.
+    pub fn thinks_until(&self) -> Option<Millis> {
+        match self.place {
+            Place::Thinks(until) => Some(until),
+            _ => None,
+        }
+    }
+
+    pub fn has_thought(&mut self) -> Act {
         let mut act = Act::default();
-        self.react(heard, &mut act);
+        self.ends(NOW, &mut act);
+        act
+    }
+
+    pub fn hears(&mut self, now: Millis, open: bool, heard: &Heard) -> Act {
+        self.open = open;
+        let mut act = Act::default();
+        self.react(now, heard, &mut act);
         self.greeted |= !act.lines.is_empty();
         act
     }
 
-    fn react(&mut self, heard: &Heard, act: &mut Act) {
+    fn react(&mut self, now: Millis, heard: &Heard, act: &mut Act) {
         let means = meanings(&heard.text);
         if heard.tap.is_some() {
             return self.tapped(&heard.text, act);
@@ -104,7 +134,13 @@ impl BotModel {
         if means.contains(&Means::Urgent) {
             return self.calls("urgent", act);
         }
-        if !self.answered(&heard.text, means, act) && !self.keyword(means, act) && !self.asks_again(act) {
+        if self.answered(&heard.text, means, act) || self.keyword(now, means, act) {
+            return;
+        }
+        if self.place == Place::Asked(WELCOME) && means.contains(&Means::NearlySecondOption) {
+            return self.asks(NAME, act);
+        }
+        if !self.goes_on(act) {
             if self.greeted { self.misses(act) } else { self.asks(WELCOME, act) }
         }
     }
@@ -124,6 +160,7 @@ impl BotModel {
     fn answered(&mut self, text: &str, means: &[Means], act: &mut Act) -> bool {
         let is = |meaning| means.contains(&meaning);
         match self.place {
+            Place::Asked(NAME | EMAIL | PHONE | HELPED) if is(Means::Stop) => self.ends(CANCELLED, act),
             Place::Asked(NAME | HELPED) if is(Means::Nothing) => self.says_again(act),
             Place::Asked(NAME) => {
                 self.learns("name", text);
@@ -142,6 +179,8 @@ impl BotModel {
                 self.learns("helped", text);
                 self.ends(HELPED_DONE, act);
             }
+            Place::Asked(EMAIL) if self.tries + 1 >= TRIES => self.ends(QUOTE_DONE, act),
+            Place::Asked(PHONE) if self.tries + 1 >= TRIES => self.calls("no_answer", act),
             Place::Asked(EMAIL | PHONE) => self.says_again(act),
             Place::Asked(WELCOME) if is(Means::SecondOption) => self.asks(NAME, act),
             Place::Asked(WELCOME) if is(Means::ThirdOption) => self.person(act),
@@ -153,20 +192,24 @@ impl BotModel {
     }
 
     /// A keyword's dialogue; a question that was interrupted comes back after it.
-    fn keyword(&mut self, means: &[Means], act: &mut Act) -> bool {
+    fn keyword(&mut self, now: Millis, means: &[Means], act: &mut Act) -> bool {
         let is = |meaning| means.contains(&meaning);
         let interrupted = self.place;
         if is(Means::Hours) {
             self.ends(HOURS, act);
-            if let Place::AskAgain(question) = interrupted {
-                self.asks(question, act);
+            self.place = interrupted;
+            if !self.goes_on(act) {
+                self.place = Place::Idle;
             }
+        } else if is(Means::Think) {
+            self.says(LATER, act);
+            self.place = Place::Thinks(now + THINKS_FOR.as_millis() as Millis);
         } else if is(Means::Quote) {
             self.asks(NAME, act);
         } else if is(Means::Call) {
             self.asks(PHONE, act);
         } else if is(Means::Somebody) || is(Means::Circle) {
-            if !matches!(interrupted, Place::AskAgain(_)) {
+            if !matches!(interrupted, Place::AskAgain(_) | Place::Thinks(_) | Place::Thought) {
                 self.place = Place::Idle;
             }
             self.calls(if is(Means::Somebody) { "asked" } else { "bot_failed" }, act);
@@ -185,6 +228,7 @@ impl BotModel {
             self.place = Place::Offered;
             act.lines.push(OFFER);
         }
+        self.tries = 0;
     }
 
     fn person(&mut self, act: &mut Act) {
@@ -194,7 +238,7 @@ impl BotModel {
 
     fn calls(&mut self, reason: &'static str, act: &mut Act) {
         self.interrupted();
-        if !self.silent {
+        if !self.silent && self.open {
             self.says(CALLING, act);
         }
         act.hand_off = Some(reason);
@@ -207,7 +251,9 @@ impl BotModel {
             Place::Asked(question) => question,
             place => unreachable!("{place:?}"),
         };
+        let tries = self.tries;
         self.says(line, act);
+        self.tries = tries + 1;
     }
 
     fn asks(&mut self, question: &'static str, act: &mut Act) {
@@ -222,6 +268,7 @@ impl BotModel {
 
     fn says(&mut self, line: &'static str, act: &mut Act) {
         self.misses = 0;
+        self.tries = 0;
         act.lines.push(line);
     }
 
@@ -229,9 +276,13 @@ impl BotModel {
         self.attributes.insert(name.into(), value.trim().into());
     }
 
-    fn asks_again(&mut self, act: &mut Act) -> bool {
-        let Place::AskAgain(question) = self.place else { return false };
-        self.asks(question, act);
+    /// An open question is asked again, and what it was about to say is said.
+    fn goes_on(&mut self, act: &mut Act) -> bool {
+        match self.place {
+            Place::AskAgain(question) => self.asks(question, act),
+            Place::Thinks(_) | Place::Thought => self.ends(NOW, act),
+            Place::Idle | Place::Asked(_) | Place::Offered => return false,
+        }
         true
     }
 
@@ -242,6 +293,7 @@ impl BotModel {
         self.place = match self.place {
             Place::Asked(question) => Place::AskAgain(question),
             Place::Offered => Place::Idle,
+            Place::Thinks(_) => Place::Thought,
             place => place,
         };
     }
@@ -253,14 +305,14 @@ impl BotModel {
 
     pub fn resumes(&mut self) -> Act {
         let mut act = Act::default();
-        self.asks_again(&mut act);
+        self.goes_on(&mut act);
         act
     }
 
     /// Asked for by a contact who waits: at least the beginning.
     pub fn comes_back(&mut self) -> Act {
         let mut act = Act::default();
-        if !self.asks_again(&mut act) {
+        if !self.goes_on(&mut act) {
             self.asks(WELCOME, &mut act);
             self.greeted = true;
         }
@@ -274,6 +326,21 @@ impl BotModel {
         act
     }
 
+    /// The ladder spoke in its name.
+    pub fn has_spoken(&mut self) {
+        (self.greeted, self.misses, self.tries) = (true, 0, 0);
+    }
+
+    pub fn learns_how_to_reach(&mut self, text: &str) -> bool {
+        let name = match meanings(text) {
+            means if means.contains(&Means::Mail) => "email",
+            means if means.contains(&Means::Phone) => "phone",
+            _ => return false,
+        };
+        self.learns(name, text);
+        true
+    }
+
     pub fn speaks_from_outside(&mut self) {
         self.place = Place::Idle;
         self.misses = 0;
@@ -283,6 +350,10 @@ impl BotModel {
 
 fn meanings(text: &str) -> &'static [Means] {
     PHRASES.iter().find(|phrase| phrase.text == text).map_or(&[], |phrase| phrase.means)
+}
+
+pub fn has_words(heard: &Heard) -> bool {
+    !meanings(&heard.text).contains(&Means::Nothing)
 }
 
 pub fn means_back(heard: &Heard) -> bool {

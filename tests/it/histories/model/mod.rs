@@ -13,9 +13,9 @@ use switchboard::domain::ids::Seq;
 use switchboard::domain::message::Heard;
 
 use super::{House, Millis};
-use crate::support::bot::CALLING;
+use crate::support::bot::{AGAIN, CALLING, CLOSED, NOBODY, NOBODY_AFTER, STILL, STILL_AFTER, THANKS};
 pub use bot::PHRASES;
-use bot::{BotModel, means_back};
+use bot::{BotModel, has_words, means_back};
 pub use outbox::{Fate, OutboxModel};
 
 const MINUTE: Millis = 60_000;
@@ -39,8 +39,17 @@ pub struct Model {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Floor {
     Bot,
-    Waiting { reason: &'static str },
+    Waiting { reason: &'static str, rungs: usize, next: Option<Millis>, closed: bool, reach: Reach },
     Human { by: Speaker, until: Option<Millis>, warn_at: Option<Millis> },
+}
+
+/// Whether the contact was asked how to be reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reach {
+    No,
+    Asked,
+    Twice,
+    Told,
 }
 
 /// What somebody must have said, in which turn.
@@ -81,10 +90,10 @@ impl Model {
     pub fn asked(&mut self, now: Millis, command: &Command) -> Expected {
         let quiet = |()| Vec::new();
         match command {
-            Command::Hear { heard, .. } => Ok(self.hears(heard)),
+            Command::Hear { heard, .. } => Ok(self.hears(now, heard)),
             Command::Open if self.floor == Floor::Bot && !self.bot.greeted() => {
                 let act = self.bot.opens();
-                Ok(self.bot_acts(act))
+                Ok(self.bot_acts(now, act))
             }
             Command::Open => Err("nothing_new"),
             Command::ViewPage { .. } | Command::Note { .. } => Ok(Vec::new()),
@@ -102,7 +111,7 @@ impl Model {
             Command::Reply { agent, text, .. } => Ok(self.person_speaks(now, Speaker::Agent(agent.clone()), text)),
             Command::TakeOver { agent } => self.wants_floor(now, agent),
             Command::GiveBack { .. } if self.floor == Floor::Bot => Err("bot_has_the_floor"),
-            Command::GiveBack { .. } => Ok(self.bot_returns(true)),
+            Command::GiveBack { .. } => Ok(self.bot_returns(now, true)),
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
             Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
             Command::BotAnswer { turn, text } => Ok(self.outside_bot(*turn, text)),
@@ -133,40 +142,78 @@ impl Model {
     pub fn next_deadline(&self) -> Option<Millis> {
         match &self.floor {
             Floor::Human { until, warn_at, .. } => warn_at.or(*until),
-            _ => None,
+            Floor::Waiting { next, .. } => *next,
+            Floor::Bot => self.bot.thinks_until(),
         }
     }
 
     // --- Who speaks ---
 
-    fn hears(&mut self, heard: &Heard) -> Vec<Spoken> {
+    fn hears(&mut self, now: Millis, heard: &Heard) -> Vec<Spoken> {
         let count = self.unanswered.as_ref().map_or(0, |(count, _)| *count) + 1;
         self.unanswered = Some((count, heard.clone()));
         self.called = false;
         match &self.floor {
             Floor::Bot => {
-                let act = self.bot.hears(heard);
-                self.bot_acts(act)
+                let act = self.bot.hears(now, self.is_open(now), heard);
+                self.bot_acts(now, act)
             }
             Floor::Waiting { .. } if means_back(heard) => {
                 self.bot_has_floor();
                 let act = self.bot.comes_back();
-                self.bot_acts(act)
+                self.bot_acts(now, act)
             }
-            Floor::Waiting { .. } | Floor::Human { .. } => Vec::new(),
+            Floor::Waiting { .. } => self.hears_while_waiting(heard),
+            Floor::Human { .. } => Vec::new(),
         }
     }
 
-    fn bot_acts(&mut self, act: bot::Act) -> Vec<Spoken> {
+    /// Who was asked how to be reached may tell it; who tells something else is asked once more.
+    fn hears_while_waiting(&mut self, heard: &Heard) -> Vec<Spoken> {
+        let Floor::Waiting { reach, .. } = &mut self.floor else { return Vec::new() };
+        if matches!(reach, Reach::Asked | Reach::Twice) && self.bot.learns_how_to_reach(&heard.text) {
+            *reach = Reach::Told;
+            return self.ladder_says(THANKS);
+        }
+        if *reach == Reach::Asked && has_words(heard) {
+            *reach = Reach::Twice;
+            return self.ladder_says(AGAIN);
+        }
+        Vec::new()
+    }
+
+    fn ladder_says(&mut self, text: &str) -> Vec<Spoken> {
+        self.bot.has_spoken();
+        vec![Spoken { by: Voice::Bot, text: text.into(), turn: Some(self.turn) }]
+    }
+
+    /// Monday to Friday, nine to five; the first day of all was a Thursday.
+    fn is_open(&self, now: Millis) -> bool {
+        let (day, hour) = ((now / DAY + 3) % 7, now % DAY / HOUR);
+        !self.house.hours || (day < 5 && (9..17).contains(&hour))
+    }
+
+    fn opens(&self, now: Millis) -> Millis {
+        let mornings = (0..8).map(|ahead| (now / DAY + ahead) * DAY + 9 * HOUR);
+        mornings.into_iter().find(|morning| *morning > now && self.is_open(*morning)).expect("a week has a Monday")
+    }
+
+    fn bot_acts(&mut self, now: Millis, act: bot::Act) -> Vec<Spoken> {
         let said = |line: &&str| Spoken { by: Voice::Bot, text: line.to_string(), turn: Some(self.turn) };
-        let spoken: Vec<Spoken> = act.lines.iter().map(said).collect();
+        let mut spoken: Vec<Spoken> = act.lines.iter().map(said).collect();
         if spoken.iter().any(|spoken| spoken.text != CALLING) {
             self.unanswered = None;
         }
         if let Some(reason) = act.hand_off {
             self.called = true;
-            self.floor = Floor::Waiting { reason };
             self.turn += 1;
+            let closed = !self.is_open(now);
+            let next = if closed { self.opens(now) } else { now + STILL_AFTER.as_millis() as Millis };
+            let reach = if closed { Reach::Asked } else { Reach::No };
+            self.floor = Floor::Waiting { reason, rungs: 0, next: Some(next), closed, reach };
+            if closed {
+                spoken.extend(self.ladder_says(CLOSED));
+            }
         }
         spoken
     }
@@ -274,6 +321,17 @@ impl Model {
     }
 
     fn deadline(&mut self, now: Millis) -> Expected {
+        if self.next_deadline().is_none_or(|due| due > now) {
+            return Err("nothing_due");
+        }
+        match &self.floor {
+            Floor::Bot => {
+                let act = self.bot.has_thought();
+                return Ok(self.bot_acts(now, act));
+            }
+            Floor::Waiting { .. } => return Ok(self.climbs(now)),
+            Floor::Human { .. } => {}
+        }
         let Floor::Human { until: Some(until), warn_at, .. } = &mut self.floor else { return Err("nothing_due") };
         if *until > now {
             let due = warn_at.is_some_and(|warning| warning <= now);
@@ -284,17 +342,38 @@ impl Model {
             self.move_end(now, None);
             return Ok(Vec::new());
         }
-        Ok(self.bot_returns(false))
+        Ok(self.bot_returns(now, false))
     }
 
-    fn bot_returns(&mut self, by_agent: bool) -> Vec<Spoken> {
+    /// Whoever waits hears of it after two minutes, and the truth ten minutes later; at night it begins in the morning.
+    fn climbs(&mut self, now: Millis) -> Vec<Spoken> {
+        let open = self.is_open(now);
+        let Floor::Waiting { rungs, next, closed, reach, .. } = &mut self.floor else { return Vec::new() };
+        if *closed {
+            (*closed, *next) = (false, Some(now + STILL_AFTER.as_millis() as Millis));
+            return Vec::new();
+        }
+        *rungs += 1;
+        if *rungs == 1 {
+            *next = Some(now + NOBODY_AFTER.as_millis() as Millis);
+            return self.ladder_says(STILL);
+        }
+        *next = None;
+        if *reach == Reach::Told {
+            return Vec::new();
+        }
+        *reach = if *reach == Reach::No { Reach::Asked } else { Reach::Twice };
+        self.ladder_says(if open { NOBODY } else { CLOSED })
+    }
+
+    fn bot_returns(&mut self, now: Millis, by_agent: bool) -> Vec<Spoken> {
         self.bot_has_floor();
         let act = match (self.unanswered.clone(), self.house.then) {
-            (Some((_, heard)), WhenPauseEnds::Answer) if !self.called => self.bot.hears(&heard),
+            (Some((_, heard)), WhenPauseEnds::Answer) if !self.called => self.bot.hears(now, self.is_open(now), &heard),
             _ if by_agent => self.bot.resumes(),
             _ => return Vec::new(),
         };
-        self.bot_acts(act)
+        self.bot_acts(now, act)
     }
 
     fn bot_has_floor(&mut self) {

@@ -1,0 +1,292 @@
+//! Anything that can be stored, for tests.
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::domain::account::Channel;
+use crate::domain::event::*;
+use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
+use crate::domain::message::*;
+use crate::domain::session::Session;
+use crate::domain::state::*;
+use crate::domain::summary::*;
+use crate::domain::time::Timestamp;
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[ -~]{0,12}", "\\PC{0,12}", Just("\"\\\n\u{0}\u{1f600}".to_owned())]
+}
+
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+fn any_attachment() -> impl Strategy<Value = Attachment> {
+    let kinds = [
+        AttachmentKind::Image,
+        AttachmentKind::Audio,
+        AttachmentKind::Video,
+        AttachmentKind::File,
+        AttachmentKind::Other,
+    ];
+    (proptest::sample::select(kinds.to_vec()), any_text(), any_text()).prop_map(|(kind, url, name)| Attachment {
+        kind,
+        url,
+        name,
+    })
+}
+
+fn any_heard() -> impl Strategy<Value = Heard> {
+    (any_text(), option::of(any_text()), option::of(any_text()), vec(any_attachment(), 0..3))
+        .prop_map(|(text, tap, referral, attachments)| Heard { text, tap, referral, attachments })
+}
+
+pub fn any_line() -> impl Strategy<Value = Line> {
+    let choice = (any_text(), any_text()).prop_map(|(id, label)| Choice { id, label });
+    (any_text(), vec(choice, 0..3), option::of(any_attachment())).prop_map(|(text, choices, attachment)| Line {
+        text,
+        choices,
+        attachment,
+    })
+}
+
+fn any_agent() -> impl Strategy<Value = Agent> {
+    (any::<u128>(), any_text()).prop_map(|(id, name)| Agent { id: AgentId(Uuid::from_u128(id)), name })
+}
+
+fn any_speaker() -> impl Strategy<Value = Speaker> {
+    prop_oneof![any_agent().prop_map(Speaker::Agent), Just(Speaker::Outside), Just(Speaker::System)]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let step = (any_text(), any::<usize>(), any::<usize>());
+    step.prop_map(|(dialogue, widget, part)| Step { dialogue, widget, part })
+}
+
+fn any_origin() -> impl Strategy<Value = Origin> {
+    (option::of(any_text()), option::of(any_step())).prop_map(|(trigger, widget)| Origin { trigger, widget })
+}
+
+fn any_later() -> impl Strategy<Value = Later> {
+    (any_text(), option::of(any_time())).prop_map(|(dialogue, at)| Later { dialogue, at })
+}
+
+fn any_session() -> impl Strategy<Value = Session> {
+    let flags = (any::<bool>(), any::<i32>(), any::<bool>());
+    let seen = (vec(any_text(), 0..3), vec((any_text(), any::<u32>()), 0..3));
+    (1..9_u32, any_time(), flags, seen).prop_map(|(number, active_at, (wrote, score, hot), (pulled, pages))| Session {
+        number,
+        active_at,
+        wrote,
+        score,
+        hot,
+        pulled,
+        pages,
+    })
+}
+
+fn any_place() -> impl Strategy<Value = Place> {
+    prop_oneof![
+        Just(Place::Idle),
+        any_step().prop_map(Place::Asking),
+        any_step().prop_map(Place::Interrupted),
+        Just(Place::OfferedHuman),
+        (any_step(), any_time()).prop_map(|(step, until)| Place::Delayed { step, until }),
+    ]
+}
+
+fn any_why() -> impl Strategy<Value = Why> {
+    prop_oneof![
+        any_text().prop_map(Why::Keyword),
+        any_text().prop_map(Why::Dialogue),
+        Just(Why::FirstContact),
+        Just(Why::NoAnswer),
+        Just(Why::OfferedHuman),
+        any_text().prop_map(Why::PageVisit),
+        Just(Why::AskedAgain),
+        Just(Why::Reached),
+        Just(Why::CallingHuman),
+        Just(Why::OutsideBot),
+    ]
+}
+
+fn any_reason() -> impl Strategy<Value = Reason> {
+    use Reason::*;
+    proptest::sample::select(vec![Urgent, NoAnswer, Asked, HotLead, BotFailed, Agent])
+}
+
+fn any_wanted() -> impl Strategy<Value = Option<(Reason, String)>> {
+    option::of((any_reason(), any_text()))
+}
+
+fn any_last() -> impl Strategy<Value = Option<LastWords>> {
+    let voices = vec![Voice::Contact, Voice::Bot, Voice::Agent, Voice::Outside];
+    let last = (any_text(), proptest::sample::select(voices), any_time());
+    option::of(last.prop_map(|(text, by, at)| LastWords { text, by, at }))
+}
+
+pub fn any_event() -> impl Strategy<Value = Event> {
+    let seqs = || vec(any::<u64>(), 0..4);
+    let moves = proptest::sample::select(vec![PauseMove::Replied, PauseMove::Extended, PauseMove::Kept]);
+    let backs = proptest::sample::select(vec![GiveBack::ByAgent, GiveBack::PauseEnded, GiveBack::ByContact]);
+    let receipts = proptest::sample::select(vec![Receipt::Delivered, Receipt::Read]);
+    let said = prop_oneof![
+        (any_heard(), option::of(any_text()), option::of(any_time()))
+            .prop_map(|(heard, provider_id, provider_at)| Event::ContactSaid { heard, provider_id, provider_at }),
+        any_text().prop_map(|name| Event::ContactNamed { name }),
+        (any_text(), any_text()).prop_map(|(url, title)| Event::PageViewed { url, title }),
+        (any_text(), any_text(), any_origin()).prop_map(|(name, value, from)| Event::AttributeSet {
+            name,
+            value,
+            from
+        }),
+        (any_text(), vec((any_text(), any_text()), 0..3), any_origin())
+            .prop_map(|(form, answers, from)| Event::FormCompleted { form, answers, from }),
+        (any::<i32>(), any::<bool>(), any_origin()).prop_map(|(points, hot, from)| Event::Scored { points, hot, from }),
+        (any_text(), option::of(any_later())).prop_map(|(trigger, later)| Event::Pulled { trigger, later }),
+        (any_line(), any_why(), any_origin(), any_place(), any::<u64>())
+            .prop_map(|(line, why, from, then, turn)| Event::BotSaid { line, why, from, then, turn }),
+        any_place().prop_map(|then| Event::BotMoved { then }),
+        (any_agent(), any_text(), any::<u64>()).prop_map(|(agent, text, turn)| Event::AgentSaid { agent, text, turn }),
+        (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
+        (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
+        (any_text(), any::<u64>()).prop_map(|(text, turn)| Event::Suppressed { text, turn }),
+        any_text().prop_map(|text| Event::Alerted { text }),
+    ];
+    let moved = prop_oneof![
+        (any_reason(), any_text(), any_place(), any_origin(), any::<bool>(), option::of(any_time())).prop_map(
+            |(reason, words, then, from, closed, next)| Event::HandedOff { reason, words, then, from, closed, next }
+        ),
+        (any::<usize>(), any_text(), option::of(any_time())).prop_map(|(rungs, text, next)| Event::Climbed {
+            rungs,
+            text,
+            next
+        }),
+        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| Event::TakenOver { by, until }),
+        (any_speaker(), option::of(any_time()), moves).prop_map(|(by, until, why)| Event::PauseMoved {
+            by,
+            until,
+            why
+        }),
+        any_time().prop_map(|until| Event::PauseEnding { until }),
+        (option::of(any_agent()), backs, any_place()).prop_map(|(by, why, then)| Event::GivenBack { by, why, then }),
+    ];
+    let delivered = prop_oneof![
+        (any::<u64>(), any_text()).prop_map(|(of, provider_id)| Event::Sent { of, provider_id }),
+        (seqs(), receipts).prop_map(|(of, receipt)| Event::Received { of, receipt }),
+        (any::<u64>(), any_time(), any_text()).prop_map(|(of, at, reason)| Event::Retrying { of, at, reason }),
+        (any::<u64>(), option::of(any_time()), any_text()).prop_map(|(of, again_at, reason)| Event::Uncertain {
+            of,
+            again_at,
+            reason
+        }),
+        (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Failed { of, reason }),
+        seqs().prop_map(|of| Event::Withdrawn { of }),
+        (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
+    ];
+    prop_oneof![said, moved, delivered]
+}
+
+fn any_reach() -> impl Strategy<Value = Reach> {
+    proptest::sample::select(vec![Reach::NotAsked, Reach::Asked, Reach::AskedAgain, Reach::Told])
+}
+
+fn any_mode() -> impl Strategy<Value = Mode> {
+    prop_oneof![
+        Just(Mode::Bot),
+        (any_reason(), any_text(), any::<usize>(), option::of(any_time()), any::<bool>(), any_reach()).prop_map(
+            |(reason, words, rungs, next, closed, reach)| Mode::Waiting { reason, words, rungs, next, closed, reach }
+        ),
+        (any_speaker(), option::of(any_time()), option::of(any_time()), any_wanted())
+            .prop_map(|(by, until, warn_at, wanted)| Mode::Human { by, until, warn_at, wanted }),
+    ]
+}
+
+fn any_delivery() -> impl Strategy<Value = Delivery> {
+    let state = prop_oneof![
+        Just(DeliveryState::Open),
+        any::<bool>().prop_map(|again| DeliveryState::Uncertain { again }),
+        Just(DeliveryState::Failed),
+        any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
+        any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
+    ];
+    (any::<u64>(), any::<bool>(), any_time(), state).prop_map(|(turn, by_bot, said_at, state)| Delivery {
+        turn,
+        by_bot,
+        said_at,
+        state,
+    })
+}
+
+pub fn any_state() -> impl Strategy<Value = State> {
+    let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
+        .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
+    let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
+    let stretch = (any_session(), option::of((any_text(), any_later())), any::<u32>());
+    let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
+    let said = (any::<u64>(), option::of(any::<u128>()))
+        .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
+    let shown = (any::<u64>(), any::<u64>());
+    let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
+    (floor, contact, ours, stretch).prop_map(|(floor, contact, ours, (session, later, tries))| {
+        let (seq, turn, mode, since, place, unmatched, greeted) = floor;
+        let (name, attributes, unanswered, last) = contact;
+        let (said, deliveries, trouble, (shown, void_below)) = ours;
+        let said = said.into();
+        State {
+            seq,
+            turn,
+            mode,
+            since,
+            place,
+            unmatched,
+            tries,
+            session,
+            later,
+            greeted,
+            name,
+            attributes,
+            unanswered,
+            last,
+            said,
+            shown,
+            void_below,
+            deliveries,
+            trouble,
+        }
+    })
+}
+
+pub fn any_summary() -> impl Strategy<Value = Summary> {
+    let mode = prop_oneof![
+        Just(ModeSummary::Bot),
+        Just(ModeSummary::Waiting),
+        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
+    ];
+    let names = (any::<u128>(), any_text(), any::<bool>(), any_text(), any_text(), any_text());
+    let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
+    let words = (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>());
+    (names, floor, words).prop_map(|((id, account, web, bot, name, next), floor, words)| {
+        let (unanswered, last, trouble, hot, rungs) = words;
+        let (seq, turn, mode, since, wanted) = floor;
+        Summary {
+            conversation: ConversationId(Uuid::from_u128(id)),
+            account: AccountId::new(&account),
+            channel: if web { Channel::Webchat } else { Channel::Messenger },
+            bot: BotId::new(&bot),
+            name,
+            seq,
+            turn,
+            mode,
+            since,
+            wanted,
+            next,
+            unanswered,
+            last,
+            trouble,
+            hot,
+            rungs,
+        }
+    })
+}
