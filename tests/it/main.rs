@@ -1,5 +1,7 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// Documents of bots, and the samples.
+mod bots;
 /// Pauses end when they should, once.
 mod deadlines;
 /// A process that dies in the worst moment.
