@@ -207,6 +207,12 @@ fn whoever_speaks_first_cancels_what_a_page_visit_began() {
     assert!(story.scene().is_empty());
 
     let mut story = begun();
+    story.tell(Command::Open);
+    story.expect_bot(&[WELCOME]);
+    story.later(minutes(1));
+    story.expect_silence();
+
+    let mut story = begun();
     story.takes_over(ana());
     story.later(minutes(1));
     assert!(story.scene().is_empty());

@@ -227,8 +227,11 @@ impl<'a> Run<'a> {
             }
             (_, Some((trigger, Later { dialogue, at: Some(at) }))) if due(*at) => {
                 self.events.push(Event::Pulled { trigger: trigger.clone(), later: None });
-                self.trigger = Some(trigger.clone());
-                self.begin(dialogue, Why::Dialogue(dialogue.clone()));
+                // It comes too late: the bot is asking something.
+                if self.place == Place::Idle {
+                    self.trigger = Some(trigger.clone());
+                    self.begin(dialogue, Why::Dialogue(dialogue.clone()));
+                }
             }
             _ => {}
         }
