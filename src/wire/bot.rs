@@ -138,10 +138,11 @@ mod tests {
 
     #[test]
     fn a_document_says_the_same_after_it_was_written_again() {
-        let text = include_str!("../../bots/harbor.json");
-        let document = parse(text).expect("the sample");
-        let again = serde_json::to_string(&document).expect("written");
-        assert_eq!(parse(&again), Ok(document));
+        for text in [include_str!("../../bots/harbor.json"), include_str!("../../bots/shop.json")] {
+            let document = parse(text).expect("a sample");
+            let again = serde_json::to_string(&document).expect("written");
+            assert_eq!(parse(&again), Ok(document));
+        }
     }
 
     #[test]

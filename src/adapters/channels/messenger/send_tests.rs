@@ -187,6 +187,26 @@ async fn a_long_text_goes_out_in_parts_and_the_choices_with_the_last() {
 }
 
 #[tokio::test]
+async fn something_to_look_at_goes_out_after_its_words() {
+    let picture =
+        Attachment { kind: AttachmentKind::Image, url: "https://a.example/boat.jpg".into(), name: String::new() };
+    let provider = Provider::that(vec![sent("m_1"), sent("m_2")]).await;
+    let line = Line { attachment: Some(picture.clone()), ..Line::text("Look:") };
+    assert_eq!(provider.send(line).await, SendResult::Sent { provider_id: "m_2".into() });
+    let calls = provider.calls.lock().unwrap();
+    let attachment =
+        json!({ "type": "image", "payload": { "url": "https://a.example/boat.jpg", "is_reusable": false } });
+    let messages: Vec<_> = calls.iter().map(|call| call.body["message"].clone()).collect();
+    let metadata = [format!("{}:1", id()), id().to_string()];
+    assert_eq!(messages[0], json!({ "text": "Look:", "metadata": metadata[0] }));
+    assert_eq!(messages[1], json!({ "attachment": attachment, "metadata": metadata[1] }));
+
+    let alone = Provider::that(vec![sent("m_3")]).await;
+    let line = Line { attachment: Some(picture), ..Line::default() };
+    assert_eq!(alone.send(line).await, SendResult::Sent { provider_id: "m_3".into() });
+}
+
+#[tokio::test]
 async fn a_long_text_that_stops_halfway_may_have_gone_out() {
     let long = || Line::text("All good things come in threes. ".repeat(80));
     let provider = Provider::that(vec![sent("m_1"), error("400 Bad Request", 613, 0)]).await;
