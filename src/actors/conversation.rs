@@ -238,6 +238,7 @@ impl Conversation {
         if !withdrawn.is_empty() {
             self.queue.push_front(Envelope::own(Command::Withdraw { of: withdrawn }));
         }
+        count_hand_offs(&events);
         self.set_timer();
         answer(reply, Ok(Done { last }));
         self.publish(Published { first, at, events, summary, console_frame: Encoded::default() });
@@ -322,6 +323,14 @@ impl Conversation {
             }
         }
         ctx.stop();
+    }
+}
+
+fn count_hand_offs(events: &[Event]) {
+    for event in events {
+        if let Event::HandedOff { reason, .. } = event {
+            metrics::counter!("switchboard_hand_offs_total", "reason" => reason.as_str()).increment(1);
+        }
     }
 }
 
