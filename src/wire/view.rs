@@ -94,9 +94,9 @@ fn reason(why: &Why) -> String {
         Why::NotUnderstood => "the answer was not of the kind asked for".into(),
         Why::Cancelled => "the contact wanted no more questions".into(),
         Why::CallingHuman => "a person is wanted".into(),
-        Why::StillCalling => "nobody has come yet".into(),
-        Why::AskingHowToReach => "nobody comes for now".into(),
-        Why::Reached => "the contact told how to reach them".into(),
+        Why::StillCalling => "the ladder: nobody has come yet".into(),
+        Why::AskingHowToReach => "the ladder: nobody comes for now".into(),
+        Why::Reached => "the ladder: the contact told how to reach them".into(),
         Why::OutsideBot => "the outside bot answered".into(),
     }
 }

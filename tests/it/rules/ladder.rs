@@ -10,6 +10,8 @@ use switchboard::domain::command::Command;
 use switchboard::domain::event::{Event, GiveBack, Why};
 use switchboard::domain::state::{Mode, Reach};
 use switchboard::domain::time::Timestamp;
+use switchboard::wire::event::What;
+use switchboard::wire::view;
 
 use crate::support::bot::{AGAIN, CALLING, CLOSED, NOBODY, STILL, THANKS, TestBot};
 use crate::support::story::{MORNING, Story, ana, hours, minutes};
@@ -120,6 +122,24 @@ fn who_told_at_night_how_to_be_reached_is_not_asked_again() {
     story.expect_bot(&[THANKS]);
     story.later(hours(14));
     assert_eq!(story.bot_lines(), [STILL]);
+}
+
+/// Whoever checks that there is one voice must be able to tell the ladder's lines from the bot's own.
+#[test]
+fn what_the_ladder_says_is_told_as_such() {
+    let mut story = story();
+    story.later(minutes(12));
+    story.contact("Hm.");
+    story.contact("ana@example.org");
+    let called = story.log.iter().position(|(_, event)| matches!(event, Event::HandedOff { .. })).expect("a hand-off");
+    let mut told = 0;
+    for (at, event) in &story.log[called..] {
+        if let What::BotSaid { why, .. } = view::event(0, *at, event).what {
+            assert!(why.contains("ladder"), "{why}");
+            told += 1;
+        }
+    }
+    assert_eq!(told, 4);
 }
 
 /// From any bot, at any hour, by any way into the waiting.

@@ -193,6 +193,11 @@ async fn something_to_look_at_goes_out_after_its_words() {
     let provider = Provider::that(vec![sent("m_1"), sent("m_2")]).await;
     let line = Line { attachment: Some(picture.clone()), ..Line::text("Look:") };
     assert_eq!(provider.send(line).await, SendResult::Sent { provider_id: "m_2".into() });
+
+    let alone = Provider::that(vec![sent("m_3")]).await;
+    let line = Line { attachment: Some(picture), ..Line::default() };
+    assert_eq!(alone.send(line).await, SendResult::Sent { provider_id: "m_3".into() });
+
     let calls = provider.calls.lock().unwrap();
     let attachment =
         json!({ "type": "image", "payload": { "url": "https://a.example/boat.jpg", "is_reusable": false } });
@@ -200,10 +205,6 @@ async fn something_to_look_at_goes_out_after_its_words() {
     let metadata = [format!("{}:1", id()), id().to_string()];
     assert_eq!(messages[0], json!({ "text": "Look:", "metadata": metadata[0] }));
     assert_eq!(messages[1], json!({ "attachment": attachment, "metadata": metadata[1] }));
-
-    let alone = Provider::that(vec![sent("m_3")]).await;
-    let line = Line { attachment: Some(picture), ..Line::default() };
-    assert_eq!(alone.send(line).await, SendResult::Sent { provider_id: "m_3".into() });
 }
 
 #[tokio::test]
