@@ -59,7 +59,8 @@ impl Address {
         if config.get_user().is_none() {
             return Err(Wrong::Missing { what: "the user" });
         }
-        config.ssl_mode(mode(tls_mode.as_deref(), &config)?);
+        let tls_mode = mode(tls_mode.as_deref(), &config)?;
+        config.ssl_mode(tls_mode);
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         if config.get_application_name().is_none() {
             config.application_name("switchboard");
@@ -70,7 +71,7 @@ impl Address {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE_MAX);
         }
-        Ok(Address { tls: MakeRustlsConnect::new(trust(certificates)?), config })
+        Ok(Address { tls: MakeRustlsConnect::new(trust(certificates, tls_mode)?), config })
     }
 
     pub fn config(&self) -> &Config {
@@ -142,9 +143,11 @@ fn is_here(host: &Host) -> bool {
 }
 
 /// Trusts the authorities in the file, or else those that the machine trusts.
-fn trust(file: Option<String>) -> Result<ClientConfig, Wrong> {
+fn trust(file: Option<String>, tls_mode: SslMode) -> Result<ClientConfig, Wrong> {
     let mut roots = RootCertStore::empty();
     match file.filter(|file| file != "system") {
+        // Nobody will be asked for a certificate, and reading all of the machine's takes a while.
+        None if tls_mode == SslMode::Disable => {}
         None => {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
