@@ -11,10 +11,10 @@ use super::address::Address;
 use super::trouble;
 use crate::ports::store::StoreError;
 
-/// For appends and activations: never kept waiting by those who read.
-pub const LANE_CONNECTIONS_MAX: usize = 6;
+/// For what waits in lanes: never kept waiting by those who read.
+pub const LANE_CONNECTIONS_MAX: usize = 8;
 /// For everything else.
-pub const OTHER_CONNECTIONS_MAX: usize = 10;
+pub const OTHER_CONNECTIONS_MAX: usize = 8;
 /// One node's share of the server's `max_connections`.
 pub const CONNECTIONS_MAX: usize = LANE_CONNECTIONS_MAX + OTHER_CONNECTIONS_MAX;
 /// More than that many questions that wait for a connection are refused.
@@ -26,12 +26,12 @@ pub const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// swapped-out machine) must not keep conversations locked: the server ends it before those who wait give up, and long
 /// before its lease ends. Nobody waits for a lock, or for an answer, after we have given up on it. A commit that was acknowledged is on the disk, whatever the server's or the
 /// user's default is. And everything we ask is about a few rows of many, so a plan that reads whole tables is never
-/// right, also while the server has not counted them yet.
+/// right, also while the server has not counted them yet; and compiling a plan would take longer than running it.
 pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '3s';
     SET lock_timeout = '5s';
     SET statement_timeout = '15s';
     SET default_transaction_isolation = 'read committed';
-    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// A connection of the pool.

@@ -1,7 +1,7 @@
 //! Many machines' store: a PostgreSQL database that all nodes share.
 //!
-//! Appends and activations wait in lanes (`lane`) and are written many at a time (`append`, `activate`); everything
-//! else is a statement or two on a connection of the pool (`connect`), a file per topic. Whoever writes anything of a
+//! Appends, activations and starts of messages wait in lanes (`lane`) and are written many at a time (`append`,
+//! `activate`, `queue`); everything else is a statement or two on a connection of the pool (`connect`), a file per topic. Whoever writes anything of a
 //! conversation first locks its row, and takes several in the order of their ids: that is the fence, and why nobody
 //! waits in a circle. What is given to one of several nodes is given for two seconds by the clock of the node that
 //! asks. Absent on purpose: stored procedures, listen/notify, and reading from standbys.
@@ -56,7 +56,8 @@ use lane::Lane;
 
 /// Tasks that write: each is a transaction under way, on a connection of its own.
 const ACTIVATORS: usize = 2;
-const APPENDERS: usize = LANE_CONNECTIONS_MAX - ACTIVATORS;
+const STARTERS: usize = 2;
+const APPENDERS: usize = LANE_CONNECTIONS_MAX - ACTIVATORS - STARTERS;
 
 /// The statements that run with every message, or every second over all of them: a test looks at how the server means
 /// to run them among many rows.
@@ -128,6 +129,7 @@ pub struct PostgresStore {
     pool: Pool,
     appends: Lane<append::Job>,
     activations: Lane<activate::Job>,
+    starts: Lane<queue::Job>,
     io: Handle,
     /// Every task holds it.
     alive: Arc<()>,
@@ -147,13 +149,16 @@ impl PostgresStore {
         };
         let (lanes, pool) = (pool(LANE_CONNECTIONS_MAX)?, pool(OTHER_CONNECTIONS_MAX)?);
         let generation = prepare(&pool, clock).await?;
-        let (appends, activations) = (Lane::new(), Lane::new());
-        let store = PostgresStore { generation, pool, appends, activations, io, alive: Arc::new(()) };
+        let (appends, activations, starts) = (Lane::new(), Lane::new(), Lane::new());
+        let store = PostgresStore { generation, pool, appends, activations, starts, io, alive: Arc::new(()) };
         for _ in 0..APPENDERS {
             store.keep(append::work(lanes.clone(), store.appends.queue()));
         }
         for _ in 0..ACTIVATORS {
             store.keep(activate::work(lanes.clone(), store.activations.queue()));
+        }
+        for _ in 0..STARTERS {
+            store.keep(queue::work(lanes.clone(), store.starts.queue()));
         }
         Ok(store)
     }
@@ -263,7 +268,7 @@ impl Store for PostgresStore {
     }
 
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
-        self.ask(move |sql| Box::pin(async move { queue::start_sending(sql, me, &deliveries).await }))
+        self.starts.ask(move |reply| queue::Job { me, deliveries, reply })
     }
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {

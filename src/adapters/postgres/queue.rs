@@ -4,16 +4,19 @@
 //! who goes on after the last number it saw has to begin again now and then, as a sender does.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use deadpool_postgres::Pool;
 use futures_util::future::{join, join3};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::append;
 use super::columns::{self, Result, Text, contact, count, int, uint};
-use super::connect::{self, Sql};
+use super::connect::{self, Sql, Work};
 use super::deadlines::GIVEN_FOR_MS;
 use super::effects::WITHDRAWN;
+use super::lane::{Queue, Reply};
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Queued, StoreError, Stray, StrayState};
@@ -38,6 +41,60 @@ pub const QUEUED: &str = "SELECT id, outbox.account, external_key, number, seq, 
     FROM outbox JOIN conversation ON id = conversation
     WHERE outbox.account = $1 AND number > $2 AND state < 2 ORDER BY number LIMIT $3";
 
+/// At most that many questions of senders share a transaction; each is about some dozens of messages at most.
+const BATCH_MAX: usize = 64;
+
+/// Messages that somebody is about to send.
+pub struct Job {
+    pub me: Incarnation,
+    pub deliveries: Vec<DeliveryId>,
+    pub reply: Reply<Vec<bool>>,
+}
+
+/// Marks messages as being sent until the queue is closed and empty: what waits together is marked together.
+pub async fn work(pool: Pool, queue: Arc<Queue<Job>>) {
+    loop {
+        let mut jobs = queue.take(BATCH_MAX).await;
+        if jobs.is_empty() {
+            return;
+        }
+        while let Some(me) = jobs.first().map(|job| job.me) {
+            let (mine, others) = jobs.into_iter().partition(|job| job.me == me);
+            jobs = others;
+            settle(&pool, me, mine).await;
+        }
+    }
+}
+
+/// A fence around one account must not keep the others from theirs: then they are tried one by one.
+async fn settle(pool: &Pool, me: Incarnation, jobs: Vec<Job>) {
+    let all: Vec<DeliveryId> = jobs.iter().flat_map(|job| job.deliveries.iter().copied()).collect();
+    match start(pool, me, all).await {
+        Ok(started) => {
+            let mut started = started.into_iter();
+            for job in jobs {
+                let own = started.by_ref().take(job.deliveries.len()).collect();
+                job.reply.send(Ok(own));
+            }
+        }
+        Err(StoreError::Fenced) if jobs.len() > 1 => {
+            for Job { me, deliveries, reply } in jobs {
+                reply.send(start(pool, me, deliveries).await);
+            }
+        }
+        Err(error) => jobs.into_iter().for_each(|job| job.reply.send(Err(error.clone()))),
+    }
+}
+
+async fn start(
+    pool: &Pool,
+    me: Incarnation,
+    deliveries: Vec<DeliveryId>,
+) -> std::result::Result<Vec<bool>, StoreError> {
+    let work: Work<Vec<bool>> = Box::new(move |sql| Box::pin(async move { start_sending(sql, me, &deliveries).await }));
+    connect::on(pool, work).await
+}
+
 /// Waits for the end of what the last sender is just marking.
 pub async fn take_sending(sql: &Sql, account: &AccountId, me: Incarnation) -> std::result::Result<(), StoreError> {
     let [take] = connect::prepared(sql, [TAKE_SENDING]).await?;
@@ -47,7 +104,7 @@ pub async fn take_sending(sql: &Sql, account: &AccountId, me: Incarnation) -> st
 
 /// Under the locks of the conversations, as whatever changes a delivery: a take over comes before or after, never in
 /// between.
-pub async fn start_sending(
+async fn start_sending(
     sql: &Sql,
     me: Incarnation,
     deliveries: &[DeliveryId],

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 use switchboard::adapters::postgres::{Address, HOT_STATEMENTS, OpenError, PostgresStore, SESSION};
-use switchboard::domain::ids::DeliveryId;
+use switchboard::domain::ids::{AccountId, DeliveryId};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::clock::{Clock, SystemClock};
-use switchboard::ports::store::{Append, Appended, Store, StoreError};
+use switchboard::ports::store::{Append, Appended, Contact, Store, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Handle;
 
@@ -207,6 +207,28 @@ async fn only_who_has_taken_the_sending_may_start() {
     assert!(matches!(start(&one, 1, 2).await, Err(StoreError::Fenced)));
     assert_eq!(start(&other, 2, 2).await.expect("marks"), [true]);
     assert_eq!(one.queued(contact("7").account, 0, 9).await.expect("reads").len(), 1, "the fenced one marked nothing");
+}
+
+/// What is marked together need not stand together.
+#[tokio::test]
+async fn a_fence_around_one_account_keeps_nobody_from_another() {
+    let place = Schema::fresh().await;
+    let store = place.open().await;
+    let of = async |account: &str| {
+        let contact = Contact::of(&AccountId::new(account), "7");
+        let loaded = store.activate(contact.clone(), incarnation(1)).await.expect("activates");
+        let mut owner = Owner { store: store.clone(), contact, seq: 0, loaded };
+        owner.act((1..=9).map(|seq| queue(seq, true)).collect()).await;
+        owner.contact.conversation
+    };
+    let (lost, kept) = (of("page").await, of("other").await);
+    store.take_sending(AccountId::new("page"), incarnation(2)).await.expect("takes");
+    let start = |conversation, seq| store.start_sending(incarnation(1), vec![DeliveryId { conversation, seq }]);
+    let both = (1..=9).map(|seq| join(start(lost, seq), start(kept, seq)));
+    for (lost, kept) in join_all(both).await {
+        assert!(matches!(lost, Err(StoreError::Fenced)), "{lost:?}");
+        assert_eq!(kept.expect("marks"), [true]);
+    }
 }
 
 #[tokio::test]
