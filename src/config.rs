@@ -38,6 +38,10 @@ pub struct Config {
     /// Scheme and host (and port), without a slash at the end.
     pub public_url: Option<String>,
     pub bots: BotSource,
+    /// Where the nodes of an installation meet; none: this one is alone.
+    pub redis: Option<Secret>,
+    /// What tells this node from the others, over restarts.
+    pub node_name: Option<String>,
     pub log: String,
     pub log_format: LogFormat,
     /// At least one.
@@ -122,6 +126,12 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let data_dir = root.read("data_dir", path);
     let public_url = root.optional("public_url", public_url);
     let bots = root.read("bots", path);
+    let redis = root.has("redis").then(|| root.secret("redis")).flatten();
+    if redis.is_some() && database == Some(Database::Embedded) {
+        let fix = "several nodes share a PostgreSQL database: set database = \"postgres://…\", or take redis out";
+        report.add(Problem::whole("redis", fix));
+    }
+    let node_name = root.optional("node_name", node_name);
     let log = root.read("log", log);
     let log_format = root.read("log_format", log_format);
     let workers = or_if_zero(root.number("workers", 0..=1024), cores());
@@ -141,6 +151,8 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         data_dir: data_dir?,
         public_url,
         bots: BotSource { directory, sample: sources.demo },
+        redis,
+        node_name,
         log: log?,
         log_format: log_format?,
         workers,
@@ -203,6 +215,10 @@ pub fn warnings(config: &Config) -> Vec<String> {
             config.data_dir.display().to_string()
         ));
     }
+    if config.database != Database::Embedded && config.redis.is_none() {
+        let fix = "Set redis before you start a second one; without it, two would take conversations from each other.";
+        warnings.push(format!("database is shared, but redis is not set: only one process may serve from it. {fix}"));
+    }
     if config.limits.reconcile_after < RECONCILE_COMFORTABLE {
         warnings.push(format!(
             "limits.reconcile_s = {}: echoes often take longer, and then contacts get messages twice. Leave it at 30.",
@@ -264,6 +280,11 @@ fn database(text: &str) -> Result<Database, String> {
 
 fn path(text: &str) -> Result<PathBuf, String> {
     if text.trim().is_empty() { Err("this must name a directory".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn node_name(text: &str) -> Result<String, String> {
+    let fits = !text.trim().is_empty() && text.chars().count() <= 100;
+    if fits { Ok(text.to_owned()) } else { Err("a node's name has 1 to 100 characters".to_owned()) }
 }
 
 fn public_url(text: &str) -> Result<String, String> {

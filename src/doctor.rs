@@ -1,6 +1,7 @@
 //! What is wrong with an installation, in words, before its users find out.
 //!
-//! Looks and touches nothing but an empty file in the data directory, which it removes. It may run beside a serving process.
+//! Looks and touches nothing but an empty file in the data directory, which it removes, and a key in Redis that lives for a
+//! second. It may run beside a serving process.
 
 mod shared_database;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use url::Url;
 
+use crate::adapters::redis;
 use crate::adapters::sqlite::{FILE_NAME, FORMAT, LOCK_FILE_NAME};
 use crate::bots;
 use crate::config::{Config, Database, Kind, warnings};
@@ -88,6 +90,7 @@ pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
         }
         Database::Postgres(url) => findings.extend(shared_database::findings(url.expose(), clock)),
     }
+    findings.extend(redis(config, clock.now()));
     findings.extend(bots(config));
     findings.push(open_files(machine::open_files_max()));
     findings.push(port(config.listen));
@@ -154,6 +157,24 @@ fn database(config: &Config) -> Finding {
         Some(pid) => Finding::ok(format!("The database has format {format}; process {pid} is using it.")),
         None => Finding::ok(format!("The database has format {format}; nobody is using it.")),
     }
+}
+
+/// What a node would say when it starts, except whether another installation is there: only the database knows ours.
+fn redis(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let Some(url) = &config.redis else { return Vec::new() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let troubles = match runtime {
+        Ok(runtime) => runtime.block_on(redis::look(url.expose(), None, now)),
+        Err(error) => return vec![Finding::bad(format!("Redis cannot be looked at: {error}."), "")],
+    };
+    if troubles.is_empty() {
+        return vec![Finding::ok("Redis can be reached and is set up as it should be.")];
+    }
+    let found = |trouble: redis::Trouble| match trouble.fatal {
+        true => Finding::bad(trouble.what, trouble.fix),
+        false => Finding::warn(trouble.what, trouble.fix),
+    };
+    troubles.into_iter().map(found).collect()
 }
 
 fn format_of(database: &Path) -> rusqlite::Result<i64> {

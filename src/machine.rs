@@ -74,3 +74,8 @@ fn nearest(path: &Path) -> Option<&Path> {
     let exists = path.ancestors().find(|path| path.exists());
     exists.or_else(|| path.is_relative().then_some(Path::new(".")))
 }
+
+/// What this machine calls itself.
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

@@ -1,5 +1,6 @@
 //! Joins actors, adapters and edge into one running node. The only place that knows them all.
 
+mod neighbours;
 pub mod storage;
 
 use std::collections::HashMap;
@@ -13,17 +14,19 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::runtime::Handle;
 
+use self::neighbours::neighbours;
 use crate::actors::inbox::{Close, Inbox};
 use crate::actors::notices::Notices;
 use crate::actors::sender::Sender;
+use crate::actors::sender_duty::Duties;
 use crate::actors::shard::Shard;
 use crate::actors::sweeper::Sweeper;
 use crate::actors::switchboard::{Limits, Parts, Switchboard};
 use crate::adapters::channels::http;
 use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::adapters::channels::webchat::VisitorTokens;
-use crate::adapters::local::{LocalBus, LocalDirectory};
 use crate::bots;
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::dice;
@@ -42,6 +45,8 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
 const HTTP_STOP_WITHIN: u64 = 5;
 /// How long a stop waits for the provider's answers. What is cut off then is uncertain, and may be sent twice.
 const SENDS_END_WITHIN: Duration = Duration::from_secs(5);
+/// How long a stop waits for what other nodes have asked.
+const ANSWERS_END_WITHIN: Duration = Duration::from_secs(5);
 const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
 const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 const IO_THREADS: usize = 2;
@@ -52,7 +57,7 @@ pub struct Node {
     pub switchboard: Switchboard,
     /// Where the first admin signs in, as long as nobody has.
     pub first_sign_in: Option<String>,
-    storage: Storage,
+    storage: Arc<Storage>,
     inbox: Addr<Inbox>,
     server: ServerHandle,
     shards: Vec<Arbiter>,
@@ -64,7 +69,7 @@ pub struct Node {
 struct Io(Option<tokio::runtime::Runtime>);
 
 impl Io {
-    fn start() -> anyhow::Result<(Io, tokio::runtime::Handle)> {
+    fn start() -> anyhow::Result<(Io, Handle)> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(IO_THREADS).thread_name("io").enable_all().build();
         let runtime = runtime.context("cannot start threads")?;
@@ -88,30 +93,50 @@ impl Node {
 
     /// With a clock of the caller's: tests bring their own.
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Node> {
-        let config = Arc::new(config);
         let bots = load_bots(&config)?;
         let (io, on_io) = Io::start()?;
-        let storage = storage::open(&config, &on_io, clock.clone()).await?;
+        let storage = Arc::new(storage::open(&config, &on_io, clock.clone()).await?);
+        Self::start_over(config, bots, clock, storage, io, on_io).await
+    }
+
+    /// Over a store that others of this process use, too: tests run several nodes so.
+    pub async fn start_beside(config: Config, clock: Arc<dyn Clock>, storage: Arc<Storage>) -> anyhow::Result<Node> {
+        let bots = load_bots(&config)?;
+        let (io, on_io) = Io::start()?;
+        Self::start_over(config, bots, clock, storage, io, on_io).await
+    }
+
+    async fn start_over(
+        config: Config,
+        bots: HashMap<BotId, Arc<crate::domain::bot::Bot>>,
+        clock: Arc<dyn Clock>,
+        storage: Arc<Storage>,
+        io: Io,
+        on_io: Handle,
+    ) -> anyhow::Result<Node> {
+        let config = Arc::new(config);
         let store = storage.store.clone();
+        let listener = TcpListener::bind(config.listen)
+            .with_context(|| format!("cannot listen on {}; choose another --listen address", config.listen))?;
+        let address = listener.local_addr()?;
+        let neighbours = neighbours(&config, address, store.generation(), &*clock, &on_io).await?;
         let accounts: Vec<_> = config.accounts.iter().map(Account::to_domain).collect();
         store.provision(accounts.clone()).await?;
         let parts = Arc::new(Parts {
             store,
-            directory: Arc::new(LocalDirectory),
-            bus: Arc::new(LocalBus::default()),
+            directory: neighbours.directory,
+            bus: neighbours.bus,
             clock: clock.clone(),
             incarnation: Incarnation(dice::new_id()),
             accounts: accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account))).collect(),
             bots,
             limits: limits(&config),
             notices: Notices::default(),
+            duties: Duties::default(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
         let switchboard = start_actors(&parts, &shards, &config, &on_io).await?;
         let inbox = Inbox::new(parts.clone()).start();
-        let listener = TcpListener::bind(config.listen)
-            .with_context(|| format!("cannot listen on {}; choose another --listen address", config.listen))?;
-        let address = listener.local_addr()?;
         let people = storage.people.clone();
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
         let edge = Data::new(Edge {
@@ -125,27 +150,42 @@ impl Node {
         let passwords = Passwords::new().context("this machine cannot hash passwords")?;
         let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));
         let server = serve(&config, listener, edge, sign_in)?;
-        let handle = server.handle();
+        let stop = server.handle();
         actix::spawn(server);
-        Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: handle, shards, io })
+        Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })
     }
 
-    /// Says goodbye to every socket, takes no more, and returns when everything accepted is written.
+    /// Says goodbye to every socket, takes no more, and returns when everything accepted is written and other nodes may
+    /// have what was here.
     pub async fn stop(mut self) {
+        let (directory, bus) = {
+            let parts = self.switchboard.parts();
+            (parts.directory.clone(), parts.bus.clone())
+        };
+        directory.drain();
         self.switchboard.parts().notices.restarting();
         self.server.stop(true).await;
         self.finish_sending().await;
+        if tokio::time::timeout(ANSWERS_END_WITHIN, self.switchboard.close()).await.is_err() {
+            tracing::warn!("what other nodes asked was not answered in time; they ask again");
+        }
         self.inbox.do_send(Close);
         for shard in self.shards.drain(..) {
             shard.stop();
             let _ = actix_web::web::block(move || shard.join()).await;
         }
+        // Nothing is written here any more: others may have it all.
+        directory.leave().await;
+        bus.close().await;
+        drop((directory, bus));
         // What the store still writes, it writes there.
         let io = std::mem::take(&mut self.io);
+        let parts = Arc::downgrade(self.switchboard.parts());
+        let shares_store = Arc::strong_count(&self.storage) > 1;
         let in_use = self.storage.in_use();
         drop(self);
         let closed = async {
-            while in_use.strong_count() > 0 {
+            while parts.strong_count() > 0 || (!shares_store && in_use.strong_count() > 0) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

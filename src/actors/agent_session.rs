@@ -3,7 +3,9 @@
 //! Subscribes first, reads the store second, merges (`feed`): so every event of a watched conversation arrives once
 //! and in order, wherever the conversation lives.
 
+mod commands;
 mod frames;
+mod heard;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,21 +13,23 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
+use self::commands::command;
 use self::frames::{console_frame, event_view, events_frame, views};
-use super::catch_up::{RESUME_MAX, catch_up};
+use self::heard::{Heard, RECHECK_BYTES, Recheck, listener};
+use super::catch_up::{READ_AGAIN_AFTER, RESUME_MAX, catch_up};
 use super::feed::{Feed, Offer};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
-use crate::domain::command::{Command, Extension, Refusal};
+use crate::domain::command::{Command, Refusal};
 use crate::domain::event::Agent;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, Reading, StoreError};
 use crate::wire::close;
-use crate::wire::console::{Ask, Asked, Extension as AskedExtension, Me, Tell};
+use crate::wire::console::{Ask, Asked, Me, Tell};
 use crate::wire::event::{EventView, Position};
 use crate::wire::view;
 
@@ -52,11 +56,6 @@ struct Watched {
     reading: u64,
     _subscription: Subscription,
 }
-
-/// Something published in a watched conversation.
-#[derive(Message)]
-#[rtype(result = "()")]
-struct Heard(Arc<Published>, usize);
 
 impl AgentSession {
     pub fn new(switchboard: Switchboard, inbox: Addr<Inbox>, person: Person, pass: Pass) -> Self {
@@ -118,7 +117,7 @@ impl AgentSession {
                 conversation.parse().ok().and_then(|conversation| self.watched.remove(&conversation));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
-            command => match self.command(command) {
+            asked => match command(self.agent(), asked) {
                 Some((conversation, cid, command)) => self.send(reference, conversation, cid, command, ctx),
                 None => self.error(Some(reference), "bad_id", "conversation and cid must be UUIDs", ctx),
             },
@@ -141,21 +140,8 @@ impl AgentSession {
 
     // --- Commands ---
 
-    fn command(&self, ask: Ask) -> Option<(ConversationId, String, Command)> {
-        let agent = Agent { id: self.person.id, name: self.person.name.clone() };
-        let (conversation, cid, command) = match ask {
-            Ask::Reply { conversation, cid, text, seen, anyway } => {
-                (conversation, cid, Command::Reply { agent, text, seen, anyway })
-            }
-            Ask::TakeOver { conversation, cid } => (conversation, cid, Command::TakeOver { agent }),
-            Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
-            Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
-            Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
-            Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
-            Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => return None,
-        };
-        uuid::Uuid::parse_str(&cid).ok()?;
-        Some((conversation.parse().ok()?, cid, command))
+    fn agent(&self) -> Agent {
+        Agent { id: self.person.id, name: self.person.name.clone() }
     }
 
     fn send(
@@ -246,15 +232,9 @@ impl AgentSession {
     }
 
     fn subscribe(&self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
-        let (address, budget) = (ctx.address(), self.line.budget.clone());
         let generation = self.switchboard.parts().store.generation().to_owned();
-        let listener = move |published: &Arc<Published>| {
-            let bytes = console_frame(published, &generation).len();
-            if budget.take(bytes) {
-                address.do_send(Heard(published.clone(), bytes));
-            }
-        };
-        self.switchboard.parts().bus.subscribe(conversation, Arc::new(listener))
+        let listener = listener(conversation, ctx.address(), self.line.budget.clone(), generation);
+        self.switchboard.parts().bus.subscribe(conversation, listener)
     }
 
     /// Reads what comes after `known`, or the newest part if the console knows nothing that continues.
@@ -276,8 +256,16 @@ impl AgentSession {
                 return;
             }
             match read {
-                Ok((Some(reading), reset)) => return this.have_read(conversation, reading, reset, ctx),
+                Ok((Some(reading), reset)) => {
+                    let nothing_new = reference == 0 && !reset && reading.events.is_empty();
+                    return this.have_read(conversation, reading, reset, nothing_new, ctx);
+                }
                 Ok((None, _)) => this.no_such_conversation(reference, ctx),
+                // Nobody waits for this answer, but somebody watches.
+                Err(_) if reference == 0 => {
+                    ctx.run_later(READ_AGAIN_AFTER, move |this, ctx| this.read(0, conversation, known, ctx));
+                    return;
+                }
                 Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
             }
             this.watched.remove(&conversation);
@@ -289,6 +277,7 @@ impl AgentSession {
         conversation: ConversationId,
         reading: Reading,
         reset: bool,
+        nothing_new: bool,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
         let last = reading.summary.seq;
@@ -301,10 +290,24 @@ impl AgentSession {
         } else {
             Tell::Events { conversation: name, generation, events, floor }
         };
-        self.tell(&tell, ctx);
+        if !nothing_new {
+            self.tell(&tell, ctx);
+        }
         let Some(watched) = self.watched.get_mut(&conversation) else { return };
-        for published in watched.feed.read(last) {
+        let (meanwhile, doubtful) = watched.feed.read(last);
+        for published in meanwhile {
             self.offer(&published, ctx);
+        }
+        if doubtful {
+            self.recheck(conversation, ctx);
+        }
+    }
+
+    /// Reads what may have been missed.
+    fn recheck(&mut self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) {
+        let known = self.watched.get_mut(&conversation).and_then(|watched| watched.feed.doubt());
+        if let Some(known) = known {
+            self.read(0, conversation, Some(known), ctx);
         }
     }
 
@@ -340,14 +343,6 @@ impl AgentSession {
             budget: self.line.budget.clone(),
         };
         ctx.spawn(self.inbox.send(watch).into_actor(self).map(|number, this, _| this.lists = number.ok()));
-    }
-}
-
-fn extension(by: AskedExtension) -> Extension {
-    match by {
-        AskedExtension::Minutes(minutes) => Extension::Minutes(minutes),
-        AskedExtension::TomorrowIn(zone) => Extension::TomorrowIn(zone),
-        AskedExtension::UntilResumed => Extension::UntilResumed,
     }
 }
 
@@ -408,6 +403,15 @@ impl Handler<Heard> for AgentSession {
     fn handle(&mut self, Heard(published, bytes): Heard, ctx: &mut Self::Context) {
         self.line.budget.give_back(bytes);
         self.offer(&published, ctx);
+    }
+}
+
+impl Handler<Recheck> for AgentSession {
+    type Result = ();
+
+    fn handle(&mut self, Recheck(conversation): Recheck, ctx: &mut Self::Context) {
+        self.line.budget.give_back(RECHECK_BYTES);
+        self.recheck(conversation, ctx);
     }
 }
 

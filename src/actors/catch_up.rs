@@ -1,6 +1,7 @@
 //! What a reader who comes, or comes back, is given to read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::store::{Reading, Store, StoreError};
@@ -9,6 +10,9 @@ use crate::ports::store::{Reading, Store, StoreError};
 const NEWEST: usize = 100;
 /// How much a reader can have missed and still resume.
 pub const RESUME_MAX: usize = 500;
+
+/// How long a reader whom the store could not answer waits before it asks again.
+pub const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The rest after `known`, or the newest part if the reader knows nothing that continues. The flag says which: with it,
 /// the reader starts afresh.

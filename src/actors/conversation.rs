@@ -20,7 +20,7 @@ use crate::domain::command::{Command, Refusal};
 use crate::domain::conversation::Conversation as Core;
 use crate::domain::effects::effects;
 use crate::domain::event::Event;
-use crate::domain::ids::Seq;
+use crate::domain::ids::{Incarnation, Seq};
 #[cfg(feature = "failpoints")]
 use crate::domain::state::Mode;
 use crate::domain::summary::Summary;
@@ -140,7 +140,7 @@ impl Conversation {
         ctx.spawn(activated.into_actor(self).map(|activated, this, ctx| this.loaded(activated, ctx)));
     }
 
-    fn loaded(&mut self, activated: Result<Activated, StoreError>, ctx: &mut Context<Self>) {
+    fn loaded(&mut self, activated: Result<Activated, NotActive>, ctx: &mut Context<Self>) {
         self.waiting = false;
         match activated {
             Ok(activated) => {
@@ -149,7 +149,11 @@ impl Conversation {
                 self.publish_position();
                 self.go_on(ctx);
             }
-            Err(error) => self.give_up(error, None, ctx),
+            Err(NotActive::LivesAt(node)) => {
+                self.queue.drain(..).filter_map(|envelope| envelope.reply).for_each(|reply| reply.lives_at(node));
+                ctx.stop();
+            }
+            Err(NotActive::Store(error)) => self.give_up(error, None, ctx),
         }
     }
 
@@ -317,8 +321,8 @@ impl Conversation {
         let waiting = self.queue.drain(..).filter_map(|envelope| envelope.reply);
         for reply in reply.into_iter().chain(waiting) {
             match error {
-                // Unanswered: the caller asks once more and finds the new owner.
-                StoreError::Fenced => drop(reply),
+                // The caller asks once more and finds the new owner.
+                StoreError::Fenced => reply.fenced(),
                 _ => reply.answer(Err(NotDone::Unavailable(error.to_string()))),
             }
         }
@@ -334,19 +338,28 @@ fn count_hand_offs(events: &[Event]) {
     }
 }
 
-async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activated, StoreError> {
+/// Why a conversation cannot work here.
+enum NotActive {
+    LivesAt(Incarnation),
+    Store(StoreError),
+}
+
+/// The directory advises, the store decides. While the directory cannot be asked, the store decides alone.
+async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activated, NotActive> {
     let parts = switchboard.parts();
     let name = ActorName::Conversation(contact.conversation);
-    let elsewhere = |error: String| StoreError::Unavailable(error);
-    match parts.directory.claim(name.clone(), parts.incarnation).await.map_err(|error| elsewhere(error.to_string()))? {
-        Claim::Ours => {}
-        Claim::With(node) => return Err(elsewhere(format!("the conversation lives with node {node}"))),
+    match parts.directory.claim(name.clone()).await {
+        Ok(Claim::Ours) => {}
+        Ok(Claim::With(node)) => return Err(NotActive::LivesAt(node)),
+        Err(error) => {
+            tracing::debug!(conversation = %contact.conversation, %error, "activated by the store alone");
+            return parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store);
+        }
     }
-    let activated = parts.store.activate(contact, parts.incarnation).await?;
-    match parts.directory.confirm(name, parts.incarnation, activated.token.epoch).await {
-        Ok(true) => Ok(activated),
-        Ok(false) => Err(StoreError::Fenced),
-        Err(error) => Err(elsewhere(error.to_string())),
+    let activated = parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store)?;
+    match parts.directory.confirm(name, activated.token.epoch).await {
+        Ok(false) => Err(NotActive::Store(StoreError::Fenced)),
+        Ok(true) | Err(_) => Ok(activated),
     }
 }
 
@@ -375,7 +388,7 @@ impl Actor for Conversation {
         if let Some(active) = &self.active {
             let (parts, token) = (self.switchboard.parts(), active.token);
             let name = ActorName::Conversation(self.contact.conversation);
-            let released = parts.directory.release(name, token.incarnation, token.epoch);
+            let released = parts.directory.release(name, token.epoch);
             actix::spawn(async move {
                 let _ = released.await;
             });

@@ -14,8 +14,8 @@ const BUFFERED_MAX: usize = 256;
 
 #[derive(Debug)]
 pub enum Feed {
-    /// The store is being read.
-    Reading(VecDeque<Arc<Published>>),
+    /// The store is being read. `doubtful`: what happened since the reading began may be missing from both.
+    Reading { buffer: VecDeque<Arc<Published>>, doubtful: bool },
     /// `next` is the seq that continues.
     Live { next: Seq },
 }
@@ -35,14 +35,14 @@ pub enum Offer {
 
 impl Default for Feed {
     fn default() -> Self {
-        Feed::Reading(VecDeque::new())
+        Feed::Reading { buffer: VecDeque::new(), doubtful: false }
     }
 }
 
 impl Feed {
     pub fn offer(&mut self, published: &Arc<Published>) -> Offer {
         match self {
-            Feed::Reading(buffer) => {
+            Feed::Reading { buffer, .. } => {
                 buffer.push_back(published.clone());
                 if buffer.len() > BUFFERED_MAX {
                     buffer.pop_front();
@@ -54,7 +54,9 @@ impl Feed {
                 let offer = if published.events.is_empty() { known(*next, last) } else { place(*next, first, last) };
                 match offer {
                     Offer::Forward | Offer::ForwardFrom(_) => *next = last + 1,
-                    Offer::Read { .. } => *self = Feed::Reading([published.clone()].into()),
+                    Offer::Read { .. } => {
+                        *self = Feed::Reading { buffer: [published.clone()].into(), doubtful: false };
+                    }
                     Offer::Keep => {}
                 }
                 offer
@@ -62,11 +64,28 @@ impl Feed {
         }
     }
 
-    /// The store was read up to `last`. Gives what was published meanwhile, to be offered again.
-    pub fn read(&mut self, last: Seq) -> VecDeque<Arc<Published>> {
+    /// The store was read up to `last`. Gives what was published meanwhile, to be offered again, and whether to read
+    /// once more.
+    pub fn read(&mut self, last: Seq) -> (VecDeque<Arc<Published>>, bool) {
         match std::mem::replace(self, Feed::Live { next: last + 1 }) {
-            Feed::Reading(buffer) => buffer,
-            Feed::Live { .. } => VecDeque::new(),
+            Feed::Reading { buffer, doubtful } => (buffer, doubtful),
+            Feed::Live { .. } => Default::default(),
+        }
+    }
+
+    /// Something may have been missed: the store is to be read after the given seq, now or once the present reading is
+    /// done.
+    pub fn doubt(&mut self) -> Option<Seq> {
+        match self {
+            Feed::Reading { doubtful, .. } => {
+                *doubtful = true;
+                None
+            }
+            Feed::Live { next } => {
+                let known = *next - 1;
+                *self = Feed::default();
+                Some(known)
+            }
         }
     }
 }
@@ -98,6 +117,16 @@ mod tests {
         assert_eq!(place(5, 4, 6), Offer::ForwardFrom(5));
         assert_eq!(place(5, 3, 4), Offer::Keep);
         assert_eq!(place(5, 7, 8), Offer::Read { after: 4 });
+    }
+
+    #[test]
+    fn a_doubt_is_read_after_and_one_during_a_reading_is_read_once_more() {
+        let mut feed = Feed::Live { next: 5 };
+        assert_eq!(feed.doubt(), Some(4));
+        assert_eq!(feed.doubt(), None);
+        assert!(feed.read(6).1);
+        assert_eq!(feed.doubt(), Some(6));
+        assert!(!feed.read(6).1);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::switchboard::Parts;
 use crate::domain::event::Speaker;
 use crate::domain::ids::{AgentId, ConversationId, Seq};
 use crate::domain::summary::{ModeSummary, Summary};
-use crate::ports::bus::{Published, Subscription};
+use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::store::Group;
 use crate::wire::console::{Row, Tell};
 use crate::wire::view;
@@ -235,7 +235,9 @@ impl Actor for Inbox {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         let changed = self.changed.clone();
-        let listener = move |published: &Arc<Published>| {
+        let listener = move |news: News<'_>| {
+            // What was missed is found by reading the store again, which happens anyway.
+            let News::Published(published) = news else { return };
             let mut changed = changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             changed.insert(published.conversation(), published.clone());
         };

@@ -4,23 +4,27 @@
 //! and the account's limit is kept. A message is durably `sending` before its bytes leave, and what became of it is
 //! told to its conversation, whose log decides what happens next. Which message may still go is decided by the store:
 //! one that a take over has withdrawn cannot be started.
+//!
+//! Every node has this actor; one of them is on duty, as the directory says, and the others stand by and pass on what
+//! they hear. Who comes on duty begins with nothing to spend and with what the store holds.
 
-use std::num::NonZeroU32;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+use super::sender_duty::{Duty, Post};
+use super::sender_limit::Limit;
+pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_queue::Lines;
 use super::switchboard::{NotDone, Switchboard};
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
-use crate::domain::ids::{AccountId, ConversationId, Seq};
+use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Seq};
 use crate::domain::time::Timestamp;
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
-use crate::ports::store::{Contact, Queued, StoreError};
+use crate::ports::store::{Queued, StoreError};
 
 /// Messages being sent at the same time.
 const IN_FLIGHT_MAX: usize = 256;
@@ -34,6 +38,8 @@ const REFUSED_WAIT: Duration = Duration::from_secs(300);
 /// How often the store is asked for messages whose conversation died before it could hand them over.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
+/// How often the directory is asked who is on duty.
+const ASK_FOR_DUTY_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Sender {
     switchboard: Switchboard,
@@ -41,9 +47,7 @@ pub struct Sender {
     outlet: Arc<dyn Outlet>,
     /// Where bytes are sent: never on an actor's thread.
     io: tokio::runtime::Handle,
-    limiter: DefaultDirectRateLimiter,
-    /// The most calls the limiter gives at once.
-    burst: u32,
+    limit: Limit,
     lines: Lines,
     in_flight: usize,
     /// The provider asked for silence until then.
@@ -52,28 +56,17 @@ pub struct Sender {
     behind: bool,
     /// While the store is read: what was enqueued meanwhile, so that it cannot overtake.
     reading: Option<Vec<Queued>>,
+    /// The store got another message while it was read.
+    look_again: bool,
+    /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost on the
+    /// way from another node.
+    told: HashSet<DeliveryId>,
+    /// What goes again by what was heard while the store was read.
+    heard_of: HashSet<DeliveryId>,
     wake: Option<SpawnHandle>,
+    duty: Duty,
     resting: bool,
 }
-
-/// A message was committed and waits to go out.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Enqueue(pub Queued);
-
-/// What the log says about a message that was tried: it goes again, or is done with.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Settle {
-    pub contact: Contact,
-    pub seq: Seq,
-    pub again: Option<(Timestamp, bool)>,
-}
-
-/// Start nothing more, for the node is going down; gives how many messages are still on their way.
-#[derive(Message)]
-#[rtype(result = "usize")]
-pub struct Rest;
 
 impl Sender {
     pub fn new(
@@ -82,24 +75,25 @@ impl Sender {
         outlet: Arc<dyn Outlet>,
         io: tokio::runtime::Handle,
     ) -> Self {
-        let (quota, burst) = quota(outlet.sends_per_second());
+        let limit = Limit::spent(outlet.sends_per_second());
         let lines = Lines::new(switchboard.parts().limits.sender_queue_max);
-        let limiter = RateLimiter::direct(quota);
-        // Another process may have sent up to the limit a moment ago: begin with nothing to spend.
-        let _ = limiter.check_n(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN));
+        let duty = Duty::new(switchboard.parts().clone(), account.clone());
         Self {
             switchboard,
             account,
             outlet,
             io,
-            limiter,
-            burst,
+            limit,
             lines,
             in_flight: 0,
             blocked_until: Timestamp::default(),
             behind: true,
             reading: None,
+            look_again: false,
+            told: HashSet::new(),
+            heard_of: HashSet::new(),
             wake: None,
+            duty,
             resting: false,
         }
     }
@@ -110,7 +104,7 @@ impl Sender {
 
     /// Sends what may be sent now, and wakes up for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
-        if self.resting {
+        if self.resting || !self.duty.is_ours() {
             return;
         }
         if self.behind && self.lines.has_room_for_half() {
@@ -123,7 +117,7 @@ impl Sender {
         let mut batch = Vec::new();
         while self.in_flight + batch.len() < IN_FLIGHT_MAX && batch.len() < BATCH_MAX {
             let Some(calls) = self.lines.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
-            if let Some(wait) = self.wait_for(calls) {
+            if let Some(wait) = self.limit.wait_for(calls) {
                 self.wake_in(wait, ctx);
                 break;
             }
@@ -137,15 +131,6 @@ impl Sender {
         self.start(batch, ctx);
         if more {
             self.pump(ctx);
-        }
-    }
-
-    /// Takes `calls` from the account's limit, or says how long to wait for them.
-    fn wait_for(&self, calls: u32) -> Option<Duration> {
-        let calls = NonZeroU32::new(calls.min(self.burst)).unwrap_or(NonZeroU32::MIN);
-        match self.limiter.check_n(calls) {
-            Ok(Ok(())) | Err(_) => None,
-            Ok(Err(until)) => Some(until.wait_time_from(DefaultClock::default().now())),
         }
     }
 
@@ -168,6 +153,7 @@ impl Sender {
     // --- One batch: mark, send, tell ---
 
     fn start(&mut self, batch: Vec<Queued>, ctx: &mut Context<Self>) {
+        batch.iter().for_each(|queued| _ = self.told.remove(&queued.id()));
         let parts = self.switchboard.parts();
         let started = parts.store.start_sending(parts.incarnation, batch.iter().map(Queued::id).collect());
         ctx.spawn(started.into_actor(self).map(|started, this, ctx| this.started_sending(batch, started, ctx)));
@@ -193,14 +179,21 @@ impl Sender {
 
     fn start_later(&mut self, batch: Vec<Queued>, error: &StoreError, _: &mut Context<Self>) {
         tracing::warn!(account = %self.account, %error, "cannot mark messages as being sent; trying again");
-        if let StoreError::Unavailable(words) = error {
-            self.switchboard.parts().notices.storage(Some(words.clone()));
+        match error {
+            StoreError::Unavailable(words) => self.switchboard.parts().notices.storage(Some(words.clone())),
+            // Another node is on duty: the directory will say which.
+            StoreError::Fenced => {
+                self.in_flight -= batch.len();
+                self.duty.set(Post::Unknown);
+                return self.come_off_duty();
+            }
+            _ => {}
         }
         let at = self.now() + RETRY_STORE_AFTER;
         self.blocked_until = self.blocked_until.max(at);
         for queued in batch {
             self.in_flight -= 1;
-            self.lines.again(queued.contact.conversation, queued.seq, at, queued.flagged);
+            self.again(queued.id(), at, queued.flagged);
         }
     }
 
@@ -220,7 +213,7 @@ impl Sender {
 
     fn sent(&mut self, queued: Queued, result: SendResult, ctx: &mut Context<Self>) {
         fail::fail_point!("sender-answered", |_| std::process::abort());
-        metrics::counter!("switchboard_sends_total", "outcome" => name_of(&result)).increment(1);
+        metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
         let outcome = self.judge(&queued, result);
         self.tell(queued, outcome, ctx);
     }
@@ -256,7 +249,10 @@ impl Sender {
         let command = Command::Outcome { of: queued.seq, outcome: outcome.clone() };
         let told = self.switchboard.ask(queued.contact.clone(), command, None);
         ctx.spawn(told.into_actor(self).map(move |told, this, ctx| match told {
-            Ok(_) => this.told(ctx),
+            Ok(_) => {
+                this.told.insert(queued.id());
+                this.told(ctx);
+            }
             Err(NotDone::Unavailable(_)) => {
                 ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(queued, outcome, ctx));
             }
@@ -272,6 +268,42 @@ impl Sender {
         self.pump(ctx);
     }
 
+    // --- On duty, or standing by ---
+
+    /// Asks the directory who sends for this account, again and again.
+    fn ask_for_duty(&mut self, ctx: &mut Context<Self>) {
+        if self.resting {
+            return;
+        }
+        let asked = self.duty.ask();
+        ctx.spawn(asked.into_actor(self).map(|answer, this, ctx| {
+            if this.resting {
+                return;
+            }
+            let was_ours = this.duty.is_ours();
+            this.duty.set(answer);
+            match (was_ours, this.duty.is_ours()) {
+                (false, true) => this.come_on_duty(ctx),
+                (true, false) => this.come_off_duty(),
+                _ => {}
+            }
+            ctx.run_later(ASK_FOR_DUTY_EVERY, |this, ctx| this.ask_for_duty(ctx));
+        }));
+    }
+
+    /// Another node may have sent up to the limit a moment ago: begin with nothing to spend.
+    fn come_on_duty(&mut self, ctx: &mut Context<Self>) {
+        self.limit = Limit::spent(self.outlet.sends_per_second());
+        self.behind = true;
+        self.pump(ctx);
+    }
+
+    /// What is on its way is still told; nothing more starts.
+    fn come_off_duty(&mut self) {
+        self.lines = Lines::new(self.switchboard.parts().limits.sender_queue_max);
+        self.told.clear();
+    }
+
     // --- What the store holds beyond memory ---
 
     fn read_more(&mut self, ctx: &mut Context<Self>) {
@@ -279,20 +311,49 @@ impl Sender {
             return;
         }
         self.reading = Some(Vec::new());
+        self.heard_of.clear();
         let limit = self.switchboard.parts().limits.sender_queue_max;
+        let unsettled: Vec<DeliveryId> = self.told.iter().copied().collect();
         let queued = self.switchboard.parts().store.queued(self.account.clone(), 0, limit);
         ctx.spawn(queued.into_actor(self).map(move |queued, this, ctx| {
             let meanwhile = this.reading.take().unwrap_or_default();
             match queued {
-                Ok(queued) => {
-                    this.behind = queued.len() >= limit;
+                Ok(queued) if this.duty.is_ours() => {
+                    let whole = queued.len() < limit;
+                    this.behind = !whole || std::mem::take(&mut this.look_again);
+                    if whole {
+                        this.settle_by_the_store(unsettled, &queued);
+                    }
                     queued.into_iter().for_each(|queued| this.lines.add(queued));
                     meanwhile.into_iter().for_each(|queued| this.enqueue(queued));
                     this.pump(ctx);
                 }
+                Ok(_) => {}
                 Err(_) => this.wake_in(RETRY_STORE_AFTER, ctx),
             }
         }));
+    }
+
+    /// What was told before the store was read and is not unsent there is done with.
+    fn settle_by_the_store(&mut self, told: Vec<DeliveryId>, unsent: &[Queued]) {
+        for id in told {
+            // It has been heard of since, or has started again.
+            if !self.told.contains(&id) {
+                continue;
+            }
+            let again = unsent.iter().find(|queued| queued.id() == id).map(|queued| (queued.at, queued.flagged));
+            self.settle(id.conversation, id.seq, again);
+        }
+        let unsent: HashSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
+        let heard_of = std::mem::take(&mut self.heard_of);
+        self.lines.keep_only(|queued| unsent.contains(&queued.id()) || heard_of.contains(&queued.id()));
+    }
+
+    fn again(&mut self, id: DeliveryId, at: Timestamp, flagged: bool) -> bool {
+        if self.reading.is_some() {
+            self.heard_of.insert(id);
+        }
+        self.lines.again(id.conversation, id.seq, at, flagged)
     }
 
     /// While the store holds earlier messages than memory, later ones wait there with them.
@@ -307,29 +368,13 @@ impl Sender {
     }
 
     fn settle(&mut self, conversation: ConversationId, seq: Seq, again: Option<(Timestamp, bool)>) {
+        self.told.remove(&DeliveryId { conversation, seq });
         match again {
             None => self.lines.done(conversation, seq),
-            Some((at, flagged)) if self.lines.again(conversation, seq, at, flagged) => {}
+            Some((at, flagged)) if self.again(DeliveryId { conversation, seq }, at, flagged) => {}
             // Not in memory: an agent sends a failed message again, or it was left behind by another process.
             Some(_) => self.behind = true,
         }
-    }
-}
-
-/// A tenth of the limit may go at once, the rest is spread out, so that no second sees more than the limit.
-fn quota(per_second: u32) -> (Quota, u32) {
-    let burst = (per_second / 10).max(1);
-    let steady = NonZeroU32::new(per_second.saturating_sub(burst)).unwrap_or(NonZeroU32::MIN);
-    (Quota::per_second(steady).allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN)), burst)
-}
-
-fn name_of(result: &SendResult) -> &'static str {
-    match result {
-        SendResult::Sent { .. } => "sent",
-        SendResult::NotSent { .. } => "not_sent",
-        SendResult::Permanent { .. } => "permanent",
-        SendResult::AccountRefused { .. } => "account_refused",
-        SendResult::Unknown { .. } => "unknown",
     }
 }
 
@@ -344,7 +389,7 @@ impl Actor for Sender {
 
     fn started(&mut self, ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(1024);
-        self.pump(ctx);
+        self.ask_for_duty(ctx);
         ctx.run_interval(LOOK_EVERY, |this, ctx| {
             this.behind = true;
             this.pump(ctx);
@@ -356,6 +401,9 @@ impl Handler<Enqueue> for Sender {
     type Result = ();
 
     fn handle(&mut self, Enqueue(queued): Enqueue, ctx: &mut Context<Self>) {
+        if !self.duty.is_ours() {
+            return self.duty.pass_on_a_look();
+        }
         self.enqueue(queued);
         self.pump(ctx);
     }
@@ -365,7 +413,20 @@ impl Handler<Settle> for Sender {
     type Result = ();
 
     fn handle(&mut self, settle: Settle, ctx: &mut Context<Self>) {
+        if !self.duty.is_ours() {
+            return self.duty.pass_on(settle);
+        }
         self.settle(settle.contact.conversation, settle.seq, settle.again);
+        self.pump(ctx);
+    }
+}
+
+impl Handler<Look> for Sender {
+    type Result = ();
+
+    fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
+        self.behind = true;
+        self.look_again = self.reading.is_some();
         self.pump(ctx);
     }
 }
@@ -375,6 +436,9 @@ impl Handler<Rest> for Sender {
 
     fn handle(&mut self, _: Rest, _: &mut Context<Self>) -> usize {
         self.resting = true;
+        if self.in_flight == 0 {
+            self.duty.give_up();
+        }
         self.in_flight
     }
 }

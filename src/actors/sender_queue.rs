@@ -127,6 +127,26 @@ impl Lines {
         }
     }
 
+    /// Forgets what waits here and does not wait in the store any more: another node's sender was told of its end.
+    pub fn keep_only(&mut self, waits: impl Fn(&Queued) -> bool) {
+        let conversations: Vec<ConversationId> = self.lines.keys().copied().collect();
+        for conversation in conversations {
+            let Some(line) = self.lines.get_mut(&conversation) else { continue };
+            let sending = usize::from(line.head == Head::Sending);
+            let before = (line.messages.len(), line.messages.front().map(|head| head.seq));
+            let mut place = 0;
+            line.messages.retain(|queued| {
+                place += 1;
+                place <= sending || waits(queued)
+            });
+            let after = (line.messages.len(), line.messages.front().map(|head| head.seq));
+            self.count -= before.0 - after.0;
+            if before.1 != after.1 {
+                self.head_changed(conversation);
+            }
+        }
+    }
+
     /// Puts the conversation where its new head belongs.
     fn head_changed(&mut self, conversation: ConversationId) {
         self.remove_from_queues(conversation);
@@ -202,6 +222,21 @@ mod tests {
         assert_eq!(take(&mut lines, 1), None);
         lines.done(Contact::of(&AccountId::new("page"), "ana").conversation, 1);
         assert_eq!(take(&mut lines, 1), Some(("ana".into(), 2)));
+    }
+
+    #[test]
+    fn what_the_store_has_ended_is_forgotten_unless_it_is_being_sent() {
+        let mut lines = Lines::new(100);
+        for queued in [message("ana", 1, true, 0), message("ana", 2, true, 0), message("bob", 1, true, 90)] {
+            lines.add(queued);
+        }
+        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 1)));
+        lines.add(message("bob", 2, true, 0));
+        lines.keep_only(|queued| queued.contact.external_key == "bob" && queued.seq == 2);
+        assert_eq!(take(&mut lines, 1), Some(("bob".into(), 2)));
+        lines.done(Contact::of(&AccountId::new("page"), "ana").conversation, 1);
+        lines.done(Contact::of(&AccountId::new("page"), "bob").conversation, 2);
+        assert!(lines.lines.is_empty() && lines.count == 0);
     }
 
     #[test]

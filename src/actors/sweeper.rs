@@ -13,7 +13,7 @@ use futures_util::stream;
 use super::switchboard::Switchboard;
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
-use crate::ports::store::{Contact, StoreError, StrayState};
+use crate::ports::store::{Contact, StoreError, Stray, StrayState};
 
 const EVERY: Duration = Duration::from_secs(1);
 const BATCH: usize = 500;
@@ -39,6 +39,9 @@ impl Sweeper {
             };
             if let Err(error) = swept.await {
                 tracing::warn!(%error, "could not look for what is due");
+                if let StoreError::Unavailable(words) = error {
+                    switchboard.parts().notices.storage(Some(words));
+                }
             }
         };
         ctx.spawn(swept.into_actor(self).map(|(), _, ctx| {
@@ -69,15 +72,18 @@ async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
     }
 }
 
+/// What another incarnation was sending is a stray only to the node that sends for the account now: it knows that the
+/// other has been relieved.
 async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
-    loop {
-        let parts = switchboard.parts();
+    let parts = switchboard.parts();
+    while parts.duties.any() {
         let now = parts.clock.now();
         let strays = parts.store.strays(now, parts.incarnation, BATCH).await?;
         let full = strays.len() == BATCH;
         metrics::counter!("switchboard_swept_total", "what" => "delivery").increment(strays.len() as u64);
         let again_at = now + parts.limits.reconcile;
-        let commands = strays.into_iter().map(|stray| {
+        let judged = |stray: &Stray| stray.state != StrayState::Sending || parts.duties.has(&stray.contact.account);
+        let commands = strays.into_iter().filter(judged).map(|stray| {
             let command = match stray.state {
                 StrayState::Sending => {
                     let reason = "the process ended while this was being sent".to_owned();
@@ -89,9 +95,10 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
         });
         ask_all(switchboard, commands).await;
         if !full {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Contact, Command)>) {
@@ -105,6 +112,7 @@ async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Cont
 
 async fn check_store(switchboard: &Switchboard) {
     let parts = switchboard.parts();
+    parts.directory.well(parts.notices.storage_trouble().is_none());
     if parts.notices.storage_trouble().is_none() {
         return;
     }

@@ -1,27 +1,43 @@
-//! Where everyone asks for a conversation: finds its shard, waits for the answer, tries again if the actor died.
+//! Where everyone asks for a conversation: finds its shard or its node, waits for the answer, tries again if the actor
+//! died or has moved.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use actix::Addr;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::notices::Notices;
-use super::sender::{Rest, Sender};
+use super::sender::{Look, Rest, Sender, Settle};
+use super::sender_duty::Duties;
 use super::shard::{Deliver, Shard};
+use crate::dice;
 use crate::domain::account::Account;
 use crate::domain::bot::Bot;
-use crate::domain::command::{Command, Refusal};
-use crate::domain::ids::{AccountId, BotId, Incarnation, Seq};
-use crate::ports::bus::Bus;
+use crate::domain::command::Command;
+use crate::domain::ids::{AccountId, BotId, Incarnation};
+pub use crate::ports::bus::{Answered, Done, NotDone};
+use crate::ports::bus::{Asked, Bus, Host, NotAnswered, Note};
 use crate::ports::clock::Clock;
-use crate::ports::directory::Directory;
+use crate::ports::directory::{ActorName, Directory};
 use crate::ports::store::{Contact, Store};
 
 /// Commands on their way to conversations of one shard. Beyond it callers are told to come back.
 const SHARD_DELIVERIES_MAX: usize = 20_000;
+
+/// How often a command is brought to where its conversation lives, before its asker is told to come back.
+const TRIES_MAX: usize = 12;
+/// And no longer than this, give or take the last try.
+const TRIES_WITHIN: Duration = Duration::from_secs(4);
+/// Between two tries: a conversation that moves needs a moment.
+const RETRY_WITHIN: Duration = Duration::from_millis(400);
+
+const DIED: &str = "the conversation failed while it handled this; try again";
 
 /// How the keys of agents' commands begin; the rest is the command's UUID.
 pub const COMMAND_KEY: &str = "cmd:";
@@ -37,6 +53,7 @@ pub struct Parts {
     pub bots: HashMap<BotId, Arc<Bot>>,
     pub limits: Limits,
     pub notices: Notices,
+    pub duties: Duties,
 }
 
 /// Every bound that an operator can set.
@@ -69,26 +86,6 @@ impl Default for Limits {
     }
 }
 
-/// A command took effect, now or under the same key before; `last` is its last event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Done {
-    pub last: Seq,
-}
-
-/// Why a command did not.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotDone {
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Nothing was written; the same may work in a moment.
-    #[error("{0}")]
-    Unavailable(String),
-    #[error("this conversation's channel account is no longer configured")]
-    UnknownAccount,
-}
-
-pub type Answered = Result<Done, NotDone>;
-
 #[derive(Clone)]
 pub struct Switchboard(Arc<Inner>);
 
@@ -96,21 +93,33 @@ struct Inner {
     parts: Arc<Parts>,
     shards: Vec<(Addr<Shard>, Arc<AtomicUsize>)>,
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
+    /// Other nodes are not let in any more.
+    closed: AtomicBool,
+    /// What other nodes asked and is not answered yet.
+    visitors: AtomicUsize,
 }
 
 impl Switchboard {
     pub fn new(parts: Arc<Parts>, shards: Vec<Addr<Shard>>) -> Self {
         let shards = shards.into_iter().map(|shard| (shard, Arc::default())).collect();
-        let this = Self(Arc::new(Inner { parts, shards, senders: OnceLock::new() }));
+        let this = Self(Arc::new(Inner {
+            parts,
+            shards,
+            senders: OnceLock::new(),
+            closed: AtomicBool::new(false),
+            visitors: AtomicUsize::new(0),
+        }));
         for (shard, _) in &this.0.shards {
             shard.do_send(super::shard::Meet(this.clone()));
         }
         this
     }
 
-    /// The senders need the switchboard and it needs them: they are introduced once, before the first message.
+    /// The senders need the switchboard and it needs them: they are introduced once, before the first message. From now
+    /// on other nodes may ask.
     pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>) {
         let _ = self.0.senders.set(senders);
+        self.0.parts.bus.serve(Arc::new(Door(Arc::downgrade(&self.0))));
     }
 
     pub fn parts(&self) -> &Arc<Parts> {
@@ -124,12 +133,21 @@ impl Switchboard {
         futures_util::future::join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum()
     }
 
+    /// Takes nothing more from other nodes, which ask again until this one has left; returns when everything taken is
+    /// answered.
+    pub async fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+        while self.0.visitors.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     pub fn sender(&self, account: &AccountId) -> Option<&Addr<Sender>> {
         self.0.senders.get()?.get(account)
     }
 
-    /// Asks a conversation for something. The answer comes after its events are durable. Commands of one caller to
-    /// one conversation are taken in the order in which `ask` was called, not polled.
+    /// Asks a conversation for something, wherever it lives. The answer comes after its events are durable. Commands of
+    /// one caller to one conversation are taken in the order in which `ask` was called, not polled.
     pub fn ask(
         &self,
         contact: Contact,
@@ -137,16 +155,60 @@ impl Switchboard {
         key: Option<String>,
     ) -> impl Future<Output = Answered> + use<> {
         let this = self.clone();
-        let first = this.deliver(contact.clone(), command.clone(), key.clone());
+        let first = match self.elsewhere(&contact) {
+            Some(node) => Way::There(self.ask_node(node, contact.clone(), command.clone(), key.clone())),
+            None => Way::Here(self.deliver(contact.clone(), command.clone(), key.clone())),
+        };
         async move {
-            match wait(first).await {
-                Some(answer) => answer,
-                // The actor died in the middle of it. What it wrote is in the store; the key keeps it single.
-                None => wait(this.deliver(contact, command, key)).await.unwrap_or_else(|| {
-                    Err(NotDone::Unavailable("the conversation failed while it handled this; try again".into()))
-                }),
+            match first.end().await {
+                End::Answered(answer) => answer,
+                end => this.ask_again(end, contact, command, key).await,
             }
         }
+    }
+
+    /// The conversation was not where it was looked for, or its actor died in the middle of it. What it wrote is in the
+    /// store; the key keeps it single.
+    async fn ask_again(self, mut end: End, contact: Contact, command: Command, key: Option<String>) -> Answered {
+        let (since, mut died) = (Instant::now(), false);
+        for again in 1..TRIES_MAX {
+            let way = match end {
+                End::Answered(answer) => return answer,
+                _ if since.elapsed() >= TRIES_WITHIN => break,
+                // What kills its actor twice would do so again.
+                End::Died if std::mem::replace(&mut died, true) => break,
+                End::LivesAt(node) => Way::There(self.ask_node(node, contact.clone(), command.clone(), key.clone())),
+                End::Unknown if key.is_none() => break,
+                End::Died | End::NotThere | End::Unknown => {
+                    self.0.parts.directory.forget(&ActorName::Conversation(contact.conversation));
+                    if again > 1 {
+                        tokio::time::sleep(dice::up_to(RETRY_WITHIN)).await;
+                    }
+                    Way::Here(self.deliver(contact.clone(), command.clone(), key.clone()))
+                }
+            };
+            end = way.end().await;
+        }
+        Err(NotDone::Unavailable(match end {
+            End::Answered(answer) => return answer,
+            End::Died => DIED.into(),
+            End::LivesAt(_) | End::NotThere => "the conversation is moving to another node; try again".into(),
+            End::Unknown => "its node does not answer, and whether this was done is unknown; try again".into(),
+        }))
+    }
+
+    fn elsewhere(&self, contact: &Contact) -> Option<Incarnation> {
+        self.0.parts.directory.elsewhere(&ActorName::Conversation(contact.conversation))
+    }
+
+    fn ask_node(
+        &self,
+        node: Incarnation,
+        contact: Contact,
+        command: Command,
+        key: Option<String>,
+    ) -> BoxFuture<'static, Result<Answered, NotAnswered>> {
+        self.0.parts.bus.ask(node, Asked { contact, command, key })
     }
 
     fn deliver(
@@ -154,7 +216,7 @@ impl Switchboard {
         contact: Contact,
         command: Command,
         key: Option<String>,
-    ) -> Result<oneshot::Receiver<Answered>, NotDone> {
+    ) -> Result<oneshot::Receiver<Fate>, NotDone> {
         let (shard, waiting) = self.shard(&contact);
         if waiting.load(Ordering::Relaxed) >= SHARD_DELIVERIES_MAX {
             return Err(NotDone::Unavailable("too many commands are waiting; try again in a moment".into()));
@@ -171,23 +233,126 @@ impl Switchboard {
     }
 }
 
-async fn wait(delivered: Result<oneshot::Receiver<Answered>, NotDone>) -> Option<Answered> {
-    match delivered {
-        Ok(answer) => answer.await.ok(),
-        Err(not_done) => Some(Err(not_done)),
+/// Where a command went.
+enum Way {
+    Here(Result<oneshot::Receiver<Fate>, NotDone>),
+    There(BoxFuture<'static, Result<Answered, NotAnswered>>),
+}
+
+/// What came of it.
+enum End {
+    Answered(Answered),
+    LivesAt(Incarnation),
+    NotThere,
+    Unknown,
+    Died,
+}
+
+impl Way {
+    async fn end(self) -> End {
+        match self {
+            Way::Here(Err(not_done)) => End::Answered(Err(not_done)),
+            Way::Here(Ok(fate)) => match fate.await {
+                Ok(Fate::Answered(answer)) => End::Answered(answer),
+                Ok(Fate::LivesAt(node)) => End::LivesAt(node),
+                Ok(Fate::Fenced) => End::NotThere,
+                Err(_) => End::Died,
+            },
+            Way::There(answer) => match answer.await {
+                Ok(answer) => End::Answered(answer),
+                Err(NotAnswered::NotThere | NotAnswered::Down) => End::NotThere,
+                Err(NotAnswered::Silent) => End::Unknown,
+                Err(NotAnswered::Unfit(why)) => End::Answered(Err(NotDone::Unavailable(why))),
+            },
+        }
     }
+}
+
+/// Where other nodes knock. The bus keeps it, and it keeps nobody from leaving.
+struct Door(Weak<Inner>);
+
+impl Host for Door {
+    /// Only here: who asks knows where to ask next, and two nodes never send a command in a circle.
+    fn asked(&self, Asked { contact, command, key }: Asked) -> BoxFuture<'static, Option<Answered>> {
+        let Some(inside) = self.0.upgrade().and_then(Inside::enter) else { return ready(None).boxed() };
+        let way = Way::Here(inside.0.deliver(contact, command, key));
+        async move {
+            let end = way.end().await;
+            drop(inside);
+            match end {
+                End::Answered(answer) => Some(answer),
+                End::Died => Some(Err(NotDone::Unavailable(DIED.into()))),
+                End::LivesAt(_) | End::NotThere | End::Unknown => None,
+            }
+        }
+        .boxed()
+    }
+
+    fn noted(&self, note: Note) {
+        let Some(switchboard) = self.0.upgrade().map(Switchboard) else { return };
+        match note {
+            Note::Look { account } => {
+                if let Some(sender) = switchboard.sender(&account) {
+                    sender.do_send(Look);
+                }
+            }
+            Note::Settle { contact, seq, again } => {
+                if let Some(sender) = switchboard.sender(&contact.account) {
+                    sender.do_send(Settle { contact, seq, again });
+                }
+            }
+        }
+    }
+}
+
+/// Somebody from another node, until answered.
+struct Inside(Switchboard);
+
+impl Inside {
+    fn enter(inner: Arc<Inner>) -> Option<Self> {
+        inner.visitors.fetch_add(1, Ordering::SeqCst);
+        let inside = Self(Switchboard(inner));
+        (!inside.0.0.closed.load(Ordering::SeqCst)).then_some(inside)
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.0.0.visitors.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// What a conversation's actor makes of a command.
+pub enum Fate {
+    Answered(Answered),
+    /// Its conversation is with another node.
+    LivesAt(Incarnation),
+    /// Another owner has written meanwhile; nothing was done.
+    Fenced,
 }
 
 /// Where the answer goes. Dropped unanswered, it tells the caller that the actor died.
 pub struct Reply {
-    to: Option<oneshot::Sender<Answered>>,
+    to: Option<oneshot::Sender<Fate>>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Reply {
-    pub fn answer(mut self, answer: Answered) {
+    pub fn answer(self, answer: Answered) {
+        self.end(Fate::Answered(answer));
+    }
+
+    pub fn lives_at(self, node: Incarnation) {
+        self.end(Fate::LivesAt(node));
+    }
+
+    pub fn fenced(self) {
+        self.end(Fate::Fenced);
+    }
+
+    fn end(mut self, fate: Fate) {
         if let Some(to) = self.to.take() {
-            let _ = to.send(answer);
+            let _ = to.send(fate);
         }
     }
 }

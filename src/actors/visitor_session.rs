@@ -8,7 +8,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
-use super::catch_up::catch_up;
+use super::catch_up::{READ_AGAIN_AFTER, catch_up};
 use super::feed::{Feed, Offer};
 use super::notices::Notice;
 use super::socket::{Incoming, Line, PING_EVERY};
@@ -18,7 +18,7 @@ use crate::domain::command::Command;
 use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
-use crate::ports::bus::{Published, Subscription};
+use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::channel::Visitors;
 use crate::ports::store::{Contact, LoggedEvent, Reading};
 use crate::wire::close;
@@ -53,11 +53,17 @@ struct Visitor {
     pages: VecDeque<(String, String)>,
     /// The conversation has begun: page views go straight to it.
     begun: bool,
+    /// The widget was told where it stands; from then on only news are sent.
+    told: bool,
 }
 
 #[derive(Message)]
 #[rtype(result = "()")]
-struct Heard(Arc<Published>);
+enum Heard {
+    Published(Arc<Published>),
+    /// Something may have been missed.
+    Doubt,
+}
 
 impl VisitorSession {
     pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>) -> Self {
@@ -103,6 +109,7 @@ impl VisitorSession {
             _subscription: subscription,
             pages: VecDeque::new(),
             begun: false,
+            told: false,
         });
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
@@ -111,9 +118,12 @@ impl VisitorSession {
 
     fn subscribe(&self, contact: &Contact, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
         let (address, budget) = (ctx.address(), self.line.budget.clone());
-        let listener = move |published: &Arc<Published>| {
+        let listener = move |news: News<'_>| {
             if budget.take(STRETCH_BYTES) {
-                address.do_send(Heard(published.clone()));
+                address.do_send(match news {
+                    News::Published(published) => Heard::Published(published.clone()),
+                    News::MaybeMissed => Heard::Doubt,
+                });
             }
         };
         self.switchboard.parts().bus.subscribe(contact.conversation, Arc::new(listener))
@@ -123,15 +133,20 @@ impl VisitorSession {
         let Some(visitor) = &self.visitor else { return };
         let (store, conversation) = (self.switchboard.parts().store.clone(), visitor.contact.conversation);
         let reading = catch_up(store, conversation, known);
-        ctx.spawn(reading.into_actor(self).map(|read, this, ctx| match read {
+        ctx.spawn(reading.into_actor(self).map(move |read, this, ctx| match read {
             Ok((reading, reset)) => this.have_read(reading, reset, ctx),
-            Err(error) => this.error(None, "unavailable", &error.to_string(), true, ctx),
+            Err(error) => {
+                this.error(None, "unavailable", &error.to_string(), true, ctx);
+                ctx.run_later(READ_AGAIN_AFTER, move |this, ctx| this.read(known, ctx));
+            }
         }));
     }
 
     fn have_read(&mut self, reading: Option<Reading>, reset: bool, ctx: &mut ws::WebsocketContext<Self>) {
         let last = reading.as_ref().map_or(0, |reading| reading.summary.seq);
-        if let Some(reading) = reading {
+        let told = self.visitor.as_mut().is_some_and(|visitor| std::mem::replace(&mut visitor.told, true));
+        let news = |reading: &Reading| reset || !told || !reading.events.is_empty();
+        if let Some(reading) = reading.filter(news) {
             let events = reading.events.iter().filter_map(visitor_event).collect();
             let (position, floor) = (self.position(last), view::visitor_floor(&reading.summary));
             let hears = if reset {
@@ -143,8 +158,19 @@ impl VisitorSession {
         }
         let Some(visitor) = &mut self.visitor else { return };
         visitor.begun |= last > 0;
-        for published in visitor.feed.read(last) {
+        let (meanwhile, doubtful) = visitor.feed.read(last);
+        for published in meanwhile {
             self.offer(&published, ctx);
+        }
+        if doubtful {
+            self.recheck(ctx);
+        }
+    }
+
+    /// Reads what may have been missed.
+    fn recheck(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
+        if let Some(known) = self.visitor.as_mut().and_then(|visitor| visitor.feed.doubt()) {
+            self.read(Some(known), ctx);
         }
     }
 
@@ -292,9 +318,12 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for VisitorSession {
 impl Handler<Heard> for VisitorSession {
     type Result = ();
 
-    fn handle(&mut self, Heard(published): Heard, ctx: &mut Self::Context) {
+    fn handle(&mut self, heard: Heard, ctx: &mut Self::Context) {
         self.line.budget.give_back(STRETCH_BYTES);
-        self.offer(&published, ctx);
+        match heard {
+            Heard::Published(published) => self.offer(&published, ctx),
+            Heard::Doubt => self.recheck(ctx),
+        }
     }
 }
 

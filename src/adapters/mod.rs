@@ -4,6 +4,7 @@ pub mod channels;
 pub mod copy;
 pub mod local;
 pub mod postgres;
+pub mod redis;
 pub mod sqlite;
 
 use crate::ports::store::StoreError;

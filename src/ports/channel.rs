@@ -48,6 +48,19 @@ pub enum SendResult {
     },
 }
 
+impl SendResult {
+    /// For counting.
+    pub fn name(&self) -> &'static str {
+        match self {
+            SendResult::Sent { .. } => "sent",
+            SendResult::NotSent { .. } => "not_sent",
+            SendResult::Permanent { .. } => "permanent",
+            SendResult::AccountRefused { .. } => "account_refused",
+            SendResult::Unknown { .. } => "unknown",
+        }
+    }
+}
+
 pub trait Outlet: Send + Sync + 'static {
     fn send(&self, message: Outgoing) -> BoxFuture<'static, SendResult>;
     /// How many calls a line takes: a long one goes out in parts, and each counts against the limit.

@@ -1,7 +1,8 @@
 //! Who should own an actor: one entry per conversation and per sender.
 //!
 //! The directory only advises; the store's token decides. An entry is taken with `claim`, stands after `confirm`, and
-//! is given up with `release`. On one machine everything is ours.
+//! is given up with `release`. On one machine everything is ours. When the directory cannot be asked, the store alone
+//! decides: whoever activates last may write, everybody else is fenced.
 
 use futures_util::future::BoxFuture;
 
@@ -26,10 +27,24 @@ pub enum Claim {
 #[error("the directory does not answer: {0}")]
 pub struct DirectoryError(pub String);
 
+pub type Advice<T> = BoxFuture<'static, Result<T, DirectoryError>>;
+
 pub trait Directory: Send + Sync + 'static {
-    fn claim(&self, name: ActorName, me: Incarnation) -> BoxFuture<'static, Result<Claim, DirectoryError>>;
+    /// The other node where it was when this one last asked, as long as that node lives. Costs nothing, may be wrong.
+    fn elsewhere(&self, name: &ActorName) -> Option<Incarnation>;
+    /// It was not there, or that node could not be asked.
+    fn forget(&self, name: &ActorName);
+    fn claim(&self, name: ActorName) -> Advice<Claim>;
     /// After activation under `epoch`. False: somebody else has it now; drop the actor.
-    fn confirm(&self, name: ActorName, me: Incarnation, epoch: u64)
-    -> BoxFuture<'static, Result<bool, DirectoryError>>;
-    fn release(&self, name: ActorName, me: Incarnation, epoch: u64) -> BoxFuture<'static, Result<(), DirectoryError>>;
+    fn confirm(&self, name: ActorName, epoch: u64) -> Advice<bool>;
+    /// Whether the entry is still ours under `epoch`; keeps it from growing old.
+    fn touch(&self, name: ActorName, epoch: u64) -> Advice<bool>;
+    /// Gives up the entry of `epoch`; a successor's is not touched.
+    fn release(&self, name: ActorName, epoch: u64) -> Advice<()>;
+    /// Whether this node can write to the store. One that cannot for a while, when others can, gives up all it has.
+    fn well(&self, well: bool);
+    /// This node is going down: from now on others are asked to start what is not here yet.
+    fn drain(&self);
+    /// Everything of this node's is free at once.
+    fn leave(&self) -> BoxFuture<'static, ()>;
 }

@@ -68,7 +68,12 @@ pub trait Store: Send + Sync + 'static {
     /// after the given `number`.
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>>;
 
-    /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain).
+    /// From now on only `me` may start messages of this account. A store that no second process can open has nobody to
+    /// keep out, and does nothing.
+    fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()>;
+
+    /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain). Fenced,
+    /// and nothing is marked, if another incarnation has taken the sending of one of their accounts.
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;
 
     /// The newest rows of a group, in the group's order: waiting and human by who waits longest, bot by newest words.

@@ -1,4 +1,4 @@
-//! Every byte shape we own: what consoles, widgets and the store read and write.
+//! Every byte shape we own: what consoles, widgets, the store and other nodes read and write.
 //!
 //! Core types are not serializable; the types here are promises to strangers and to older versions of
 //! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
@@ -7,6 +7,7 @@ pub mod bot;
 pub mod close;
 pub mod console;
 pub mod event;
+pub mod peer;
 pub mod stored;
 #[cfg(test)]
 mod typescript;

@@ -15,7 +15,7 @@ use switchboard::domain::event::Event;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::time::Timestamp;
 use switchboard::node::Node;
-use switchboard::ports::bus::Published;
+use switchboard::ports::bus::News;
 use switchboard::ports::clock::{Clock, SystemClock};
 
 use crate::support::installation::{Installation, SOON, bot_setting, contact, conversation};
@@ -119,7 +119,8 @@ async fn ten_thousand_pauses_that_end_together_end_once_each() {
     let node = installation.start_with(clock).await;
     let given: Arc<Mutex<HashMap<ConversationId, Vec<Timestamp>>>> = Arc::default();
     let counting = given.clone();
-    let count = move |published: &Arc<Published>| {
+    let count = move |news: News<'_>| {
+        let News::Published(published) = news else { return };
         let back = published.events.iter().filter(|event| matches!(event, Event::GivenBack { .. }));
         counting.lock().unwrap().entry(published.conversation()).or_default().extend(back.map(|_| published.at));
     };

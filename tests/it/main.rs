@@ -2,6 +2,8 @@
 
 /// Documents of bots, and the samples.
 mod bots;
+/// What any bus must keep.
+mod bus_contract;
 /// Pauses end when they should, once.
 mod deadlines;
 /// A process that dies in the worst moment.
@@ -9,6 +11,8 @@ mod deadlines;
 mod deaths;
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
 mod deliveries;
+/// What any directory must keep.
+mod directory_contract;
 /// The core against an independent model, over long random histories.
 mod histories;
 /// The source itself: arrows point one way, files stay enterable.
@@ -21,6 +25,8 @@ mod main_story;
 mod messenger;
 /// From SQLite to PostgreSQL.
 mod moving;
+/// Several nodes are one switchboard.
+mod nodes;
 /// A conversation that panics harms nobody else.
 #[cfg(feature = "failpoints")]
 mod panics;

@@ -118,6 +118,11 @@ impl ConsoleClient {
         self.socket = None;
     }
 
+    /// The next connection goes to another node.
+    pub fn move_to(&mut self, server: SocketAddr) {
+        self.server = server;
+    }
+
     /// How many commands have no answer.
     pub fn unanswered(&self) -> usize {
         self.unanswered.len()

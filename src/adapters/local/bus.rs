@@ -1,11 +1,14 @@
-//! Publishing inside one process: a table of listeners, called on the publisher's thread.
+//! Publishing inside one process: a table of listeners, called on the publisher's thread. There are no other nodes to ask.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::domain::ids::ConversationId;
-use crate::ports::bus::{Bus, Listener, Published, Subscription};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
+
+use crate::domain::ids::{ConversationId, Incarnation};
+use crate::ports::bus::{Answered, Asked, Bus, Host, Listener, News, NotAnswered, Note, Published, Subscription};
 
 #[derive(Clone, Default)]
 pub struct LocalBus(Arc<Table>);
@@ -48,11 +51,30 @@ impl Listeners {
     }
 }
 
+impl LocalBus {
+    /// For a bus between nodes that is built on this one: something may have been lost on its way here.
+    pub fn doubt(&self, conversation: ConversationId) {
+        let listeners = self.0.read();
+        let own = listeners.by_conversation.get(&conversation);
+        own.into_iter().flatten().for_each(|(_, listener)| listener(News::MaybeMissed));
+    }
+
+    /// The same for everything.
+    pub fn doubt_all(&self) {
+        let listeners = self.0.read();
+        let each = listeners.by_conversation.values().flatten().chain(&listeners.of_all);
+        each.for_each(|(_, listener)| listener(News::MaybeMissed));
+    }
+}
+
 impl Bus for LocalBus {
     fn publish(&self, published: Arc<Published>) {
         let listeners = self.0.read();
         let own = listeners.by_conversation.get(&published.conversation());
-        own.into_iter().flatten().chain(&listeners.of_all).for_each(|(_, listener)| listener(&published));
+        own.into_iter()
+            .flatten()
+            .chain(&listeners.of_all)
+            .for_each(|(_, listener)| listener(News::Published(&published)));
     }
 
     fn subscribe(&self, conversation: ConversationId, listener: Listener) -> Subscription {
@@ -65,5 +87,17 @@ impl Bus for LocalBus {
         let (table, number) = (self.0.clone(), self.0.number());
         table.write().of_all.push((number, listener));
         Subscription::new(move || table.write().of_all.retain(|(other, _)| *other != number))
+    }
+
+    fn ask(&self, _: Incarnation, _: Asked) -> BoxFuture<'static, Result<Answered, NotAnswered>> {
+        ready(Err(NotAnswered::NotThere)).boxed()
+    }
+
+    fn note(&self, _: Incarnation, _: Note) {}
+
+    fn serve(&self, _: Arc<dyn Host>) {}
+
+    fn close(&self) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
     }
 }

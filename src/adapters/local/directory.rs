@@ -4,20 +4,38 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use crate::domain::ids::Incarnation;
-use crate::ports::directory::{ActorName, Claim, Directory, DirectoryError};
+use crate::ports::directory::{ActorName, Advice, Claim, Directory};
 
 pub struct LocalDirectory;
 
 impl Directory for LocalDirectory {
-    fn claim(&self, _: ActorName, _: Incarnation) -> BoxFuture<'static, Result<Claim, DirectoryError>> {
+    fn elsewhere(&self, _: &ActorName) -> Option<Incarnation> {
+        None
+    }
+
+    fn forget(&self, _: &ActorName) {}
+
+    fn claim(&self, _: ActorName) -> Advice<Claim> {
         ready(Ok(Claim::Ours)).boxed()
     }
 
-    fn confirm(&self, _: ActorName, _: Incarnation, _: u64) -> BoxFuture<'static, Result<bool, DirectoryError>> {
+    fn confirm(&self, _: ActorName, _: u64) -> Advice<bool> {
         ready(Ok(true)).boxed()
     }
 
-    fn release(&self, _: ActorName, _: Incarnation, _: u64) -> BoxFuture<'static, Result<(), DirectoryError>> {
+    fn touch(&self, _: ActorName, _: u64) -> Advice<bool> {
+        ready(Ok(true)).boxed()
+    }
+
+    fn release(&self, _: ActorName, _: u64) -> Advice<()> {
         ready(Ok(())).boxed()
+    }
+
+    fn well(&self, _: bool) {}
+
+    fn drain(&self) {}
+
+    fn leave(&self) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
     }
 }

@@ -174,11 +174,6 @@ impl PostgresStore {
         self.ask(move |sql| Box::pin(async move { upkeep::secret(sql, name, &fresh).await }))
     }
 
-    /// From now on only `me` may start messages of this account.
-    pub fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()> {
-        self.ask(move |sql| Box::pin(async move { queue::take_sending(sql, &account, me).await }))
-    }
-
     fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
         let alive = self.alive.clone();
         self.io.spawn(async move {
@@ -265,6 +260,10 @@ impl Store for PostgresStore {
 
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {
         self.ask(move |sql| Box::pin(async move { queue::queued(sql, &account, after, limit).await }))
+    }
+
+    fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { queue::take_sending(sql, &account, me).await }))
     }
 
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {

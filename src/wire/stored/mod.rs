@@ -8,7 +8,7 @@
 mod any;
 mod bot;
 mod event;
-mod parts;
+pub(in crate::wire) mod parts;
 mod state;
 mod summary;
 #[cfg(test)]

@@ -1,0 +1,31 @@
+//! What a console asks of a conversation, as commands.
+
+use crate::domain::command::{Command, Extension};
+use crate::domain::event::Agent;
+use crate::domain::ids::ConversationId;
+use crate::wire::console::{Ask, Extension as AskedExtension};
+
+/// The conversation, the command's id, and the command. None if an id is none, or if nothing is asked of a conversation.
+pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Command)> {
+    let (conversation, cid, command) = match ask {
+        Ask::Reply { conversation, cid, text, seen, anyway } => {
+            (conversation, cid, Command::Reply { agent, text, seen, anyway })
+        }
+        Ask::TakeOver { conversation, cid } => (conversation, cid, Command::TakeOver { agent }),
+        Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
+        Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
+        Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
+        Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
+        Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => return None,
+    };
+    uuid::Uuid::parse_str(&cid).ok()?;
+    Some((conversation.parse().ok()?, cid, command))
+}
+
+fn extension(by: AskedExtension) -> Extension {
+    match by {
+        AskedExtension::Minutes(minutes) => Extension::Minutes(minutes),
+        AskedExtension::TomorrowIn(zone) => Extension::TomorrowIn(zone),
+        AskedExtension::UntilResumed => Extension::UntilResumed,
+    }
+}

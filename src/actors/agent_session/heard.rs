@@ -1,0 +1,45 @@
+//! What a watched conversation's news become on their way to the session.
+
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use super::AgentSession;
+use super::frames::console_frame;
+use crate::actors::socket::Budget;
+use crate::domain::ids::ConversationId;
+use crate::ports::bus::{Listener, News, Published};
+
+/// What a word that something may be missing counts in the outbox.
+pub const RECHECK_BYTES: usize = 64;
+
+/// Something published in a watched conversation, and what it counts in the outbox.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Heard(pub Arc<Published>, pub usize);
+
+/// Something may have been missed in a watched conversation.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Recheck(pub ConversationId);
+
+pub fn listener(
+    conversation: ConversationId,
+    address: Addr<AgentSession>,
+    budget: Arc<Budget>,
+    generation: String,
+) -> Listener {
+    Arc::new(move |news: News<'_>| match news {
+        News::Published(published) => {
+            let bytes = console_frame(published, &generation).len();
+            if budget.take(bytes) {
+                address.do_send(Heard(published.clone(), bytes));
+            }
+        }
+        News::MaybeMissed => {
+            if budget.take(RECHECK_BYTES) {
+                address.do_send(Recheck(conversation));
+            }
+        }
+    })
+}

@@ -1,0 +1,342 @@
+//! Carries what the bus sends and hears, on one connection that it opens again and again.
+//!
+//! A new connection first subscribes to everything, then every listener looks at the store, for nobody knows what was
+//! said meanwhile. A connection is given up when it breaks, when a word to ourselves does not come back within five
+//! seconds, or when something that had to be sent did not fit. While there is none, listeners look once a second.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{join_all, ready};
+use redis::{RedisResult, Value};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, interval};
+
+use super::bus::{Inner, Out, answer, answered};
+use super::link::{Link, Push};
+use super::place::Place;
+use crate::domain::ids::{ConversationId, Incarnation};
+use crate::ports::bus::{Asked, Bus, Encoded, NotAnswered, NotDone, Note, Published};
+use crate::ports::store::Contact;
+use crate::wire::peer::{self, Letter};
+
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+/// Rows of the lists are sent so often, whatever happens in between.
+const ROWS_EVERY: Duration = Duration::from_millis(250);
+/// A watched conversation that says nothing for so long is looked at.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+const LOOK_WHILE_DOWN_EVERY: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_millis(200);
+/// Messages sent with one write.
+const BATCH_MAX: usize = 256;
+/// Commands under way at once where each needs its own way.
+const TOGETHER_MAX: usize = 30;
+const SIGNATURE_CHARS: usize = 32;
+
+pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<Out>) {
+    let mut looked = Instant::now();
+    loop {
+        match Link::open(&place).await {
+            Ok((link, pushes)) => {
+                let error = Courier::new(inner.clone(), link).work(pushes, &mut waiting).await;
+                tracing::warn!(%error, "the connection for the bus is opened anew");
+            }
+            Err(error) => tracing::debug!(%error, "Redis cannot be reached for the bus"),
+        }
+        inner.up.store(false, Ordering::Relaxed);
+        metrics::gauge!("switchboard_bus_up").set(0.0);
+        while let Ok(out) = waiting.try_recv() {
+            give_up(&inner, &out, NotAnswered::Down);
+        }
+        if looked.elapsed() >= LOOK_WHILE_DOWN_EVERY {
+            looked = Instant::now();
+            inner.doubt_the_silent(Duration::ZERO);
+        }
+        tokio::time::sleep(RETRY_AFTER).await;
+    }
+}
+
+fn give_up(inner: &Inner, out: &Out, why: NotAnswered) {
+    if let Out::Publish { ask: Some(id), .. } = out {
+        inner.end_ask(*id, Err(why));
+    }
+}
+
+struct Courier {
+    inner: Arc<Inner>,
+    link: Link,
+    /// The last word to ourselves that came back.
+    probed: AtomicU64,
+}
+
+impl Courier {
+    fn new(inner: Arc<Inner>, link: Link) -> Self {
+        Self { inner, link, probed: AtomicU64::new(0) }
+    }
+
+    /// Until the connection is no good any more; says why.
+    async fn work(&self, pushes: mpsc::Receiver<Push>, waiting: &mut mpsc::Receiver<Out>) -> String {
+        let reading = self.read(pushes);
+        // A new name that comes while we begin is not overlooked.
+        let mut names = self.inner.membership.changes();
+        let me = *names.borrow_and_update();
+        let writing = async {
+            if let Err(error) = self.begin(me).await {
+                return error.to_string();
+            }
+            tokio::select! {
+                error = self.write(waiting) => error,
+                error = self.keep(names) => error,
+            }
+        };
+        tokio::select! {
+            error = reading => error,
+            error = writing => error,
+        }
+    }
+
+    async fn begin(&self, me: Incarnation) -> RedisResult<()> {
+        let inner = &self.inner;
+        inner.overflowed.store(false, Ordering::Relaxed);
+        self.subscribe(&inner.keys.letters(me)).await?;
+        self.subscribe(&inner.keys.lists()).await?;
+        // From here on new subscriptions are queued; those of before are made now.
+        inner.up.store(true, Ordering::Relaxed);
+        for some in inner.watched().chunks(TOGETHER_MAX) {
+            join_all(some.iter().map(|conversation| self.subscribe_to(*conversation))).await;
+        }
+        metrics::gauge!("switchboard_bus_up").set(1.0);
+        inner.local.doubt_all();
+        Ok(())
+    }
+
+    async fn subscribe(&self, channel: &str) -> RedisResult<()> {
+        let mut command = redis::cmd("SSUBSCRIBE");
+        command.arg(channel).query_async::<Value>(&mut self.link.clone()).await.map(|_| ())
+    }
+
+    async fn subscribe_to(&self, conversation: ConversationId) -> RedisResult<()> {
+        self.subscribe(&self.inner.keys.events(conversation)).await?;
+        self.inner.local.doubt(conversation);
+        Ok(())
+    }
+
+    async fn unsubscribe_from(&self, conversation: ConversationId) -> RedisResult<()> {
+        self.unsubscribe(&self.inner.keys.events(conversation)).await
+    }
+
+    async fn unsubscribe(&self, channel: &str) -> RedisResult<()> {
+        let mut command = redis::cmd("SUNSUBSCRIBE");
+        command.arg(channel).query_async::<Value>(&mut self.link.clone()).await.map(|_| ())
+    }
+
+    // --- Out ---
+
+    async fn write(&self, waiting: &mut mpsc::Receiver<Out>) -> String {
+        let mut batch = Vec::new();
+        loop {
+            if waiting.recv_many(&mut batch, BATCH_MAX).await == 0 {
+                return "the bus is closed".to_owned();
+            }
+            if let Err(error) = self.write_batch(std::mem::take(&mut batch)).await {
+                return error.to_string();
+            }
+        }
+    }
+
+    /// Subscriptions first: what is published on the same occasion may be for them.
+    async fn write_batch(&self, batch: Vec<Out>) -> RedisResult<()> {
+        let mut done = Vec::new();
+        let (mut messages, mut topics) = (Vec::new(), Vec::new());
+        for out in batch {
+            match out {
+                Out::Publish { .. } => messages.push(out),
+                Out::Subscribe(_) | Out::Unsubscribe(_) => topics.push(out),
+                Out::Flush(tell) => done.push(tell),
+                Out::Close(tell) => {
+                    self.unsubscribe(&self.inner.keys.letters(self.inner.membership.me())).await?;
+                    done.push(tell);
+                }
+            }
+        }
+        let written = self.write_sorted(messages, topics).await;
+        done.into_iter().for_each(|tell| _ = tell.send(()));
+        written
+    }
+
+    async fn write_sorted(&self, messages: Vec<Out>, topics: Vec<Out>) -> RedisResult<()> {
+        for some in topics.chunks(TOGETHER_MAX) {
+            let changed = some.iter().map(async |out| match out {
+                Out::Subscribe(conversation) => self.subscribe_to(*conversation).await,
+                Out::Unsubscribe(conversation) => self.unsubscribe_from(*conversation).await,
+                _ => Ok(()),
+            });
+            join_all(changed).await.into_iter().collect::<RedisResult<()>>()?;
+        }
+        if messages.is_empty() {
+            return Ok(());
+        }
+        match self.publish(&messages).await {
+            Ok(listeners) => {
+                let unheard = messages.iter().zip(listeners).filter(|(_, listeners)| *listeners == 0);
+                unheard.for_each(|(out, _)| give_up(&self.inner, out, NotAnswered::NotThere));
+                Ok(())
+            }
+            Err(error) => {
+                messages.iter().for_each(|out| give_up(&self.inner, out, NotAnswered::Silent));
+                Err(error)
+            }
+        }
+    }
+
+    /// In their order, and how many listen to each.
+    async fn publish(&self, messages: &[Out]) -> RedisResult<Vec<u64>> {
+        let commands = messages.iter().filter_map(|out| match out {
+            Out::Publish { channel, payload, .. } => Some((channel, payload)),
+            _ => None,
+        });
+        match &self.link {
+            Link::One(connection) => {
+                let mut pipeline = redis::pipe();
+                commands.for_each(|(channel, payload)| {
+                    pipeline.cmd("SPUBLISH").arg(channel).arg(payload);
+                });
+                pipeline.query_async(&mut connection.clone()).await
+            }
+            // A pipeline goes to one slot: one for each channel, side by side.
+            Link::Cluster(connection) => {
+                let mut channels: Vec<(&String, Vec<usize>, redis::Pipeline)> = Vec::new();
+                for (number, (channel, payload)) in commands.enumerate() {
+                    let place = channels.iter().position(|(other, ..)| *other == channel).unwrap_or_else(|| {
+                        channels.push((channel, Vec::new(), redis::pipe()));
+                        channels.len() - 1
+                    });
+                    let (_, numbers, pipeline) = &mut channels[place];
+                    numbers.push(number);
+                    pipeline.cmd("SPUBLISH").arg(channel).arg(payload);
+                }
+                let sent = channels.iter().map(async |(_, numbers, pipeline)| {
+                    let listeners: Vec<u64> = pipeline.query_async(&mut connection.clone()).await?;
+                    Ok(numbers.iter().copied().zip(listeners).collect::<Vec<_>>())
+                });
+                let sent = join_all(sent).await.into_iter().collect::<RedisResult<Vec<_>>>()?;
+                let mut listeners = vec![0; messages.len()];
+                sent.into_iter().flatten().for_each(|(number, count)| listeners[number] = count);
+                Ok(listeners)
+            }
+        }
+    }
+
+    // --- In ---
+
+    async fn read(&self, mut pushes: mpsc::Receiver<Push>) -> String {
+        while let Some(push) = pushes.recv().await {
+            match push {
+                Push::Message { channel, payload } => self.received(&channel, &payload),
+                Push::Lost => self.inner.local.doubt_all(),
+                Push::Broken => break,
+            }
+        }
+        "it broke".to_owned()
+    }
+
+    fn received(&self, channel: &str, payload: &[u8]) {
+        let is_letter = channel.strip_prefix("sb:").and_then(|rest| rest.split_once(':'));
+        let read = match is_letter {
+            Some((_, rest)) if rest.starts_with("k:") => peer::read_letter(payload).map(|letter| self.letter(letter)),
+            _ => self.stretch(payload),
+        };
+        if let Err(error) = read {
+            metrics::counter!("switchboard_bus_unreadable_total").increment(1);
+            tracing::debug!(%error, "another node said something that cannot be read");
+        }
+    }
+
+    fn stretch(&self, payload: &[u8]) -> Result<(), peer::NotRead> {
+        let (signature, stretch) = payload.split_at_checked(SIGNATURE_CHARS).unwrap_or_default();
+        if signature == self.inner.signature().as_bytes() {
+            return Ok(());
+        }
+        let peer::Stretch { generation, first, at, events, summary } = peer::read_stretch(stretch)?;
+        if generation == self.inner.generation {
+            self.inner.heard(summary.conversation);
+            let (events, summary) = (events.into(), Arc::new(summary));
+            let published = Published { first, at, events, summary, console_frame: Encoded::default() };
+            self.inner.local.publish(Arc::new(published));
+        }
+        Ok(())
+    }
+
+    fn letter(&self, letter: Letter) {
+        let host = self.inner.host.get();
+        match letter {
+            Letter::Probe { number } => self.probed.store(number, Ordering::Relaxed),
+            Letter::Answer { id, answer } => self.inner.end_ask(id, answered(answer)),
+            Letter::Look { account } => host.into_iter().for_each(|host| {
+                host.noted(Note::Look { account: account.clone() });
+            }),
+            Letter::Settle { account, external_key, seq, again } => {
+                let contact = Contact::of(&account, &external_key);
+                host.into_iter().for_each(|host| host.noted(Note::Settle { contact: contact.clone(), seq, again }));
+            }
+            Letter::Ask { id, from, asked } => {
+                let asked = match (peer::read_asked(&asked), host) {
+                    (Ok(asked), Some(host)) => host.asked(own(asked)),
+                    (Ok(_), None) => ready(None).boxed(),
+                    (Err(error), _) => {
+                        let why = format!("the conversation's node cannot read this: {error}");
+                        ready(Some(Err(NotDone::Unavailable(why)))).boxed()
+                    }
+                };
+                let inner = self.inner.clone();
+                tokio::spawn(async move {
+                    let answer = answer(asked.await);
+                    inner.send_letter(from, Letter::Answer { id, answer }, None);
+                });
+            }
+        }
+    }
+
+    // --- Upkeep ---
+
+    async fn keep(&self, mut names: watch::Receiver<Incarnation>) -> String {
+        let mut probes = interval(PROBE_EVERY);
+        let mut rows = interval(ROWS_EVERY);
+        let mut sent = 0;
+        loop {
+            tokio::select! {
+                _ = probes.tick() => {
+                    if self.probed.load(Ordering::Relaxed) < sent {
+                        metrics::counter!("switchboard_bus_probes_lost_total").increment(1);
+                        return "a word to ourselves did not come back".to_owned();
+                    }
+                    sent += 1;
+                    let me = self.inner.membership.me();
+                    self.inner.send_letter(me, Letter::Probe { number: sent }, None);
+                    self.inner.doubt_the_silent(SILENCE_MAX);
+                }
+                _ = rows.tick() => {
+                    for payload in self.inner.take_rows() {
+                        self.inner.send(Out::Publish { channel: self.inner.keys.lists(), payload, ask: None });
+                    }
+                    if self.inner.overflowed.load(Ordering::Relaxed) {
+                        return "too much was waiting to be sent".to_owned();
+                    }
+                }
+                _ = names.changed() => {
+                    let me = *names.borrow_and_update();
+                    if let Err(error) = self.subscribe(&self.inner.keys.letters(me)).await {
+                        return error.to_string();
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn own(asked: peer::Asked) -> Asked {
+    let contact = Contact::of(&asked.account, &asked.external_key);
+    Asked { contact, command: asked.command, key: asked.key }
+}

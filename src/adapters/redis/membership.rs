@@ -1,0 +1,242 @@
+//! Being alive, as Redis sees it: our lease, everybody else's, and who is dead for certain.
+//!
+//! A node that was declared dead never comes back under the same name: it takes a new incarnation. What it owns in the
+//! store it keeps until somebody takes it, for the store decides who may write.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use redis::RedisResult;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::keys::{CLUSTERS, Keys};
+use super::pool::{Pool, Script};
+use crate::dice;
+use crate::domain::ids::Incarnation;
+
+static NODE: Script = Script::new(include_str!("scripts/node.lua"));
+static MEMBERS: Script = Script::new(include_str!("scripts/members.lua"));
+
+/// How long a node lives without a sign.
+pub const LEASE: Duration = Duration::from_secs(8);
+const BEAT_EVERY: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Without a good beat for so long, a node is in doubt about itself and claims nothing more.
+const DOUBT_AFTER: Duration = Duration::from_secs(6);
+/// A node that cannot write to the store for so long, while another can, gives up what it has.
+const ILL_MAX: Duration = Duration::from_secs(10);
+/// How long the dead are remembered.
+const REMEMBER_MS: &str = "3600000";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    Alive,
+    Dead,
+}
+
+/// What a node says about itself.
+#[derive(Serialize, Deserialize, Clone, Debug, Default)]
+#[serde(default)]
+struct About {
+    node: String,
+    version: String,
+    draining: bool,
+    /// It cannot write to the store.
+    ill: bool,
+}
+
+pub struct Membership {
+    pool: Pool,
+    keys: Keys,
+    name: String,
+    me: watch::Sender<Incarnation>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// When the last good beat was sent.
+    beaten: Option<Instant>,
+    draining: bool,
+    ill_since: Option<Instant>,
+    members: Members,
+}
+
+/// Everyone, at one moment of Redis's clock.
+#[derive(Default)]
+struct Members {
+    now: u64,
+    all: HashMap<Incarnation, (u64, About)>,
+}
+
+impl Members {
+    fn judge(&self, node: Incarnation) -> Option<Judged> {
+        let (ends, _) = self.all.get(&node)?;
+        Some(if *ends > self.now { Judged::Alive } else { Judged::Dead })
+    }
+}
+
+impl Membership {
+    pub fn new(pool: Pool, keys: Keys, name: String) -> Self {
+        let state = State { beaten: None, draining: false, ill_since: None, members: Members::default() };
+        Self { pool, keys, name, me: watch::Sender::new(Incarnation(dice::new_id())), state: Mutex::new(state) }
+    }
+
+    pub fn me(&self) -> Incarnation {
+        *self.me.borrow()
+    }
+
+    /// Hears of every new incarnation of this node.
+    pub fn changes(&self) -> watch::Receiver<Incarnation> {
+        self.me.subscribe()
+    }
+
+    /// Whether our lease certainly stands.
+    pub fn is_sure(&self) -> bool {
+        self.state().beaten.is_some_and(|at| at.elapsed() < DOUBT_AFTER)
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.state().draining
+    }
+
+    pub fn drain(&self) {
+        self.state().draining = true;
+    }
+
+    pub fn set_well(&self, well: bool) {
+        let mut state = self.state();
+        state.ill_since = if well { None } else { Some(state.ill_since.unwrap_or_else(Instant::now)) };
+    }
+
+    /// Whether others do better with what we have.
+    fn is_useless(&self) -> bool {
+        let ill = self.state().ill_since.is_some_and(|since| since.elapsed() >= ILL_MAX);
+        ill && self.another().is_some()
+    }
+
+    /// Somebody was not where we thought: the next judgement begins with a fresh look.
+    pub fn look_again(&self) {
+        self.state().members.all.clear();
+    }
+
+    /// As far as the last look tells; a stranger counts as dead.
+    pub fn is_alive(&self, node: Incarnation) -> bool {
+        self.state().members.judge(node) == Some(Judged::Alive)
+    }
+
+    /// Another node that takes actors.
+    pub fn another(&self) -> Option<Incarnation> {
+        let (me, state) = (self.me(), self.state());
+        let members = &state.members;
+        let up = |(node, (ends, about)): &(&Incarnation, &(u64, About))| {
+            **node != me && *ends > members.now && !about.draining && !about.ill
+        };
+        let up: Vec<Incarnation> = members.all.iter().filter(up).map(|(node, _)| *node).collect();
+        let place = dice::up_to(Duration::from_secs(up.len() as u64)).as_secs() as usize;
+        up.get(place.min(up.len().saturating_sub(1))).copied()
+    }
+
+    /// Whether the owner of an entry lives. One that nobody knows is judged only by a look younger than the entry.
+    pub async fn judge(&self, node: Incarnation) -> RedisResult<Judged> {
+        if let Some(judged) = self.state().members.judge(node) {
+            return Ok(judged);
+        }
+        self.look().await?;
+        Ok(self.state().members.judge(node).unwrap_or(Judged::Dead))
+    }
+
+    /// Joins under the present incarnation, which nobody has heard of yet.
+    pub async fn join(&self) -> RedisResult<()> {
+        let at = Instant::now();
+        self.node("join").await?;
+        self.state().beaten = Some(at);
+        self.look().await
+    }
+
+    /// Beats and looks, for ever.
+    pub async fn live(&self) {
+        let mut beaten = Instant::now();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let lived = async {
+                if beaten.elapsed() >= BEAT_EVERY {
+                    beaten = Instant::now();
+                    self.beat().await?;
+                }
+                self.look().await
+            };
+            if let Err(error) = lived.await {
+                tracing::debug!(%error, "Redis does not answer");
+            }
+            metrics::gauge!("switchboard_redis_sure").set(f64::from(u8::from(self.is_sure())));
+        }
+    }
+
+    async fn beat(&self) -> RedisResult<()> {
+        if self.is_useless() {
+            if self.state().beaten.take().is_none() {
+                return Ok(());
+            }
+            tracing::warn!("the store cannot be written from here, and can from elsewhere: others take over");
+            return self.leave().await;
+        }
+        let at = Instant::now();
+        if self.node("beat").await? {
+            self.state().beaten = Some(at);
+            return self.show_cluster().await;
+        }
+        tracing::warn!("this node was declared dead; it goes on under a new name and keeps what nobody has taken");
+        metrics::counter!("switchboard_incarnations_lost_total").increment(1);
+        self.me.send_replace(Incarnation(dice::new_id()));
+        self.join().await
+    }
+
+    pub async fn leave(&self) -> RedisResult<()> {
+        self.node("leave").await.map(|_| ())
+    }
+
+    async fn node(&self, op: &str) -> RedisResult<bool> {
+        let about = About {
+            node: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            draining: self.is_draining(),
+            ill: self.state().ill_since.is_some(),
+        };
+        let about = serde_json::to_string(&about).unwrap_or_default();
+        let (me, lease) = (self.me().to_string(), LEASE.as_millis().to_string());
+        let keys = [&*self.keys.members(), &*self.keys.about()];
+        let (ok, _now): (u8, u64) = self.pool.run(&NODE, &keys, &[op, &me, &lease, &about, &self.name]).await?;
+        Ok(ok == 1)
+    }
+
+    async fn look(&self) -> RedisResult<()> {
+        let keys = [&*self.keys.members(), &*self.keys.about()];
+        let told: Vec<String> = self.pool.run(&MEMBERS, &keys, &[REMEMBER_MS]).await?;
+        let mut told = told.into_iter();
+        let now = told.next().and_then(|now| now.parse().ok()).unwrap_or_default();
+        let mut all = HashMap::new();
+        while let (Some(node), Some(ends), Some(about)) = (told.next(), told.next(), told.next()) {
+            if let Ok(node) = node.parse() {
+                let about = serde_json::from_str(&about).unwrap_or_default();
+                all.insert(node, (ends.parse::<f64>().unwrap_or_default() as u64, about));
+            }
+        }
+        let living = all.values().filter(|(ends, _)| *ends > now).count();
+        metrics::gauge!("switchboard_nodes").set(living as f64);
+        self.state().members = Members { now, all };
+        Ok(())
+    }
+
+    /// Leaves a trace for other installations that use this Redis by accident.
+    async fn show_cluster(&self) -> RedisResult<()> {
+        let now = self.state().members.now;
+        self.pool.query(redis::cmd("ZADD").arg(CLUSTERS).arg(now).arg(&self.keys.cluster)).await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,272 @@
+//! A command on its way to the node that has its conversation. Read beside `domain::command`, which says what each means.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::command as core;
+use crate::domain::event;
+use crate::domain::time::Timestamp;
+use crate::wire::stored::parts::{Agent, Heard, Text, maybe_text, millis, owned, text, time};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command<'a> {
+    Hear {
+        #[serde(borrow)]
+        heard: Heard<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        provider_id: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider_at: Option<u64>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        name: Option<Text<'a>>,
+    },
+    Open,
+    ViewPage {
+        #[serde(borrow)]
+        url: Text<'a>,
+        #[serde(borrow)]
+        title: Text<'a>,
+    },
+    Echo {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+    Acknowledge {
+        receipt: Receipt,
+        provider_ids: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        watermark: Option<u64>,
+    },
+    Seen {
+        seq: u64,
+    },
+    Reply {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+        seen: u64,
+        anyway: bool,
+    },
+    TakeOver {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+    },
+    GiveBack {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+    },
+    Extend {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        by: Extension<'a>,
+    },
+    Note {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+    Resend {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        of: u64,
+    },
+    BotAnswer {
+        turn: u64,
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+    DeadlinePassed,
+    Outcome {
+        of: u64,
+        #[serde(borrow)]
+        outcome: Outcome<'a>,
+    },
+    Withdraw {
+        of: Vec<u64>,
+    },
+    Park {
+        #[serde(borrow)]
+        why: Text<'a>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    Delivered,
+    Read,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extension<'a> {
+    Minutes(u32),
+    #[serde(borrow)]
+    TomorrowIn(Text<'a>),
+    UntilResumed,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome<'a> {
+    Sent {
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
+    NotSent {
+        at: u64,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Refused {
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    Unknown {
+        again_at: u64,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+}
+
+impl<'a> From<&'a core::Command> for Command<'a> {
+    fn from(command: &'a core::Command) -> Self {
+        use core::Command as Core;
+        match command {
+            Core::Hear { heard, provider_id, provider_at, name } => Self::Hear {
+                heard: heard.into(),
+                provider_id: maybe_text(provider_id),
+                provider_at: millis(*provider_at),
+                name: maybe_text(name),
+            },
+            Core::Open => Self::Open,
+            Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
+            Core::Echo { of, provider_id, text: words } => {
+                Self::Echo { of: *of, provider_id: text(provider_id), text: text(words) }
+            }
+            Core::Acknowledge { receipt, provider_ids, watermark } => Self::Acknowledge {
+                receipt: (*receipt).into(),
+                provider_ids: provider_ids.clone(),
+                watermark: millis(*watermark),
+            },
+            Core::Seen { seq } => Self::Seen { seq: *seq },
+            Core::Reply { agent, text: words, seen, anyway } => {
+                Self::Reply { agent: agent.into(), text: text(words), seen: *seen, anyway: *anyway }
+            }
+            Core::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
+            Core::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
+            Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
+            Core::Resend { agent, of } => Self::Resend { agent: agent.into(), of: *of },
+            Core::BotAnswer { turn, text: words } => Self::BotAnswer { turn: *turn, text: text(words) },
+            Core::DeadlinePassed => Self::DeadlinePassed,
+            Core::Outcome { of, outcome } => Self::Outcome { of: *of, outcome: outcome.into() },
+            Core::Withdraw { of } => Self::Withdraw { of: of.clone() },
+            Core::Park { why } => Self::Park { why: text(why) },
+        }
+    }
+}
+
+impl From<Command<'_>> for core::Command {
+    fn from(command: Command<'_>) -> Self {
+        match command {
+            Command::Hear { heard, provider_id, provider_at, name } => Self::Hear {
+                heard: heard.into(),
+                provider_id: owned(provider_id),
+                provider_at: time(provider_at),
+                name: owned(name),
+            },
+            Command::Open => Self::Open,
+            Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },
+            Command::Echo { of, provider_id, text } => {
+                Self::Echo { of, provider_id: provider_id.into_owned(), text: text.into_owned() }
+            }
+            Command::Acknowledge { receipt, provider_ids, watermark } => {
+                Self::Acknowledge { receipt: receipt.into(), provider_ids, watermark: time(watermark) }
+            }
+            Command::Seen { seq } => Self::Seen { seq },
+            Command::Reply { agent, text, seen, anyway } => {
+                Self::Reply { agent: agent.into(), text: text.into_owned(), seen, anyway }
+            }
+            Command::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
+            Command::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
+            Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
+            Command::Resend { agent, of } => Self::Resend { agent: agent.into(), of },
+            Command::BotAnswer { turn, text } => Self::BotAnswer { turn, text: text.into_owned() },
+            Command::DeadlinePassed => Self::DeadlinePassed,
+            Command::Outcome { of, outcome } => Self::Outcome { of, outcome: outcome.into() },
+            Command::Withdraw { of } => Self::Withdraw { of },
+            Command::Park { why } => Self::Park { why: why.into_owned() },
+        }
+    }
+}
+
+impl From<event::Receipt> for Receipt {
+    fn from(receipt: event::Receipt) -> Self {
+        match receipt {
+            event::Receipt::Delivered => Self::Delivered,
+            event::Receipt::Read => Self::Read,
+        }
+    }
+}
+
+impl From<Receipt> for event::Receipt {
+    fn from(receipt: Receipt) -> Self {
+        match receipt {
+            Receipt::Delivered => Self::Delivered,
+            Receipt::Read => Self::Read,
+        }
+    }
+}
+
+impl<'a> From<&'a core::Extension> for Extension<'a> {
+    fn from(by: &'a core::Extension) -> Self {
+        match by {
+            core::Extension::Minutes(minutes) => Self::Minutes(*minutes),
+            core::Extension::TomorrowIn(zone) => Self::TomorrowIn(text(zone)),
+            core::Extension::UntilResumed => Self::UntilResumed,
+        }
+    }
+}
+
+impl From<Extension<'_>> for core::Extension {
+    fn from(by: Extension<'_>) -> Self {
+        match by {
+            Extension::Minutes(minutes) => Self::Minutes(minutes),
+            Extension::TomorrowIn(zone) => Self::TomorrowIn(zone.into_owned()),
+            Extension::UntilResumed => Self::UntilResumed,
+        }
+    }
+}
+
+impl<'a> From<&'a core::Outcome> for Outcome<'a> {
+    fn from(outcome: &'a core::Outcome) -> Self {
+        match outcome {
+            core::Outcome::Sent { provider_id } => Self::Sent { provider_id: text(provider_id) },
+            core::Outcome::NotSent { at, reason } => Self::NotSent { at: at.0, reason: text(reason) },
+            core::Outcome::Refused { reason } => Self::Refused { reason: text(reason) },
+            core::Outcome::Unknown { again_at, reason } => Self::Unknown { again_at: again_at.0, reason: text(reason) },
+        }
+    }
+}
+
+impl From<Outcome<'_>> for core::Outcome {
+    fn from(outcome: Outcome<'_>) -> Self {
+        match outcome {
+            Outcome::Sent { provider_id } => Self::Sent { provider_id: provider_id.into_owned() },
+            Outcome::NotSent { at, reason } => Self::NotSent { at: Timestamp(at), reason: reason.into_owned() },
+            Outcome::Refused { reason } => Self::Refused { reason: reason.into_owned() },
+            Outcome::Unknown { again_at, reason } => {
+                Self::Unknown { again_at: Timestamp(again_at), reason: reason.into_owned() }
+            }
+        }
+    }
+}

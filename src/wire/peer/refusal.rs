@@ -1,0 +1,60 @@
+//! A refusal on its way back to another node. Read beside `domain::command`, which says what each means.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::command as core;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    BotHasTheFloor,
+    AlreadyTaken(String),
+    NoPause,
+    NoEndToMove,
+    Superseded { since: Vec<u64> },
+    Empty,
+    TooLong { limit: usize },
+    BadMinutes,
+    UnknownZone(String),
+    NotResendable(u64),
+    NothingDue,
+    NothingNew,
+}
+
+impl From<core::Refusal> for Refusal {
+    fn from(refusal: core::Refusal) -> Self {
+        match refusal {
+            core::Refusal::BotHasTheFloor => Self::BotHasTheFloor,
+            core::Refusal::AlreadyTaken(name) => Self::AlreadyTaken(name),
+            core::Refusal::NoPause => Self::NoPause,
+            core::Refusal::NoEndToMove => Self::NoEndToMove,
+            core::Refusal::Superseded { since } => Self::Superseded { since },
+            core::Refusal::Empty => Self::Empty,
+            core::Refusal::TooLong { limit } => Self::TooLong { limit },
+            core::Refusal::BadMinutes => Self::BadMinutes,
+            core::Refusal::UnknownZone(zone) => Self::UnknownZone(zone),
+            core::Refusal::NotResendable(seq) => Self::NotResendable(seq),
+            core::Refusal::NothingDue => Self::NothingDue,
+            core::Refusal::NothingNew => Self::NothingNew,
+        }
+    }
+}
+
+impl From<Refusal> for core::Refusal {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::BotHasTheFloor => Self::BotHasTheFloor,
+            Refusal::AlreadyTaken(name) => Self::AlreadyTaken(name),
+            Refusal::NoPause => Self::NoPause,
+            Refusal::NoEndToMove => Self::NoEndToMove,
+            Refusal::Superseded { since } => Self::Superseded { since },
+            Refusal::Empty => Self::Empty,
+            Refusal::TooLong { limit } => Self::TooLong { limit },
+            Refusal::BadMinutes => Self::BadMinutes,
+            Refusal::UnknownZone(zone) => Self::UnknownZone(zone),
+            Refusal::NotResendable(seq) => Self::NotResendable(seq),
+            Refusal::NothingDue => Self::NothingDue,
+            Refusal::NothingNew => Self::NothingNew,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use super::*;
+use crate::domain::account::Channel;
+use crate::domain::command::{Command, Extension, Outcome, Refusal};
+use crate::domain::event::{Agent, Event, Receipt, Speaker};
+use crate::domain::ids::{AgentId, BotId, ConversationId};
+use crate::domain::message::{Attachment, AttachmentKind, Heard};
+use crate::domain::summary::{ModeSummary, Summary};
+
+const PINNED: &str = include_str!("v1.jsonl");
+
+fn agent() -> Agent {
+    Agent { id: AgentId(Uuid::from_u128(7)), name: "Ana".into() }
+}
+
+/// Every command there is; a new one belongs here, and a line of it in `v1.jsonl`.
+fn commands() -> Vec<Command> {
+    let picture = Attachment { kind: AttachmentKind::Image, url: "https://x.example/1".into(), name: "1".into() };
+    let heard =
+        Heard { text: "hi \"there\"".into(), tap: Some("yes".into()), attachments: vec![picture], referral: None };
+    let at = Timestamp(5);
+    let reason = || "busy".to_owned();
+    vec![
+        Command::Hear { heard, provider_id: Some("m1".into()), provider_at: Some(at), name: Some("Bo".into()) },
+        Command::Open,
+        Command::ViewPage { url: "https://x.example".into(), title: "X".into() },
+        Command::Echo { of: Some(3), provider_id: "m2".into(), text: "hello".into() },
+        Command::Acknowledge { receipt: Receipt::Read, provider_ids: vec!["m2".into()], watermark: Some(at) },
+        Command::Seen { seq: 9 },
+        Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },
+        Command::TakeOver { agent: agent() },
+        Command::GiveBack { agent: agent() },
+        Command::Extend { agent: agent(), by: Extension::Minutes(15) },
+        Command::Extend { agent: agent(), by: Extension::TomorrowIn("Europe/Berlin".into()) },
+        Command::Extend { agent: agent(), by: Extension::UntilResumed },
+        Command::Note { agent: agent(), text: "mind".into() },
+        Command::Resend { agent: agent(), of: 4 },
+        Command::BotAnswer { turn: 2, text: "late".into() },
+        Command::DeadlinePassed,
+        Command::Outcome { of: 4, outcome: Outcome::Sent { provider_id: "m4".into() } },
+        Command::Outcome { of: 4, outcome: Outcome::NotSent { at, reason: reason() } },
+        Command::Outcome { of: 4, outcome: Outcome::Refused { reason: reason() } },
+        Command::Outcome { of: 4, outcome: Outcome::Unknown { again_at: at, reason: reason() } },
+        Command::Withdraw { of: vec![4, 5] },
+        Command::Park { why: "failed".into() },
+    ]
+}
+
+fn refusals() -> Vec<Refusal> {
+    vec![
+        Refusal::BotHasTheFloor,
+        Refusal::AlreadyTaken("Ben".into()),
+        Refusal::NoPause,
+        Refusal::NoEndToMove,
+        Refusal::Superseded { since: vec![4, 5] },
+        Refusal::Empty,
+        Refusal::TooLong { limit: 10_000 },
+        Refusal::BadMinutes,
+        Refusal::UnknownZone("Mars".into()),
+        Refusal::NotResendable(4),
+        Refusal::NothingDue,
+        Refusal::NothingNew,
+    ]
+}
+
+fn asked(command: Command) -> Asked {
+    Asked { account: AccountId::new("page"), external_key: "7".into(), command, key: Some("in:m1".into()) }
+}
+
+fn letters() -> Vec<Letter> {
+    let me = Incarnation(Uuid::from_u128(1));
+    let (account, external_key) = (AccountId::new("page"), "7".to_owned());
+    let mut letters: Vec<Letter> = commands()
+        .into_iter()
+        .map(|command| Letter::Ask { id: 1, from: me, asked: write_asked(&asked(command)) })
+        .collect();
+    let answers = refusals().into_iter().map(Answer::Refused).chain([
+        Answer::Done { last: 12 },
+        Answer::Unavailable("full".into()),
+        Answer::UnknownAccount,
+        Answer::NotHere,
+    ]);
+    letters.extend(answers.map(|answer| Letter::Answer { id: 1, answer }));
+    letters.push(Letter::Look { account: account.clone() });
+    letters.push(Letter::Settle { account: account.clone(), external_key: external_key.clone(), seq: 3, again: None });
+    letters.push(Letter::Settle { account, external_key, seq: 3, again: Some((Timestamp(5), true)) });
+    letters.push(Letter::Probe { number: 3 });
+    letters
+}
+
+fn summary(seq: Seq) -> Summary {
+    Summary {
+        conversation: ConversationId(Uuid::from_u128(2)),
+        account: AccountId::new("page"),
+        channel: Channel::Messenger,
+        bot: BotId::new("harbor"),
+        name: "Bo".into(),
+        seq,
+        turn: 1,
+        mode: ModeSummary::Human { by: Speaker::Agent(agent()), until: Some(Timestamp(9)) },
+        since: Timestamp(4),
+        wanted: None,
+        next: String::new(),
+        unanswered: 0,
+        last: None,
+        trouble: false,
+        hot: false,
+        rungs: 0,
+    }
+}
+
+fn said(text: &str) -> Event {
+    Event::AgentSaid { agent: agent(), text: text.into(), turn: 1 }
+}
+
+#[test]
+fn every_letter_reads_back() {
+    for letter in letters() {
+        let shown = format!("{letter:?}");
+        let read = read_letter(&write_letter(letter)).expect("it reads");
+        assert_eq!(format!("{read:?}"), shown);
+        if let Letter::Ask { asked, .. } = &read {
+            let again = write_asked(&read_asked(asked).expect("it reads"));
+            assert_eq!(*asked, again);
+        }
+    }
+    for (command, letter) in commands().into_iter().zip(letters()) {
+        let Letter::Ask { asked: text, .. } = letter else { panic!("asks come first") };
+        assert_eq!(read_asked(&text).expect("it reads"), asked(command));
+    }
+}
+
+/// What the first version wrote stays readable, byte for byte: nodes of two versions talk during a rolling restart.
+#[test]
+fn what_the_version_before_wrote_is_read() {
+    let mut lines = PINNED.lines();
+    for letter in letters() {
+        let written = text(write_letter(letter));
+        let pinned = lines.next().unwrap_or_else(|| panic!("v1.jsonl lacks this line:\n{written}"));
+        let (old, new) = (read_letter(pinned.as_bytes()), read_letter(written.as_bytes()));
+        assert_eq!(old.expect("an old letter is read"), new.expect("a new letter is read"), "{pinned}");
+    }
+    let stretch = write_stretch("g1", (3, Timestamp(8)), &[said("one"), said("two")], &summary(4), 1_000);
+    let pinned = lines.next().unwrap_or_else(|| panic!("v1.jsonl lacks this line:\n{}", text(stretch.clone())));
+    assert_eq!(read_stretch(pinned.as_bytes()).expect("read"), read_stretch(&stretch).expect("read"));
+    assert_eq!(lines.next(), None);
+}
+
+#[test]
+fn a_stretch_reads_back_and_a_long_one_only_says_where_the_log_ends() {
+    let events = [said("one"), said("two")];
+    let whole = read_stretch(&write_stretch("g1", (3, Timestamp(8)), &events, &summary(4), 1_000)).expect("read");
+    assert_eq!((whole.first, whole.events.len(), whole.summary), (3, 2, summary(4)));
+    let long = [said(&"x".repeat(1_000))];
+    let bare = read_stretch(&write_stretch("g1", (4, Timestamp(8)), &long, &summary(4), 1_000)).expect("read");
+    assert_eq!((bare.first, bare.events.len(), bare.summary.seq), (5, 0, 4));
+}
+
+#[test]
+fn a_field_of_a_newer_node_is_ignored_and_a_newer_version_is_refused() {
+    let with_more = r#"{"v":1,"is":{"probe":{"number":3,"mood":"good"}},"extra":1}"#;
+    assert_eq!(read_letter(with_more.as_bytes()).expect("read"), Letter::Probe { number: 3 });
+    let newer = r#"{"v":2,"is":{"probe":{"number":3}}}"#;
+    assert!(matches!(read_letter(newer.as_bytes()), Err(NotRead::Version(2))));
+}
+
+#[test]
+fn a_command_nobody_knows_here_still_says_who_asks() {
+    let strange = r#"{"v":1,"is":{"ask":{"id":4,"from":"00000000-0000-0000-0000-000000000001","asked":{"account":"a","contact":"7","command":{"sing":{}}}}}}"#;
+    let Letter::Ask { id: 4, asked, .. } = read_letter(strange.as_bytes()).expect("read") else { panic!("an ask") };
+    assert!(read_asked(&asked).is_err());
+}

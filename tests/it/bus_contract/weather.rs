@@ -1,0 +1,103 @@
+//! What holds when Redis, or the way to it, does not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, pending};
+use switchboard::ports::bus::{Answered, Asked, Bus, Host, NotAnswered, Note};
+use tokio::time::Instant;
+
+use super::props::{Answering, Ear, address_of, anybody, ask_until_there, asked, published, two};
+use crate::directory_contract::props::{Joined, Several};
+use crate::support::node::eventually;
+use crate::support::proxy::{Proxy, Way};
+
+/// Hears and never answers.
+struct Stopped;
+
+impl Host for Stopped {
+    fn asked(&self, _: Asked) -> BoxFuture<'static, Option<Answered>> {
+        pending().boxed()
+    }
+
+    fn noted(&self, _: Note) {}
+}
+
+pub async fn a_node_that_is_stopped_is_silent_and_not_waited_for_longer_than_two_seconds(place: &mut Several) {
+    let (one, other, address) = two(place).await;
+    other.bus.serve(Arc::new(Stopped));
+    let since = Instant::now();
+    let silent = async || (one.bus.ask(address, asked("hello")).await == Err(NotAnswered::Silent)).then_some(());
+    eventually("it is silent", silent).await;
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+}
+
+/// A conversation of `one` that `other` watches reaches it again, and it was told to look in between.
+async fn goes_on(one: &Joined, ear: &Ear, conversation: switchboard::domain::ids::ConversationId, first: u64) {
+    let heard = async || {
+        one.bus.publish(published(conversation, first, &["again"]));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        ear.stretches().contains(&(first, 1)).then_some(())
+    };
+    eventually("it hears again", heard).await;
+}
+
+pub async fn a_restart_of_redis_makes_everybody_look_and_go_on(place: &mut Several) {
+    let (one, other, _) = two(place).await;
+    let (conversation, ear) = (anybody(), Ear::default());
+    let _subscription = other.bus.subscribe(conversation, ear.listener());
+    ear.until_doubts(1).await;
+    goes_on(&one, &ear, conversation, 1).await;
+    place.server().kill();
+    // While there is no Redis, listeners look at the store by themselves, and nobody waits for other nodes.
+    let doubts = ear.doubts();
+    ear.until_doubts(doubts + 2).await;
+    let down = async || {
+        let answer = one.bus.ask(switchboard::domain::ids::Incarnation(uuid::Uuid::nil()), asked("x")).await;
+        (answer == Err(NotAnswered::Down)).then_some(())
+    };
+    eventually("asks fail at once", down).await;
+    place.server().start_again();
+    goes_on(&one, &ear, conversation, 2).await;
+    other.bus.serve(Answering::done(5));
+    let address = address_of(&other, &one).await;
+    ask_until_there(&one.bus, address).await.unwrap();
+}
+
+/// Two nodes, the second behind a proxy.
+async fn behind_a_proxy(place: &mut Several) -> (Joined, Joined, Proxy) {
+    let proxy = Proxy::to(place.server().address());
+    let one = place.join().await;
+    let other = place.join_by("behind", format!("redis://{}", proxy.address)).await;
+    (one, other, proxy)
+}
+
+pub async fn a_connection_that_breaks_is_opened_anew(place: &mut Several) {
+    let (one, other, proxy) = behind_a_proxy(place).await;
+    let (conversation, ear) = (anybody(), Ear::default());
+    let _subscription = other.bus.subscribe(conversation, ear.listener());
+    ear.until_doubts(1).await;
+    goes_on(&one, &ear, conversation, 1).await;
+    proxy.set(Way::Cut);
+    let doubts = ear.doubts();
+    ear.until_doubts(doubts + 1).await;
+    proxy.set(Way::Open);
+    goes_on(&one, &ear, conversation, 2).await;
+}
+
+pub async fn a_connection_that_swallows_everything_is_given_up(place: &mut Several) {
+    let (one, other, proxy) = behind_a_proxy(place).await;
+    let (conversation, ear) = (anybody(), Ear::default());
+    let _subscription = other.bus.subscribe(conversation, ear.listener());
+    ear.until_doubts(1).await;
+    goes_on(&one, &ear, conversation, 1).await;
+    proxy.set(Way::Swallows);
+    let since = Instant::now();
+    let down = |bus: &Arc<dyn Bus>| bus.ask(switchboard::domain::ids::Incarnation(uuid::Uuid::nil()), asked("x"));
+    let noticed = async || (down(&other.bus).await == Err(NotAnswered::Down)).then_some(());
+    eventually("it is noticed", noticed).await;
+    assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
+    proxy.set(Way::Open);
+    goes_on(&one, &ear, conversation, 2).await;
+}

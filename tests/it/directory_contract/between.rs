@@ -1,0 +1,148 @@
+//! What holds between nodes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use switchboard::ports::directory::{ActorName, Claim, Directory};
+use tokio::time::Instant;
+
+use super::props::{Joined, Several, conversation};
+use crate::support::node::eventually;
+
+/// A dead node's lease, and what the protocol adds.
+const LEASE_AND_MORE: Duration = Duration::from_secs(8 + 2);
+
+async fn own(node: &Joined, name: &ActorName, epoch: u64) {
+    assert_eq!(node.directory.claim(name.clone()).await.unwrap(), Claim::Ours);
+    assert!(node.directory.confirm(name.clone(), epoch).await.unwrap());
+}
+
+async fn is_elsewhere(node: &Joined, name: &ActorName) -> bool {
+    matches!(node.directory.claim(name.clone()).await.unwrap(), Claim::With(_))
+}
+
+/// Asks until it is ours; how long that took.
+async fn taken(directory: &Arc<dyn Directory>, name: &ActorName) -> Duration {
+    let since = Instant::now();
+    let ours = async || matches!(directory.claim(name.clone()).await, Ok(Claim::Ours)).then_some(());
+    eventually("it becomes ours", ours).await;
+    since.elapsed()
+}
+
+pub async fn asked_from_everywhere_at_once_an_actor_has_one_owner(place: &mut Several) {
+    let nodes = [place.join().await, place.join().await, place.join().await];
+    for _ in 0..50 {
+        let name = conversation();
+        let claims = join_all(nodes.iter().map(|node| node.directory.claim(name.clone()))).await;
+        let claims: Vec<Claim> = claims.into_iter().map(Result::unwrap).collect();
+        let ours = claims.iter().filter(|claim| **claim == Claim::Ours).count();
+        assert_eq!(ours, 1, "{claims:?}");
+        let owner = claims.iter().position(|claim| *claim == Claim::Ours).expect("there is one");
+        assert!(nodes[owner].directory.confirm(name.clone(), 1).await.unwrap());
+        for (number, node) in nodes.iter().enumerate() {
+            assert_eq!(node.directory.elsewhere(&name).is_some(), number != owner);
+        }
+    }
+}
+
+pub async fn an_owner_that_gave_up_is_succeeded_at_once(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    assert!(is_elsewhere(&other, &name).await);
+    one.directory.release(name.clone(), 1).await.unwrap();
+    own(&other, &name, 2).await;
+    assert!(is_elsewhere(&one, &name).await);
+}
+
+pub async fn an_owner_that_left_is_succeeded_at_once(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    assert!(is_elsewhere(&other, &name).await);
+    one.directory.leave().await;
+    let took = taken(&other.directory, &name).await;
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+pub async fn an_owner_that_died_is_succeeded_within_its_lease(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    assert!(is_elsewhere(&other, &name).await);
+    let zombie = one.directory.clone();
+    drop(one);
+    let took = taken(&other.directory, &name).await;
+    assert!(took <= LEASE_AND_MORE, "{took:?}");
+    assert!(other.directory.confirm(name.clone(), 2).await.unwrap());
+    assert_eq!(other.directory.elsewhere(&name), None);
+    // Its threads are gone: it says so instead of waiting.
+    assert!(zombie.claim(name).await.is_err());
+}
+
+pub async fn a_late_release_does_not_hurt_a_successor(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    one.directory.release(name.clone(), 1).await.unwrap();
+    own(&other, &name, 2).await;
+    one.directory.release(name.clone(), 1).await.unwrap();
+    one.directory.release(name.clone(), 2).await.unwrap();
+    assert!(other.directory.touch(name.clone(), 2).await.unwrap());
+    assert!(!one.directory.touch(name.clone(), 2).await.unwrap());
+    // Nor an earlier actor of one's own.
+    own(&other, &name, 3).await;
+    other.directory.release(name.clone(), 2).await.unwrap();
+    assert!(is_elsewhere(&one, &name).await);
+}
+
+pub async fn a_restarted_node_frees_what_it_had(place: &mut Several) {
+    let (one, other, name) = (place.join_as("one").await, place.join_as("other").await, conversation());
+    own(&one, &name, 1).await;
+    drop(one);
+    let again = place.join_as("one").await;
+    own(&again, &name, 2).await;
+    assert!(is_elsewhere(&other, &name).await);
+}
+
+pub async fn a_node_that_drains_sends_others_what_is_new(place: &mut Several) {
+    let (one, other) = (place.join().await, place.join().await);
+    let (old, new) = (conversation(), conversation());
+    own(&one, &old, 1).await;
+    own(&other, &new, 1).await;
+    // It learns of the other with its next look.
+    let knows = async || is_elsewhere(&one, &new).await.then_some(());
+    eventually("it knows the other", knows).await;
+    one.directory.drain();
+    for _ in 0..10 {
+        assert!(is_elsewhere(&one, &conversation()).await);
+    }
+    assert!(one.directory.touch(old, 1).await.unwrap(), "what it has it keeps until it leaves");
+}
+
+pub async fn a_wiped_directory_is_claimed_anew(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    place.wipe();
+    assert!(!one.directory.touch(name.clone(), 1).await.unwrap());
+    // Both come back under new names, and agree on who has it.
+    let agree = async || {
+        let (here, there) = (one.directory.claim(name.clone()).await, other.directory.claim(name.clone()).await);
+        match (here, there) {
+            (Ok(Claim::Ours), Ok(Claim::With(_))) | (Ok(Claim::With(_)), Ok(Claim::Ours)) => Some(()),
+            _ => None,
+        }
+    };
+    eventually("both are back", agree).await;
+}
+
+pub async fn a_node_that_cannot_write_gives_up_what_it_has_if_another_can(place: &mut Several) {
+    let (one, other, name) = (place.join().await, place.join().await, conversation());
+    own(&one, &name, 1).await;
+    one.directory.well(false);
+    let took = taken(&other.directory, &name).await;
+    assert!(took >= Duration::from_secs(9), "a moment's trouble moves nothing: {took:?}");
+    assert!(other.directory.confirm(name.clone(), 2).await.unwrap());
+    // It comes back under a new name.
+    one.directory.well(true);
+    let back = async || matches!(one.directory.claim(conversation()).await, Ok(Claim::Ours)).then_some(());
+    eventually("it is back", back).await;
+    assert!(is_elsewhere(&one, &name).await);
+}

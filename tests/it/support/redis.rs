@@ -1,0 +1,168 @@
+//! Redis servers of the tests' own, on free ports, in memory: alone, or three primaries of a cluster.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+/// A server. Dropping it kills it.
+pub struct RedisServer {
+    pub port: u16,
+    /// Where it talks to others of its cluster, if it has one.
+    bus: u16,
+    options: Vec<String>,
+    child: Child,
+    dir: TempDir,
+}
+
+impl RedisServer {
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// With more of its settings, as on its command line.
+    pub fn with(options: &[&str]) -> Self {
+        let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+        for _ in 0..20 {
+            let port = free_port(PORTS);
+            let dir = tempfile::tempdir().expect("a directory");
+            let bus = free_port(BUS_PORTS);
+            if let Some(child) = spawn(port, bus, &options, &dir) {
+                return Self { port, bus, options, child, dir };
+            }
+        }
+        panic!("no redis-server starts; apt-get install redis-server");
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address())
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it is killed");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Back on the same port; without a file it has forgotten everything.
+    pub fn start_again(&mut self) {
+        self.child = spawn(self.port, self.bus, &self.options, &self.dir).expect("it starts again on its port");
+    }
+
+    pub fn connect(&self) -> redis::Connection {
+        redis::Client::open(self.url()).expect("a URL").get_connection().expect("a connection")
+    }
+
+    pub fn flush_all(&self) {
+        let _: () = redis::cmd("FLUSHALL").query(&mut self.connect()).expect("flushed");
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Below the ports that the system gives to outgoing connections.
+const PORTS: std::ops::Range<u16> = 15_000..25_000;
+const BUS_PORTS: std::ops::Range<u16> = 25_000..32_000;
+
+/// A port that nobody had a moment ago.
+fn free_port(ports: std::ops::Range<u16>) -> u16 {
+    loop {
+        let dice = switchboard::dice::up_to(Duration::from_secs(u64::from(ports.end - ports.start - 1)));
+        let port = ports.start + dice.as_secs() as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+fn spawn(port: u16, bus: u16, options: &[String], dir: &TempDir) -> Option<Child> {
+    let mut command = Command::new("redis-server");
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(dir.path());
+    command
+        .args(["--cluster-port", &bus.to_string()])
+        .args(options)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().expect("redis-server is installed");
+    let until = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < until && child.try_wait().expect("it can be asked").is_none() {
+        if serves(port) == Some(child.id()) {
+            return Some(child);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
+}
+
+/// The process that serves at the port, once it does.
+fn serves(port: u16) -> Option<u32> {
+    let client = redis::Client::open(("127.0.0.1", port)).ok()?;
+    let info: String = redis::cmd("INFO").arg("server").query(&mut client.get_connection().ok()?).ok()?;
+    info.lines().find_map(|line| line.strip_prefix("process_id:")?.trim().parse().ok())
+}
+
+/// Three primaries that share the slots.
+pub struct RedisCluster {
+    servers: Vec<RedisServer>,
+}
+
+impl RedisCluster {
+    pub fn start() -> Self {
+        let options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"];
+        let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::with(&options)).collect();
+        let ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
+        for (number, server) in servers.iter().enumerate() {
+            let mut connection = server.connect();
+            let (from, to) = ranges[number];
+            let cluster = |words: &[&str]| redis::cmd("CLUSTER").arg(words).to_owned();
+            let _: () = cluster(&["ADDSLOTSRANGE", &format!("{from}"), &format!("{to}")])
+                .query(&mut connection)
+                .expect("slots");
+            let _: () =
+                cluster(&["SET-CONFIG-EPOCH", &format!("{}", number + 1)]).query(&mut connection).expect("an epoch");
+            if number > 0 {
+                let first = servers[0].port.to_string();
+                let bus = servers[0].bus.to_string();
+                let _: () = cluster(&["MEET", "127.0.0.1", &first, &bus]).query(&mut connection).expect("they meet");
+            }
+        }
+        let cluster = Self { servers };
+        cluster.wait_until_whole();
+        cluster
+    }
+
+    fn wait_until_whole(&self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        let whole = |server: &RedisServer| {
+            let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut server.connect()).expect("it answers");
+            info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
+        };
+        while !self.servers.iter().all(whole) {
+            assert!(Instant::now() < until, "the cluster does not come together");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn url(&self) -> String {
+        let hosts: Vec<String> = self.servers.iter().map(|server| server.address().to_string()).collect();
+        format!("redis+cluster://{}", hosts.join(","))
+    }
+
+    pub fn flush_all(&self) {
+        self.servers.iter().for_each(RedisServer::flush_all);
+    }
+}
