@@ -30,6 +30,8 @@ mod nodes;
 /// A conversation that panics harms nobody else.
 #[cfg(feature = "failpoints")]
 mod panics;
+/// Several processes, as a customer, an agent and a provider see them.
+mod processes;
 /// The rules of a conversation, each told as a story.
 mod rules;
 /// A database that nodes share.
