@@ -302,7 +302,7 @@ impl Conversation {
                 Effect::Finish { seq } | Effect::Shelve { seq } => {
                     sender.do_send(Settle { contact: self.contact.clone(), seq, again: None });
                 }
-                Effect::WithdrawBot => {}
+                Effect::WithdrawBot | Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
             }
         }
     }

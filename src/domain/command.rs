@@ -73,6 +73,12 @@ pub enum Command {
         of: Seq,
         outcome: Outcome,
     },
+    /// What became of the try with this number to send the alert `of`.
+    AlertOutcome {
+        of: Seq,
+        attempt: u32,
+        outcome: Outcome,
+    },
     /// The store found these unsent when a human took over.
     Withdraw {
         of: Vec<Seq>,
@@ -93,26 +99,17 @@ pub enum Extension {
     UntilResumed,
 }
 
-/// What became of one try to send a message.
+/// What became of one try to send a message, or an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Sent {
-        provider_id: String,
-    },
+    /// `provider_id`: how the provider names it, or what the mail server said.
+    Sent { provider_id: String },
     /// It certainly did not go out; try again at `at`.
-    NotSent {
-        at: Timestamp,
-        reason: String,
-    },
+    NotSent { at: Timestamp, reason: String },
     /// Trying again changes nothing.
-    Refused {
-        reason: String,
-    },
+    Refused { reason: String },
     /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`.
-    Unknown {
-        again_at: Timestamp,
-        reason: String,
-    },
+    Unknown { again_at: Timestamp, reason: String },
 }
 
 /// Why a command does nothing. Ordinary life: it came late, or cannot be.

@@ -23,7 +23,7 @@ use super::time::Timestamp;
 pub const TEXT_CHARS_MAX: usize = 10_000;
 const EXTENSION_MINUTES_MAX: u32 = 7 * 24 * 60;
 
-type Decision = Result<Vec<Event>, Refusal>;
+pub(super) type Decision = Result<Vec<Event>, Refusal>;
 
 #[derive(Debug, Clone)]
 pub struct Conversation {
@@ -78,6 +78,7 @@ impl Conversation {
             Command::BotAnswer { turn, text } => Ok(self.bot_answer(turn, text)),
             Command::DeadlinePassed => self.deadline_passed(now),
             Command::Outcome { of, outcome } => self.outcome(of, outcome),
+            Command::AlertOutcome { of, attempt, outcome } => self.alert_outcome(of, attempt, outcome),
             Command::Withdraw { of } => self.withdraw(of),
             Command::Park { why } => self.park(why),
         }
@@ -396,6 +397,7 @@ impl Conversation {
             channel: self.account.channel,
             session: self.state.session.at(now),
             later: self.state.later.as_ref(),
+            alerts: self.state.alerts.len(),
             roll: high ^ low.rotate_left(17) ^ self.state.seq,
         }
     }

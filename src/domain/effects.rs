@@ -1,5 +1,6 @@
 //! What follows from events beside the log: read off them, so that it commits with them.
 
+use super::alert::Fate;
 use super::conversation::Conversation;
 use super::event::Event;
 use super::ids::Seq;
@@ -21,13 +22,29 @@ pub enum Effect {
     /// A delivery has failed or, sent or withdrawn, is left uncertain; its message is kept, should somebody send it again
     /// (`Requeue`) or its echo come (`Finish`).
     Shelve { seq: Seq },
+    /// An alert waits to be sent.
+    Alert { seq: Seq },
+    /// After the try with this number an alert waits until `at`; `flagged`: a try may have arrived. A flag stays.
+    AlertAgain { seq: Seq, attempt: u32, at: Timestamp, flagged: bool },
+    /// An alert has come to its end.
+    AlertOver { seq: Seq },
+}
+
+impl Effect {
+    /// Whether it is about messages on their way through a channel.
+    fn is_of_deliveries(&self) -> bool {
+        !matches!(self, Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. })
+    }
 }
 
 /// The effects of `events`, the first of which gets the seq `first`, at `now`.
 pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: Timestamp) -> Vec<Effect> {
     let tracked = conversation.account.channel.has_deliveries();
     let numbered = events.iter().zip(first..);
-    numbered.flat_map(|(event, seq)| effects_of(event, seq, now)).filter(|_| tracked).collect()
+    numbered
+        .flat_map(|(event, seq)| effects_of(event, seq, now))
+        .filter(|effect| tracked || !effect.is_of_deliveries())
+        .collect()
 }
 
 fn effects_of(event: &Event, seq: Seq, now: Timestamp) -> Vec<Effect> {
@@ -41,6 +58,16 @@ fn effects_of(event: &Event, seq: Seq, now: Timestamp) -> Vec<Effect> {
         Event::Retrying { of, at, .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: false }],
         Event::Uncertain { of, again_at: Some(at), .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: true }],
         Event::SendingAgain { of, .. } => vec![Effect::Requeue { seq: *of, at: now, flagged: true }],
+        Event::AlertQueued { .. } => vec![Effect::Alert { seq }],
+        Event::AlertTried { of, attempt, fate } => vec![after_try(*of, *attempt, fate)],
         _ => Vec::new(),
+    }
+}
+
+fn after_try(seq: Seq, attempt: u32, fate: &Fate) -> Effect {
+    match *fate {
+        Fate::Again { at, .. } => Effect::AlertAgain { seq, attempt, at, flagged: false },
+        Fate::Unsure { again_at: Some(at), .. } => Effect::AlertAgain { seq, attempt, at, flagged: true },
+        Fate::Sent { .. } | Fate::Failed { .. } | Fate::Unsure { again_at: None, .. } => Effect::AlertOver { seq },
     }
 }

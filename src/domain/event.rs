@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::alert::{Alert, Fate};
 use super::ids::{AgentId, Seq, Turn};
 use super::message::{Heard, Line};
 use super::time::Timestamp;
@@ -155,6 +156,17 @@ pub enum Event {
     /// The system speaks to the agents.
     Alerted {
         text: String,
+    },
+    /// People are to be told by e-mail.
+    AlertQueued {
+        alert: Box<Alert>,
+        from: Origin,
+    },
+    /// What became of a try to send the alert `of`.
+    AlertTried {
+        of: Seq,
+        attempt: u32,
+        fate: Fate,
     },
 }
 

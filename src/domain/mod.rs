@@ -5,6 +5,7 @@
 //! `actors::sender`.
 
 pub mod account;
+pub mod alert;
 pub mod bot;
 pub mod command;
 pub mod conversation;

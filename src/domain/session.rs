@@ -27,6 +27,8 @@ pub struct Session {
     pub hot: bool,
     /// The triggers that act once per session and have acted.
     pub pulled: Vec<String>,
+    /// E-mail alerts that the bot has sent in it.
+    pub alerts: u32,
     /// Paths of pages, and how often each was looked at.
     pub pages: Vec<(String, u32)>,
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use super::alert::Open;
 use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
 use super::ids::{AgentId, Seq, Turn};
 use super::message::Heard;
@@ -50,6 +51,8 @@ pub struct State {
     pub void_below: Turn,
     /// Messages of ours whose fate is still of interest.
     pub deliveries: BTreeMap<Seq, Delivery>,
+    /// Alerts whose end is not known yet.
+    pub alerts: BTreeMap<Seq, Open>,
     /// The last delivery that came to an end failed or is uncertain.
     pub trouble: bool,
 }
@@ -213,6 +216,11 @@ impl State {
             // Whatever became of the tries before, one of them may have arrived.
             Event::SendingAgain { of, .. } => self.set_delivery(*of, DeliveryState::Uncertain { again: true }),
             Event::PageViewed { url, .. } => self.session.looked_at(url, at),
+            Event::AlertQueued { from, .. } => {
+                self.alert_queued();
+                self.session.alerts += u32::from(from.widget.is_some());
+            }
+            Event::AlertTried { of, attempt, fate } => self.alert_tried(*of, *attempt, fate),
             Event::FormCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::Suppressed { .. }

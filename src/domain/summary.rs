@@ -51,7 +51,7 @@ impl Conversation {
             account: self.account.id.clone(),
             channel: self.account.channel,
             bot: self.bot.id.clone(),
-            name: state.name.clone().unwrap_or_else(|| self.nickname()),
+            name: self.known_name(),
             seq: state.seq,
             turn: state.turn,
             mode,
@@ -67,6 +67,11 @@ impl Conversation {
                 Mode::Bot | Mode::Human { .. } => 0,
             },
         }
+    }
+
+    /// What the contact is called, or a name for somebody who has not given one.
+    pub(super) fn known_name(&self) -> String {
+        self.state.name.clone().unwrap_or_else(|| self.nickname())
     }
 
     /// A name for somebody who has not given one, the same every time.

@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
+use super::alert::Recipient;
 use super::bot::answers::way_to_reach;
 use super::bot::fold::Said;
-use super::bot::ladder::{Alert, Ladder};
+use super::bot::ladder::Ladder;
 use super::bot::template::Template;
 use super::conversation::Conversation;
 use super::event::{Event, Origin, Why};
@@ -24,13 +25,15 @@ impl Conversation {
         if due > now {
             Vec::new()
         } else if closed {
-            let text = "We are open again, and this contact still waits for a person.".into();
-            vec![Event::Climbed { rungs: 0, text, next: after(0) }]
+            let text = "We are open again, and this contact still waits for a person.".to_owned();
+            let call = self.call(&ladder.rungs.first().map_or(&ladder.last.alert, |rung| &rung.alert)[..], &text);
+            vec![Event::Climbed { rungs: 0, text, next: after(0) }, call]
         } else if let Some(rung) = ladder.rungs.get(rungs) {
-            let climbed =
-                Event::Climbed { rungs: rungs + 1, text: alarm(rung.after, rung.alert), next: after(rungs + 1) };
+            let text = alarm(rung.after, &rung.alert);
+            let call = self.call(&rung.alert, &text);
+            let climbed = Event::Climbed { rungs: rungs + 1, text, next: after(rungs + 1) };
             let line = (!rung.text.is_empty()).then(|| self.ladder_line(now, &rung.text, Why::StillCalling));
-            std::iter::once(climbed).chain(line).collect()
+            [climbed, call].into_iter().chain(line).collect()
         } else {
             self.climb_last(now, rungs, reach, ladder)
         }
@@ -38,11 +41,12 @@ impl Conversation {
 
     /// The truth. Who has told how to reach them knows it already.
     fn climb_last(&self, now: Timestamp, rungs: usize, reach: Reach, ladder: &Ladder) -> Vec<Event> {
-        let text = alarm(ladder.last.after, ladder.last.alert);
+        let text = alarm(ladder.last.after, &ladder.last.alert);
+        let call = self.call(&ladder.last.alert, &text);
         let climbed = Event::Climbed { rungs: rungs + 1, text, next: None };
         let words = if self.bot.is_open(now) { &ladder.last.text } else { &ladder.closed };
         let line = (reach != Reach::Told).then(|| self.ladder_line(now, words, Why::AskingHowToReach));
-        std::iter::once(climbed).chain(line).collect()
+        [climbed, call].into_iter().chain(line).collect()
     }
 
     /// Who was asked how to be reached may tell it in any words; who tells something else is asked once more.
@@ -76,8 +80,9 @@ impl Conversation {
     }
 }
 
-fn alarm(after: Duration, alert: Alert) -> String {
-    let (minutes, who) = (after.as_secs() / 60, alert.as_str());
+fn alarm(after: Duration, alert: &[Recipient]) -> String {
+    let minutes = after.as_secs() / 60;
+    let who = alert.iter().map(Recipient::as_str).collect::<Vec<_>>().join(" and ");
     let plural = if minutes == 1 { "" } else { "s" };
     format!("Nobody has taken over for {minutes} minute{plural} more: {who} are wanted.")
 }

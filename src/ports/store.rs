@@ -76,6 +76,10 @@ pub trait Store: Send + Sync + 'static {
     /// and nothing is marked, if another incarnation has taken the sending of one of their accounts.
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;
 
+    /// Alerts whose time has come, oldest first, for whoever asks: marked as being sent, durably, and not given again
+    /// before `until`. What was being sent and never heard of comes as `lost`.
+    fn take_alerts(&self, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<TakenAlert>>;
+
     /// The newest rows of a group, in the group's order: waiting and human by who waits longest, bot by newest words.
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>>;
 
@@ -210,6 +214,19 @@ impl Queued {
     pub fn id(&self) -> DeliveryId {
         DeliveryId { conversation: self.contact.conversation, seq: self.seq }
     }
+}
+
+/// An alert to be sent; what it says stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenAlert {
+    pub contact: Contact,
+    pub seq: Seq,
+    /// The number of this try: 1 is the first.
+    pub attempt: u32,
+    /// An earlier try may have arrived.
+    pub flagged: bool,
+    /// The try before this one was begun, and whoever began it was not heard of again.
+    pub lost: bool,
 }
 
 /// A payload that was signed but not understood.

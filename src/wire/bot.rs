@@ -138,7 +138,12 @@ mod tests {
 
     #[test]
     fn a_document_says_the_same_after_it_was_written_again() {
-        for text in [include_str!("../../bots/harbor.json"), include_str!("../../bots/shop.json")] {
+        let samples = [
+            include_str!("../../bots/harbor.json"),
+            include_str!("../../bots/shop.json"),
+            include_str!("../../bots/mood.json"),
+        ];
+        for text in samples {
             let document = parse(text).expect("a sample");
             let again = serde_json::to_string(&document).expect("written");
             assert_eq!(parse(&again), Ok(document));

@@ -121,6 +121,26 @@ pub enum What {
     Alert {
         text: String,
     },
+    /// A letter to people: roles or addresses.
+    EmailAlert {
+        to: Vec<String>,
+        cc: Vec<String>,
+        reply_to: Option<String>,
+        subject: String,
+        body: String,
+        /// In words: `the form “order” is complete`.
+        why: String,
+        trigger: Option<String>,
+        widget: Option<String>,
+    },
+    /// What became of the letter at `of`: `sent`, `queued` (again, at `again_at`), `unknown` (it may have arrived; with
+    /// `again_at` it goes out once more then), `failed`; and what the mail server said.
+    AlertState {
+        of: u64,
+        state: String,
+        words: String,
+        again_at: Option<u64>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 use super::console::{Counts, Row};
 use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
-use crate::domain::event::{Agent, Event, GiveBack, PauseMove, Receipt, Speaker, Why};
+use crate::domain::alert::{Alert, Fate, Recipient};
+use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, AttachmentKind, Choice};
 use crate::domain::summary::{ModeSummary, Summary};
@@ -68,7 +69,33 @@ fn what(event: &Event) -> What {
         Event::SendingAgain { of, .. } => delivery(vec![of], "queued", None),
         Event::Suppressed { text, .. } => What::Suppressed { what: text },
         Event::Alerted { text } => What::Alert { text },
+        Event::AlertQueued { alert, from } => email_alert(*alert, from),
+        Event::AlertTried { of, fate, .. } => alert_state(of, fate),
     }
+}
+
+fn email_alert(alert: Alert, from: Origin) -> What {
+    let recipients = |list: Vec<Recipient>| list.iter().map(Recipient::to_string).collect();
+    What::EmailAlert {
+        to: recipients(alert.to),
+        cc: recipients(alert.cc),
+        reply_to: alert.reply_to,
+        subject: alert.subject,
+        body: alert.body,
+        why: alert.because,
+        trigger: from.trigger,
+        widget: from.widget.map(|step| step.to_string()),
+    }
+}
+
+fn alert_state(of: Seq, fate: Fate) -> What {
+    let (state, words, again_at) = match fate {
+        Fate::Sent { words } => ("sent", words, None),
+        Fate::Again { at, reason } => ("queued", reason, Some(at.0)),
+        Fate::Unsure { again_at, reason } => ("unknown", reason, again_at.map(|at| at.0)),
+        Fate::Failed { reason } => ("failed", reason, None),
+    };
+    What::AlertState { of, state: state.into(), words, again_at }
 }
 
 fn answer((name, value): (String, String)) -> AnswerView {

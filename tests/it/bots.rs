@@ -65,7 +65,7 @@ fn errors_fail_a_check_and_warnings_do_not() {
 
 #[test]
 fn the_samples_are_without_fault_and_do_what_is_written_beside_them() {
-    for sample in ["bots/harbor.json", "bots/shop.json"] {
+    for sample in ["bots/harbor.json", "bots/shop.json", "bots/mood.json"] {
         let path = folder(sample);
         let path = path.to_str().expect("text");
         assert_eq!(printed(&switchboard(&["bot", "check", path])), "", "{sample}");

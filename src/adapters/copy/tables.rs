@@ -149,6 +149,21 @@ pub const OF_CONVERSATIONS: &[Table] = &[
             FROM shelf CROSS JOIN conversation ON conversation.number = address >> 32
             WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
     },
+    Table {
+        name: "alert",
+        title: "e-mail alerts on their way",
+        columns: &[
+            ("conversation", Uuid),
+            ("seq", Int),
+            ("state", Int2),
+            ("attempt", Int4),
+            ("flagged", Bool),
+            ("at", Int),
+        ],
+        source: "SELECT id, address & 4294967295, state, attempt, flagged, at
+            FROM alert CROSS JOIN conversation ON conversation.number = address >> 32
+            WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
+    },
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Table> {

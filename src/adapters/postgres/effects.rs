@@ -11,6 +11,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::alerts;
 use super::append::Write;
 use super::columns::{Json, int};
 use super::deadlines::GIVEN_FOR_MS;
@@ -63,6 +64,9 @@ pub enum Act {
     Requeue { seq: Seq, at: i64, flagged: bool },
     Finish { seq: Seq },
     Shelve { seq: Seq },
+    Alert { seq: Seq },
+    AlertAgain { seq: Seq, attempt: i32, at: i64, flagged: bool },
+    AlertOver { seq: Seq },
 }
 
 impl From<&Effect> for Act {
@@ -73,6 +77,11 @@ impl From<&Effect> for Act {
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
             Effect::Finish { seq } => Act::Finish { seq },
             Effect::Shelve { seq } => Act::Shelve { seq },
+            Effect::Alert { seq } => Act::Alert { seq },
+            Effect::AlertAgain { seq, attempt, at, flagged } => {
+                Act::AlertAgain { seq, attempt: i32::try_from(attempt).unwrap_or(i32::MAX), at: int(at.0), flagged }
+            }
+            Effect::AlertOver { seq } => Act::AlertOver { seq },
         }
     }
 }
@@ -86,6 +95,9 @@ impl Act {
             Act::Requeue { .. } => 2,
             Act::Finish { .. } => 3,
             Act::Shelve { .. } => 4,
+            Act::Alert { .. } => 5,
+            Act::AlertAgain { .. } => 6,
+            Act::AlertOver { .. } => 7,
         }
     }
 
@@ -94,6 +106,7 @@ impl Act {
         match *self {
             Act::WithdrawBot => 0,
             Act::Queue { seq, .. } | Act::Requeue { seq, .. } | Act::Finish { seq } | Act::Shelve { seq } => seq,
+            Act::Alert { seq } | Act::AlertAgain { seq, .. } | Act::AlertOver { seq } => seq,
         }
     }
 }
@@ -114,6 +127,9 @@ pub fn add<'w>(script: &mut Script<'w>, writes: &[&'w Write]) {
         requeue(script, &round);
         finish(script, &round);
         shelve(script, &round);
+        alert(script, &round);
+        alert_again(script, &round);
+        alert_over(script, &round);
     }
 }
 
@@ -199,6 +215,39 @@ fn shelve(script: &mut Script<'_>, round: &[Of<'_>]) {
     let (of, seqs) = deliveries(round, |act| matches!(act, Act::Shelve { .. }));
     if !of.is_empty() {
         script.add(SHELVE, vec![Box::new(of), Box::new(seqs)]);
+    }
+}
+
+fn alert(script: &mut Script<'_>, round: &[Of<'_>]) {
+    let new = round.iter().filter(|of| matches!(of.act, Act::Alert { .. }));
+    let times: Vec<i64> = new.map(|of| of.write.at).collect();
+    if !times.is_empty() {
+        let (of, seqs) = deliveries(round, |act| matches!(act, Act::Alert { .. }));
+        script.add(alerts::ADD, vec![Box::new(of), Box::new(seqs), Box::new(times)]);
+    }
+}
+
+fn alert_again(script: &mut Script<'_>, round: &[Of<'_>]) {
+    let (mut attempts, mut times, mut flags) = (vec![], vec![], vec![]);
+    for of in round {
+        if let Act::AlertAgain { attempt, at, flagged, .. } = *of.act {
+            attempts.push(attempt);
+            times.push(at);
+            flags.push(flagged);
+        }
+    }
+    if !times.is_empty() {
+        let (of, seqs) = deliveries(round, |act| matches!(act, Act::AlertAgain { .. }));
+        let values: Vec<Box<dyn tokio_postgres::types::ToSql + Sync + Send>> =
+            vec![Box::new(of), Box::new(seqs), Box::new(attempts), Box::new(times), Box::new(flags)];
+        script.add(alerts::AGAIN, values);
+    }
+}
+
+fn alert_over(script: &mut Script<'_>, round: &[Of<'_>]) {
+    let (of, seqs) = deliveries(round, |act| matches!(act, Act::AlertOver { .. }));
+    if !of.is_empty() {
+        script.add(alerts::OVER, vec![Box::new(of), Box::new(seqs)]);
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod activate;
 mod address;
+mod alerts;
 mod alone;
 mod append;
 mod checks;
@@ -49,6 +50,7 @@ use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
+    TakenAlert,
 };
 use append::Write;
 use connect::{LANE_CONNECTIONS_MAX, OTHER_CONNECTIONS_MAX, Sql};
@@ -76,6 +78,10 @@ pub const HOT_STATEMENTS: &[&str] = &[
     effects::FINISH,
     effects::FINISH_SHELVED,
     effects::SHELVE,
+    alerts::ADD,
+    alerts::AGAIN,
+    alerts::OVER,
+    alerts::TAKE,
     activate::TAKE_OVER,
     activate::SNAPSHOTS,
     activate::EVENTS,
@@ -268,6 +274,10 @@ impl Store for PostgresStore {
 
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
         self.starts.ask(move |reply| queue::Job { me, deliveries, reply })
+    }
+
+    fn take_alerts(&self, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<TakenAlert>> {
+        self.ask(move |sql| Box::pin(async move { alerts::take(sql, now, until, limit).await }))
     }
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {

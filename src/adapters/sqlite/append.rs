@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Result};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
+use super::alerts;
 use super::columns::{Json, address, bytes, count, end, int, seq, uint};
 use super::deadlines;
 use super::desk::Desk;
@@ -33,7 +34,7 @@ pub struct Write {
     snapshot: Option<ByteBuf>,
 }
 
-/// An effect, encoded.
+/// An effect, encoded. New ones come last: the journal knows them by their place.
 #[derive(Serialize, Deserialize)]
 enum Act {
     Queue(Message),
@@ -41,6 +42,9 @@ enum Act {
     Requeue { seq: Seq, at: i64, flagged: bool },
     Finish { seq: Seq },
     Shelve { seq: Seq },
+    Alert { seq: Seq },
+    AlertAgain { seq: Seq, attempt: u32, at: i64, flagged: bool },
+    AlertOver { seq: Seq },
 }
 
 /// What became of a write.
@@ -78,6 +82,11 @@ impl From<&Effect> for Act {
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
             Effect::Finish { seq } => Act::Finish { seq },
             Effect::Shelve { seq } => Act::Shelve { seq },
+            Effect::Alert { seq } => Act::Alert { seq },
+            Effect::AlertAgain { seq, attempt, at, flagged } => {
+                Act::AlertAgain { seq, attempt, at: int(at.0), flagged }
+            }
+            Effect::AlertOver { seq } => Act::AlertOver { seq },
         }
     }
 }
@@ -237,6 +246,11 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
             Act::Requeue { seq, at, flagged } => queue::requeue(desk, number, *seq, *at, *flagged)?,
             Act::Finish { seq } => queue::finish(desk, number, *seq)?,
             Act::Shelve { seq } => queue::shelve(desk, number, *seq)?,
+            Act::Alert { seq } => alerts::add(desk, number, *seq, write.at)?,
+            Act::AlertAgain { seq, attempt, at, flagged } => {
+                alerts::again(desk, number, *seq, *attempt, *at, *flagged)?;
+            }
+            Act::AlertOver { seq } => alerts::over(desk, number, *seq)?,
         }
     }
     Ok(withdrawn)

@@ -6,7 +6,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::OpenError;
 
-const STEPS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_journal.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_journal.sql"),
+    include_str!("migrations/0003_alerts.sql"),
+];
 
 /// The format this program writes, and the newest it reads.
 pub const FORMAT: usize = STEPS.len();

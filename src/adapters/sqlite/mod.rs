@@ -6,6 +6,7 @@
 //! (`journal`, `record`). A copy of a running installation needs both files. Absent on purpose: full-text search, and
 //! more than one writing process.
 
+mod alerts;
 mod append;
 mod columns;
 mod deadlines;
@@ -46,7 +47,8 @@ use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray, Token,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
+    TakenAlert, Token,
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
@@ -250,6 +252,17 @@ impl Store for SqliteStore {
 
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
         Box::pin(self.write(By::Journal, move |desk| queue::start_sending(desk, me, &deliveries)))
+    }
+
+    fn take_alerts(&self, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<TakenAlert>> {
+        let due = self.write(By::Nothing, move |desk| alerts::are_due(desk, now));
+        let asks = self.writer.asks().clone();
+        Box::pin(async move {
+            if !due.await? {
+                return Ok(Vec::new());
+            }
+            asks.run(By::Commit, move |desk| alerts::take(desk, now, until, limit)).await
+        })
     }
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {

@@ -211,6 +211,12 @@ fn tell(event: &Event) -> Option<Told> {
             (format!("! trigger {trigger}{}", if at.is_some() { ", later" } else { "" }), String::new())
         }
         What::Alert { text } => (format!("! alert: {text}"), String::new()),
+        What::EmailAlert { to, cc, reply_to, subject, body, why, .. } => {
+            let copies = if cc.is_empty() { String::new() } else { format!(", copies to {}", cc.join(", ")) };
+            let back = reply_to.map(|address| format!(", answers to {address}")).unwrap_or_default();
+            let body = if body.is_empty() { body } else { format!(" {body}") };
+            (format!("! e-mail to {}{copies}{back}: “{subject}”{body}", to.join(", ")), why)
+        }
         What::TakenOver { by, .. } => (format!("! {} has the floor", by.name), String::new()),
         What::GivenBack { why, .. } => ("! the bot has the floor".to_owned(), why),
         What::PauseEnding { .. } => ("! the pause ends in five minutes".to_owned(), String::new()),
@@ -225,6 +231,7 @@ fn origin(event: &Event) -> String {
     | Event::HandedOff { from, .. }
     | Event::AttributeSet { from, .. }
     | Event::FormCompleted { from, .. }
+    | Event::AlertQueued { from, .. }
     | Event::Scored { from, .. }) = event
     else {
         return String::new();

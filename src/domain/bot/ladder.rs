@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::alert::Recipient;
+
 /// The hand-off itself alerts everybody; then each rung waits for its time, and the last tells the contact the truth.
 #[derive(Debug, Clone)]
 pub struct Ladder {
@@ -19,7 +21,8 @@ pub struct Ladder {
 pub struct Rung {
     /// Since the rung before, or the hand-off.
     pub after: Duration,
-    pub alert: Alert,
+    /// Who is alerted, in the console and by e-mail.
+    pub alert: Vec<Recipient>,
     /// Said to the contact; empty: nothing is said.
     pub text: String,
 }
@@ -27,27 +30,9 @@ pub struct Rung {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last {
     pub after: Duration,
-    pub alert: Alert,
+    pub alert: Vec<Recipient>,
     /// The truth, and how we may reach the contact.
     pub text: String,
-}
-
-/// Who is alerted in the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alert {
-    Agents,
-    Supervisors,
-    Admins,
-}
-
-impl Alert {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Alert::Agents => "agents",
-            Alert::Supervisors => "supervisors",
-            Alert::Admins => "admins",
-        }
-    }
 }
 
 impl Ladder {
@@ -63,12 +48,12 @@ impl Ladder {
 impl Default for Ladder {
     fn default() -> Self {
         let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
-        let rung = |after, alert| Rung { after: minutes(after), alert, text: String::new() };
+        let rung = |after, alert| Rung { after: minutes(after), alert: vec![alert], text: String::new() };
         Self {
-            rungs: vec![rung(2, Alert::Agents), rung(3, Alert::Supervisors)],
+            rungs: vec![rung(2, Recipient::Agents), rung(3, Recipient::Supervisors)],
             last: Last {
                 after: minutes(5),
-                alert: Alert::Admins,
+                alert: vec![Recipient::Admins],
                 text: "I am sorry, nobody is free at the moment. How may we reach you: by phone or e-mail?".into(),
             },
             closed: "Nobody is here at the moment; we are back on {{opens|another day}}. How may we reach you: by phone or e-mail?".into(),

@@ -17,6 +17,7 @@ mod typos;
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::alert::Recipient;
 use super::event::{Reason, Step};
 use super::hours::Hours;
 use super::ids::BotId;
@@ -57,11 +58,12 @@ pub struct Settings {
     pub hot_lead: Option<HotLead>,
 }
 
-/// From how many points in one session a contact is a hot lead, and whether a person is called then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// From how many points in one session a contact is a hot lead, who is told by e-mail, and whether a person is called then.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HotLead {
     pub threshold: i32,
     pub hand_off: bool,
+    pub alert: Vec<Recipient>,
 }
 
 /// What happens to an unanswered message when a pause ends.
@@ -172,8 +174,20 @@ pub enum Widget {
         score: i32,
     },
     Score(i32),
+    /// Tells people by e-mail.
+    Alert(Letter),
     Go(String),
     End,
+}
+
+/// An e-mail alert before it is filled in.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub to: Vec<Template>,
+    pub cc: Vec<Template>,
+    pub reply_to: Option<Template>,
+    pub subject: Template,
+    pub body: Template,
 }
 
 #[derive(Debug, Clone)]
@@ -209,6 +223,8 @@ pub struct Form {
     pub id: String,
     pub questions: Vec<Ask>,
     pub score: i32,
+    /// Who is told that it is complete, and with which answers.
+    pub alert: Option<Letter>,
 }
 
 impl MenuOption {

@@ -3,6 +3,7 @@
 //! Here is what concerns the whole; `triggers` and `widgets` look at one thing at a time, `paths` at where dialogues
 //! lead, and `words` at what is matched, filled in and linked.
 
+mod alerts;
 mod paths;
 mod triggers;
 mod widgets;
@@ -49,6 +50,8 @@ pub const RULES: &[&str] = &[
     "no-human",
     "unset-attribute",
     "shadowed-keyword",
+    "no-recipient",
+    "open-recipient",
 ];
 
 /// Something wrong, by the path of what is wrong.
@@ -108,6 +111,7 @@ impl Check<'_> {
         self.text("settings.texts.back", &settings.texts.back);
         if let Some(hot) = &settings.hot_lead {
             self.range("settings.hot_lead.threshold", "a threshold of {}", hot.threshold, 1..=1_000_000);
+            self.recipients("settings.hot_lead.alert", &hot.alert);
         }
     }
 
@@ -176,11 +180,13 @@ impl Check<'_> {
             let path = format!("ladder.steps[{number}]");
             self.range(format!("{path}.after_minutes"), "{} minutes", step.after_minutes, 1..=DAY_MINUTES);
             self.length(format!("{path}.text"), &step.text);
+            self.somebody(&format!("{path}.alert"), &step.alert);
         }
         match last {
             Some(last) => {
                 self.range("ladder.last.after_minutes", "{} minutes", last.after_minutes, 1..=DAY_MINUTES);
                 self.length("ladder.last.text", &last.text);
+                self.somebody("ladder.last.alert", &last.alert);
             }
             None => {
                 let problem = "the ladder has no end: whoever waits is never told the truth";

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use super::document::{self, Document};
-use super::{Alert, Ask, AtLimit, AttributeType, Condition, Ladder, LadderStep, Match, Open, Trigger, Wanted, Widget};
+use super::{
+    Ask, AtLimit, AttributeType, Condition, Ladder, LadderStep, Match, Open, Recipients, Trigger, Wanted, Widget,
+};
 use crate::domain::account::Channel;
+use crate::domain::alert::Recipient;
 use crate::domain::bot as core;
 use crate::domain::bot::answers::AnswerKind;
 use crate::domain::bot::branch;
@@ -45,6 +48,7 @@ impl Document {
                 id: form.id.clone(),
                 questions: form.questions.iter().map(|ask| self.ask(ask)).collect(),
                 score: form.score,
+                alert: form.alert.as_ref().map(document::EmailAlert::to_core),
             }),
             Widget::Set(set) => core::Widget::Set { attribute: set.attribute.clone(), value: template(&set.value) },
             Widget::Branch(cases) => core::Widget::Branch(
@@ -55,6 +59,7 @@ impl Document {
                 reason: hand_off.reason.map_or(Reason::Asked, Into::into),
                 score: hand_off.score,
             },
+            Widget::EmailAlert(alert) => core::Widget::Alert(alert.to_core()),
             Widget::Score(points) => core::Widget::Score(*points),
             Widget::Go(to) => core::Widget::Go(to.clone()),
             Widget::End(_) => core::Widget::End,
@@ -110,10 +115,11 @@ impl document::Settings {
             texts: core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, cancelled, back },
             words: core::Words { yes, no, skip, cancel },
             hours: self.hours.as_ref().and_then(|hours| hours.to_core().ok()),
-            hot_lead: self
-                .hot_lead
-                .as_ref()
-                .map(|hot| core::HotLead { threshold: hot.threshold, hand_off: hot.hand_off }),
+            hot_lead: self.hot_lead.as_ref().map(|hot| core::HotLead {
+                threshold: hot.threshold,
+                hand_off: hot.hand_off,
+                alert: hot.alert.to_core(),
+            }),
         }
     }
 }
@@ -212,11 +218,14 @@ impl Ladder {
     fn to_core(&self) -> ladder::Ladder {
         let plain = ladder::Ladder::default();
         let after = |step: &LadderStep| Duration::from_secs(u64::from(step.after_minutes) * 60);
-        let rung =
-            |step: &LadderStep| ladder::Rung { after: after(step), alert: step.alert.into(), text: step.text.clone() };
+        let rung = |step: &LadderStep| ladder::Rung {
+            after: after(step),
+            alert: step.alert.to_core(),
+            text: step.text.clone(),
+        };
         let last = |step: &LadderStep| ladder::Last {
             after: after(step),
-            alert: step.alert.into(),
+            alert: step.alert.to_core(),
             text: if step.text.is_empty() { plain.last.text.clone() } else { step.text.clone() },
         };
         ladder::Ladder {
@@ -251,12 +260,21 @@ impl From<Wanted> for Reason {
     }
 }
 
-impl From<Alert> for ladder::Alert {
-    fn from(written: Alert) -> Self {
-        match written {
-            Alert::Agents => Self::Agents,
-            Alert::Supervisors => Self::Supervisors,
-            Alert::Admins => Self::Admins,
+impl Recipients {
+    fn to_core(&self) -> Vec<Recipient> {
+        self.list().iter().filter_map(|text| Recipient::parse(text)).collect()
+    }
+}
+
+impl document::EmailAlert {
+    fn to_core(&self) -> core::Letter {
+        let templates = |recipients: &Recipients| recipients.list().iter().map(|text| text.as_str().into()).collect();
+        core::Letter {
+            to: templates(&self.to),
+            cc: templates(&self.cc),
+            reply_to: self.reply_to.as_deref().map(Into::into),
+            subject: self.subject.as_str().into(),
+            body: self.body.as_str().into(),
         }
     }
 }

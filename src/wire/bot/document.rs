@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::bot as core;
 
+mod alerts;
 mod ladder;
 mod triggers;
 mod widgets;
 
+pub use alerts::*;
 pub use ladder::*;
 pub use triggers::*;
 pub use widgets::*;
@@ -177,7 +179,7 @@ impl Hours {
     }
 }
 
-/// A contact with so many points in one session is flagged, and agents are alerted, once.
+/// A contact with so many points in one session is flagged, and people are alerted, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -186,6 +188,9 @@ pub struct HotLead {
     /// Whether a human is called, too.
     #[serde(default, skip_serializing_if = "is_false")]
     pub hand_off: bool,
+    /// Who is told by e-mail. Left out: agents. `[]`: nobody, only the console shows it.
+    #[serde(default = "agents", skip_serializing_if = "is_agents")]
+    pub alert: Recipients,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +222,14 @@ pub enum AttributeType {
 
 fn is_false(yes: &bool) -> bool {
     !yes
+}
+
+fn agents() -> Recipients {
+    Recipients::One("agents".to_owned())
+}
+
+fn is_agents(recipients: &Recipients) -> bool {
+    *recipients == agents()
 }
 
 fn english() -> String {

@@ -88,6 +88,12 @@ pub enum Command<'a> {
         #[serde(borrow)]
         outcome: Outcome<'a>,
     },
+    AlertOutcome {
+        of: u64,
+        attempt: u32,
+        #[serde(borrow)]
+        outcome: Outcome<'a>,
+    },
     Withdraw {
         of: Vec<u64>,
     },
@@ -168,6 +174,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::BotAnswer { turn, text: words } => Self::BotAnswer { turn: *turn, text: text(words) },
             Core::DeadlinePassed => Self::DeadlinePassed,
             Core::Outcome { of, outcome } => Self::Outcome { of: *of, outcome: outcome.into() },
+            Core::AlertOutcome { of, attempt, outcome } => {
+                Self::AlertOutcome { of: *of, attempt: *attempt, outcome: outcome.into() }
+            }
             Core::Withdraw { of } => Self::Withdraw { of: of.clone() },
             Core::Park { why } => Self::Park { why: text(why) },
         }
@@ -203,6 +212,9 @@ impl From<Command<'_>> for core::Command {
             Command::BotAnswer { turn, text } => Self::BotAnswer { turn, text: text.into_owned() },
             Command::DeadlinePassed => Self::DeadlinePassed,
             Command::Outcome { of, outcome } => Self::Outcome { of, outcome: outcome.into() },
+            Command::AlertOutcome { of, attempt, outcome } => {
+                Self::AlertOutcome { of, attempt, outcome: outcome.into() }
+            }
             Command::Withdraw { of } => Self::Withdraw { of },
             Command::Park { why } => Self::Park { why: why.into_owned() },
         }

@@ -41,6 +41,7 @@ fn commands() -> Vec<Command> {
         Command::Outcome { of: 4, outcome: Outcome::Refused { reason: reason() } },
         Command::Outcome { of: 4, outcome: Outcome::Unknown { again_at: at, reason: reason() } },
         Command::Withdraw { of: vec![4, 5] },
+        Command::AlertOutcome { of: 4, attempt: 2, outcome: Outcome::Sent { provider_id: "250 OK".into() } },
         Command::Park { why: "failed".into() },
     ]
 }

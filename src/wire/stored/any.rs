@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::domain::account::Channel;
+use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
 use crate::domain::message::*;
@@ -74,15 +75,9 @@ fn any_later() -> impl Strategy<Value = Later> {
 
 fn any_session() -> impl Strategy<Value = Session> {
     let flags = (any::<bool>(), any::<i32>(), any::<bool>());
-    let seen = (vec(any_text(), 0..3), vec((any_text(), any::<u32>()), 0..3));
-    (1..9_u32, any_time(), flags, seen).prop_map(|(number, active_at, (wrote, score, hot), (pulled, pages))| Session {
-        number,
-        active_at,
-        wrote,
-        score,
-        hot,
-        pulled,
-        pages,
+    let seen = (vec(any_text(), 0..3), vec((any_text(), any::<u32>()), 0..3), any::<u32>());
+    (1..9_u32, any_time(), flags, seen).prop_map(|(number, active_at, (wrote, score, hot), (pulled, pages, alerts))| {
+        Session { number, active_at, wrote, score, hot, pulled, pages, alerts }
     })
 }
 
@@ -185,7 +180,40 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         seqs().prop_map(|of| Event::Withdrawn { of }),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
     ];
-    prop_oneof![said, moved, delivered]
+    let alerts = prop_oneof![
+        (any_alert(), any_origin()).prop_map(|(alert, from)| Event::AlertQueued { alert: Box::new(alert), from }),
+        (any::<u64>(), any::<u32>(), any_fate()).prop_map(|(of, attempt, fate)| Event::AlertTried {
+            of,
+            attempt,
+            fate
+        }),
+    ];
+    prop_oneof![said, moved, delivered, alerts]
+}
+
+fn any_alert() -> impl Strategy<Value = Alert> {
+    let recipients = || {
+        let all = ["agents", "supervisors", "admins", "a@b.example"].map(|text| Recipient::parse(text).expect("one"));
+        vec(proptest::sample::select(all.to_vec()), 0..3)
+    };
+    let words = (option::of(any_text()), any_text(), any_text(), any_text());
+    (recipients(), recipients(), words).prop_map(|(to, cc, (reply_to, subject, body, because))| Alert {
+        to,
+        cc,
+        reply_to,
+        subject,
+        body,
+        because,
+    })
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        any_text().prop_map(|words| Fate::Sent { words }),
+        (any_time(), any_text()).prop_map(|(at, reason)| Fate::Again { at, reason }),
+        (option::of(any_time()), any_text()).prop_map(|(again_at, reason)| Fate::Unsure { again_at, reason }),
+        any_text().prop_map(|reason| Fate::Failed { reason }),
+    ]
 }
 
 fn any_reach() -> impl Strategy<Value = Reach> {
@@ -227,12 +255,13 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
-    let shown = (any::<u64>(), any::<u64>());
+    let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
+    let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3));
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours, stretch).prop_map(|(floor, contact, ours, (session, later, tries))| {
         let (seq, turn, mode, since, place, unmatched, greeted) = floor;
         let (name, attributes, unanswered, last) = contact;
-        let (said, deliveries, trouble, (shown, void_below)) = ours;
+        let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
         let said = said.into();
         State {
             seq,
@@ -253,6 +282,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
             shown,
             void_below,
             deliveries,
+            alerts,
             trouble,
         }
     })

@@ -208,6 +208,12 @@ pub struct Session<'a> {
     pulled: Vec<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     pages: Vec<(Text<'a>, u32)>,
+    #[serde(default, skip_serializing_if = "no_alerts")]
+    alerts: u32,
+}
+
+fn no_alerts(alerts: &u32) -> bool {
+    *alerts == 0
 }
 
 impl<'a> From<&'a session::Session> for Session<'a> {
@@ -220,6 +226,7 @@ impl<'a> From<&'a session::Session> for Session<'a> {
             hot: session.hot,
             pulled: session.pulled.iter().map(|trigger| text(trigger)).collect(),
             pages: session.pages.iter().map(|(path, count)| (text(path), *count)).collect(),
+            alerts: session.alerts,
         }
     }
 }
@@ -234,6 +241,7 @@ impl From<Session<'_>> for session::Session {
             hot: session.hot,
             pulled: session.pulled.into_iter().map(Text::into_owned).collect(),
             pages: session.pages.into_iter().map(|(path, count)| (path.into_owned(), count)).collect(),
+            alerts: session.alerts,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
 use crate::domain::event as core;
@@ -178,6 +179,18 @@ pub enum Event<'a> {
         #[serde(borrow)]
         text: Text<'a>,
     },
+    AlertQueued {
+        #[serde(borrow)]
+        alert: Alert<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+    },
+    AlertTried {
+        of: u64,
+        attempt: u32,
+        #[serde(borrow)]
+        fate: Fate<'a>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -266,6 +279,10 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
             Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
             Core::Alerted { text: words } => Self::Alerted { text: text(words) },
+            Core::AlertQueued { alert, from } => Self::AlertQueued { alert: (&**alert).into(), from: from.into() },
+            Core::AlertTried { of, attempt, fate } => {
+                Self::AlertTried { of: *of, attempt: *attempt, fate: fate.into() }
+            }
         }
     }
 }
@@ -331,6 +348,10 @@ impl From<Event<'_>> for core::Event {
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },
             Event::Alerted { text } => Self::Alerted { text: text.into_owned() },
+            Event::AlertQueued { alert, from } => {
+                Self::AlertQueued { alert: Box::new(alert.into()), from: from.into() }
+            }
+            Event::AlertTried { of, attempt, fate } => Self::AlertTried { of, attempt, fate: fate.into() },
         }
     }
 }

@@ -4,6 +4,7 @@
 //! serves both ways; they convert by hand. A shape that has been stored stays readable for ever: new fields get a
 //! default, and a new meaning gets a new version. `v1.jsonl` pins what version 1 looks like.
 
+mod alert;
 #[cfg(test)]
 mod any;
 mod bot;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 use super::any::{any_event, any_line, any_state, any_summary};
 use super::*;
 use crate::domain::account::Channel;
+use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
 use crate::domain::message::*;
@@ -172,6 +173,7 @@ fn sample_state() -> State {
             ),
         ]
         .into(),
+        alerts: Default::default(),
         trouble: true,
     }
 }
@@ -226,6 +228,7 @@ fn later_samples() -> Vec<Vec<u8>> {
         hot: true,
         pulled: vec![text("prices seen")],
         pages: vec![(text("/prices"), 2)],
+        alerts: 0,
     };
     let (words, reach) = (text("a human"), Reach::AskedAgain);
     let mode = Mode::Waiting { reason: Reason::Asked, words, rungs: 1, next, closed: true, reach };
@@ -233,6 +236,38 @@ fn later_samples() -> Vec<Vec<u8>> {
     let mut samples: Vec<_> = events.iter().map(write_event).collect();
     samples.push(write_state(&state));
     samples.push(write_summary(&Summary { hot: true, rungs: 2, ..sample_summary() }));
+    samples.extend(alert_samples());
+    samples
+}
+
+fn alert_samples() -> Vec<Vec<u8>> {
+    let text = |text: &str| text.to_owned();
+    let address = |text: &str| Recipient::Address(text.to_owned());
+    let from = Origin { trigger: Some(text("quote")), widget: Some(Step::start("quote")) };
+    let whole = Alert {
+        to: vec![Recipient::Agents, address("sales@harbor.example")],
+        cc: vec![Recipient::Supervisors, Recipient::Admins],
+        reply_to: Some(text("zoe@example.org")),
+        subject: text("A quote for Zoë"),
+        body: text("A boat.\n"),
+        because: text("the form “quote” is complete"),
+    };
+    let bare = Alert { cc: Vec::new(), reply_to: None, ..whole.clone() };
+    let reason = || text("451 greylisted");
+    let fates = [
+        Fate::Sent { words: text("250 OK") },
+        Fate::Again { at: Timestamp(9), reason: reason() },
+        Fate::Unsure { again_at: Some(Timestamp(9)), reason: reason() },
+        Fate::Unsure { again_at: None, reason: reason() },
+        Fate::Failed { reason: reason() },
+    ];
+    let queued = |alert, from| Event::AlertQueued { alert: Box::new(alert), from };
+    let mut events = vec![queued(whole, from), queued(bare, Origin::default())];
+    events.extend(fates.map(|fate| Event::AlertTried { of: 4, attempt: 2, fate }));
+    let alerts = [(4, Open { attempt: 2, unsure: true }), (7, Open::default())].into();
+    let session = Session { number: 1, alerts: 3, ..Session::default() };
+    let mut samples: Vec<_> = events.iter().map(write_event).collect();
+    samples.push(write_state(&State { alerts, session, ..State::default() }));
     samples
 }
 

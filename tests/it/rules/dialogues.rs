@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use switchboard::domain::account::Channel;
+use switchboard::domain::alert::Recipient;
 use switchboard::domain::bot::answers::AnswerKind;
 use switchboard::domain::bot::triggers::{Action, On, PageVisit};
 use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, HotLead, Widget};
@@ -128,6 +129,7 @@ fn a_question_that_may_be_left_out_is_left_out_by_a_word() {
         id: "order".into(),
         questions: vec![skippable, question("Size?", "size", AnswerKind::Text, "")],
         score: 0,
+        alert: None,
     };
     let bot = TestBot::insurer().dialogue("order", vec![Widget::Form(form)]);
     let mut story = Story::of(bot.trigger("order", keywords(&["order"]), go("order")).build());
@@ -300,7 +302,7 @@ fn the_first_message_of_a_session_at_night_is_told_so_once() {
 
 fn scoring(hand_off: bool) -> Story {
     let mut bot = TestBot::insurer().dialogue("learn", vec![Widget::Score(5), text("Much to learn.")]);
-    bot.settings.hot_lead = Some(HotLead { threshold: 10, hand_off });
+    bot.settings.hot_lead = Some(HotLead { threshold: 10, hand_off, alert: vec![Recipient::Agents] });
     let mut story = Story::of(bot.trigger("learn", keywords(&["learn"]), go("learn")).build());
     story.contact("learn");
     story.contact("learn");

@@ -75,6 +75,7 @@ fn dialogue(kinds: &[Kind]) -> (Vec<Widget>, Vec<String>) {
             id: format!("form {number}"),
             questions: (0..*count).map(|_| ask(number)).collect(),
             score: 0,
+            alert: None,
         }),
         Kind::Menu => Widget::Menu { text: "On?".into(), options: vec![MenuOption::new("Go on", Action::Nothing)] },
         Kind::Set => Widget::Set { attribute: "seen".into(), value: format!("{number}").as_str().into() },

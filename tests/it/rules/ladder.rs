@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard::bots::load_file;
+use switchboard::domain::alert::Recipient;
 use switchboard::domain::bot::Bot;
 use switchboard::domain::command::Command;
 use switchboard::domain::event::{Event, GiveBack, Why};
@@ -30,6 +31,10 @@ fn evening() -> Story {
     story
 }
 
+fn is_letter_to(event: &Event, people: &[Recipient]) -> bool {
+    matches!(event, Event::AlertQueued { alert, .. } if alert.to == people && !alert.subject.is_empty())
+}
+
 #[test]
 fn others_are_alerted_step_by_step_until_the_contact_is_told_the_truth() {
     let mut story = story();
@@ -37,11 +42,13 @@ fn others_are_alerted_step_by_step_until_the_contact_is_told_the_truth() {
     story.later(minutes(2));
     story.expect_bot(&[STILL]);
     story.expect_event(|event| matches!(event, Event::Climbed { rungs: 1, text, .. } if text.contains("supervisors")));
+    story.expect_event(|event| is_letter_to(event, &[Recipient::Supervisors]));
     story.later(minutes(9));
     story.expect_silence();
     story.later(minutes(1));
     story.expect_bot(&[NOBODY]);
     story.expect_event(|event| matches!(event, Event::Climbed { rungs: 2, next: None, .. }));
+    story.expect_event(|event| is_letter_to(event, &[Recipient::Admins]));
     story.later(hours(100));
     assert!(story.scene().is_empty(), "the ladder has an end");
     story.expect_waiting("urgent");
@@ -152,12 +159,13 @@ fn no_ladder_leaves_anybody_in_silence() {
     let bots: Vec<Arc<Bot>> = vec![
         sample("harbor.json"),
         sample("shop.json"),
+        sample("mood.json"),
         TestBot::insurer().build(),
         TestBot::insurer().with_hours().calling_silently().build(),
     ];
     for bot in bots {
         for start in (0..7 * 24).map(|hour| MORNING + hours(hour)) {
-            for words in ["claim refund", "somebody human", "carousel human"] {
+            for words in ["claim refund person", "somebody human", "carousel human"] {
                 walk(&bot, start, words);
             }
         }
@@ -174,7 +182,14 @@ fn walk(bot: &Arc<Bot>, start: Timestamp, words: &str) {
         assert!(due > story.now && due.since(story.now) <= hours(24 * 4), "in {}: {due:?}", bot.name);
         story.now = due;
         story.tell(Command::DeadlinePassed);
-        story.expect_event(|event| matches!(event, Event::Climbed { .. }));
+        let called = story.scene().iter().find_map(|event| match event {
+            Event::Climbed { rungs, .. } => Some(*rungs),
+            _ => None,
+        });
+        let called = called.unwrap_or_else(|| panic!("nothing was climbed in {}", bot.name));
+        // The opening of the shop calls those of the first rung.
+        let rung = bot.ladder.rungs.get(called.saturating_sub(1)).map_or(&bot.ladder.last.alert, |rung| &rung.alert);
+        story.expect_event(|event| is_letter_to(event, rung));
         climbed += 1;
     }
     assert!(climbed > bot.ladder.rungs.len(), "{climbed} rungs in {}", bot.name);

@@ -1,6 +1,7 @@
 //! The rules of a conversation, by the numbers they have in the design.
 
 /// What dialogues and triggers do; 13: hot leads.
+mod alerts;
 mod dialogues;
 /// 1, 2 and 3: who has the floor, and for how long.
 mod floor;

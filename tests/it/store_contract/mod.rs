@@ -1,5 +1,6 @@
 //! What any store must keep: run over each store there is.
 
+mod alerts;
 mod deadlines;
 mod deliveries;
 mod lists;
@@ -43,6 +44,16 @@ macro_rules! every_promise_holds_over {
                 a_new_delivery_comes_after_every_finished_one
                 deliveries_of_a_dead_incarnation_are_strays
                 withdrawn_deliveries_nobody_was_told_of_are_strays
+            }
+            every_promise_holds_over! { @ $place, alerts:
+                an_alert_is_taken_once_and_comes_with_its_seq
+                an_alert_that_goes_again_waits_with_its_attempts_and_its_flag
+                an_alert_that_is_over_is_gone
+                an_alert_whose_sender_is_silent_is_lost
+                a_try_that_was_believed_lost_decides_nothing
+                alerts_come_oldest_first
+                what_was_taken_is_still_taken_after_reopening
+                alerts_asked_for_at_once_are_taken_once
             }
             every_promise_holds_over! { @ $place, deadlines:
                 a_due_deadline_is_given_once_per_two_seconds

@@ -274,7 +274,8 @@ const MANY_ROWS: &str = "
         SELECT id, 1, account, list_at % 4, true, 1, '{}' FROM conversation;
     INSERT INTO shelf (conversation, seq, account, number, by_bot, attempt, flagged, at, body)
         SELECT id, 2, account, 1, true, 1, false, 1, '{}' FROM conversation;
-    ANALYZE account, conversation, event, dedupe, snapshot, deadline, outbox, shelf";
+    INSERT INTO alert (conversation, seq, state, at) SELECT id, 1, list_at % 2, list_at FROM conversation;
+    ANALYZE alert, account, conversation, event, dedupe, snapshot, deadline, outbox, shelf";
 
 // --- Where it is, and whether it will do ---
 

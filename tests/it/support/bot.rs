@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchboard::domain::alert::Recipient;
 use switchboard::domain::bot::answers::AnswerKind;
-use switchboard::domain::bot::ladder::{Alert, Ladder, Last, Rung};
+use switchboard::domain::bot::ladder::{Ladder, Last, Rung};
 use switchboard::domain::bot::triggers::{Action, Keyword, Kind, On, Trigger};
 use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, MenuOption, Settings, WhenPauseEnds, Widget};
 use switchboard::domain::event::Reason;
@@ -124,7 +125,8 @@ fn dialogues() -> HashMap<String, Vec<Widget>> {
     let phone =
         Ask { limit: Some((TRIES, AtLimit::HandOff)), ..question(PHONE, "phone", AnswerKind::Phone, PHONE_AGAIN) };
     let questions = vec![question(NAME, "name", AnswerKind::Text, NAME), email];
-    let quote = vec![Widget::Form(Form { id: "quote".into(), questions, score: 0 }), text(QUOTE_DONE), Widget::End];
+    let form = Form { id: "quote".into(), questions, score: 0, alert: None };
+    let quote = vec![Widget::Form(form), text(QUOTE_DONE), Widget::End];
     let call = vec![
         Widget::Ask(phone),
         Widget::HandOff { reason: Reason::Asked, score: 0 },
@@ -145,8 +147,8 @@ fn dialogues() -> HashMap<String, Vec<Widget>> {
 
 fn ladder() -> Ladder {
     Ladder {
-        rungs: vec![Rung { after: STILL_AFTER, alert: Alert::Supervisors, text: STILL.into() }],
-        last: Last { after: NOBODY_AFTER, alert: Alert::Admins, text: NOBODY.into() },
+        rungs: vec![Rung { after: STILL_AFTER, alert: vec![Recipient::Supervisors], text: STILL.into() }],
+        last: Last { after: NOBODY_AFTER, alert: vec![Recipient::Admins], text: NOBODY.into() },
         closed: CLOSED.into(),
         thanks: THANKS.into(),
         again: AGAIN.into(),

@@ -64,6 +64,7 @@ impl Outbox {
                 self.rows.remove(&seq);
             }
             Effect::Shelve { seq } => self.row(seq)?.state = RowState::Shelved,
+            Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
         }
         Ok(Vec::new())
     }

@@ -3,6 +3,7 @@
 //! Here dialogues run, widget by widget. What is done about a message is in `hear`, questions and their answers in
 //! `questions`, what events are made of in `tell`.
 
+mod alerts;
 mod hear;
 mod questions;
 mod tell;
@@ -36,6 +37,8 @@ pub struct Memory<'a> {
     pub channel: Channel,
     pub session: Cow<'a, Session>,
     pub later: Option<&'a (String, Later)>,
+    /// How many alerts have not come to their end.
+    pub alerts: usize,
     /// A number like one that was diced; the same for the same moment of the same conversation.
     pub roll: u64,
 }
@@ -98,6 +101,8 @@ struct Run<'a> {
     learned: Vec<(String, String)>,
     scored: i32,
     hot: bool,
+    /// Letters so far.
+    alerts: usize,
     /// A dialogue that begins when the one of the moment has ended, by its trigger.
     next: Option<(String, String)>,
     /// A person is called as soon as the bot has finished what it says.
@@ -122,6 +127,7 @@ impl<'a> Run<'a> {
             learned: Vec::new(),
             scored: 0,
             hot: false,
+            alerts: 0,
             wanted: None,
             handed_off: false,
             widgets: 0,
@@ -274,6 +280,7 @@ impl<'a> Run<'a> {
                     None => self.complete(form, &step),
                 },
                 Some(Widget::Set { attribute, value }) => self.learn(attribute, self.fill(value), &step),
+                Some(Widget::Alert(letter)) => self.alert(letter, &step),
                 Some(Widget::Score(points)) => self.score(*points, Some(&step)),
                 // There is nothing to wait for at the end.
                 Some(Widget::Wait(_)) if bot.widget(&step.next()).is_none() => {}

@@ -126,9 +126,10 @@ impl Run<'_> {
     /// Every question was asked: what is known now goes out as one thing.
     pub(super) fn complete(&mut self, form: &Form, step: &Step) {
         let answer = |ask: &Ask| Some((ask.attribute.clone(), self.value(&ask.attribute)?.into_owned()));
-        let answers = form.questions.iter().filter_map(answer).collect();
+        let answers: Vec<_> = form.questions.iter().filter_map(answer).collect();
         let from = self.origin(Some(step));
-        self.events.push(Event::FormCompleted { form: form.id.clone(), answers, from });
+        self.events.push(Event::FormCompleted { form: form.id.clone(), answers: answers.clone(), from });
+        self.alert_of_form(form, &answers, step);
         self.score(form.score, Some(step));
     }
 }

@@ -73,12 +73,14 @@ impl<'a> Run<'a> {
         self.scored = self.scored.saturating_add(points);
         let total = self.memory.session.score.saturating_add(self.scored);
         let new = !self.memory.session.hot && !self.hot;
-        let reached = self.bot.settings.hot_lead.filter(|hot| new && total >= hot.threshold);
+        let reached = self.bot.settings.hot_lead.as_ref().filter(|hot| new && total >= hot.threshold);
         let from = self.origin(step);
         self.events.push(Event::Scored { points, hot: reached.is_some(), from });
         let Some(hot) = reached else { return };
         self.hot = true;
-        self.events.push(Event::Alerted { text: format!("A hot lead: {total} points in this session.") });
+        let text = format!("A hot lead: {total} points in this session.");
+        self.events.push(Event::Alerted { text: text.clone() });
+        self.alert_of_hot_lead(hot, text, step);
         if hot.hand_off {
             self.wanted = Some((Reason::HotLead, format!("{total} points")));
         }

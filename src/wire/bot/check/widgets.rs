@@ -67,6 +67,7 @@ impl Check<'_> {
             Widget::Menu(menu) => self.menu(&format!("{path}.menu"), menu),
             Widget::Ask(ask) => self.ask(&format!("{path}.ask"), ask),
             Widget::Form(form) => self.form(&format!("{path}.form"), form),
+            Widget::EmailAlert(alert) => self.alert(&format!("{path}.email_alert"), alert),
             Widget::Set(set) => {
                 self.attribute(format!("{path}.set.attribute"), &set.attribute);
                 self.length(format!("{path}.set.value"), &set.value);
@@ -134,6 +135,9 @@ impl Check<'_> {
 
     fn form(&mut self, path: &str, form: &Form) {
         self.text(format!("{path}.id"), &form.id);
+        if let Some(alert) = &form.alert {
+            self.alert(&format!("{path}.alert"), alert);
+        }
         let count = form.questions.len();
         self.range(format!("{path}.questions"), "a number of {} questions", count, 1..=QUESTIONS_MAX);
         for (number, ask) in form.questions.iter().enumerate() {

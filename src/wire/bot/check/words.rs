@@ -8,7 +8,7 @@ use super::Check;
 use crate::domain::bot::fold::Said;
 use crate::domain::bot::template::Template;
 use crate::domain::ids::BotId;
-use crate::wire::bot::document::{Ask, Document, Match, Widget};
+use crate::wire::bot::document::{Ask, Document, EmailAlert, Match, Widget};
 
 /// What the bot knows by itself, or the ladder asks for.
 const KNOWN: [&str; 5] = ["name", "channel", "opens", "phone", "email"];
@@ -99,7 +99,7 @@ fn widgets(document: &Document) -> impl Iterator<Item = (String, &Widget)> {
     })
 }
 
-/// Every text a contact may read, by where it stands.
+/// Every text a contact or a recipient of a letter may read, by where it stands.
 fn texts(document: &Document) -> Vec<(String, &str)> {
     let mut texts: Vec<(String, &str)> = Vec::new();
     for (path, widget) in widgets(document) {
@@ -115,7 +115,11 @@ fn texts(document: &Document) -> Vec<(String, &str)> {
             Widget::Menu(menu) => texts.push((format!("{path}.menu.text"), &menu.text)),
             Widget::Set(set) => texts.push((format!("{path}.set.value"), &set.value)),
             Widget::Ask(ask) => push_ask(&mut texts, &format!("{path}.ask"), ask),
+            Widget::EmailAlert(alert) => push_alert(&mut texts, &format!("{path}.email_alert"), alert),
             Widget::Form(form) => {
+                if let Some(alert) = &form.alert {
+                    push_alert(&mut texts, &format!("{path}.form.alert"), alert);
+                }
                 for (at, ask) in form.questions.iter().enumerate() {
                     push_ask(&mut texts, &format!("{path}.form.questions[{at}]"), ask);
                 }
@@ -129,4 +133,14 @@ fn texts(document: &Document) -> Vec<(String, &str)> {
 fn push_ask<'a>(texts: &mut Vec<(String, &'a str)>, path: &str, ask: &'a Ask) {
     texts.push((format!("{path}.text"), &ask.text));
     texts.extend(ask.retry.iter().enumerate().map(|(at, retry)| (format!("{path}.retry[{at}]"), retry.as_str())));
+}
+
+fn push_alert<'a>(texts: &mut Vec<(String, &'a str)>, path: &str, alert: &'a EmailAlert) {
+    for (name, recipients) in [("to", &alert.to), ("cc", &alert.cc)] {
+        let places = recipients.list().iter().enumerate();
+        texts.extend(places.map(|(at, recipient)| (format!("{path}.{name}[{at}]"), recipient.as_str())));
+    }
+    texts.extend(alert.reply_to.iter().map(|reply_to| (format!("{path}.reply_to"), reply_to.as_str())));
+    texts.push((format!("{path}.subject"), &alert.subject));
+    texts.push((format!("{path}.body"), &alert.body));
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alerts::Recipients;
+
 /// A hand-off alerts everybody; then each step waits for its time and alerts others, unless somebody takes over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,18 +32,9 @@ pub struct Ladder {
 pub struct LadderStep {
     /// Since the step before, or the hand-off: 1 to 1 440 (a day).
     pub after_minutes: u32,
-    pub alert: Alert,
+    /// Who is alerted, in the console and by e-mail.
+    pub alert: Recipients,
     /// Said to the contact.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
-}
-
-/// Who is alerted in the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Alert {
-    Agents,
-    Supervisors,
-    Admins,
 }

@@ -3,6 +3,7 @@
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
+use super::alerts::EmailAlert;
 use super::is_false;
 use super::triggers::{Open, Wanted, is_zero};
 
@@ -40,6 +41,7 @@ pub enum Widget {
     HandOff(HandOff),
     /// Points towards a hot lead.
     Score(i32),
+    EmailAlert(EmailAlert),
     /// Goes on in another dialogue.
     Go(String),
     #[serde(deserialize_with = "only_true")]
@@ -139,6 +141,9 @@ pub struct Form {
     /// Points towards a hot lead, once it is complete.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub score: i32,
+    /// One letter for each time it is completed; the answers follow its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<EmailAlert>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,8 @@ impl Model {
             Command::BotAnswer { turn, text } => Ok(self.outside_bot(*turn, text)),
             Command::DeadlinePassed => self.deadline(now),
             Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
+            // Letters change nothing that the model knows of.
+            Command::AlertOutcome { .. } => Err("nothing_new"),
             Command::Withdraw { of } => self.outbox.withdrawn(of).map(quiet),
             Command::Park { .. } => {
                 if !matches!(self.floor, Floor::Human { until: None, .. }) {
