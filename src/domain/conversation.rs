@@ -54,6 +54,9 @@ impl Conversation {
 
     /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
     pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
+        if self.left_behind(now, &command) {
+            return self.begin_anew(now, command);
+        }
         match command {
             Command::Hear { heard, provider_id, provider_at, name } => {
                 let named = name.filter(|name| self.state.name.as_ref() != Some(name));
@@ -99,7 +102,7 @@ impl Conversation {
     }
 
     /// Pictures and thumbs-up have no words, and so never mean it.
-    fn means_back(&self, text: &str) -> bool {
+    pub(super) fn means_back(&self, text: &str) -> bool {
         let said = Said::new(text);
         is_one_of(&said, std::slice::from_ref(&self.bot.settings.texts.back))
     }

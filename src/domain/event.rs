@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::alert::{Alert, Fate};
-use super::ids::{AgentId, Seq, Turn};
+use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::message::{Heard, Line};
 use super::time::Timestamp;
 
@@ -58,6 +58,7 @@ pub enum Event {
     },
     /// The bot went on without a word.
     BotMoved {
+        from: Origin,
         then: Place,
     },
     AgentSaid {
@@ -170,6 +171,22 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// What made the bot do it, if it was the bot's doing.
+    pub fn origin(&self) -> Option<&Origin> {
+        match self {
+            Event::AttributeSet { from, .. }
+            | Event::FormCompleted { from, .. }
+            | Event::Scored { from, .. }
+            | Event::BotSaid { from, .. }
+            | Event::BotMoved { from, .. }
+            | Event::HandedOff { from, .. }
+            | Event::AlertQueued { from, .. } => Some(from),
+            _ => None,
+        }
+    }
+}
+
 /// An agent, as the log remembers them: names change, the log does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
@@ -279,9 +296,11 @@ impl fmt::Display for Step {
     }
 }
 
-/// What made the bot do something: the id of a trigger, if one did, and the widget, if one is behind it.
+/// What made the bot do something: its version, the id of a trigger, if one did, and the widget, if one is behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
+    /// None: a bot that was never published, or a log from before there were versions.
+    pub bot: Option<BotVersion>,
     pub trigger: Option<String>,
     pub widget: Option<Step>,
 }

@@ -69,9 +69,31 @@ text_id!(
     AccountId
 );
 text_id!(
-    /// A bot: the name of its file without the ending.
+    /// A bot: a short name in small letters; of one that came from a file, the file's name without the ending.
     BotId
 );
+
+/// A published version of a bot. Numbers grow by one with each document that is published: 1, 2, 3 …
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BotVersion {
+    pub bot: BotId,
+    pub number: u32,
+}
+
+impl fmt::Display for BotVersion {
+    /// `harbor@3`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}@{}", self.bot, self.number)
+    }
+}
+
+impl BotVersion {
+    /// Reads what `Display` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (bot, number) = text.rsplit_once('@')?;
+        Some(Self { bot: BotId::new(bot), number: number.parse().ok()? })
+    }
+}
 
 /// The place of an event in its conversation: 1, 2, 3 … without holes. 0 is before the first.
 pub type Seq = u64;
@@ -119,6 +141,13 @@ mod tests {
         let id = DeliveryId { conversation: ConversationId::of(&AccountId::new("page"), "7"), seq: 12 };
         assert_eq!(DeliveryId::parse(&id.to_string()), Some(id));
         assert_eq!(DeliveryId::parse("out_01J9ZQ4T1V"), None);
+    }
+
+    #[test]
+    fn a_version_reads_back_what_it_wrote() {
+        let version = BotVersion { bot: BotId::new("odd@name"), number: 12 };
+        assert_eq!(BotVersion::parse(&version.to_string()), Some(version));
+        assert_eq!(BotVersion::parse("harbor"), None);
     }
 
     #[test]

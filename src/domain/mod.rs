@@ -14,6 +14,7 @@ pub mod event;
 pub mod hours;
 pub mod ids;
 pub mod message;
+mod pinned;
 pub mod session;
 pub mod state;
 pub mod summary;

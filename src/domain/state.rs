@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::alert::Open;
 use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
-use super::ids::{AgentId, Seq, Turn};
+use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::message::Heard;
 use super::session::Session;
 use super::summary::{LastWords, Voice};
@@ -30,6 +30,8 @@ pub struct State {
     /// Since when the mode holds.
     pub since: Timestamp,
     pub place: Place,
+    /// The version of the bot in whose dialogue it stands; none while it stands in none.
+    pub pinned: Option<BotVersion>,
     /// Messages in a row that nothing matched.
     pub unmatched: u32,
     /// Answers in a row that were not of the kind asked for.
@@ -163,7 +165,7 @@ impl State {
                 self.said(None);
                 self.track(*turn, true, tracked, at);
             }
-            Event::BotMoved { then } => self.place = then.clone(),
+            Event::BotMoved { then, .. } => self.place = then.clone(),
             Event::AgentSaid { agent, text, turn } => {
                 self.unanswered = None;
                 self.last = Some(words(text, Voice::Agent, at));
@@ -225,6 +227,18 @@ impl State {
             | Event::NoteAdded { .. }
             | Event::Suppressed { .. }
             | Event::Alerted { .. } => {}
+        }
+        self.pin(event);
+    }
+
+    /// A dialogue is finished on the version that began it.
+    fn pin(&mut self, event: &Event) {
+        if self.place == Place::Idle {
+            self.pinned = None;
+        } else if let Some(version) = event.origin().and_then(|from| from.bot.as_ref())
+            && self.pinned.as_ref() != Some(version)
+        {
+            self.pinned = Some(version.clone());
         }
     }
 

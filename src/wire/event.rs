@@ -44,9 +44,15 @@ pub enum What {
         trigger: Option<String>,
         /// Where in the bot's document it stands: `quote.widgets[2]`.
         widget: Option<String>,
+        /// The bot and the number of its version: `harbor@3`.
+        version: Option<String>,
     },
     /// The bot went on in its dialogue without a word.
-    BotMoved,
+    BotMoved {
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
+    },
     AgentSaid {
         agent: Who,
         text: String,
@@ -83,6 +89,7 @@ pub enum What {
         closed: bool,
         trigger: Option<String>,
         widget: Option<String>,
+        version: Option<String>,
     },
     PageViewed {
         url: String,
@@ -91,16 +98,25 @@ pub enum What {
     AttributeSet {
         name: String,
         value: String,
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
     },
     /// The contact answered every question of a form.
     FormCompleted {
         form: String,
         answers: Vec<AnswerView>,
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
     },
     /// Points of the contact's session; `hot`: with these they became a hot lead.
     Scored {
         points: i32,
         hot: bool,
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
     },
     /// A trigger that acts once per session acts now, or at a time, or when the dialogue of the moment has ended.
     TriggerPulled {

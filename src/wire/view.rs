@@ -16,6 +16,8 @@ pub fn event(seq: Seq, at: Timestamp, event: &Event) -> EventView {
 }
 
 fn what(event: &Event) -> What {
+    let Origin { bot, trigger, widget } = event.origin().cloned().unwrap_or_default();
+    let (widget, version) = (widget.map(|step| step.to_string()), bot.map(|version| version.to_string()));
     match event.clone() {
         Event::ContactSaid { heard, provider_at, .. } => What::ContactSaid {
             text: heard.text,
@@ -23,35 +25,35 @@ fn what(event: &Event) -> What {
             attachments: heard.attachments.into_iter().map(attachment).collect(),
             provider_at: provider_at.map(|at| at.0),
         },
-        Event::ContactNamed { name } => What::AttributeSet { name: "name".into(), value: name },
-        Event::PageViewed { url, title } => What::PageViewed { url, title },
-        Event::AttributeSet { name, value, .. } => What::AttributeSet { name, value },
-        Event::FormCompleted { form, answers, .. } => {
-            What::FormCompleted { form, answers: answers.into_iter().map(answer).collect() }
+        Event::ContactNamed { name } => {
+            What::AttributeSet { name: "name".into(), value: name, trigger, widget, version }
         }
-        Event::Scored { points, hot, .. } => What::Scored { points, hot },
+        Event::PageViewed { url, title } => What::PageViewed { url, title },
+        Event::AttributeSet { name, value, .. } => What::AttributeSet { name, value, trigger, widget, version },
+        Event::FormCompleted { form, answers, .. } => {
+            let answers = answers.into_iter().map(answer).collect();
+            What::FormCompleted { form, answers, trigger, widget, version }
+        }
+        Event::Scored { points, hot, .. } => What::Scored { points, hot, trigger, widget, version },
         Event::Pulled { trigger, later } => {
             What::TriggerPulled { trigger, at: later.and_then(|later| later.at).map(|at| at.0) }
         }
-        Event::BotSaid { line, why, from, .. } => What::BotSaid {
+        Event::BotSaid { line, why, .. } => What::BotSaid {
             text: line.text,
             options: line.choices.into_iter().map(option).collect(),
             attachments: line.attachment.into_iter().map(attachment).collect(),
             why: reason(&why),
-            trigger: from.trigger,
-            widget: from.widget.map(|step| step.to_string()),
+            trigger,
+            widget,
+            version,
         },
-        Event::BotMoved { .. } => What::BotMoved,
+        Event::BotMoved { .. } => What::BotMoved { trigger, widget, version },
         Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
         Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
-        Event::HandedOff { reason, words, from, closed, .. } => What::HandOff {
-            reason: reason.as_str().into(),
-            words,
-            closed,
-            trigger: from.trigger,
-            widget: from.widget.map(|step| step.to_string()),
-        },
+        Event::HandedOff { reason, words, closed, .. } => {
+            What::HandOff { reason: reason.as_str().into(), words, closed, trigger, widget, version }
+        }
         Event::Climbed { text, .. } => What::Alert { text },
         Event::TakenOver { by, until } => What::TakenOver { by: who(by), until: until.map(|at| at.0) },
         Event::PauseMoved { by, until, why } => {

@@ -29,15 +29,15 @@ trigger: string | null,
 /**
  * Where in the bot's document it stands: `quote.widgets[2]`.
  */
-widget: string | null, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+widget: string | null, 
+/**
+ * The bot and the number of its version: `harbor@3`.
+ */
+version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, } | { "kind": "scored", points: number, hot: boolean, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
-/**
- * In words: `the form “order” is complete`.
- */
-why: string, trigger: string | null, widget: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -59,15 +59,15 @@ trigger: string | null,
 /**
  * Where in the bot's document it stands: `quote.widgets[2]`.
  */
-widget: string | null, } | { "kind": "bot_moved" } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+widget: string | null, 
+/**
+ * The bot and the number of its version: `harbor@3`.
+ */
+version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, } | { "kind": "scored", points: number, hot: boolean, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
-/**
- * In words: `the form “order” is complete`.
- */
-why: string, trigger: string | null, widget: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
 
 export type AttachmentView = { 
 /**

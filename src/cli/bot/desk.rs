@@ -236,7 +236,7 @@ fn origin(event: &Event) -> String {
     else {
         return String::new();
     };
-    let Origin { trigger, widget } = from;
+    let Origin { trigger, widget, .. } = from;
     let trigger = trigger.as_ref().map(|trigger| format!("rule {trigger}"));
     let widget = widget.as_ref().map(|widget| format!("at {widget}"));
     trigger.into_iter().chain(widget).collect::<Vec<_>>().join(", ")

@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::alert::Recipient;
 use super::event::{Reason, Step};
 use super::hours::Hours;
-use super::ids::BotId;
+use super::ids::{BotId, BotVersion};
 use super::message::AttachmentKind;
 use super::time::Timestamp;
 use answers::AnswerKind;
@@ -34,6 +34,8 @@ use triggers::{Action, On, Trigger};
 #[derive(Debug)]
 pub struct Bot {
     pub id: BotId,
+    /// 0: it was never published.
+    pub number: u32,
     pub name: String,
     pub settings: Settings,
     pub ladder: Ladder,
@@ -261,7 +263,20 @@ impl Bot {
         let matcher = Matcher::new(&triggers);
         let waits = |number: &usize| !matches!(triggers[*number].on, On::Keywords(_));
         let others = (0..triggers.len()).filter(waits).collect();
-        Self { id, name, settings, ladder, dialogues, triggers, others, matcher }
+        Self { id, number: 0, name, settings, ladder, dialogues, triggers, others, matcher }
+    }
+
+    /// The same as a published version.
+    pub fn published_as(self, number: u32) -> Self {
+        Self { number, ..self }
+    }
+
+    pub fn version(&self) -> Option<BotVersion> {
+        (self.number > 0).then(|| BotVersion { bot: self.id.clone(), number: self.number })
+    }
+
+    pub fn is(&self, version: &BotVersion) -> bool {
+        self.number == version.number && self.id == version.bot
     }
 
     /// The widget at a step; none past the end, or if the bot has changed since the step was taken.

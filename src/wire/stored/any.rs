@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::event::*;
-use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
+use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
@@ -65,8 +65,13 @@ fn any_step() -> impl Strategy<Value = Step> {
     step.prop_map(|(dialogue, widget, part)| Step { dialogue, widget, part })
 }
 
+fn any_version() -> impl Strategy<Value = BotVersion> {
+    (any_text(), any::<u32>()).prop_map(|(bot, number)| BotVersion { bot: BotId::new(&bot), number })
+}
+
 fn any_origin() -> impl Strategy<Value = Origin> {
-    (option::of(any_text()), option::of(any_step())).prop_map(|(trigger, widget)| Origin { trigger, widget })
+    let parts = (option::of(any_version()), option::of(any_text()), option::of(any_step()));
+    parts.prop_map(|(bot, trigger, widget)| Origin { bot, trigger, widget })
 }
 
 fn any_later() -> impl Strategy<Value = Later> {
@@ -142,7 +147,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         (any_text(), option::of(any_later())).prop_map(|(trigger, later)| Event::Pulled { trigger, later }),
         (any_line(), any_why(), any_origin(), any_place(), any::<u64>())
             .prop_map(|(line, why, from, then, turn)| Event::BotSaid { line, why, from, then, turn }),
-        any_place().prop_map(|then| Event::BotMoved { then }),
+        (any_origin(), any_place()).prop_map(|(from, then)| Event::BotMoved { from, then }),
         (any_agent(), any_text(), any::<u64>()).prop_map(|(agent, text, turn)| Event::AgentSaid { agent, text, turn }),
         (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
         (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
@@ -251,14 +256,14 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
         .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let stretch = (any_session(), option::of((any_text(), any_later())), any::<u32>());
+    let stretch = (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()));
     let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3));
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
-    (floor, contact, ours, stretch).prop_map(|(floor, contact, ours, (session, later, tries))| {
+    (floor, contact, ours, stretch).prop_map(|(floor, contact, ours, (session, later, tries, pinned))| {
         let (seq, turn, mode, since, place, unmatched, greeted) = floor;
         let (name, attributes, unanswered, last) = contact;
         let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
@@ -269,6 +274,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
             mode,
             since,
             place,
+            pinned,
             unmatched,
             tries,
             session,

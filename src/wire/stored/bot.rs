@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::{Text, maybe_text, millis, owned, text, time};
 use crate::domain::event as core;
+use crate::domain::ids::BotVersion;
 use crate::domain::session;
 use crate::domain::time::Timestamp;
 
@@ -84,6 +85,8 @@ impl From<Why<'_>> for core::Why {
 
 #[derive(Serialize, Deserialize, Default)]
 pub struct Origin<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bot: Option<String>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     trigger: Option<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -92,19 +95,21 @@ pub struct Origin<'a> {
 
 impl Origin<'_> {
     pub fn is_empty(&self) -> bool {
-        self.trigger.is_none() && self.widget.is_none()
+        self.bot.is_none() && self.trigger.is_none() && self.widget.is_none()
     }
 }
 
 impl<'a> From<&'a core::Origin> for Origin<'a> {
     fn from(from: &'a core::Origin) -> Self {
-        Self { trigger: maybe_text(&from.trigger), widget: from.widget.as_ref().map(Into::into) }
+        let bot = from.bot.as_ref().map(ToString::to_string);
+        Self { bot, trigger: maybe_text(&from.trigger), widget: from.widget.as_ref().map(Into::into) }
     }
 }
 
 impl From<Origin<'_>> for core::Origin {
     fn from(from: Origin<'_>) -> Self {
-        Self { trigger: owned(from.trigger), widget: from.widget.map(Into::into) }
+        let bot = from.bot.as_deref().and_then(BotVersion::parse);
+        Self { bot, trigger: owned(from.trigger), widget: from.widget.map(Into::into) }
     }
 }
 

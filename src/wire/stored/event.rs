@@ -70,6 +70,8 @@ pub enum Event<'a> {
         turn: u64,
     },
     BotMoved {
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
         #[serde(borrow)]
         then: Place<'a>,
     },
@@ -241,7 +243,7 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::BotSaid { line, why, from, then, turn } => {
                 Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn: *turn }
             }
-            Core::BotMoved { then } => Self::BotMoved { then: then.into() },
+            Core::BotMoved { from, then } => Self::BotMoved { from: from.into(), then: then.into() },
             Core::AgentSaid { agent, text: words, turn } => {
                 Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn }
             }
@@ -312,7 +314,7 @@ impl From<Event<'_>> for core::Event {
             Event::BotSaid { line, why, from, then, turn } => {
                 Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn }
             }
-            Event::BotMoved { then } => Self::BotMoved { then: then.into() },
+            Event::BotMoved { from, then } => Self::BotMoved { from: from.into(), then: then.into() },
             Event::AgentSaid { agent, text, turn } => {
                 Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn }
             }

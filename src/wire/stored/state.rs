@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::alert;
 use super::bot::{Later, Place, Session};
 use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::state as core;
 use crate::domain::time::Timestamp;
 
@@ -18,6 +18,8 @@ pub struct State<'a> {
     since: u64,
     #[serde(borrow)]
     place: Place<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pinned: Option<String>,
     unmatched: u32,
     #[serde(default, skip_serializing_if = "no_tries")]
     tries: u32,
@@ -171,6 +173,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             mode: (&state.mode).into(),
             since: state.since.0,
             place: (&state.place).into(),
+            pinned: state.pinned.as_ref().map(ToString::to_string),
             unmatched: state.unmatched,
             tries: state.tries,
             greeted: state.greeted,
@@ -199,6 +202,7 @@ impl From<State<'_>> for core::State {
             mode: state.mode.into(),
             since: Timestamp(state.since),
             place: state.place.into(),
+            pinned: state.pinned.as_deref().and_then(BotVersion::parse),
             unmatched: state.unmatched,
             tries: state.tries,
             greeted: state.greeted,

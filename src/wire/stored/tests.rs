@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::event::*;
-use crate::domain::ids::{AccountId, AgentId, BotId, ConversationId};
+use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
@@ -105,7 +105,7 @@ fn sample_events() -> Vec<Event> {
             then: Place::Asking(step.clone()),
             turn: 3,
         },
-        Event::BotMoved { then: Place::OfferedHuman },
+        Event::BotMoved { from: Origin::default(), then: Place::OfferedHuman },
         Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), turn: 4 },
         Event::OutsideSaid { text: text("from the Page"), provider_id: text("m_2") },
         Event::NoteAdded { agent: ada(), text: text("likes blue") },
@@ -148,6 +148,7 @@ fn sample_state() -> State {
         },
         since: Timestamp(4),
         place: Place::OfferedHuman,
+        pinned: None,
         unmatched: 1,
         tries: 0,
         session: Session::default(),
@@ -182,7 +183,7 @@ fn sample_state() -> State {
 fn later_samples() -> Vec<Vec<u8>> {
     let text = |text: &str| text.to_owned();
     let step = Step { dialogue: text("quote"), widget: 2, part: 1 };
-    let from = Origin { trigger: Some(text("get a quote")), widget: Some(step.clone()) };
+    let from = Origin { bot: None, trigger: Some(text("get a quote")), widget: Some(step.clone()) };
     let next = Some(Timestamp(1_800_000_000_000));
     let photo = Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat") };
     let line = Line { attachment: Some(photo), ..Line::text("Look") };
@@ -237,13 +238,14 @@ fn later_samples() -> Vec<Vec<u8>> {
     samples.push(write_state(&state));
     samples.push(write_summary(&Summary { hot: true, rungs: 2, ..sample_summary() }));
     samples.extend(alert_samples());
+    samples.extend(version_samples());
     samples
 }
 
 fn alert_samples() -> Vec<Vec<u8>> {
     let text = |text: &str| text.to_owned();
     let address = |text: &str| Recipient::Address(text.to_owned());
-    let from = Origin { trigger: Some(text("quote")), widget: Some(Step::start("quote")) };
+    let from = Origin { bot: None, trigger: Some(text("quote")), widget: Some(Step::start("quote")) };
     let whole = Alert {
         to: vec![Recipient::Agents, address("sales@harbor.example")],
         cc: vec![Recipient::Supervisors, Recipient::Admins],
@@ -269,6 +271,13 @@ fn alert_samples() -> Vec<Vec<u8>> {
     let mut samples: Vec<_> = events.iter().map(write_event).collect();
     samples.push(write_state(&State { alerts, session, ..State::default() }));
     samples
+}
+
+fn version_samples() -> Vec<Vec<u8>> {
+    let version = Some(BotVersion { bot: BotId::new("harbor"), number: 3 });
+    let from = Origin { bot: version.clone(), ..Origin::default() };
+    let moved = write_event(&Event::BotMoved { from, then: Place::Idle });
+    vec![moved, write_state(&State { pinned: version, ..State::default() })]
 }
 
 fn sample_summary() -> Summary {

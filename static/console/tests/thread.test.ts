@@ -38,12 +38,12 @@ test('of pages looked at in a row only the last is a line', () => {
 });
 
 test('system lines say who and why', () => {
-  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: null, widget: null }]).slice(1);
-  expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”' });
+  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: 'claim', widget: null, version: 'harbor@3' }]).slice(1);
+  expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”', why: 'rule “claim”\nharbor@3' });
 });
 
 test('the contact’s attributes are the last ones set', () => {
-  const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value });
+  const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value, trigger: null, widget: null, version: null });
   expect(contact([set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
   expect(contact([set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
 });

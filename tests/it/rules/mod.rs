@@ -23,3 +23,5 @@ mod sending;
 mod silence;
 /// 16: replies written before somebody else spoke.
 mod superseded;
+/// On which version of its bot a conversation is.
+mod versions;

@@ -262,7 +262,7 @@ impl<'a> Run<'a> {
                 return self.fail(&step);
             }
             match bot.widget(&step) {
-                None | Some(Widget::End) => return self.stand(Place::Idle),
+                None | Some(Widget::End) => return self.stand(Some(&step), Place::Idle),
                 Some(Widget::Text(text)) => self.say_at(&step, Line::text(self.fill(text)), why.clone(), Place::Idle),
                 Some(Widget::Texts(texts)) => {
                     let text = &texts
@@ -286,7 +286,7 @@ impl<'a> Run<'a> {
                 Some(Widget::Wait(_)) if bot.widget(&step.next()).is_none() => {}
                 Some(Widget::Wait(span)) => {
                     let until = self.memory.now + *span;
-                    return self.stand(Place::Delayed { step: step.next(), until });
+                    return self.stand(Some(&step), Place::Delayed { step: step.next(), until });
                 }
                 Some(Widget::HandOff { reason, score }) => {
                     self.score(*score, Some(&step));

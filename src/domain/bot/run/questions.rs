@@ -104,7 +104,7 @@ impl Run<'_> {
     fn cancel(&mut self) {
         let words = &self.bot.settings.texts.cancelled;
         if words.is_empty() {
-            return self.stand(Place::Idle);
+            return self.stand(None, Place::Idle);
         }
         self.say(Line::text(words), Why::Cancelled, Place::Idle);
     }

@@ -27,10 +27,11 @@ impl<'a> Run<'a> {
         self.events.push(Event::BotSaid { line, why, from, then, turn });
     }
 
-    pub(super) fn stand(&mut self, then: Place) {
+    /// Moves on without a word; `step` is the widget behind it.
+    pub(super) fn stand(&mut self, step: Option<&Step>, then: Place) {
         if self.place != then {
             self.place = then.clone();
-            self.events.push(Event::BotMoved { then });
+            self.events.push(Event::BotMoved { from: self.origin(step), then });
         }
     }
 
@@ -87,7 +88,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn origin(&self, step: Option<&Step>) -> Origin {
-        Origin { trigger: self.trigger.clone(), widget: step.cloned() }
+        Origin { bot: self.bot.version(), trigger: self.trigger.clone(), widget: step.cloned() }
     }
 
     pub(super) fn attachment(&self, kind: AttachmentKind, url: &str, name: &str, text: &Template) -> Line {

@@ -38,6 +38,8 @@ export interface SystemLine {
   tone: 'quiet' | 'bot' | 'waiting' | 'human' | 'trouble';
   text: string;
   href?: string;
+  /** What made the bot do it; empty if it was not the bot. */
+  why?: string;
 }
 
 export interface Pause {
@@ -117,7 +119,7 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefin
       return { kind: 'line', seq, at, tone: 'quiet', text: `Looked at ${event.title || event.url}`, href: event.url };
     default: {
       const line = lineOf(event);
-      return line && { kind: 'line', seq, at, ...line };
+      return line && { kind: 'line', seq, at, ...line, why: 'trigger' in event ? originWords(event) : '' };
     }
   }
 }
@@ -157,9 +159,14 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
   }
 }
 
-/** Why the bot said it: in words, then the rule, then the place in its document. */
-function whyWords({ why, trigger, widget }: Extract<EventView, { kind: 'bot_said' }>): string {
-  return [why, trigger && `rule “${trigger}”`, widget].filter(Boolean).join('\n');
+/** Why the bot said it: in words, then what is behind it. */
+function whyWords(event: Extract<EventView, { kind: 'bot_said' }>): string {
+  return [event.why, originWords(event)].filter(Boolean).join('\n');
+}
+
+/** What made the bot do something: the rule, the place in its document, the version. Empty if it was not the bot. */
+function originWords({ trigger, widget, version }: { trigger: string | null; widget?: string | null; version?: string | null }): string {
+  return version || widget ? [trigger && `rule “${trigger}”`, widget, version].filter(Boolean).join('\n') : '';
 }
 
 /** That a reply moves the pause goes without saying: the banner counts. */
