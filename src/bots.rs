@@ -25,18 +25,30 @@ impl fmt::Display for FileError {
     }
 }
 
-/// All bots, or everything that is wrong with them, accounts that name a bot nobody has written among it.
+/// A file that holds a bot.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub bot: BotId,
+    pub path: PathBuf,
+    pub text: String,
+}
+
+impl File {
+    /// The bot in it, or everything that is wrong with it.
+    pub fn bot(&self) -> Result<Bot, Vec<FileError>> {
+        check(&self.path, &self.text)
+    }
+}
+
+/// The bots of all files, or everything that is wrong with them.
 pub fn load(config: &Config) -> Result<Vec<Bot>, Vec<FileError>> {
     let mut bots = Vec::new();
     let mut errors = Vec::new();
-    for file in files(&config.bots, config)? {
-        match check(&file.path, &file.text) {
+    for file in files(&config.bots)? {
+        match file.bot() {
             Ok(bot) => bots.push(bot),
             Err(found) => errors.extend(found),
         }
-    }
-    if errors.is_empty() {
-        errors.extend(homeless(config, &bots));
     }
     if errors.is_empty() { Ok(bots) } else { Err(errors) }
 }
@@ -60,33 +72,26 @@ fn check(path: &Path, text: &str) -> Result<Bot, Vec<FileError>> {
     Ok(document.to_bot(id(path)))
 }
 
-struct File {
-    path: PathBuf,
-    text: String,
-}
-
-fn files(source: &BotSource, config: &Config) -> Result<Vec<File>, Vec<FileError>> {
+/// The files that the configuration names.
+pub fn files(source: &BotSource) -> Result<Vec<File>, Vec<FileError>> {
     let mut files = Vec::new();
     if let Some(directory) = &source.directory {
-        for path in in_directory(directory, config)? {
-            files.push(File { text: text(&path)?, path });
+        for path in in_directory(directory)? {
+            files.push(File { bot: id(&path), text: text(&path)?, path });
         }
     }
-    if source.sample && files.iter().all(|file| id(&file.path).as_str() != SAMPLE_ID) {
-        files.push(File { path: PathBuf::from(format!("{SAMPLE_ID}.json")), text: SAMPLE.to_owned() });
+    if source.sample && files.iter().all(|file| file.bot.as_str() != SAMPLE_ID) {
+        let path = PathBuf::from(format!("{SAMPLE_ID}.json"));
+        files.push(File { bot: BotId::new(SAMPLE_ID), path, text: SAMPLE.to_owned() });
     }
     Ok(files)
 }
 
-/// The bot files of a directory. Without accounts nobody needs one, and it may be missing.
-fn in_directory(directory: &Path, config: &Config) -> Result<Vec<PathBuf>, Vec<FileError>> {
+/// The bot files of a directory. It may be missing: bots can be published otherwise.
+fn in_directory(directory: &Path) -> Result<Vec<PathBuf>, Vec<FileError>> {
     let found = match std::fs::read_dir(directory) {
         Ok(found) => found,
-        Err(error)
-            if error.kind() == std::io::ErrorKind::NotFound && (config.accounts.is_empty() || config.bots.sample) =>
-        {
-            return Ok(Vec::new());
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(vec![unreadable(directory, &error, "Make the directory, or name it in `bots`")]),
     };
     let paths = found.filter_map(|entry| Some(entry.ok()?.path()));
@@ -96,14 +101,15 @@ fn in_directory(directory: &Path, config: &Config) -> Result<Vec<PathBuf>, Vec<F
     Ok(paths)
 }
 
-fn homeless(config: &Config, bots: &[Bot]) -> Vec<FileError> {
-    let missing = config.accounts.iter().filter(|account| bots.iter().all(|bot| bot.id != account.bot));
+/// The accounts whose bot is neither among the files nor `there`.
+pub fn homeless(config: &Config, there: impl Fn(&BotId) -> bool) -> Vec<FileError> {
     let directory = config.bots.directory.clone().unwrap_or_default();
+    let missing = config.accounts.iter().filter(|account| !there(&account.bot));
     missing
         .map(|account| {
             let problem = format!("the account {} wants this bot, and there is no such file", account.id);
-            let error = whole(problem, "Write it, or name another bot in the account");
-            FileError { file: directory.join(format!("{}.json", account.bot)), error }
+            let fix = "Write it, publish the bot with `switchboard bot publish`, or name another in the account";
+            FileError { file: directory.join(format!("{}.json", account.bot)), error: whole(problem, fix) }
         })
         .collect()
 }
@@ -180,7 +186,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let site =
             "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"nobody\"\norigins = [\"https://a.example\"]";
-        let errors = load(&config(directory.path(), site)).expect_err("no bot");
+        let errors = homeless(&config(directory.path(), site), |_| false);
         assert!(errors[0].to_string().contains("nobody.json:0: the account site wants this bot"), "{}", errors[0]);
     }
 }

@@ -36,8 +36,13 @@ pub fn token() -> (String, [u8; 32]) {
 
 /// The SHA-256 of a token, under which it is stored.
 pub fn hash_token(token: &str) -> [u8; 32] {
+    hash(token)
+}
+
+/// The SHA-256 of a text.
+pub fn hash(text: &str) -> [u8; 32] {
     let mut hash = [0; 32];
-    hash.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref());
+    hash.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref());
     hash
 }
 

@@ -198,13 +198,26 @@ fn holder(dir: &Path) -> Option<String> {
 
 fn bots(config: &Config) -> Vec<Finding> {
     match bots::load(config) {
-        Ok(bots) if bots.is_empty() => vec![Finding::ok("There are no bots, and no account wants one.")],
+        Ok(bots) if bots.is_empty() && config.accounts.is_empty() => {
+            vec![Finding::ok("There are no bots, and no account wants one.")]
+        }
         Ok(bots) => {
             let names: Vec<&str> = bots.iter().map(|bot| bot.id.as_str()).collect();
-            vec![Finding::ok(format!("{} can be read: {}.", count(bots.len(), "bot"), names.join(", ")))]
+            let read = Finding::ok(format!("{} can be read: {}.", count(bots.len(), "bot file"), names.join(", ")));
+            std::iter::once(read).chain(bots_without_file(config, &names)).collect()
         }
         Err(errors) => errors.into_iter().map(|error| Finding::bad(format!("A bot is wrong: {error}"), "")).collect(),
     }
+}
+
+/// They may have been published otherwise; only the store knows.
+fn bots_without_file(config: &Config, files: &[&str]) -> Vec<Finding> {
+    let without = config.accounts.iter().filter(|account| !files.contains(&account.bot.as_str()));
+    let warn = |account: &crate::config::Account| {
+        let what = format!("The bot {} of the account {} has no file.", account.bot, account.id);
+        Finding::warn(what, "That is fine if it was published with `switchboard bot publish`; else the start refuses.")
+    };
+    without.map(warn).collect()
 }
 
 fn open_files(max: Option<u64>) -> Finding {

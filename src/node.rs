@@ -1,5 +1,6 @@
 //! Joins actors, adapters and edge into one running node. The only place that knows them all.
 
+pub mod bots;
 mod neighbours;
 pub mod storage;
 
@@ -17,6 +18,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::runtime::Handle;
 
 use self::neighbours::neighbours;
+use crate::actors::bots::Lookout;
 use crate::actors::inbox::{Close, Inbox};
 use crate::actors::notices::Notices;
 use crate::actors::sender::Sender;
@@ -27,10 +29,9 @@ use crate::actors::switchboard::{Limits, Parts, Switchboard};
 use crate::adapters::channels::http;
 use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::adapters::channels::webchat::VisitorTokens;
-use crate::bots;
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::dice;
-use crate::domain::ids::{AccountId, AgentId, BotId, Incarnation};
+use crate::domain::ids::{AccountId, AgentId, Incarnation};
 use crate::edge::passwords::Passwords;
 use crate::edge::sign_in::SignIn;
 use crate::edge::{self, Edge, error};
@@ -93,22 +94,19 @@ impl Node {
 
     /// With a clock of the caller's: tests bring their own.
     pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Node> {
-        let bots = load_bots(&config)?;
         let (io, on_io) = Io::start()?;
         let storage = Arc::new(storage::open(&config, &on_io, clock.clone()).await?);
-        Self::start_over(config, bots, clock, storage, io, on_io).await
+        Self::start_over(config, clock, storage, io, on_io).await
     }
 
     /// Over a store that others of this process use, too: tests run several nodes so.
     pub async fn start_beside(config: Config, clock: Arc<dyn Clock>, storage: Arc<Storage>) -> anyhow::Result<Node> {
-        let bots = load_bots(&config)?;
         let (io, on_io) = Io::start()?;
-        Self::start_over(config, bots, clock, storage, io, on_io).await
+        Self::start_over(config, clock, storage, io, on_io).await
     }
 
     async fn start_over(
         config: Config,
-        bots: HashMap<BotId, Arc<crate::domain::bot::Bot>>,
         clock: Arc<dyn Clock>,
         storage: Arc<Storage>,
         io: Io,
@@ -116,6 +114,8 @@ impl Node {
     ) -> anyhow::Result<Node> {
         let config = Arc::new(config);
         let store = storage.store.clone();
+        bots::take_in(&config, &*storage.bots, &*clock).await?;
+        let answering = bots::answering(&config, &storage.bots).await?;
         let listener = TcpListener::bind(config.listen)
             .with_context(|| format!("cannot listen on {}; choose another --listen address", config.listen))?;
         let address = listener.local_addr()?;
@@ -129,7 +129,7 @@ impl Node {
             clock: clock.clone(),
             incarnation: Incarnation(dice::new_id()),
             accounts: accounts.into_iter().map(|account| (account.id.clone(), Arc::new(account))).collect(),
-            bots,
+            bots: answering,
             limits: limits(&config),
             notices: Notices::default(),
             duties: Duties::default(),
@@ -210,19 +210,15 @@ impl Node {
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.storage.store
     }
+
+    pub fn bots(&self) -> &Arc<dyn crate::ports::bots::Bots> {
+        &self.storage.bots
+    }
 }
 
 /// How the node is reached by people: the configured address, or where it listens.
 pub fn own_address(config: &Config, bound: SocketAddr) -> String {
     config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"))
-}
-
-fn load_bots(config: &Config) -> anyhow::Result<HashMap<BotId, Arc<crate::domain::bot::Bot>>> {
-    let bots = bots::load(config).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the bots cannot be used:\n{}", lines.join("\n"))
-    })?;
-    Ok(bots.into_iter().map(|bot| (bot.id.clone(), Arc::new(bot))).collect())
 }
 
 fn limits(config: &Config) -> Limits {
@@ -256,6 +252,8 @@ async fn start_actors(
     }
     switchboard.introduce(senders);
     let swept = switchboard.clone();
+    let bots = parts.bots.clone();
+    Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));
     Sweeper::start_in_arbiter(&shards[0].handle(), move |_| Sweeper::new(swept));
     Ok(switchboard)
 }

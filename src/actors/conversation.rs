@@ -4,6 +4,8 @@
 //! time, and handles the next command when the append has answered. Any error of the store ends it; the next use
 //! loads it again, so no state survives that the log does not hold.
 
+mod loading;
+
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,27 +13,28 @@ use std::sync::Arc;
 use actix::prelude::*;
 use tokio::time::Instant;
 
+use self::loading::{Active, NotActive, fetch, load};
 use super::sender::{Enqueue, Settle};
 use super::shard::{Life, Timers};
 use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Reply, Switchboard};
 use crate::domain::account::Account;
 use crate::domain::bot::Bot;
 use crate::domain::command::{Command, Refusal};
+#[cfg(feature = "failpoints")]
 use crate::domain::conversation::Conversation as Core;
 use crate::domain::effects::effects;
 use crate::domain::event::Event;
-use crate::domain::ids::{Incarnation, Seq};
+use crate::domain::ids::Seq;
 #[cfg(feature = "failpoints")]
 use crate::domain::state::Mode;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
-use crate::ports::directory::{ActorName, Claim};
-use crate::ports::store::{Activated, Append, Appended, Contact, Effect, Queued, StoreError, Token};
+use crate::ports::directory::ActorName;
+use crate::ports::store::{Append, Appended, Contact, Effect, Queued, StoreError};
 
 /// A fold is cached every so many events.
 const SNAPSHOT_EVERY: Seq = 64;
-const KEYS_MAX: usize = 4;
 
 pub struct Conversation {
     switchboard: Switchboard,
@@ -45,26 +48,6 @@ pub struct Conversation {
     queue: VecDeque<Envelope>,
     /// A load or an append is under way.
     waiting: bool,
-}
-
-struct Active {
-    core: Core,
-    token: Token,
-    /// The last keys that were accepted, so that most copies are recognised without asking the store.
-    keys: VecDeque<(String, Seq)>,
-}
-
-impl Active {
-    fn accepted(&self, key: &str) -> Option<Seq> {
-        self.keys.iter().find(|(known, _)| known == key).map(|(_, last)| *last)
-    }
-
-    fn remember(&mut self, key: String, last: Seq) {
-        if self.keys.len() == KEYS_MAX {
-            self.keys.pop_front();
-        }
-        self.keys.push_back((key, last));
-    }
 }
 
 /// A command as it waits.
@@ -124,10 +107,18 @@ impl Conversation {
             if self.active.is_none() {
                 return self.load(ctx);
             }
-            match self.queue.pop_front() {
-                Some(envelope) => self.handle_one(envelope, ctx),
-                None => return self.life.busy.set(false),
+            if self.queue.is_empty() {
+                return self.life.busy.set(false);
             }
+            if self.is_on_its_version(ctx) {
+                self.handle_next(ctx);
+            }
+        }
+    }
+
+    fn handle_next(&mut self, ctx: &mut Context<Self>) {
+        if let Some(envelope) = self.queue.pop_front() {
+            self.handle_one(envelope, ctx);
         }
     }
 
@@ -135,16 +126,15 @@ impl Conversation {
 
     fn load(&mut self, ctx: &mut Context<Self>) {
         self.waiting = true;
-        let (switchboard, contact) = (self.switchboard.clone(), self.contact.clone());
-        let activated = async move { activate(&switchboard, contact).await };
-        ctx.spawn(activated.into_actor(self).map(|activated, this, ctx| this.loaded(activated, ctx)));
+        let loaded = load(self.switchboard.clone(), self.contact.clone(), self.account.clone(), self.bot.clone());
+        ctx.spawn(loaded.into_actor(self).map(|loaded, this, ctx| this.loaded(loaded, ctx)));
     }
 
-    fn loaded(&mut self, activated: Result<Activated, NotActive>, ctx: &mut Context<Self>) {
+    fn loaded(&mut self, loaded: Result<Active, NotActive>, ctx: &mut Context<Self>) {
         self.waiting = false;
-        match activated {
-            Ok(activated) => {
-                self.active = Some(self.rebuild(activated));
+        match loaded {
+            Ok(active) => {
+                self.active = Some(active);
                 self.set_timer();
                 self.publish_position();
                 self.go_on(ctx);
@@ -157,14 +147,40 @@ impl Conversation {
         }
     }
 
-    /// The fold of what the store gave.
-    fn rebuild(&self, activated: Activated) -> Active {
-        let state = activated.snapshot.unwrap_or_default();
-        let mut core = Core::new(self.contact.conversation, self.account.clone(), self.bot.clone(), state);
-        for logged in &activated.events {
-            core.apply(&logged.event, logged.at);
+    /// Sees to it that the core has the version of the bot that it must be on. False: that is being fetched.
+    fn is_on_its_version(&mut self, ctx: &mut Context<Self>) -> bool {
+        let parts = self.switchboard.parts();
+        let Some(active) = &mut self.active else { return true };
+        let wanted = active.core.state.version_at(parts.clock.now());
+        let missing = match wanted {
+            Some(version) if active.core.bot.is(version) => return true,
+            Some(version) => version.clone(),
+            None => {
+                if let Some(newest) = parts.bots.newest(&self.account.bot) {
+                    active.core.bot = newest;
+                }
+                return true;
+            }
+        };
+        if let Some(bot) = parts.bots.at_hand(&missing) {
+            active.core.bot = bot;
+            return true;
         }
-        Active { core, token: activated.token, keys: VecDeque::new() }
+        self.waiting = true;
+        let (switchboard, newest) = (self.switchboard.clone(), active.core.bot.clone());
+        let fetched = async move { fetch(&switchboard, &missing, newest).await };
+        ctx.spawn(fetched.into_actor(self).map(|fetched, this, ctx| {
+            this.waiting = false;
+            match fetched {
+                Ok(bot) => {
+                    this.active.iter_mut().for_each(|active| active.core.bot = bot.clone());
+                    this.handle_next(ctx);
+                    this.go_on(ctx);
+                }
+                Err(error) => this.give_up(error, None, ctx),
+            }
+        }));
+        false
     }
 
     // --- One command ---
@@ -335,31 +351,6 @@ fn count_hand_offs(events: &[Event]) {
         if let Event::HandedOff { reason, .. } = event {
             metrics::counter!("switchboard_hand_offs_total", "reason" => reason.as_str()).increment(1);
         }
-    }
-}
-
-/// Why a conversation cannot work here.
-enum NotActive {
-    LivesAt(Incarnation),
-    Store(StoreError),
-}
-
-/// The directory advises, the store decides. While the directory cannot be asked, the store decides alone.
-async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activated, NotActive> {
-    let parts = switchboard.parts();
-    let name = ActorName::Conversation(contact.conversation);
-    match parts.directory.claim(name.clone()).await {
-        Ok(Claim::Ours) => {}
-        Ok(Claim::With(node)) => return Err(NotActive::LivesAt(node)),
-        Err(error) => {
-            tracing::debug!(conversation = %contact.conversation, %error, "activated by the store alone");
-            return parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store);
-        }
-    }
-    let activated = parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store)?;
-    match parts.directory.confirm(name, activated.token.epoch).await {
-        Ok(false) => Err(NotActive::Store(StoreError::Fenced)),
-        Ok(true) | Err(_) => Ok(activated),
     }
 }
 

@@ -101,7 +101,7 @@ impl Shard {
 
     fn wake(&self, contact: &Contact, park: bool) -> Result<(Addr<Conversation>, Rc<Life>), NotDone> {
         let account = self.parts.accounts.get(&contact.account).ok_or(NotDone::UnknownAccount)?.clone();
-        let bot = self.parts.bots.get(&account.bot).ok_or(NotDone::UnknownAccount)?.clone();
+        let bot = self.parts.bots.newest(&account.bot).ok_or(NotDone::UnknownAccount)?;
         let switchboard = self.switchboard.clone().ok_or_else(|| NotDone::Unavailable("starting".into()))?;
         let life =
             Rc::new(Life { last_used: Cell::new(Instant::now()), busy: Cell::new(false), panicked: Cell::new(false) });

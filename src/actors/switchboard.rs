@@ -12,15 +12,15 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::bots::Bots;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
 use super::sender_duty::Duties;
 use super::shard::{Deliver, Shard};
 use crate::dice;
 use crate::domain::account::Account;
-use crate::domain::bot::Bot;
 use crate::domain::command::Command;
-use crate::domain::ids::{AccountId, BotId, Incarnation};
+use crate::domain::ids::{AccountId, Incarnation};
 pub use crate::ports::bus::{Answered, Done, NotDone};
 use crate::ports::bus::{Asked, Bus, Host, NotAnswered, Note};
 use crate::ports::clock::Clock;
@@ -50,7 +50,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub incarnation: Incarnation,
     pub accounts: HashMap<AccountId, Arc<Account>>,
-    pub bots: HashMap<BotId, Arc<Bot>>,
+    pub bots: Arc<Bots>,
     pub limits: Limits,
     pub notices: Notices,
     pub duties: Duties,

@@ -11,9 +11,11 @@ use crate::adapters::postgres::{Address, PostgresStore};
 use crate::adapters::sqlite::SqliteStore;
 use crate::config::{Config, Database};
 use crate::dice;
+use crate::ports::bots::Bots;
 use crate::ports::clock::Clock;
 use crate::ports::people::People;
 use crate::ports::store::Store;
+use crate::ports::tokens::Tokens;
 
 /// The file beside SQLite's database that holds the key of visitors' tokens.
 pub const VISITOR_KEY_FILE: &str = "visitor.key";
@@ -24,6 +26,8 @@ pub const VISITOR_KEY: &str = "visitor.key";
 pub struct Storage {
     pub store: Arc<dyn Store>,
     pub people: Arc<dyn People>,
+    pub tokens: Arc<dyn Tokens>,
+    pub bots: Arc<dyn Bots>,
     /// Signs visitors' tokens; as old as the installation.
     pub visitor_key: [u8; 32],
     in_use: Weak<dyn Any + Send + Sync>,
@@ -51,7 +55,14 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
     let store = Arc::new(SqliteStore::open(data_dir)?);
     let visitor_key = key_in(data_dir)?;
     let opened: Arc<dyn Any + Send + Sync> = store.clone();
-    Ok(Storage { in_use: Arc::downgrade(&opened), people: store.clone(), store, visitor_key })
+    Ok(Storage {
+        in_use: Arc::downgrade(&opened),
+        people: store.clone(),
+        tokens: store.clone(),
+        bots: store.clone(),
+        store,
+        visitor_key,
+    })
 }
 
 async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow::Result<Storage> {
@@ -59,7 +70,14 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
     let key = store.secret(VISITOR_KEY, fresh_key().to_vec()).await?;
     let wrong = |_| anyhow!("the secret {VISITOR_KEY} is damaged: it must have 32 bytes");
     let visitor_key = key.try_into().map_err(wrong)?;
-    Ok(Storage { in_use: store.alive(), people: store.clone(), store, visitor_key })
+    Ok(Storage {
+        in_use: store.alive(),
+        people: store.clone(),
+        tokens: store.clone(),
+        bots: store.clone(),
+        store,
+        visitor_key,
+    })
 }
 
 fn fresh_key() -> [u8; 32] {

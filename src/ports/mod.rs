@@ -1,5 +1,6 @@
 //! What we ask of the outside. Each port is small and speaks the words of `domain`; `adapters` answer.
 
+pub mod bots;
 pub mod bus;
 pub mod channel;
 pub mod clock;
@@ -7,3 +8,4 @@ pub mod directory;
 pub mod dumped;
 pub mod people;
 pub mod store;
+pub mod tokens;

@@ -148,6 +148,7 @@ pub enum What {
         why: String,
         trigger: Option<String>,
         widget: Option<String>,
+        version: Option<String>,
     },
     /// What became of the letter at `of`: `sent`, `queued` (again, at `again_at`), `unknown` (it may have arrived; with
     /// `again_at` it goes out once more then), `failed`; and what the mail server said.

@@ -87,6 +87,7 @@ fn email_alert(alert: Alert, from: Origin) -> What {
         why: alert.because,
         trigger: from.trigger,
         widget: from.widget.map(|step| step.to_string()),
+        version: from.bot.map(|version| version.to_string()),
     }
 }
 

@@ -37,7 +37,11 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, });
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
+/**
+ * In words: `the form “order” is complete`.
+ */
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -67,7 +71,11 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, };
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
+/**
+ * In words: `the form “order” is complete`.
+ */
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
 
 export type AttachmentView = { 
 /**

@@ -46,3 +46,5 @@ mod storage_trouble;
 mod store_contract;
 /// Props: bots, desks, clocks, outboxes.
 mod support;
+/// Versions of bots: published, rolled back, finished by who is in the middle of them.
+mod versions;

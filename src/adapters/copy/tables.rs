@@ -52,6 +52,36 @@ pub const APART: &[Table] = &[
         source: "SELECT token, agent, until FROM invitation",
     },
     Table {
+        name: "bot",
+        title: "bots",
+        columns: &[("id", Text), ("number", Int), ("author", Text), ("at", Int), ("file", Bytes)],
+        source: "SELECT id, number, author, at, file FROM bot",
+    },
+    Table {
+        name: "bot_version",
+        title: "versions of bots",
+        columns: &[("bot", Text), ("number", Int), ("author", Text), ("at", Int), ("note", Text), ("document", Text)],
+        source: "SELECT bot, number, author, at, note, document FROM bot_version",
+    },
+    Table {
+        name: "bot_draft",
+        title: "drafts of bots",
+        columns: &[("bot", Text), ("revision", Int), ("author", Text), ("at", Int), ("document", Text)],
+        source: "SELECT bot, revision, author, at, document FROM bot_draft",
+    },
+    Table {
+        name: "audit",
+        title: "what admins did",
+        columns: &[("number", Int), ("at", Int), ("author", Text), ("what", Text), ("subject", Text), ("note", Text)],
+        source: "SELECT number, at, author, what, subject, note FROM audit",
+    },
+    Table {
+        name: "api_token",
+        title: "programs' tokens",
+        columns: &[("hash", Bytes), ("name", Text), ("role", Text), ("author", Text), ("at", Int), ("used_at", Int)],
+        source: "SELECT hash, name, role, author, at, used_at FROM api_token",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

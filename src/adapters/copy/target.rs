@@ -123,6 +123,7 @@ const FINISH: &str = "BEGIN;
         WHERE slot = 0;
     SELECT setval('delivery_number', greatest(1, (SELECT max(number) FROM outbox), (SELECT max(number) FROM shelf)));
     SELECT setval(pg_get_serial_sequence('raw_inbound', 'number'), greatest(1, (SELECT max(number) FROM raw_inbound)));
+    SELECT setval(pg_get_serial_sequence('audit', 'number'), greatest(1, (SELECT max(number) FROM audit)));
     DROP TABLE copying;
     COMMIT";
 

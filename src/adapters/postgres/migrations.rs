@@ -8,7 +8,11 @@ use tokio_postgres::error::SqlState;
 use super::connect::Sql;
 use super::{OpenError, trouble};
 
-const STEPS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_alerts.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_alerts.sql"),
+    include_str!("migrations/0003_bots.sql"),
+];
 
 /// The format this program writes, and the newest it reads.
 pub const FORMAT: usize = STEPS.len();

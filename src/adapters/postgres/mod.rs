@@ -11,6 +11,7 @@ mod address;
 mod alerts;
 mod alone;
 mod append;
+mod bots;
 mod checks;
 mod columns;
 mod connect;
@@ -24,6 +25,7 @@ mod migrations;
 mod people;
 mod queue;
 mod script;
+mod tokens;
 mod trouble;
 mod upkeep;
 

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_journal.sql"),
     include_str!("migrations/0003_alerts.sql"),
+    include_str!("migrations/0004_bots.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

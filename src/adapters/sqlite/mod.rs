@@ -8,6 +8,7 @@
 
 mod alerts;
 mod append;
+mod bots;
 mod columns;
 mod deadlines;
 mod desk;
@@ -24,6 +25,7 @@ mod people;
 mod queue;
 mod readers;
 mod record;
+mod tokens;
 mod trouble;
 mod upkeep;
 mod writer;

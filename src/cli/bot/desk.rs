@@ -198,13 +198,13 @@ fn tell(event: &Event) -> Option<Told> {
         }
         What::HandOff { reason, words, .. } if words.is_empty() => (format!("! hand-off: {reason}"), String::new()),
         What::HandOff { reason, words, .. } => (format!("! hand-off: {reason} “{words}”"), String::new()),
-        What::AttributeSet { name, value } => (format!("! {name} = {value}"), String::new()),
-        What::FormCompleted { form, answers } => {
+        What::AttributeSet { name, value, .. } => (format!("! {name} = {value}"), String::new()),
+        What::FormCompleted { form, answers, .. } => {
             let answers: Vec<String> =
                 answers.iter().map(|answer| format!("{} = {}", answer.name, answer.value)).collect();
             (format!("! form {form}: {}", answers.join(", ")), String::new())
         }
-        What::Scored { points, hot } => {
+        What::Scored { points, hot, .. } => {
             (format!("! {points:+} points{}", if hot { ": a hot lead" } else { "" }), String::new())
         }
         What::TriggerPulled { trigger, at } => {

@@ -1,6 +1,7 @@
 //! What any store must keep: run over each store there is.
 
 mod alerts;
+mod bots;
 mod deadlines;
 mod deliveries;
 mod lists;
@@ -10,6 +11,7 @@ mod postgres;
 pub mod props;
 mod races;
 mod sqlite;
+mod tokens;
 
 /// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
 macro_rules! every_promise_holds_over {
@@ -73,6 +75,21 @@ macro_rules! every_promise_holds_over {
                 invitations_are_good_once
                 an_invitation_is_for_one_person
                 newer_invitations_can_end_older_ones
+            }
+            every_promise_holds_over! { @ $place, bots:
+                a_published_document_is_a_version_that_answers
+                of_two_who_publish_after_the_same_version_one_learns_who_was_first
+                rolling_back_is_publishing_an_older_version
+                what_is_refused_leaves_nothing_behind
+                a_draft_becomes_a_version_and_is_gone
+                a_draft_that_somebody_else_saved_is_not_lost
+                many_who_publish_at_once_leave_one
+                a_file_is_remembered_with_its_bot
+                versions_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, tokens:
+                a_token_is_known_by_its_hash_until_it_is_revoked
+                names_of_tokens_are_unique
             }
             every_promise_holds_over! { @ $place, races:
                 an_append_and_an_activation_at_once_have_an_order

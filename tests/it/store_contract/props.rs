@@ -8,13 +8,15 @@ use switchboard::domain::ids::{AccountId, BotId, Incarnation, Seq};
 use switchboard::domain::message::{Heard, Line};
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
+use switchboard::ports::bots::Bots;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Store, StoreError};
+use switchboard::ports::tokens::Tokens;
 use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + People;
+    type Opened: Store + People + Bots + Tokens;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

@@ -1,0 +1,5 @@
+//! Versions of bots, over real sockets.
+
+mod files;
+mod props;
+mod publishing;
