@@ -54,9 +54,8 @@ pub async fn open(config: &Config, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
 fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
     let store = Arc::new(SqliteStore::open(data_dir)?);
     let visitor_key = key_in(data_dir)?;
-    let opened: Arc<dyn Any + Send + Sync> = store.clone();
     Ok(Storage {
-        in_use: Arc::downgrade(&opened),
+        in_use: store.alive(),
         people: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),

@@ -30,9 +30,11 @@ mod trouble;
 mod upkeep;
 mod writer;
 
+use std::any::Any;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -97,6 +99,8 @@ pub struct SqliteStore {
     readers: ReaderThreads,
     writer: Writer,
     _lock: Lock,
+    /// Goes when all of that is gone.
+    alive: Arc<()>,
 }
 
 impl SqliteStore {
@@ -111,7 +115,13 @@ impl SqliteStore {
         let journal = journal_fits(Journal::open(dir, committed(&connection)?))?;
         let writer = Writer::start(connection, journal)?;
         let readers = ReaderThreads::start(&database)?;
-        Ok(SqliteStore { generation, readers, writer, _lock: lock })
+        Ok(SqliteStore { generation, readers, writer, _lock: lock, alive: Arc::default() })
+    }
+
+    /// Gone when the store was dropped, its threads have ended and others may open the database.
+    pub fn alive(&self) -> Weak<dyn Any + Send + Sync> {
+        let alive: Arc<dyn Any + Send + Sync> = self.alive.clone();
+        Arc::downgrade(&alive)
     }
 
     /// Lets the database file grow to that many pages and no further: what a full disk does, for drills.
