@@ -49,7 +49,8 @@ async fn the_doctor_looks_at_the_database_beside_a_running_node() {
     let output = ask(&installation, &url, &["doctor"]).await;
     let fine = said(&output);
     assert!(output.status.success(), "{fine}");
-    assert!(fine.contains("can be used; PostgreSQL 1") && fine.contains("The database has format 1"), "{fine}");
+    let format = format!("The database has format {};", switchboard::adapters::postgres::FORMAT);
+    assert!(fine.contains("can be used; PostgreSQL 1") && fine.contains(&format), "{fine}");
     let lax = url.replace("options=", "options=-csynchronous_commit%3Doff%20");
     let warned = said(&ask(&installation, &lax, &["doctor"]).await);
     assert!(warned.contains("warn  PostgreSQL's default is synchronous_commit = off"), "{warned}");
