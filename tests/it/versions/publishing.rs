@@ -47,7 +47,7 @@ async fn what_one_node_publishes_answers_on_all_within_two_seconds() {
     let nodes = Nodes::new().await;
     let (here, there) = (nodes.start().await, nodes.start().await);
     let published = publish(&*nodes.storage.bots, &another(NEW_INSURE)).await;
-    let since = std::time::Instant::now();
+    let since = tokio::time::Instant::now();
     for member in [&here, &there] {
         eventually("it answers here", async || {
             let newest = member.node.switchboard.parts().bots.newest(&published.bot)?;
