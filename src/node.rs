@@ -113,6 +113,8 @@ impl Node {
         on_io: Handle,
     ) -> anyhow::Result<Node> {
         let config = Arc::new(config);
+        // First of all: what is counted while joining the others is counted, too.
+        let metrics = metrics_handle();
         let store = storage.store.clone();
         bots::take_in(&config, &*storage.bots, &*clock).await?;
         let answering = bots::answering(&config, &storage.bots).await?;
@@ -145,7 +147,7 @@ impl Node {
             meta: Arc::new(meta_inlet(&config)),
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             config: config.clone(),
-            metrics: metrics_handle(),
+            metrics,
         });
         let passwords = Passwords::new().context("this machine cannot hash passwords")?;
         let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));

@@ -302,16 +302,12 @@ impl Conversation {
         let Some(sender) = self.switchboard.sender(&self.contact.account) else { return };
         for effect in effects {
             match *effect {
-                Effect::Queue { seq, ref line, by_bot } => sender.do_send(Enqueue(Queued {
-                    number: 0,
-                    contact: self.contact.clone(),
-                    seq,
-                    line: line.clone(),
-                    by_bot,
-                    at: now,
-                    attempt: 0,
-                    flagged: false,
-                })),
+                Effect::Queue { seq, ref line, by_bot } => {
+                    let (contact, line) = (self.contact.clone(), line.clone());
+                    let queued = Queued { number: 0, contact, seq, line, by_bot, at: now, attempt: 0, flagged: false };
+                    let behind = self.active.as_ref().and_then(|active| active.core.state.unsent_before(seq));
+                    sender.do_send(Enqueue { queued, behind });
+                }
                 Effect::Requeue { seq, at, flagged } => {
                     sender.do_send(Settle { contact: self.contact.clone(), seq, again: Some((at, flagged)) });
                 }
@@ -331,8 +327,10 @@ impl Conversation {
     /// Whatever is in memory may be wrong now: forget it. Who asks again finds what the store holds.
     fn give_up(&mut self, error: StoreError, reply: Option<Reply>, ctx: &mut Context<Self>) {
         tracing::warn!(conversation = %self.contact.conversation, %error, "dropped from memory");
-        if let StoreError::Unavailable(words) = &error {
-            self.switchboard.parts().notices.storage(Some(words.clone()));
+        match &error {
+            StoreError::Unavailable(words) => self.switchboard.parts().notices.storage(Some(words.clone())),
+            StoreError::Fenced => metrics::counter!("switchboard_fenced_total", "what" => "append").increment(1),
+            _ => {}
         }
         let waiting = self.queue.drain(..).filter_map(|envelope| envelope.reply);
         for reply in reply.into_iter().chain(waiting) {

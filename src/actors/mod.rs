@@ -13,6 +13,7 @@ pub mod notices;
 pub mod sender;
 pub mod sender_duty;
 mod sender_limit;
+mod sender_memory;
 mod sender_messages;
 mod sender_queue;
 pub mod shard;

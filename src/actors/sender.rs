@@ -13,15 +13,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
+use tokio::time::Instant;
 
 use super::sender_duty::{Duty, Post};
-use super::sender_limit::Limit;
+use super::sender_limit::{Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_queue::Lines;
 use super::switchboard::{NotDone, Switchboard};
-use crate::dice;
 use crate::domain::command::{Command, Outcome};
-use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Seq};
+use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
 use crate::ports::store::{Queued, StoreError};
@@ -32,39 +32,38 @@ const IN_FLIGHT_MAX: usize = 256;
 const BATCH_MAX: usize = 64;
 /// After so many tries that certainly did not go out, a message has failed.
 const ATTEMPTS_MAX: u32 = 12;
-const BACKOFF_MAX: Duration = Duration::from_secs(300);
 /// How long an account whose credentials were refused waits before it tries again.
 const REFUSED_WAIT: Duration = Duration::from_secs(300);
 /// How often the store is asked for messages whose conversation died before it could hand them over.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
+pub(super) const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
 /// How often the directory is asked who is on duty.
 const ASK_FOR_DUTY_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Sender {
-    switchboard: Switchboard,
-    account: AccountId,
+    pub(super) switchboard: Switchboard,
+    pub(super) account: AccountId,
     outlet: Arc<dyn Outlet>,
     /// Where bytes are sent: never on an actor's thread.
     io: tokio::runtime::Handle,
     limit: Limit,
-    lines: Lines,
+    pub(super) lines: Lines,
     in_flight: usize,
     /// The provider asked for silence until then.
     blocked_until: Timestamp,
     /// The store holds messages that memory does not.
-    behind: bool,
+    pub(super) behind: bool,
     /// While the store is read: what was enqueued meanwhile, so that it cannot overtake.
-    reading: Option<Vec<Queued>>,
+    pub(super) reading: Option<Vec<Queued>>,
     /// The store got another message while it was read.
-    look_again: bool,
+    pub(super) look_again: bool,
     /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost on the
     /// way from another node.
-    told: HashSet<DeliveryId>,
+    pub(super) told: HashSet<DeliveryId>,
     /// What goes again by what was heard while the store was read.
-    heard_of: HashSet<DeliveryId>,
+    pub(super) heard_of: HashSet<DeliveryId>,
     wake: Option<SpawnHandle>,
-    duty: Duty,
+    pub(super) duty: Duty,
     resting: bool,
 }
 
@@ -103,7 +102,7 @@ impl Sender {
     }
 
     /// Sends what may be sent now, and wakes up for the rest.
-    fn pump(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn pump(&mut self, ctx: &mut Context<Self>) {
         if self.resting || !self.duty.is_ours() {
             return;
         }
@@ -140,7 +139,7 @@ impl Sender {
         }
     }
 
-    fn wake_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+    pub(super) fn wake_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
         if let Some(wake) = self.wake.take() {
             ctx.cancel_future(wake);
         }
@@ -154,19 +153,18 @@ impl Sender {
 
     fn start(&mut self, batch: Vec<Queued>, ctx: &mut Context<Self>) {
         batch.iter().for_each(|queued| _ = self.told.remove(&queued.id()));
-        let parts = self.switchboard.parts();
+        let (parts, granted) = (self.switchboard.parts(), Instant::now());
         let started = parts.store.start_sending(parts.incarnation, batch.iter().map(Queued::id).collect());
-        ctx.spawn(started.into_actor(self).map(|started, this, ctx| this.started_sending(batch, started, ctx)));
+        ctx.spawn(started.into_actor(self).map(move |started, this, ctx| match started {
+            Ok(may) => this.started_sending(batch, granted, may, ctx),
+            Err(error) => this.start_later(batch, &error, ctx),
+        }));
     }
 
-    fn started_sending(&mut self, batch: Vec<Queued>, started: Result<Vec<bool>, StoreError>, ctx: &mut Context<Self>) {
-        match started {
-            Ok(may) => {
-                for (queued, may) in batch.into_iter().zip(may) {
-                    if may { self.send(queued, ctx) } else { self.leave_out(queued) }
-                }
-            }
-            Err(error) => self.start_later(batch, &error, ctx),
+    fn started_sending(&mut self, batch: Vec<Queued>, granted: Instant, may: Vec<bool>, ctx: &mut Context<Self>) {
+        fail::fail_point!("sender-started");
+        for (queued, may) in batch.into_iter().zip(may) {
+            if may { self.send(queued, granted, ctx) } else { self.leave_out(queued) }
         }
         self.pump(ctx);
     }
@@ -177,34 +175,42 @@ impl Sender {
         self.lines.done(queued.contact.conversation, queued.seq);
     }
 
-    fn start_later(&mut self, batch: Vec<Queued>, error: &StoreError, _: &mut Context<Self>) {
+    fn start_later(&mut self, batch: Vec<Queued>, error: &StoreError, ctx: &mut Context<Self>) {
         tracing::warn!(account = %self.account, %error, "cannot mark messages as being sent; trying again");
+        let at = self.now() + RETRY_STORE_AFTER;
         match error {
-            StoreError::Unavailable(words) => self.switchboard.parts().notices.storage(Some(words.clone())),
+            // The marks may stand all the same, and only the log can take them back.
+            StoreError::Unavailable(words) => {
+                self.switchboard.parts().notices.storage(Some(words.clone()));
+                self.blocked_until = self.blocked_until.max(at);
+                let outcome = Outcome::NotSent { at, reason: words.clone() };
+                return batch.into_iter().for_each(|queued| self.tell(queued, outcome.clone(), ctx));
+            }
             // Another node is on duty: the directory will say which.
             StoreError::Fenced => {
+                metrics::counter!("switchboard_fenced_total", "what" => "send").increment(1);
                 self.in_flight -= batch.len();
                 self.duty.set(Post::Unknown);
                 return self.come_off_duty();
             }
             _ => {}
         }
-        let at = self.now() + RETRY_STORE_AFTER;
         self.blocked_until = self.blocked_until.max(at);
         for queued in batch {
             self.in_flight -= 1;
             self.again(queued.id(), at, queued.flagged);
         }
+        self.pump(ctx);
     }
 
-    fn send(&mut self, queued: Queued, ctx: &mut Context<Self>) {
+    fn send(&mut self, queued: Queued, granted: Instant, ctx: &mut Context<Self>) {
         let outgoing = Outgoing {
             id: queued.id(),
             to: queued.contact.external_key.clone(),
             line: queued.line.clone(),
             by_human: !queued.by_bot,
         };
-        let sending = self.io.spawn(self.outlet.send(outgoing));
+        let sending = self.io.spawn(leave_in_time(granted, self.outlet.send(outgoing)));
         let result = async move {
             sending.await.unwrap_or_else(|_| SendResult::Unknown { reason: "the send was interrupted".into() })
         };
@@ -303,85 +309,6 @@ impl Sender {
         self.lines = Lines::new(self.switchboard.parts().limits.sender_queue_max);
         self.told.clear();
     }
-
-    // --- What the store holds beyond memory ---
-
-    fn read_more(&mut self, ctx: &mut Context<Self>) {
-        if self.reading.is_some() {
-            return;
-        }
-        self.reading = Some(Vec::new());
-        self.heard_of.clear();
-        let limit = self.switchboard.parts().limits.sender_queue_max;
-        let unsettled: Vec<DeliveryId> = self.told.iter().copied().collect();
-        let queued = self.switchboard.parts().store.queued(self.account.clone(), 0, limit);
-        ctx.spawn(queued.into_actor(self).map(move |queued, this, ctx| {
-            let meanwhile = this.reading.take().unwrap_or_default();
-            match queued {
-                Ok(queued) if this.duty.is_ours() => {
-                    let whole = queued.len() < limit;
-                    this.behind = !whole || std::mem::take(&mut this.look_again);
-                    if whole {
-                        this.settle_by_the_store(unsettled, &queued);
-                    }
-                    queued.into_iter().for_each(|queued| this.lines.add(queued));
-                    meanwhile.into_iter().for_each(|queued| this.enqueue(queued));
-                    this.pump(ctx);
-                }
-                Ok(_) => {}
-                Err(_) => this.wake_in(RETRY_STORE_AFTER, ctx),
-            }
-        }));
-    }
-
-    /// What was told before the store was read and is not unsent there is done with.
-    fn settle_by_the_store(&mut self, told: Vec<DeliveryId>, unsent: &[Queued]) {
-        for id in told {
-            // It has been heard of since, or has started again.
-            if !self.told.contains(&id) {
-                continue;
-            }
-            let again = unsent.iter().find(|queued| queued.id() == id).map(|queued| (queued.at, queued.flagged));
-            self.settle(id.conversation, id.seq, again);
-        }
-        let unsent: HashSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
-        let heard_of = std::mem::take(&mut self.heard_of);
-        self.lines.keep_only(|queued| unsent.contains(&queued.id()) || heard_of.contains(&queued.id()));
-    }
-
-    fn again(&mut self, id: DeliveryId, at: Timestamp, flagged: bool) -> bool {
-        if self.reading.is_some() {
-            self.heard_of.insert(id);
-        }
-        self.lines.again(id.conversation, id.seq, at, flagged)
-    }
-
-    /// While the store holds earlier messages than memory, later ones wait there with them.
-    fn enqueue(&mut self, queued: Queued) {
-        match &mut self.reading {
-            Some(meanwhile) if meanwhile.len() < self.switchboard.parts().limits.sender_queue_max => {
-                meanwhile.push(queued);
-            }
-            None if !self.behind && self.lines.add_if_room(queued) => {}
-            _ => self.behind = true,
-        }
-    }
-
-    fn settle(&mut self, conversation: ConversationId, seq: Seq, again: Option<(Timestamp, bool)>) {
-        self.told.remove(&DeliveryId { conversation, seq });
-        match again {
-            None => self.lines.done(conversation, seq),
-            Some((at, flagged)) if self.again(DeliveryId { conversation, seq }, at, flagged) => {}
-            // Not in memory: an agent sends a failed message again, or it was left behind by another process.
-            Some(_) => self.behind = true,
-        }
-    }
-}
-
-/// Full jitter between one second and five minutes.
-fn backoff(attempt: u32) -> Duration {
-    let most = Duration::from_secs(1 << attempt.min(9)).min(BACKOFF_MAX);
-    Duration::from_millis(500) + dice::up_to(most)
 }
 
 impl Actor for Sender {
@@ -400,9 +327,13 @@ impl Actor for Sender {
 impl Handler<Enqueue> for Sender {
     type Result = ();
 
-    fn handle(&mut self, Enqueue(queued): Enqueue, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Enqueue { queued, behind }: Enqueue, ctx: &mut Context<Self>) {
         if !self.duty.is_ours() {
             return self.duty.pass_on_a_look();
+        }
+        // What it must not overtake came to another node, whose word was lost: the store has both.
+        if behind.is_some_and(|seq| !self.knows(queued.contact.conversation, seq)) {
+            return self.look(ctx);
         }
         self.enqueue(queued);
         self.pump(ctx);
@@ -425,9 +356,7 @@ impl Handler<Look> for Sender {
     type Result = ();
 
     fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
-        self.behind = true;
-        self.look_again = self.reading.is_some();
-        self.pump(ctx);
+        self.look(ctx);
     }
 }
 

@@ -1,10 +1,35 @@
-//! How fast an account may send.
+//! How fast an account may send, and how late.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::time::Instant;
+
+use crate::dice;
+use crate::ports::channel::SendResult;
+
+/// A message leaves so soon after the limit made room for it, or takes its place again. A process that stood still in
+/// between would otherwise send on top of what its successor sends by now: nobody succeeds it sooner than this.
+const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+const BACKOFF_MAX: Duration = Duration::from_secs(300);
+
+/// Sends what was granted a place at that moment, if it is not too late for it.
+pub async fn leave_in_time(granted: Instant, send: BoxFuture<'static, SendResult>) -> SendResult {
+    if granted.elapsed() > LEAVE_WITHIN {
+        let reason = "this node stood still before it could be sent".to_owned();
+        return SendResult::NotSent { after: None, account_wide: false, reason };
+    }
+    send.await
+}
+
+/// Full jitter between one second and five minutes.
+pub fn backoff(attempt: u32) -> Duration {
+    let most = Duration::from_secs(1 << attempt.min(9)).min(BACKOFF_MAX);
+    Duration::from_millis(500) + dice::up_to(most)
+}
 
 /// The account's limit, with nothing to spend at first: another process may have sent up to it a moment ago.
 pub struct Limit {

@@ -6,10 +6,13 @@ use crate::domain::ids::Seq;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Contact, Queued};
 
-/// A message was committed and waits to go out.
+/// A message was committed and waits to go out, behind another one of its conversation if there is any.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Enqueue(pub Queued);
+pub struct Enqueue {
+    pub queued: Queued,
+    pub behind: Option<Seq>,
+}
 
 /// What the log says about a message that was tried: it goes again, or is done with.
 #[derive(Message)]

@@ -50,6 +50,11 @@ impl Lines {
         self.count <= self.count_max / 2
     }
 
+    /// Whether the message is in memory, waiting or being sent.
+    pub fn holds(&self, conversation: ConversationId, seq: Seq) -> bool {
+        self.lines.get(&conversation).is_some_and(|line| line.messages.iter().any(|message| message.seq == seq))
+    }
+
     /// False if memory is full: the message waits in the store.
     pub fn add_if_room(&mut self, queued: Queued) -> bool {
         let room = self.count < self.count_max;
@@ -65,9 +70,10 @@ impl Lines {
         if line.messages.iter().any(|other| other.seq == queued.seq) {
             return;
         }
-        let place = line.messages.iter().position(|other| other.seq > queued.seq).unwrap_or(line.messages.len());
         // Nothing overtakes a head that is being sent, not even an earlier message that is sent again.
-        let place = if line.head == Head::Sending { place.max(1) } else { place };
+        let fixed = usize::from(line.head == Head::Sending);
+        let behind = line.messages.iter().skip(fixed).take_while(|other| other.seq < queued.seq).count();
+        let place = fixed + behind;
         line.messages.insert(place, queued);
         self.count += 1;
         if place == 0 {
@@ -222,6 +228,22 @@ mod tests {
         assert_eq!(take(&mut lines, 1), None);
         lines.done(Contact::of(&AccountId::new("page"), "ana").conversation, 1);
         assert_eq!(take(&mut lines, 1), Some(("ana".into(), 2)));
+    }
+
+    /// A sender came on duty, sent a late message while earlier ones were uncertain, and sent those backwards.
+    #[test]
+    fn earlier_messages_that_go_again_keep_their_order_behind_one_that_is_being_sent() {
+        let mut lines = Lines::new(100);
+        lines.add(message("ana", 9, true, 0));
+        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 9)));
+        for seq in [1, 3, 2, 12] {
+            lines.add(message("ana", seq, true, 0));
+        }
+        let ana = Contact::of(&AccountId::new("page"), "ana").conversation;
+        for (before, seq) in [(9, 1), (1, 2), (2, 3), (3, 12)] {
+            lines.done(ana, before);
+            assert_eq!(take(&mut lines, 1), Some(("ana".into(), seq)));
+        }
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl Switchboard {
                 // What kills its actor twice would do so again.
                 End::Died if std::mem::replace(&mut died, true) => break,
                 End::LivesAt(node) => Way::There(self.ask_node(node, contact.clone(), command.clone(), key.clone())),
-                End::Unknown if key.is_none() => break,
+                End::Unknown if key.is_none() && !command.proves_itself() => break,
                 End::Died | End::NotThere | End::Unknown => {
                     self.0.parts.directory.forget(&ActorName::Conversation(contact.conversation));
                     if again > 1 {

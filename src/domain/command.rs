@@ -89,6 +89,17 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Asked twice, the second time finds nothing left to do, for the log itself shows it. Others need a key for that.
+    pub fn proves_itself(&self) -> bool {
+        match self {
+            Self::DeadlinePassed | Self::Withdraw { .. } => true,
+            Self::Outcome { outcome, .. } => matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// How far an agent moves the end of a pause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extension {

@@ -125,6 +125,13 @@ pub struct Delivery {
     pub state: DeliveryState,
 }
 
+impl Delivery {
+    /// Whether nothing more happens to it by itself.
+    fn is_settled(&self) -> bool {
+        !matches!(self.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryState {
     /// Queued, or being sent.
@@ -326,16 +333,18 @@ impl State {
         self.forget_oldest_settled();
     }
 
+    /// The last message before `seq` that is still to be sent, or is being sent: nothing overtakes it.
+    pub fn unsent_before(&self, seq: Seq) -> Option<Seq> {
+        self.deliveries.range(..seq).rfind(|(_, delivery)| !delivery.is_settled()).map(|(seq, _)| *seq)
+    }
+
     /// Open messages are never forgotten: the store's queue bounds them.
     fn forget_oldest_settled(&mut self) {
         let excess = self.deliveries.len().saturating_sub(TRACKED_DELIVERIES_MAX);
         if excess == 0 {
             return;
         }
-        let settled = |delivery: &Delivery| {
-            !matches!(delivery.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
-        };
-        let oldest = self.deliveries.iter().filter(|(_, delivery)| settled(delivery)).map(|(seq, _)| *seq);
+        let oldest = self.deliveries.iter().filter(|(_, delivery)| delivery.is_settled()).map(|(seq, _)| *seq);
         for seq in oldest.take(excess).collect::<Vec<_>>() {
             self.deliveries.remove(&seq);
         }

@@ -49,9 +49,11 @@ async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activat
         Ok(Claim::With(node)) => return Err(NotActive::LivesAt(node)),
         Err(error) => {
             tracing::debug!(conversation = %contact.conversation, %error, "activated by the store alone");
+            metrics::counter!("switchboard_activations_total", "by" => "store").increment(1);
             return parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store);
         }
     }
+    metrics::counter!("switchboard_activations_total", "by" => "directory").increment(1);
     let activated = parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store)?;
     match parts.directory.confirm(name, activated.token.epoch).await {
         Ok(false) => Err(NotActive::Store(StoreError::Fenced)),

@@ -37,9 +37,14 @@ pub const STRAYS: &str = "WITH found AS MATERIALIZED (SELECT conversation, seq, 
         WHERE outbox.conversation = found.conversation AND outbox.seq = found.seq)
     SELECT id, account, external_key, found.seq, found.state FROM found JOIN conversation ON id = found.conversation
     ORDER BY found.next_try_at, id, found.seq";
+/// Nothing overtakes what the sender before this one is still sending.
 pub const QUEUED: &str = "SELECT id, outbox.account, external_key, number, seq, body, by_bot, at, attempt, flagged
     FROM outbox JOIN conversation ON id = conversation
-    WHERE outbox.account = $1 AND number > $2 AND state < 2 ORDER BY number LIMIT $3";
+    WHERE outbox.account = $1 AND number > $2 AND state < 2
+        AND NOT EXISTS (SELECT FROM outbox AS earlier JOIN account ON account.id = earlier.account
+            WHERE earlier.conversation = outbox.conversation AND earlier.seq < outbox.seq
+                AND earlier.state = 2 AND earlier.sending_inc <> sender_inc)
+    ORDER BY number LIMIT $3";
 
 /// At most that many questions of senders share a transaction; each is about some dozens of messages at most.
 const BATCH_MAX: usize = 64;

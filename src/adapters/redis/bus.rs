@@ -194,7 +194,7 @@ impl Inner {
     }
 
     fn begin_ask(self: &Arc<Self>, node: Incarnation, asked: Asked) -> Result<Ask, NotAnswered> {
-        if !self.is_up() {
+        if !self.is_up() || self.membership.is_in_doubt() {
             return Err(NotAnswered::Down);
         }
         let Asked { contact, command, key } = asked;

@@ -243,6 +243,7 @@ impl Courier {
     }
 
     fn received(&self, channel: &str, payload: &[u8]) {
+        fail::fail_point!("bus-heard", |_| ());
         let is_letter = channel.strip_prefix("sb:").and_then(|rest| rest.split_once(':'));
         let read = match is_letter {
             Some((_, rest)) if rest.starts_with("k:") => peer::read_letter(payload).map(|letter| self.letter(letter)),

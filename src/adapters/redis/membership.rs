@@ -98,6 +98,11 @@ impl Membership {
         self.state().beaten.is_some_and(|at| at.elapsed() < DOUBT_AFTER)
     }
 
+    /// Whether Redis has given no sign for so long that nobody should be asked by it.
+    pub fn is_in_doubt(&self) -> bool {
+        self.state().beaten.is_some_and(|at| at.elapsed() >= DOUBT_AFTER)
+    }
+
     pub fn is_draining(&self) -> bool {
         self.state().draining
     }
