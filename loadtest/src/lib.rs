@@ -7,12 +7,14 @@
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
 //!   [`drill`] kills the server meanwhile. [`memory`] weighs it.
-//! - [`server`] and [`process`] start, kill and weigh a server.
+//! - [`server`] and [`process`] start, kill and weigh a server. [`servers`] are those that the product needs, [`proxy`] stands
+//!   between any two. [`cluster`] puts several nodes together, hurts them in every way, and measures them.
 
 pub mod ceiling;
 pub mod checker;
 pub mod clients;
 pub mod clock;
+pub mod cluster;
 pub mod compare;
 pub mod dice;
 pub mod drill;
@@ -23,4 +25,6 @@ pub mod messenger;
 pub mod process;
 pub mod product;
 pub mod provider;
+pub mod proxy;
 pub mod server;
+pub mod servers;

@@ -1,5 +1,7 @@
 //! The command line of the load test.
 
+mod cluster_commands;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,8 @@ enum Command {
     Kill(Kill),
     /// The same for minutes, with a provider that fails now and then.
     Soak(Soak),
+    /// Several nodes, hurt in every way, or measured.
+    Cluster(cluster_commands::Cluster),
     /// Checks evidence again that a drill has kept.
     Check {
         /// The folder with dump.jsonl, clients.json and arrivals.json.
@@ -156,6 +160,7 @@ fn main() -> Result<()> {
         Command::Memory(args) => on_threads(1, weigh(args)),
         Command::Kill(args) => on_threads(1, kill(args)),
         Command::Soak(args) => on_threads(1, soak(args)),
+        Command::Cluster(args) => on_threads(2, cluster_commands::perform(args)),
         Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),

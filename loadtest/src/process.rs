@@ -1,9 +1,12 @@
-//! What another process costs: CPU time and memory, read from `/proc`.
+//! Another process: what it costs in CPU time and memory, read from `/proc`, and signals to it.
 
 use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::process::{Pid, kill_process, kill_process_group};
+
+pub use rustix::process::Signal;
 
 /// Linux counts CPU time for user space in hundredths of a second, on every architecture.
 const TICK: Duration = Duration::from_millis(10);
@@ -26,11 +29,33 @@ pub fn resident(pid: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
-/// Asks a process to end (SIGTERM), through the `kill` command: sending signals ourselves would need unsafe code.
+/// Asks a process to end (SIGTERM).
 pub fn ask_to_end(pid: u32) -> Result<()> {
-    let status = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status()?;
-    anyhow::ensure!(status.success(), "kill -TERM {pid} failed");
-    Ok(())
+    signal(pid, Signal::TERM)
+}
+
+/// Stops a process where it stands (SIGSTOP): it keeps its connections, and knows nothing of it.
+pub fn freeze(pid: u32) -> Result<()> {
+    signal(pid, Signal::STOP)
+}
+
+/// Lets a frozen process go on (SIGCONT).
+pub fn thaw(pid: u32) -> Result<()> {
+    signal(pid, Signal::CONT)
+}
+
+/// Any signal.
+pub fn signal(pid: u32, signal: Signal) -> Result<()> {
+    kill_process(id_of(pid)?, signal).with_context(|| format!("cannot send {signal:?} to process {pid}"))
+}
+
+/// The same to a process and all that it has started in its group.
+pub fn signal_group(pid: u32, signal: Signal) -> Result<()> {
+    kill_process_group(id_of(pid)?, signal).with_context(|| format!("cannot send {signal:?} to group {pid}"))
+}
+
+fn id_of(pid: u32) -> Result<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw).context("not the id of a process")
 }
 
 #[cfg(test)]

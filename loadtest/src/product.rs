@@ -56,18 +56,45 @@ pub struct Product {
     pub listen: SocketAddr,
     /// The address of a PostgreSQL database; none: SQLite, in `data`.
     pub database: Option<String>,
+    /// One of several nodes: where they meet, and its name.
+    pub cluster: Option<(String, String)>,
+    /// More of its environment.
+    pub environment: Vec<(String, String)>,
+}
+
+/// What a sample configuration may differ in.
+#[derive(Debug, Clone)]
+pub struct Tuning {
+    pub sends_per_second: u32,
+    /// Seconds an uncertain message waits for its echo.
+    pub reconcile_s: u32,
+    /// More lines below `[limits]`.
+    pub limits: String,
+}
+
+impl Default for Tuning {
+    /// No limit is felt, and uncertain messages are settled within a drill, not after it.
+    fn default() -> Self {
+        Self { sends_per_second: 100_000, reconcile_s: 3, limits: String::new() }
+    }
 }
 
 impl Product {
     /// Writes the sample configuration into `dir` and chooses a free port.
     pub fn set_up(bin: &Path, bots: &Path, dir: &Path, provider: SocketAddr) -> Result<Self> {
+        Self::set_up_as(bin, bots, dir, provider, &Tuning::default())
+    }
+
+    /// The same with some things different.
+    pub fn set_up_as(bin: &Path, bots: &Path, dir: &Path, provider: SocketAddr, tuning: &Tuning) -> Result<Self> {
         let bin = bin.canonicalize().with_context(|| format!("no program at {}", bin.display()))?;
         let bots = bots.canonicalize().with_context(|| format!("no bots at {}", bots.display()))?;
         let config = dir.join("switchboard.toml");
         let data = dir.join("data");
         std::fs::create_dir_all(&data)?;
-        std::fs::write(&config, configuration(&bots, provider))?;
-        Ok(Self { bin, config, data, listen: free_port()?, database: None })
+        std::fs::write(&config, configuration(&bots, provider, tuning))?;
+        let (cluster, environment) = (None, Vec::new());
+        Ok(Self { bin, config, data, listen: free_port()?, database: None, cluster, environment })
     }
 
     fn program(&self) -> Command {
@@ -88,6 +115,10 @@ impl Product {
             .arg(&self.data)
             .arg("--listen")
             .arg(self.listen.to_string());
+        if let Some((redis, name)) = &self.cluster {
+            command.env("SWITCHBOARD_REDIS", redis).env("SWITCHBOARD_NODE_NAME", name);
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -123,14 +154,15 @@ impl Product {
     }
 }
 
-fn configuration(bots: &Path, provider: SocketAddr) -> String {
+fn configuration(bots: &Path, provider: SocketAddr, tuning: &Tuning) -> String {
+    let Tuning { sends_per_second, reconcile_s, limits } = tuning;
     format!(
         r#"bots = {bots:?}
 
-# Uncertain messages are settled within a drill, not after it.
 [limits]
-reconcile_s = 3
+reconcile_s = {reconcile_s}
 send_timeout_s = 10
+{limits}
 
 [[account]]
 id = "{PAGE_ACCOUNT}"
@@ -141,7 +173,7 @@ page_token = "{PAGE_TOKEN}"
 verify_token = "{VERIFY_TOKEN}"
 api_base = "http://{provider}"
 bot = "harbor"
-sends_per_second = 100000
+sends_per_second = {sends_per_second}
 
 [[account]]
 id = "{WEBCHAT_ACCOUNT}"

@@ -9,7 +9,7 @@ use loadtest::provider::Arrival;
 use crate::support::installation::{Installation, Kept, SOON, conversation, page};
 use crate::support::node::eventually;
 use crate::support::process::Process;
-use crate::support::redis::RedisServer;
+use loadtest::servers::redis::RedisServer;
 
 /// A member that is gone is missed after so long; then somebody else answers.
 const MISSED_AFTER: Duration = Duration::from_secs(10);

@@ -43,7 +43,9 @@ pub struct Posted {
     pub posts: u32,
     /// How often it was answered 200.
     pub acks: u32,
-    /// When it was first acknowledged.
+    /// When it was first posted, and when it was first acknowledged.
+    #[serde(default)]
+    pub posted_at: u64,
     pub acked_at: Option<u64>,
 }
 

@@ -27,6 +27,13 @@ impl Poster {
         Self { to, page, open: None, diary }
     }
 
+    /// The next post goes to another node.
+    pub fn move_to(&mut self, to: SocketAddr) {
+        if self.to != to {
+            (self.to, self.open) = (to, None);
+        }
+    }
+
     pub fn page(&self) -> &Page {
         &self.page
     }
@@ -52,6 +59,9 @@ impl Poster {
             posted.contact = contact.to_owned();
             posted.text = text.to_owned();
             posted.posts += 1;
+            if posted.posts == 1 {
+                posted.posted_at = clock::millis();
+            }
         }
         let status = self.post(&[event]).await.ok();
         if status == Some(200)

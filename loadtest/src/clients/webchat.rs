@@ -73,6 +73,11 @@ impl WebchatClient {
         self.socket = None;
     }
 
+    /// The next connection goes to another node.
+    pub fn move_to(&mut self, server: SocketAddr) {
+        self.server = server;
+    }
+
     /// Opens the chat: the bot may greet.
     pub async fn open(&mut self) -> Result<()> {
         self.send(&json!({"type": "open"})).await

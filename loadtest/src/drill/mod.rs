@@ -6,8 +6,9 @@
 //! and the provider. With [`Faults::Random`] the provider fails too; over minutes that is the soak.
 
 mod people;
-mod rest;
+pub(crate) mod rest;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +27,8 @@ use crate::product::{self, Product};
 use crate::provider::{EchoTime, Provider, Receipts, Rule, Settings, Then};
 use crate::server::Server;
 use crate::{clock, dice};
+
+const WATCHED_MAX: usize = 25;
 
 /// How the drill goes.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ pub enum Faults {
 impl Drill {
     /// Twenty kills in about half a minute, with a fresh seed.
     pub fn new(bin: impl Into<PathBuf>, bots: impl Into<PathBuf>) -> Self {
-        let seed = u64::from_str_radix(&dice::new_tag(), 16).unwrap_or(1);
+        let seed = dice::new_seed();
         let (bin, bots) = (bin.into(), bots.into());
         Self {
             bin,
@@ -104,9 +107,12 @@ pub(crate) enum Phase {
 /// What the clients of a drill share.
 #[derive(Clone)]
 pub(crate) struct Stage {
-    pub server: std::net::SocketAddr,
+    /// The nodes; whoever finds one shut goes to another.
+    pub doors: Arc<[SocketAddr]>,
     pub diary: Diary,
     pub phase: watch::Receiver<Phase>,
+    /// An agent watches this many conversations at most.
+    pub watched_max: usize,
     /// How many messages and commands are not acknowledged, over all clients.
     pub pending: Arc<AtomicUsize>,
 }
@@ -114,6 +120,11 @@ pub(crate) struct Stage {
 impl Stage {
     pub fn phase(&self) -> Phase {
         *self.phase.borrow()
+    }
+
+    /// Any of the nodes.
+    pub fn door(&self, random: &mut StdRng) -> SocketAddr {
+        self.doors[random.random_range(0..self.doors.len())]
     }
 }
 
@@ -130,14 +141,21 @@ pub async fn run(drill: &Drill) -> Result<Outcome> {
     let product = Product::set_up(&drill.bin, &drill.bots, dir.path(), provider.address())?;
     let product = Product { database: drill.database.clone(), ..product };
     product.add_agent()?;
-    provider.set_receipts(Some(receipts(&product)));
+    provider.set_receipts(Some(receipts(product.listen)));
     let mut slowest_start = Duration::ZERO;
     let mut server = start(&product, &log, &mut slowest_start).await?;
     let cookie = sign_in(product.listen, product::AGENT_EMAIL, product::AGENT_PASSWORD).await?;
 
     let (director, phase) = watch::channel(Phase::Working);
-    let stage = Stage { server: product.listen, diary: diary(), phase, pending: Arc::default() };
-    let people = engage(drill, &stage, &cookie);
+    let stage = Stage {
+        doors: [product.listen].into(),
+        diary: diary(),
+        phase,
+        watched_max: WATCHED_MAX,
+        pending: Arc::default(),
+    };
+    let crowd = Crowd { posters: drill.posters, visitors: drill.visitors, agents: drill.agents, seed: drill.seed };
+    let people = crowd.engage(&stage, &cookie);
     let mut random = StdRng::seed_from_u64(drill.seed);
     fault(&provider, drill.faults);
     for _ in 0..drill.rounds {
@@ -175,26 +193,32 @@ async fn start(product: &Product, log: &Path, slowest: &mut Duration) -> Result<
     Ok(server)
 }
 
-fn receipts(product: &Product) -> Receipts {
-    Receipts {
-        to: product.listen,
-        app_secret: product::APP_SECRET.into(),
-        echo: EchoTime::After,
-        delivery: true,
-        read: false,
+pub(crate) fn receipts(to: SocketAddr) -> Receipts {
+    Receipts { to, app_secret: product::APP_SECRET.into(), echo: EchoTime::After, delivery: true, read: false }
+}
+
+/// Who is busy, and the dice by which they are.
+pub(crate) struct Crowd {
+    pub posters: usize,
+    pub visitors: usize,
+    pub agents: usize,
+    pub seed: u64,
+}
+
+impl Crowd {
+    pub fn engage(&self, stage: &Stage, cookie: &str) -> Vec<JoinHandle<()>> {
+        let random = |number: usize| StdRng::seed_from_u64(self.seed.wrapping_add(1 + number as u64));
+        let posters =
+            (0..self.posters).map(|index| tokio::spawn(people::contacts(stage.clone(), random(index), index)));
+        let visitors =
+            (0..self.visitors).map(|index| tokio::spawn(people::visitor(stage.clone(), random(1000 + index))));
+        let agents = (0..self.agents)
+            .map(|index| tokio::spawn(people::agent(stage.clone(), random(2000 + index), cookie.to_owned())));
+        posters.chain(visitors).chain(agents).collect()
     }
 }
 
-fn engage(drill: &Drill, stage: &Stage, cookie: &str) -> Vec<JoinHandle<()>> {
-    let random = |number: usize| StdRng::seed_from_u64(drill.seed.wrapping_add(1 + number as u64));
-    let posters = (0..drill.posters).map(|index| tokio::spawn(people::contacts(stage.clone(), random(index), index)));
-    let visitors = (0..drill.visitors).map(|index| tokio::spawn(people::visitor(stage.clone(), random(1000 + index))));
-    let agents = (0..drill.agents)
-        .map(|index| tokio::spawn(people::agent(stage.clone(), random(2000 + index), cookie.to_owned())));
-    posters.chain(visitors).chain(agents).collect()
-}
-
-fn fault(provider: &Provider, faults: Faults) {
+pub(crate) fn fault(provider: &Provider, faults: Faults) {
     if faults == Faults::None {
         return;
     }
@@ -209,7 +233,7 @@ fn fault(provider: &Provider, faults: Faults) {
 }
 
 /// Writes the evidence beside the data, and keeps the directory.
-fn keep(dir: TempDir, evidence: &Evidence, dump: &str) -> Result<PathBuf> {
+pub(crate) fn keep(dir: TempDir, evidence: &Evidence, dump: &str) -> Result<PathBuf> {
     let path = dir.keep();
     std::fs::write(path.join("dump.jsonl"), dump)?;
     std::fs::write(path.join("clients.json"), serde_json::to_vec(&evidence.clients)?)?;
@@ -230,7 +254,7 @@ pub fn check_again(kept: &Path, rested: bool) -> Result<Verdict> {
 }
 
 /// What has not come to rest may be unfinished.
-fn rules(rested: bool) -> Rules {
+pub(crate) fn rules(rested: bool) -> Rules {
     Rules { settled: rested, caught_up: rested, ..Rules::default() }
 }
 

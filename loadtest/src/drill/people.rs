@@ -14,13 +14,11 @@ use crate::{dice, product};
 const CONTACTS: u64 = 5;
 /// A client waits for so many answers before it makes more.
 const UNANSWERED_MAX: usize = 4;
-/// An agent watches this many conversations at most.
-const WATCHED_MAX: usize = 25;
 
 /// Five contacts write; every message is posted until it is acknowledged, and now and then again afterwards.
 pub(super) async fn contacts(stage: Stage, mut random: StdRng, index: usize) {
-    let mut poster = Poster::new(stage.server, product::page(), stage.diary.clone());
-    let mut second = Poster::new(stage.server, product::page(), stage.diary.clone());
+    let mut poster = Poster::new(stage.door(&mut random), product::page(), stage.diary.clone());
+    let mut second = Poster::new(stage.door(&mut random), product::page(), stage.diary.clone());
     let mut acknowledged: Vec<(String, String, String)> = Vec::new();
     let mut pending = 0;
     while stage.phase() == Phase::Working {
@@ -29,6 +27,9 @@ pub(super) async fn contacts(stage: Stage, mut random: StdRng, index: usize) {
             let echo =
                 poster.page().echo_of_a_person(&contact, &format!("m_{}", dice::new_id()), "From the Page inbox");
             let _ = poster.post(&[echo]).await;
+        }
+        if stage.doors.len() > 1 && random.random_bool(0.2) {
+            poster.move_to(stage.door(&mut random));
         }
         let mid = format!("m_{}", dice::new_id());
         let text = words(&mut random);
@@ -39,6 +40,7 @@ pub(super) async fn contacts(stage: Stage, mut random: StdRng, index: usize) {
         }
         while poster.post_text(&contact, &mid, &text).await != Some(200) && stage.phase() != Phase::Over {
             tokio::time::sleep(Duration::from_millis(random.random_range(20..100))).await;
+            poster.move_to(stage.door(&mut random));
         }
         stage.repend(&mut pending, 0);
         acknowledged.push((contact, mid, text));
@@ -53,12 +55,13 @@ pub(super) async fn contacts(stage: Stage, mut random: StdRng, index: usize) {
 
 /// A visitor writes, loses the connection, comes back.
 pub(super) async fn visitor(stage: Stage, mut random: StdRng) {
-    let mut widget = WebchatClient::new(stage.server, product::WEBCHAT_ACCOUNT, stage.diary.clone());
+    let mut widget = WebchatClient::new(stage.door(&mut random), product::WEBCHAT_ACCOUNT, stage.diary.clone());
     let mut pending = 0;
     let mut opened = false;
     while stage.phase() != Phase::Over {
         if !widget.is_connected() && widget.connect().await.is_err() {
             widget.cut();
+            widget.move_to(stage.door(&mut random));
             tokio::time::sleep(Duration::from_millis(random.random_range(20..100))).await;
             continue;
         }
@@ -86,16 +89,18 @@ pub(super) async fn visitor(stage: Stage, mut random: StdRng) {
 
 /// An agent watches conversations and takes part.
 pub(super) async fn agent(stage: Stage, mut random: StdRng, cookie: String) {
-    let mut console = ConsoleClient::new(stage.server, cookie, stage.diary.clone());
+    let mut console = ConsoleClient::new(stage.door(&mut random), cookie, stage.diary.clone());
     let mut watched: Vec<String> = Vec::new();
     let mut pending = 0;
     while stage.phase() != Phase::Over {
         if !console.is_connected() && !connect(&mut console).await {
+            console.move_to(stage.door(&mut random));
             tokio::time::sleep(Duration::from_millis(random.random_range(20..100))).await;
             continue;
         }
         if stage.phase() == Phase::Working {
-            let fresh = console.rows.keys().find(|row| watched.len() < WATCHED_MAX && !watched.contains(row)).cloned();
+            let fresh =
+                console.rows.keys().find(|row| watched.len() < stage.watched_max && !watched.contains(row)).cloned();
             if let Some(conversation) = fresh
                 && console.watch(&conversation).await.is_ok()
             {

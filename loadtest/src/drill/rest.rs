@@ -14,7 +14,7 @@ use crate::provider::Provider;
 const REST_MAX: Duration = Duration::from_secs(60);
 
 /// Waits until clients, provider and store have nothing left to do; whether they came to rest in time.
-pub(super) async fn wait(product: &Product, provider: &Provider, stage: &Stage) -> bool {
+pub(crate) async fn wait(product: &Product, provider: &Provider, stage: &Stage) -> bool {
     let until = clock::instant() + REST_MAX;
     while clock::instant() < until {
         let acknowledged = stage.pending.load(Ordering::Acquire) == 0;

@@ -112,6 +112,12 @@ impl Log {
         self.arrivals.iter().cloned().collect()
     }
 
+    pub fn first_after(&self, recipient: &str, number: u64) -> Option<u64> {
+        let later = self.arrivals.iter().rev().take_while(|arrival| arrival.number > number);
+        let mine = |arrival: &&Arrival| arrival.accepted && arrival.recipient == recipient && arrival.text.is_some();
+        later.filter(mine).last().map(|arrival| arrival.at)
+    }
+
     pub fn counts(&self) -> Counts {
         self.counts
     }

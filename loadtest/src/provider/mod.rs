@@ -166,6 +166,12 @@ impl Provider {
         self.arrivals().into_iter().filter(mine).collect()
     }
 
+    /// When the first message arrived that a contact really got after the arrival with this number; it may be one that
+    /// the answer to was lost.
+    pub fn first_after(&self, recipient: &str, number: u64) -> Option<u64> {
+        self.shared.log().first_after(recipient, number)
+    }
+
     /// The texts of [`Provider::accepted_for`].
     pub fn texts_for(&self, recipient: &str) -> Vec<String> {
         self.accepted_for(recipient).into_iter().filter_map(|arrival| arrival.text).collect()

@@ -1,11 +1,15 @@
-//! Redis servers of the tests' own, on free ports, in memory: alone, or three primaries of a cluster.
+//! Redis servers of one's own, on free ports, in memory: alone, as a replica, or three primaries of a cluster.
+//!
+//! What cannot be started or asked is a panic with words: whoever calls this has come to test.
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rand::RngExt;
 use tempfile::TempDir;
-use tokio::time::Instant;
+
+use crate::{clock, process};
 
 /// A server. Dropping it kills it.
 pub struct RedisServer {
@@ -55,6 +59,20 @@ impl RedisServer {
         self.child = spawn(self.port, self.bus, &self.options, &self.dir).expect("it starts again on its port");
     }
 
+    /// Stands still, as a machine that is paused does; keys' times run on.
+    pub fn stop(&self) {
+        process::freeze(self.child.id()).expect("a signal");
+    }
+
+    /// Goes on.
+    pub fn go_on(&self) {
+        process::thaw(self.child.id()).expect("a signal");
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn connect(&self) -> redis::Connection {
         redis::Client::open(self.url()).expect("a URL").get_connection().expect("a connection")
     }
@@ -78,8 +96,7 @@ const BUS_PORTS: std::ops::Range<u16> = 25_000..32_000;
 /// A port that nobody had a moment ago.
 fn free_port(ports: std::ops::Range<u16>) -> u16 {
     loop {
-        let dice = switchboard::dice::up_to(Duration::from_secs(u64::from(ports.end - ports.start - 1)));
-        let port = ports.start + dice.as_secs() as u16;
+        let port = rand::rng().random_range(ports.clone());
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
@@ -96,8 +113,8 @@ fn spawn(port: u16, bus: u16, options: &[String], dir: &TempDir) -> Option<Child
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let mut child = command.spawn().expect("redis-server is installed");
-    let until = Instant::now() + Duration::from_secs(20);
-    while Instant::now() < until && child.try_wait().expect("it can be asked").is_none() {
+    let until = clock::instant() + Duration::from_secs(20);
+    while clock::instant() < until && child.try_wait().expect("it can be asked").is_none() {
         if serves(port) == Some(child.id()) {
             return Some(child);
         }
@@ -146,13 +163,13 @@ impl RedisCluster {
     }
 
     fn wait_until_whole(&self) {
-        let until = Instant::now() + Duration::from_secs(30);
+        let until = clock::instant() + Duration::from_secs(30);
         let whole = |server: &RedisServer| {
             let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut server.connect()).expect("it answers");
             info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
         };
         while !self.servers.iter().all(whole) {
-            assert!(Instant::now() < until, "the cluster does not come together");
+            assert!(clock::instant() < until, "the cluster does not come together");
             std::thread::sleep(Duration::from_millis(50));
         }
     }

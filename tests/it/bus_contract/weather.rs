@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::props::{Answering, Ear, address_of, anybody, ask_until_there, asked, published, two};
 use crate::directory_contract::props::{Joined, Several};
 use crate::support::node::eventually;
-use crate::support::proxy::{Proxy, Way};
+use loadtest::proxy::{Proxy, Way};
 
 /// Hears and never answers.
 struct Stopped;

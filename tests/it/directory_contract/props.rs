@@ -10,7 +10,7 @@ use switchboard::ports::bus::Bus;
 use switchboard::ports::directory::{ActorName, Directory};
 use tokio::runtime::Runtime;
 
-use crate::support::redis::{RedisCluster, RedisServer};
+use loadtest::servers::redis::{RedisCluster, RedisServer};
 
 /// Where one node can be.
 pub trait Place {

@@ -110,7 +110,7 @@ async fn a_zombie_writes_nothing_and_its_node_goes_on_with_what_the_new_owner_wr
     let (zombie, other) = (nodes.start().await, nodes.start().await);
     says(&zombie, &contact(PSID), "first").await;
     // Its lease runs out; what it has in memory it keeps, and does not know.
-    zombie.redis.set(crate::support::proxy::Way::Swallows);
+    zombie.redis.set(loadtest::proxy::Way::Swallows);
     let took = says(&other, &contact(PSID), "second").await;
     assert!(took <= LEASE_AND_MORE, "{took:?}");
     // The zombie's next append is fenced; it loads again and continues the same log.
@@ -118,7 +118,7 @@ async fn a_zombie_writes_nothing_and_its_node_goes_on_with_what_the_new_owner_wr
     let log = nodes.log(&contact(PSID)).await;
     assert!(has_no_hole(&log));
     assert_eq!(heard(&log), ["first", "second", "third"]);
-    zombie.redis.set(crate::support::proxy::Way::Open);
+    zombie.redis.set(loadtest::proxy::Way::Open);
     other.node.stop().await;
     zombie.node.stop().await;
 }

@@ -11,7 +11,7 @@ use switchboard::ports::clock::{Clock, SystemClock};
 use crate::support::installation::Installation;
 use crate::support::node::SetClock;
 use crate::support::nodes::Nodes;
-use crate::support::redis::RedisServer;
+use loadtest::servers::redis::RedisServer;
 
 /// What a node says that is to start with this Redis, and what the doctor finds that is bad.
 async fn refused(url: String, clock: Arc<dyn Clock>) -> (String, Vec<String>) {

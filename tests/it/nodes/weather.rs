@@ -8,7 +8,7 @@ use switchboard::domain::event::Event;
 use super::props::{count, has_no_hole, heard, sees, watch};
 use crate::support::installation::{SOON, contact, conversation};
 use crate::support::nodes::{Member, Nodes};
-use crate::support::proxy::Way;
+use loadtest::proxy::Way;
 
 const CONTACTS: usize = 8;
 

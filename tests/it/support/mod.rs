@@ -8,7 +8,5 @@ pub mod nodes;
 pub mod outbox;
 pub mod postgres;
 pub mod process;
-pub mod proxy;
-pub mod redis;
 pub mod story;
 pub mod wire;

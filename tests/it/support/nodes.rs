@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use loadtest::clients::{ConsoleClient, Poster, WebchatClient, diary};
 use loadtest::product::WEBCHAT_ACCOUNT;
+use loadtest::proxy::{Proxy, Way};
+use loadtest::servers::redis::RedisServer;
 use switchboard::config::Secret;
 use switchboard::node::Node;
 use switchboard::node::storage::{self, Storage};
@@ -13,8 +15,6 @@ use switchboard::ports::clock::SystemClock;
 use switchboard::ports::store::{Contact, LoggedEvent, Store};
 
 use super::installation::{Installation, SignedIn, page};
-use super::proxy::{Proxy, Way};
-use super::redis::RedisServer;
 
 /// What the nodes share.
 pub struct Nodes {

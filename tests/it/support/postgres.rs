@@ -16,6 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use loadtest::servers::postgres::{programs, somebody};
 use switchboard::dice;
 use tokio_postgres::NoTls;
 
@@ -23,6 +24,7 @@ use tokio_postgres::NoTls;
 pub const GUARDED: &str = "guarded";
 pub const PASSWORD: &str = "correct-horse-battery";
 
+const INSTALL: &str = "PostgreSQL is installed: apt-get install postgresql";
 const START_MAX: Duration = Duration::from_secs(30);
 
 /// What the guardian does: five quiet seconds, then nobody new, then away with it.
@@ -130,7 +132,7 @@ fn start(home: &Path) -> io::Result<u16> {
         chown(home, Some(user), Some(group))?;
     }
     let program = |name: &str| {
-        let mut command = Command::new(programs().join(name));
+        let mut command = Command::new(programs().expect(INSTALL).join(name));
         command.current_dir(home).env("LC_ALL", "C").stdin(Stdio::null());
         if let Some((user, group)) = somebody {
             command.uid(user).gid(group);
@@ -186,7 +188,7 @@ fn certify(home: &Path) -> io::Result<()> {
 }
 
 fn command_line(home: &Path, port: u16, sql: &str) -> bool {
-    let mut psql = Command::new(programs().join("psql"));
+    let mut psql = Command::new(programs().expect(INSTALL).join("psql"));
     psql.arg("-h").arg(home).arg("-p").arg(port.to_string()).args(["-U", "postgres", "-d", "postgres", "-qc", sql]);
     psql.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     psql.status().is_ok_and(|status| status.success())
@@ -197,30 +199,4 @@ fn guard(home: &Path, users: &Path) -> io::Result<()> {
     guardian.args(["-c", GUARD]).env("USERS", users).env("HOME_DIR", home).current_dir("/");
     guardian.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     guardian.spawn().map(drop)
-}
-
-/// The newest PostgreSQL that Debian has installed.
-fn programs() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let bins = versions.map(|version| version.path().join("bin")).filter(|bin| bin.join("initdb").exists());
-    bins.max_by_key(|bin| version_of(bin)).expect("PostgreSQL is installed: apt-get install postgresql")
-}
-
-fn version_of(bin: &Path) -> u32 {
-    let name = bin.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-    name.and_then(|name| name.parse().ok()).unwrap_or(0)
-}
-
-/// Whom root becomes, for PostgreSQL refuses to serve as root: user and group.
-fn somebody() -> Option<(u32, u32)> {
-    if fs::metadata("/proc/self").ok()?.uid() != 0 {
-        return None;
-    }
-    let passwd = fs::read_to_string("/etc/passwd").ok()?;
-    let of = |name: &str| {
-        let line = passwd.lines().find(|line| line.starts_with(&format!("{name}:")))?;
-        let mut fields = line.split(':').skip(2);
-        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-    };
-    of("postgres").or_else(|| of("nobody"))
 }

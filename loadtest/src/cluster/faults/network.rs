@@ -1,0 +1,100 @@
+//! Ways that are cut, silent, slow, lossy or narrow.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::redis::everybody_is_sure;
+use super::{MISSED_WITHIN, PROBES, WHOLE_WITHIN, times};
+use crate::clock;
+use crate::cluster::rows;
+use crate::cluster::scene::{BUSY, Scene};
+use crate::proxy::Way;
+
+pub(super) async fn without_redis(scene: &mut Scene) -> Result<()> {
+    let long = scene.length.of(11, 30);
+    for way in [Way::Cut, Way::Swallows] {
+        let victim = scene.any_node();
+        let (here, there) = (scene.settle_with(victim, PROBES).await?, scene.others(victim));
+        scene.cluster.members[victim].to_redis.set(way);
+        let since = clock::instant();
+        let heard = scene.all_heard(&here, &[victim], since, WHOLE_WITHIN).await?;
+        scene.fact(format!("F13: {way:?}: the node went on with what it had within {}", times(&heard)));
+        tokio::time::sleep(long.saturating_sub(since.elapsed())).await;
+        scene.expect(scene.cluster.members[victim].is_ready().await, "F13: it was not ready, though it could serve");
+        // Its lease has ended: others take what they are asked for, and it gives way.
+        let sql = scene.cluster.postgres.connect().await?;
+        let before = total(&sql, &here).await?;
+        let stolen = scene.all_heard(&here, &there, clock::instant(), WHOLE_WITHIN).await?;
+        scene.fact(format!("F13: {way:?}: after its lease, others took over within {}", times(&stolen)));
+        let moves = total(&sql, &here).await? - before;
+        scene.expect(moves <= 2 * PROBES as i64, format!("F13: {PROBES} conversations moved {moves} times"));
+        scene.everybody_is_served(WHOLE_WITHIN).await?;
+        scene.cluster.members[victim].to_redis.set(Way::Open);
+        everybody_is_sure(scene).await?;
+    }
+    Ok(())
+}
+
+async fn total(sql: &tokio_postgres::Client, contacts: &[String]) -> Result<i64> {
+    let mut sum = 0;
+    for contact in contacts {
+        sum += rows::epoch(sql, contact).await?;
+    }
+    Ok(sum)
+}
+
+pub(super) async fn without_postgres(scene: &mut Scene) -> Result<()> {
+    let long = scene.length.of(0, 30);
+    for way in [Way::Cut, Way::Swallows] {
+        let victim = scene.any_node();
+        let (contacts, others) = (scene.settle_with(victim, PROBES).await?, scene.others(victim));
+        scene.may_be_in_flight(Duration::from_secs(30));
+        scene.cluster.members[victim].to_postgres.set(way);
+        let since = clock::instant();
+        let member = &scene.cluster.members[victim];
+        let unready = async || !member.is_ready().await;
+        let noticed = scene.until("the node says that it cannot write", Duration::from_secs(15), unready).await?;
+        // It gives up what it has ten seconds after it has noticed, and whoever is asked looks again.
+        let within = noticed + Duration::from_secs(10) + MISSED_WITHIN;
+        let taken = scene.all_heard(&contacts, &others, since, within + BUSY).await?;
+        scene.fact(format!(
+            "F14: {way:?}: not ready after {} ms; others took over within {}",
+            noticed.as_millis(),
+            times(&taken)
+        ));
+        let newcomer = scene.newcomer();
+        scene.answered(&newcomer, &others, clock::instant(), WHOLE_WITHIN).await?;
+        tokio::time::sleep(long.saturating_sub(since.elapsed())).await;
+        let member = &scene.cluster.members[victim];
+        member.to_postgres.set(Way::Open);
+        let ready = async || member.is_ready().await;
+        scene.until("the node is ready again", WHOLE_WITHIN, ready).await?;
+        everybody_is_sure(scene).await?;
+    }
+    Ok(())
+}
+
+/// Weather, not death: as long as an answer comes within 2.5 s, nobody loses a lease.
+pub(super) async fn slow(scene: &mut Scene) -> Result<()> {
+    let long = scene.length.of(6, 20);
+    let lost = scene.cluster.counter("switchboard_incarnations_lost_total").await;
+    let weather = [
+        Way::Slow(Duration::from_millis(300)),
+        Way::Loses { share: 0.3, again: Duration::from_millis(400) },
+        Way::Narrow(125_000),
+    ];
+    for way in weather {
+        scene.cluster.members.iter().for_each(|member| member.to_redis.set(way));
+        let since = clock::instant();
+        let mut slowest = Duration::ZERO;
+        while since.elapsed() < long {
+            slowest = slowest.max(scene.everybody_is_served(WHOLE_WITHIN).await?);
+        }
+        scene.fact(format!("F15: {way:?}: newcomers were answered within {} ms", slowest.as_millis()));
+    }
+    scene.cluster.members.iter().for_each(|member| member.to_redis.set(Way::Open));
+    let now = scene.cluster.counter("switchboard_incarnations_lost_total").await;
+    scene.expect(now == lost, format!("F15: {} nodes were declared dead by weather", now - lost));
+    Ok(())
+}

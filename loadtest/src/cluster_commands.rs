@@ -1,0 +1,91 @@
+//! `loadtest cluster …`: several nodes, as an operator has them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use loadtest::cluster::{Fault, Length, Outcome, Plan, trial};
+use loadtest::dice;
+
+/// Several nodes over a PostgreSQL and a Redis of their own, which this program starts.
+#[derive(Args)]
+pub struct Cluster {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Does faults by their numbers in docs/faults.md, one after the other, and checks the promises.
+    Fault(Faults),
+    /// Does faults at random, with a provider that fails now and then.
+    Soak(Soak),
+}
+
+#[derive(Args)]
+struct Common {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    /// Repeats the moments and choices of an earlier run.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Keep the evidence in any case.
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Common {
+    fn plan(&self) -> Plan {
+        let seed = self.seed.unwrap_or_else(dice::new_seed);
+        println!("seed {seed}");
+        Plan { keep: self.keep, ..Plan::new(&self.bin, &self.bots, seed) }
+    }
+}
+
+#[derive(Args)]
+struct Faults {
+    #[command(flatten)]
+    common: Common,
+    /// As long as docs/faults.md describes them, not as short as shows them.
+    #[arg(long)]
+    long: bool,
+    #[arg(required = true)]
+    faults: Vec<Fault>,
+}
+
+#[derive(Args)]
+struct Soak {
+    #[command(flatten)]
+    common: Common,
+    #[arg(long, default_value_t = 30)]
+    minutes: u64,
+    /// Only these.
+    faults: Vec<Fault>,
+}
+
+pub async fn perform(cluster: Cluster) -> Result<()> {
+    match cluster.command {
+        Command::Fault(args) => {
+            let length = if args.long { Length::Long } else { Length::Short };
+            args.faults.iter().for_each(|fault| println!("{fault}: {}", fault.story()));
+            tell(trial::run(&args.common.plan(), &args.faults, length).await?)
+        }
+        Command::Soak(args) => {
+            let faults = if args.faults.is_empty() { Fault::ALL.to_vec() } else { args.faults };
+            let time = Duration::from_secs(args.minutes * 60);
+            let tell_of = |fault: Fault| println!("{fault}: {}", fault.story());
+            tell(trial::soak(&args.common.plan(), time, &faults, tell_of).await?)
+        }
+    }
+}
+
+fn tell(outcome: Outcome) -> Result<()> {
+    print!("{outcome}");
+    if !outcome.is_clean() {
+        bail!("a promise was broken, or something was not as it must be");
+    }
+    Ok(())
+}
