@@ -13,6 +13,8 @@ mod deaths;
 mod deliveries;
 /// What any directory must keep.
 mod directory_contract;
+/// What people see when machines, networks and databases fail.
+mod faults;
 /// The core against an independent model, over long random histories.
 mod histories;
 /// The source itself: arrows point one way, files stay enterable.
