@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
-use loadtest::cluster::{Fault, Length, Outcome, Plan, trial};
+use loadtest::cluster::{Fault, Length, Outcome, Plan, scale, trial};
 use loadtest::dice;
 
 /// Several nodes over a PostgreSQL and a Redis of their own, which this program starts.
@@ -21,6 +21,8 @@ enum Command {
     Fault(Faults),
     /// Does faults at random, with a provider that fails now and then.
     Soak(Soak),
+    /// What one, two and three nodes do on this machine: messages, takeovers, subscriptions, and what they cost.
+    Scale(Scale),
 }
 
 #[derive(Args)]
@@ -66,12 +68,32 @@ struct Soak {
     faults: Vec<Fault>,
 }
 
+#[derive(Args)]
+struct Scale {
+    #[command(flatten)]
+    common: Common,
+    /// Measured time, per line of the table.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Conversations of the node that is killed.
+    #[arg(long, default_value_t = 300)]
+    takeovers: usize,
+    /// Conversations that consoles of one node watch.
+    #[arg(long, default_value_t = 10_000)]
+    subscriptions: usize,
+}
+
 pub async fn perform(cluster: Cluster) -> Result<()> {
     match cluster.command {
         Command::Fault(args) => {
             let length = if args.long { Length::Long } else { Length::Short };
             args.faults.iter().for_each(|fault| println!("{fault}: {}", fault.story()));
             tell(trial::run(&args.common.plan(), &args.faults, length).await?)
+        }
+        Command::Scale(args) => {
+            let Scale { seconds, takeovers, subscriptions, .. } = args;
+            let size = scale::Size { seconds, takeovers, subscriptions };
+            scale::measure(&args.common.plan(), size, |line| println!("{line}")).await
         }
         Command::Soak(args) => {
             let faults = if args.faults.is_empty() { Fault::ALL.to_vec() } else { args.faults };

@@ -11,7 +11,7 @@ fn good() -> Evidence {
     let mut client = ClientLog::default();
     client.posted.insert(
         "m_1".into(),
-        Posted { contact: "7".into(), text: "hours #1".into(), posts: 3, acks: 2, acked_at: Some(1) },
+        Posted { contact: "7".into(), text: "hours #1".into(), posts: 3, acks: 2, posted_at: 1, acked_at: Some(1) },
     );
     client.said.insert(
         "w_1".into(),

@@ -5,7 +5,7 @@
 //! - A [`Scene`] is a cluster with a crowd in it: contacts, visitors and agents who go to any node and write down what
 //!   they were promised. A [`Fault`] is done to it; at the end everything comes to rest, and the `checker` holds what was
 //!   promised against the store and the provider.
-//! - [`trial`] strings faults together: one, several, or for half an hour at random.
+//! - [`trial`] strings faults together: one, several, or for half an hour at random. [`scale`] measures without a fault.
 //!
 //! The names F1 to F30 are those of `docs/faults.md`, which says what each means for users.
 
@@ -14,6 +14,7 @@ mod faults;
 mod member;
 mod outcome;
 mod rows;
+pub mod scale;
 mod scene;
 pub mod trial;
 
@@ -87,10 +88,14 @@ pub struct Cluster {
 
 impl Cluster {
     pub async fn start(plan: &Plan) -> Result<Self> {
+        let settings = Settings { arrivals_max: 2_000_000, ..Settings::default() };
+        Self::start_with(plan, Settings { token: Some(product::PAGE_TOKEN.into()), ..settings }).await
+    }
+
+    /// With a provider of the caller's.
+    pub async fn start_with(plan: &Plan, settings: Settings) -> Result<Self> {
         let dir = TempDir::with_prefix("switchboard-cluster-")?;
         let (postgres, redis) = (Postgres::start().await?, RedisServer::start());
-        let settings =
-            Settings { token: Some(product::PAGE_TOKEN.into()), arrivals_max: 2_000_000, ..Settings::default() };
         let provider = Provider::start(settings).await?;
         let product = Product::set_up_as(&plan.bin, &plan.bots, dir.path(), provider.address(), &plan.tuning)?;
         let product = Product { database: Some(postgres.url()), ..product };
