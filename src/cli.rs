@@ -52,7 +52,11 @@ enum Command {
     /// Serve until told to stop.
     Serve,
     /// Say what is wrong with this installation, and how to mend it.
-    Doctor,
+    Doctor {
+        /// Also send a letter to this address, through the mail server in the configuration.
+        #[arg(long, value_name = "ADDRESS")]
+        mail_to: Option<String>,
+    },
     /// The people who answer.
     #[command(subcommand)]
     Agent(Agent),
@@ -103,7 +107,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = load(&cli.flags.sources())?;
     match cli.command {
         None | Some(Command::Serve) => serve(config),
-        Some(Command::Doctor) => Ok(examine(&config)),
+        Some(Command::Doctor { mail_to }) => Ok(examine(&config, mail_to.as_deref())),
         Some(Command::Agent(Agent::Add { name, email, role, password_stdin })) => {
             let password = password_stdin.then(password).transpose()?;
             add_agent(&config, New { name, email, role, password })
@@ -145,8 +149,9 @@ fn serve(config: Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn examine(config: &Config) -> ExitCode {
-    let findings = doctor::doctor(config, &SystemClock);
+fn examine(config: &Config, mail_to: Option<&str>) -> ExitCode {
+    let mut findings = doctor::doctor(config, &SystemClock);
+    findings.extend(mail_to.map(|address| doctor::send_letter(config, address, &SystemClock)));
     let mut out = std::io::stdout().lock();
     for finding in &findings {
         let _ = writeln!(out, "{finding}");

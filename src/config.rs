@@ -12,9 +12,11 @@ use std::time::Duration;
 use figment::value::{Dict, Value};
 
 use crate::machine;
+use crate::ports::alert::{MailSecurity, MailServer};
 
 pub mod accounts;
 mod layers;
+mod mail;
 pub mod origins;
 pub mod secret;
 mod table;
@@ -23,6 +25,7 @@ mod tests;
 
 pub use accounts::{Account, Kind, Messenger, Webchat};
 pub use layers::{DEFAULTS, Sources};
+pub use mail::Letters;
 pub use secret::Secret;
 pub use table::Problem;
 use table::{Report, Table};
@@ -49,6 +52,9 @@ pub struct Config {
     /// At least one.
     pub shards: usize,
     pub limits: Limits,
+    /// Without one, alerts are shown as failed.
+    pub smtp: Option<MailServer>,
+    pub letters: Letters,
     pub accounts: Vec<Account>,
     pub demo: bool,
 }
@@ -137,6 +143,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let workers = or_if_zero(root.number("workers", 0..=1024), cores());
     let shards = or_if_zero(root.number("shards", 0..=1024), cores().div_ceil(2));
     let limits = limits(root.table("limits"));
+    let (smtp, letters) = mail::read(root.table("smtp"));
     let defaults = accounts::Defaults::read(root.table("messenger"));
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
     root.finish();
@@ -158,6 +165,8 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         workers,
         shards,
         limits,
+        smtp,
+        letters,
         accounts,
         demo: sources.demo,
     })
@@ -224,6 +233,14 @@ pub fn warnings(config: &Config) -> Vec<String> {
             "limits.reconcile_s = {}: echoes often take longer, and then contacts get messages twice. Leave it at 30.",
             config.limits.reconcile_after.as_secs()
         ));
+    }
+    if let Some(smtp) = &config.smtp
+        && smtp.security == MailSecurity::Plain
+        && smtp.sign_in.is_some()
+        && !is_loopback(&format!("smtp://{}", smtp.host))
+    {
+        let fix = "Use \"starttls\" or \"tls\".";
+        warnings.push(format!("smtp.security = \"plain\": the password for {} travels in the clear. {fix}", smtp.host));
     }
     warnings.extend(config.accounts.iter().filter_map(account_warning));
     warnings

@@ -3,6 +3,7 @@
 //! Looks and touches nothing but an empty file in the data directory, which it removes, and a key in Redis that lives for a
 //! second. It may run beside a serving process.
 
+mod mail;
 mod shared_database;
 
 use std::fmt;
@@ -77,6 +78,11 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Sends a letter to this address, and says what the mail server said.
+pub fn send_letter(config: &Config, address: &str, clock: &dyn Clock) -> Finding {
+    mail::send_to(config, address, clock.now())
+}
+
 /// Looks at everything.
 pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     let mut findings =
@@ -96,6 +102,7 @@ pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     findings.push(port(config.listen));
     findings.push(time(clock.now()));
     findings.extend(providers(config));
+    findings.push(mail::finding(config));
     findings.extend(public_url(config));
     findings
 }

@@ -1,6 +1,7 @@
 //! Joins actors, adapters and edge into one running node. The only place that knows them all.
 
 pub mod bots;
+mod letters;
 mod neighbours;
 pub mod storage;
 
@@ -137,7 +138,8 @@ impl Node {
             duties: Duties::default(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
-        let switchboard = start_actors(&parts, &shards, &config, &on_io).await?;
+        let alerts = letters::Alerts::of(&config, &storage, &own_address(&config, address), &on_io)?;
+        let switchboard = start_actors(&parts, &shards, &config, alerts, &on_io).await?;
         let inbox = Inbox::new(parts.clone()).start();
         let people = storage.people.clone();
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
@@ -238,6 +240,7 @@ async fn start_actors(
     parts: &Arc<Parts>,
     shards: &[Arbiter],
     config: &Config,
+    alerts: letters::Alerts,
     io: &tokio::runtime::Handle,
 ) -> anyhow::Result<Switchboard> {
     let start = |shard: &Arbiter| {
@@ -252,7 +255,8 @@ async fn start_actors(
         let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));
         senders.insert(account, sender);
     }
-    switchboard.introduce(senders);
+    let alerter = alerts.start(&switchboard, &shards[0].handle());
+    switchboard.introduce(senders, alerter);
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));

@@ -263,6 +263,9 @@ impl Conversation {
         answer(reply, Ok(Done { last }));
         self.publish(Published { first, at, events, summary, console_frame: Encoded::default() });
         self.tell_sender(&effects, at);
+        if effects.iter().any(|effect| matches!(effect, Effect::Alert { .. })) {
+            self.switchboard.look_for_alerts();
+        }
     }
 
     /// A refusal of a command that had been accepted before is not one: its answer was lost on the way.

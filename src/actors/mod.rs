@@ -4,6 +4,8 @@
 //! They hold no rules: those are in `domain`. They meet the outside only through `ports`.
 
 pub mod agent_session;
+pub mod alerter;
+mod alerter_letter;
 pub mod bots;
 mod catch_up;
 pub mod conversation;

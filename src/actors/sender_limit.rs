@@ -49,6 +49,15 @@ impl Limit {
         Self { limiter, burst }
     }
 
+    /// So many a minute, a few of them at once.
+    pub fn per_minute(number: u32) -> Self {
+        let burst = (number / 6).clamp(1, 10);
+        let (steady, at_once) = (NonZeroU32::new(number), NonZeroU32::new(burst));
+        let quota = Quota::per_minute(steady.unwrap_or(NonZeroU32::MIN));
+        let quota = quota.allow_burst(at_once.unwrap_or(NonZeroU32::MIN));
+        Self { limiter: RateLimiter::direct(quota), burst }
+    }
+
     /// Takes `calls` from the limit, or says how long to wait for them.
     pub fn wait_for(&self, calls: u32) -> Option<Duration> {
         let calls = NonZeroU32::new(calls.min(self.burst)).unwrap_or(NonZeroU32::MIN);

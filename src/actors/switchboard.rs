@@ -12,6 +12,7 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
@@ -93,6 +94,7 @@ struct Inner {
     parts: Arc<Parts>,
     shards: Vec<(Addr<Shard>, Arc<AtomicUsize>)>,
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
+    alerter: OnceLock<Addr<Alerter>>,
     /// Other nodes are not let in any more.
     closed: AtomicBool,
     /// What other nodes asked and is not answered yet.
@@ -106,6 +108,7 @@ impl Switchboard {
             parts,
             shards,
             senders: OnceLock::new(),
+            alerter: OnceLock::new(),
             closed: AtomicBool::new(false),
             visitors: AtomicUsize::new(0),
         }));
@@ -117,8 +120,9 @@ impl Switchboard {
 
     /// The senders need the switchboard and it needs them: they are introduced once, before the first message. From now
     /// on other nodes may ask.
-    pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>) {
+    pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>, alerter: Addr<Alerter>) {
         let _ = self.0.senders.set(senders);
+        let _ = self.0.alerter.set(alerter);
         self.0.parts.bus.serve(Arc::new(Door(Arc::downgrade(&self.0))));
     }
 
@@ -126,11 +130,17 @@ impl Switchboard {
         &self.0.parts
     }
 
-    /// Starts sending nothing more; how many messages are still on their way.
+    /// Starts sending nothing more; how many messages and letters are still on their way.
     pub async fn rest(&self) -> usize {
         let senders = self.0.senders.get().into_iter().flat_map(HashMap::values);
         let resting = senders.map(|sender| sender.send(Rest));
-        futures_util::future::join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum()
+        let letters = self.0.alerter.get().map(|alerter| alerter.send(Rest));
+        let messages: usize =
+            futures_util::future::join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum();
+        match letters {
+            Some(letters) => messages + letters.await.unwrap_or_default(),
+            None => messages,
+        }
     }
 
     /// Takes nothing more from other nodes, which ask again until this one has left; returns when everything taken is
@@ -139,6 +149,13 @@ impl Switchboard {
         self.0.closed.store(true, Ordering::SeqCst);
         while self.0.visitors.load(Ordering::SeqCst) > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// An alert was committed.
+    pub fn look_for_alerts(&self) {
+        if let Some(alerter) = self.0.alerter.get() {
+            alerter.do_send(LookForAlerts);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Who answers the ports.
 
+pub mod alerts;
 pub mod channels;
 pub mod copy;
 pub mod local;

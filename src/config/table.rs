@@ -212,6 +212,13 @@ impl<'a> Table<'a> {
         self.report.note(&self.path_of(key), value, false, fix);
     }
 
+    /// Notes that `key` should be there; nothing is read.
+    pub fn lacks<T>(&self, key: &str, fix: &str) -> Option<T> {
+        let (origin, key) = (self.origin.clone(), self.path_of(key));
+        self.report.add(Problem { origin, key, value: None, fix: fix.to_owned() });
+        None
+    }
+
     /// What is left over is unknown.
     pub fn finish(self) {
         for (key, value) in &self.left {

@@ -176,6 +176,47 @@ fn each_wrong_value_is_named_with_its_fix() {
     }
 }
 
+const SMTP: &str = "[smtp]\nhost = \"mail.example.org\"\nfrom = \"Harbor <alerts@example.org>\"\n";
+
+#[test]
+fn a_mail_server_needs_a_host_and_a_sender() {
+    let config = load_file(&format!("{SMTP}user = \"u\"\npassword = \"s3cr3t\"")).expect("a good server");
+    assert!(!format!("{config:?}").contains("s3cr3t"), "{config:?}");
+    let server = config.smtp.expect("a server");
+    assert_eq!(
+        (server.host.as_str(), server.port, server.from.as_str()),
+        ("mail.example.org", 587, "alerts@example.org")
+    );
+    assert_eq!(server.from_name.as_deref(), Some("Harbor"));
+    assert_eq!(load_file("").expect("none is fine").smtp, None);
+    assert_eq!(
+        load_file(&format!("{SMTP}security = \"tls\"")).expect("good").smtp.map(|server| server.port),
+        Some(465)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_mail_server_is_named() {
+    for (text, expected) in [
+        (
+            SMTP.replace("mail.example.org", "mail.example.org:25/x"),
+            "smtp.host = \"mail.example.org:25/x\": this is not the name",
+        ),
+        (
+            SMTP.replace("alerts@example.org", "alerts"),
+            "smtp.from = \"Harbor <alerts>\": this is not an e-mail address",
+        ),
+        (format!("{SMTP}security = \"ssl\""), "smtp.security = \"ssl\": this is \"starttls\", \"tls\" or \"plain\""),
+        (format!("{SMTP}user = \"u\""), "smtp.password: user is set. Set the password"),
+        (format!("{SMTP}password = \"p\""), "smtp.user: password is set. Set the user"),
+        (format!("{SMTP}letters_per_minute = 0"), "smtp.letters_per_minute = 0: this must be a whole number from 1"),
+        ("[smtp]\nfrom = \"a@b.example\"".to_owned(), "smtp.host: this is missing"),
+    ] {
+        let problem = problem(&text);
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}
+
 #[test]
 fn an_empty_secret_is_refused_and_never_shown() {
     assert_eq!(

@@ -72,6 +72,8 @@ pub trait People: Send + Sync + 'static {
     fn count_people(&self) -> Answer<u64>;
     /// Adds the person, or changes the one with this id.
     fn save_person(&self, person: Person) -> Answer<Saved>;
+    /// The people with this role, by name, at most `limit`.
+    fn with_role(&self, role: Role, limit: usize) -> Answer<Vec<Person>>;
     fn person_by_email(&self, email: String) -> Answer<Option<Person>>;
     fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
     /// Whose session this is, if it has not ended.

@@ -1,5 +1,7 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// Letters to agents.
+mod alerts;
 /// Documents of bots, and the samples.
 mod bots;
 /// What any bus must keep.

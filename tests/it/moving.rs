@@ -51,7 +51,7 @@ async fn one(store: &Arc<SqliteStore>, number: usize) {
     let mut owner = Owner::of(store, &number.to_string(), incarnation(1)).await;
     let snapshot = number.is_multiple_of(3).then(Default::default);
     let deadline = number.is_multiple_of(2).then(|| later(number as u64));
-    let effects = vec![queue(1, true), queue(2, false), queue(3, true)];
+    let effects = vec![queue(1, true), queue(2, false), queue(3, true), Effect::Alert { seq: 3 }];
     let mut append = Append {
         key: Some(format!("in:{number}")),
         snapshot,
@@ -131,6 +131,9 @@ async fn holds_everything(from: &Path, schema: &Schema) {
     let strays = new.strays(NOW, incarnation(2), 10_000).await.unwrap();
     assert_eq!(strays.iter().filter(|stray| stray.state == StrayState::Sending).count(), CONVERSATIONS);
     assert_eq!(old.due(later(9_999), 10_000).await.unwrap().len(), new.due(later(9_999), 10_000).await.unwrap().len());
+    let due = old.take_alerts(NOW, later(9), 10_000).await.unwrap();
+    assert_eq!(due.len(), CONVERSATIONS);
+    assert_eq!(new.take_alerts(NOW, later(9), 10_000).await.unwrap().len(), CONVERSATIONS);
     assert_eq!(new.session([1; 32], NOW).await.unwrap().map(|person| person.name).as_deref(), Some("Ana"));
     assert!(new.invitation([2; 32], NOW).await.unwrap().is_some());
     assert_eq!(old.raw_payloads(9).await.unwrap(), new.raw_payloads(9).await.unwrap());

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 
 use super::PostgresStore;
-use super::columns::{int, uint};
+use super::columns::{count, int, uint};
 use super::connect::{self, Sql};
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
@@ -14,6 +14,8 @@ use crate::ports::store::{Answer, StoreError};
 const SAVE: &str = "INSERT INTO person (id, name, email, role, password_hash) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, role = excluded.role,
         password_hash = excluded.password_hash";
+const WITH_ROLE: &str =
+    "SELECT id, name, email, role, password_hash FROM person WHERE role = $1 ORDER BY name, id LIMIT $2";
 const BY_EMAIL: &str = "SELECT id, name, email, role, password_hash FROM person WHERE lower(email) = lower($1)";
 const OPEN_SESSION: &str = "INSERT INTO session (token, agent, until) VALUES ($1, $2, $3)
     ON CONFLICT (token) DO UPDATE SET agent = excluded.agent, until = excluded.until";
@@ -42,6 +44,15 @@ impl People for PostgresStore {
             Box::pin(async move {
                 let [by_email] = connect::prepared(sql, [BY_EMAIL]).await?;
                 sql.query_opt(&by_email, &[&email]).await?.map(|row| person(&row)).transpose()
+            })
+        })
+    }
+
+    fn with_role(&self, role: Role, limit: usize) -> Answer<Vec<Person>> {
+        self.ask(move |sql| {
+            Box::pin(async move {
+                let [with_role] = connect::prepared(sql, [WITH_ROLE]).await?;
+                sql.query(&with_role, &[&role.as_str(), &count(limit)]).await?.iter().map(person).collect()
             })
         })
     }

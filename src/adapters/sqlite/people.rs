@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 use super::SqliteStore;
-use super::columns::{int, uint, uuid};
+use super::columns::{count, int, uint, uuid};
 use super::desk::Desk;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
@@ -23,6 +23,16 @@ impl People for SqliteStore {
         Box::pin(self.readers().run(move |sql| {
             let question = "SELECT id, name, email, role, password_hash FROM person WHERE email = ?1";
             one_person(sql.prepare_cached(question)?.query_row([email], person_in))
+        }))
+    }
+
+    fn with_role(&self, role: Role, limit: usize) -> Answer<Vec<Person>> {
+        Box::pin(self.readers().run(move |sql| {
+            let question =
+                "SELECT id, name, email, role, password_hash FROM person WHERE role = ?1 ORDER BY name, id LIMIT ?2";
+            let mut statement = sql.prepare_cached(question)?;
+            let found = statement.query_map((role.as_str(), count(limit)), person_in)?;
+            Ok(found.map(|found| found.map(|(person, _)| Person { role, ..person })).collect::<Result<_>>()?)
         }))
     }
 

@@ -64,6 +64,10 @@ impl People for Memory {
         self.with(|inner| inner.people.values().find(|person| person.email == email).cloned())
     }
 
+    fn with_role(&self, role: Role, limit: usize) -> Answer<Vec<Person>> {
+        self.with(|inner| inner.people.values().filter(|person| person.role == role).take(limit).cloned().collect())
+    }
+
     fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
         self.with(|inner| {
             inner.sessions.insert(token, (agent, until));

@@ -3,6 +3,7 @@
 pub mod bot;
 pub mod cut;
 pub mod installation;
+pub mod mail;
 pub mod node;
 pub mod nodes;
 pub mod outbox;

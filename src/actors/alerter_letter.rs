@@ -1,0 +1,132 @@
+//! What stands in a letter, and who gets it, as the store knows it when the letter is sent.
+
+use crate::domain::alert::{Alert, RECIPIENTS_MAX, Recipient};
+use crate::domain::event::Event;
+use crate::domain::ids::DeliveryId;
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::ports::alert::Letter;
+use crate::ports::people::{People, Role};
+use crate::ports::store::{LoggedEvent, Store, StoreError, TakenAlert};
+
+/// Events looked through for the last words before an alert.
+const EVENTS_MAX: usize = 60;
+const SAID_MAX: usize = 10;
+const SAID_CHARS_MAX: usize = 500;
+/// More people with one role are not written to.
+const PEOPLE_MAX: usize = 200;
+
+/// What was found out about an alert.
+pub enum Found {
+    Letter {
+        letter: Box<Letter>,
+        queued_at: Timestamp,
+    },
+    /// It cannot be sent, and why.
+    Nobody(String),
+}
+
+pub async fn find(
+    store: &dyn Store,
+    people: &dyn People,
+    taken: &TakenAlert,
+    base_url: &str,
+) -> Result<Found, StoreError> {
+    let conversation = taken.contact.conversation;
+    let missing = || Found::Nobody("its event is not in the log".to_owned());
+    let Some(reading) = store.read_before(conversation, Some(taken.seq + 1), EVENTS_MAX).await? else {
+        return Ok(missing());
+    };
+    let Some(LoggedEvent { event: Event::AlertQueued { alert, .. }, at, .. }) = reading.events.last() else {
+        return Ok(missing());
+    };
+    let mut to = addresses(people, &alert.to).await?;
+    let mut cc = addresses(people, &alert.cc).await?;
+    to.truncate(RECIPIENTS_MAX);
+    cc.retain(|address| !to.contains(address));
+    cc.truncate(RECIPIENTS_MAX - to.len());
+    if to.is_empty() {
+        return Ok(Found::Nobody(nobody(alert)));
+    }
+    let said = last_words(&reading.events, &reading.summary.name);
+    let letter = Letter {
+        id: DeliveryId { conversation, seq: taken.seq },
+        at: *at,
+        to,
+        cc,
+        reply_to: alert.reply_to.clone(),
+        subject: alert.subject.clone(),
+        body: alert.body.clone(),
+        facts: facts(alert, &reading.summary),
+        said,
+        link: format!("{base_url}/c/{conversation}"),
+        again: taken.flagged,
+    };
+    Ok(Found::Letter { letter: Box::new(letter), queued_at: *at })
+}
+
+/// Everybody once. Where nobody has a role, those with the next higher one are written to.
+async fn addresses(people: &dyn People, recipients: &[Recipient]) -> Result<Vec<String>, StoreError> {
+    let mut addresses: Vec<String> = Vec::new();
+    for recipient in recipients {
+        let roles: &[Role] = match recipient {
+            Recipient::Address(address) => {
+                addresses.push(address.to_lowercase());
+                continue;
+            }
+            Recipient::Agents => &[Role::Agent, Role::Supervisor, Role::Admin],
+            Recipient::Supervisors => &[Role::Supervisor, Role::Admin],
+            Recipient::Admins => &[Role::Admin],
+        };
+        for role in roles {
+            let found = people.with_role(*role, PEOPLE_MAX).await?;
+            let found: Vec<String> =
+                found.into_iter().map(|person| person.email).filter(|email| !email.is_empty()).collect();
+            if !found.is_empty() {
+                addresses.extend(found);
+                break;
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    addresses.retain(|address| seen.insert(address.clone()));
+    Ok(addresses)
+}
+
+fn nobody(alert: &Alert) -> String {
+    if alert.to.is_empty() {
+        return "none of its recipients is an e-mail address".to_owned();
+    }
+    let wanted = alert.to.iter().map(Recipient::as_str).collect::<Vec<_>>().join(", ");
+    format!("nobody with an e-mail address is among the {wanted}: add people with `switchboard agent add`")
+}
+
+fn facts(alert: &Alert, summary: &Summary) -> Vec<(String, String)> {
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    let mut facts = vec![
+        fact("Contact", summary.name.clone()),
+        fact("Channel", format!("{} ({})", summary.channel.as_str(), summary.account)),
+    ];
+    if let Some((reason, words)) = &summary.wanted {
+        let words = if words.is_empty() { String::new() } else { format!(": “{words}”") };
+        facts.push(fact("Wants a person", format!("{}{words}", reason.as_str().replace('_', " "))));
+    }
+    facts.push(fact("Why this letter", alert.because.clone()));
+    facts
+}
+
+/// What was said to and by the contact, oldest first.
+fn last_words(events: &[LoggedEvent], contact: &str) -> Vec<(String, String)> {
+    let said = events.iter().rev().filter_map(|logged| match &logged.event {
+        Event::ContactSaid { heard, .. } if heard.text.is_empty() => Some((contact, "(no words)")),
+        Event::ContactSaid { heard, .. } => Some((contact, heard.text.as_str())),
+        Event::BotSaid { line, .. } => Some(("Bot", line.text.as_str())),
+        Event::AgentSaid { agent, text, .. } => Some((agent.name.as_str(), text.as_str())),
+        Event::OutsideSaid { text, .. } => Some(("Outside the console", text.as_str())),
+        _ => None,
+    });
+    let cut = |text: &str| text.chars().take(SAID_CHARS_MAX).collect::<String>();
+    let mut said: Vec<_> = said.take(SAID_MAX).map(|(who, text)| (who.to_owned(), cut(text))).collect();
+    said.reverse();
+    said
+}
