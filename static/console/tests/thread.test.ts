@@ -54,6 +54,21 @@ test('that a reply moved the pause is no line; that an agent did is', () => {
   expect(lines.map((line) => line.text)).toEqual(['The bot stays silent until given back · Ana']);
 });
 
+test('a letter says to whom it goes and what became of it, in the mail server’s words', () => {
+  const letter: EventView = {
+    seq: 1, at: 0, kind: 'email_alert', to: ['agents', 'boss@harbor.example'], cc: [], reply_to: null, subject: 'A quote', body: 'Please.', why: 'w',
+    trigger: null, widget: null,
+  };
+  const tried = (seq: number, state: string, words: string, again_at: number | null = null): EventView => ({ seq, at: 0, kind: 'alert_state', of: 1, state, words, again_at });
+  const shown = (...events: EventView[]) => thread([letter, ...events]).find((item) => item.kind === 'letter');
+  expect(shown()).toMatchObject({ to: 'agents, boss@harbor.example', subject: 'A quote', state: 'queued', fate: 'queued' });
+  expect(shown(tried(2, 'queued', '451 later', 60_000))?.fate).toMatch(/^not taken yet, again at /);
+  expect(shown(tried(2, 'queued', '451 later', 60_000), tried(3, 'sent', '250 OK'))).toMatchObject({ state: 'sent', fate: 'sent', words: '250 OK' });
+  expect(shown(tried(2, 'failed', '550 nobody here'))?.fate).toBe('failed: 550 nobody here');
+  expect(shown(tried(2, 'unknown', 'silence'))?.fate).toBe('may have arrived, perhaps twice');
+  expect(thread([{ ...tried(7, 'sent', ''), of: 99 } as EventView])).toEqual([]);
+});
+
 test('what a newer server tells and this console does not know is left out', () => {
   const unknown = { seq: 2, at: 0, kind: 'sung', text: 'la' } as unknown as EventView;
   expect(thread([said(1), unknown]).map((item) => item.kind)).toEqual(['time', 'message']);

@@ -42,13 +42,28 @@ export interface SystemLine {
   why?: string;
 }
 
+export interface Letter {
+  kind: 'letter';
+  seq: number;
+  at: number;
+  to: string;
+  subject: string;
+  body: string;
+  why: string;
+  state: string;
+  /** What became of it, for people. */
+  fate: string;
+  /** What the mail server said. */
+  words: string;
+}
+
 export interface Pause {
   kind: 'time';
   seq: number;
   at: number;
 }
 
-export type Item = Message | Note | SystemLine | Pause;
+export type Item = Message | Note | SystemLine | Letter | Pause;
 
 /** After so long a silence the thread says what time it is. */
 const SILENCE = 10 * MINUTE;
@@ -56,10 +71,15 @@ const SILENCE = 10 * MINUTE;
 export function thread(events: readonly EventView[]): Item[] {
   const items: Item[] = [];
   const messages = new Map<number, Message>();
+  const letters = new Map<number, Letter>();
   let before: number | undefined;
   for (const event of events) {
     if (event.kind === 'delivery') {
       for (const seq of event.of) delivered(messages.get(seq), event.state, event.error);
+      continue;
+    }
+    if (event.kind === 'alert_state') {
+      posted(letters.get(event.of), event);
       continue;
     }
     const item = itemOf(event);
@@ -72,6 +92,7 @@ export function thread(events: readonly EventView[]): Item[] {
       messages.set(item.seq, item);
       joinGroup(items.at(-1), item);
     }
+    if (item.kind === 'letter') letters.set(item.seq, item);
     items.push(item);
   }
   return items;
@@ -88,6 +109,21 @@ function delivered(message: Message | undefined, state: string, error: string | 
   message.delivery = { state, error };
 }
 
+/** Tries come in their order; the last one counts. */
+function posted(letter: Letter | undefined, { state, words, again_at, at }: Extract<EventView, { kind: 'alert_state' }>): void {
+  if (!letter) return;
+  const again = again_at === null ? '' : `, again at ${moment(again_at, at)}`;
+  const fates: Record<string, string> = {
+    sent: 'sent',
+    queued: `not taken yet${again}`,
+    unknown: again ? `may have arrived${again}` : 'may have arrived, perhaps twice',
+    failed: `failed: ${words}`,
+  };
+  letter.state = state;
+  letter.fate = fates[state] ?? state;
+  letter.words = words;
+}
+
 function joinGroup(previous: Item | undefined, message: Message): void {
   if (previous?.kind !== 'message' || previous.side !== message.side || previous.name !== message.name) return;
   if (Math.floor(previous.at / MINUTE) !== Math.floor(message.at / MINUTE)) return;
@@ -102,7 +138,7 @@ function replacesLast(previous: Item | undefined, item: Item, event: EventView):
 }
 
 /** The line of an event. None for what an agent need not read, or what a newer server tells and we do not know. */
-function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefined {
+function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>): Item | undefined {
   const { seq, at } = event;
   switch (event.kind) {
     case 'contact_said':
@@ -115,6 +151,11 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefin
       return said(event, 'outside', 'Answered outside the console');
     case 'note':
       return { kind: 'note', seq, at, name: event.agent.name, text: event.text };
+    case 'email_alert': {
+      const { subject, body, why } = event;
+      const to = [...event.to, ...event.cc].join(', ') || 'nobody';
+      return { kind: 'letter', seq, at, to, subject, body, why, state: 'queued', fate: 'queued', words: '' };
+    }
     case 'page_viewed':
       return { kind: 'line', seq, at, tone: 'quiet', text: `Looked at ${event.title || event.url}`, href: event.url };
     default: {
@@ -125,7 +166,7 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' }>): Item | undefin
 }
 
 type Spoken = Extract<EventView, { kind: 'contact_said' | 'bot_said' | 'agent_said' | 'outside_said' }>;
-type Told = Exclude<EventView, Spoken | { kind: 'delivery' | 'note' | 'page_viewed' }>;
+type Told = Exclude<EventView, Spoken | { kind: 'delivery' | 'alert_state' | 'note' | 'page_viewed' | 'email_alert' }>;
 
 function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial<Message> = {}): Message {
   const none = { options: [], attachments: [], tapped: false, why: '' };
