@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::alerts;
-use super::columns::{Json, address, bytes, count, end, int, seq, uint};
+use super::columns::{Json, address, bytes, end, int, seq, uint};
 use super::deadlines;
 use super::desk::Desk;
 use super::lists;
@@ -96,8 +96,14 @@ impl Write {
         self.contact.conversation
     }
 
-    fn last(&self) -> i64 {
-        int(self.after) + count(self.events.len())
+    fn last(&self) -> Seq {
+        self.after + self.events.len() as u64
+    }
+
+    /// The fence: only the owner, under its last token, and only right after what it knows to be the last event.
+    fn passes(&self, known: &Known) -> bool {
+        let Token { incarnation, epoch } = self.token;
+        (incarnation, epoch, self.after) == (known.owner, known.epoch, known.last_seq)
     }
 }
 
@@ -117,31 +123,31 @@ pub struct RawEvent {
 
 /// A new epoch for `me`, and what there is to know. From then on, every older token is void.
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
-    let number = take_over(desk, contact, me)?;
+    let Known { number, epoch, last_seq, .. } = take_over(desk, contact, me)?;
     desk.notes.activate(contact, me);
-    let sql = "SELECT owner_epoch, last_seq FROM conversation WHERE number = ?1";
-    let token = |row: &rusqlite::Row<'_>| Ok((uint(row, 0)?, uint(row, 1)?));
-    let (epoch, last_seq) = desk.prepared(sql)?.query_row([number], token)?;
     let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
     let events = if last_seq == after { Vec::new() } else { events_after(desk, number, after)? };
     Ok(Loaded { epoch, last_seq, snapshot, events })
 }
 
-/// Makes `me` the owner; the conversation is made if it is new. Returns its number.
-pub fn take_over(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<i64> {
-    if let Some(Known { number, .. }) = desk.known(contact.conversation)? {
-        let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = owner_epoch + 1 WHERE number = ?1";
-        desk.prepared(sql)?.execute((number, me.0.as_bytes()))?;
-        return Ok(number);
+/// Makes `me` the owner; the conversation is made if it is new.
+pub fn take_over(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Known> {
+    if let Some(known) = desk.known(contact.conversation)? {
+        let epoch = known.epoch + 1;
+        let sql = "UPDATE conversation SET owner_inc = ?2, owner_epoch = ?3 WHERE number = ?1";
+        desk.prepared(sql)?.execute((known.number, me.0.as_bytes(), int(epoch)))?;
+        desk.memory.set_owner(contact.conversation, me, epoch);
+        return Ok(Known { owner: me, epoch, ..known });
     }
     let sql = "INSERT INTO conversation (id, account, external_key, owner_inc, owner_epoch, last_seq)
         VALUES (?1, ?2, ?3, ?4, 1, 0)";
     let row = (contact.conversation.0.as_bytes(), contact.account.as_str(), &contact.external_key, me.0.as_bytes());
     desk.prepared(sql)?.execute(row)?;
     let number = desk.sql.last_insert_rowid();
-    desk.memory.learn(contact.conversation, Known { number, place: None });
-    Ok(number)
+    let known = Known { number, owner: me, epoch: 1, last_seq: 0, place: None, deadline: None };
+    desk.memory.learn(contact.conversation, known);
+    Ok(known)
 }
 
 fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(Seq, Vec<u8>)>> {
@@ -167,15 +173,19 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
     if let Some(last) = claim_key(desk, known.number, write)? {
         return Ok(Written::Duplicate { last });
     }
-    if !pass_fence(desk, known, write)? {
+    if !write.passes(&known) {
         give_key_back(desk, known.number, write)?;
         return Ok(Written::Fenced);
     }
+    desk.memory.move_on(write.conversation(), write.last(), &write.summary, write.place);
     insert_events(desk, known.number, write)?;
     let withdrawn = act(desk, known.number, write)?;
-    deadlines::set(desk, known.number, write.deadline)?;
+    if known.deadline != write.deadline {
+        deadlines::set(desk, known.number, write.deadline)?;
+        desk.memory.set_deadline(write.conversation(), write.deadline);
+    }
     if let Some(body) = &write.snapshot {
-        keep_snapshot(desk, known.number, write.last(), body)?;
+        keep_snapshot(desk, known.number, int(write.last()), body)?;
     }
     desk.notes.append(write);
     Ok(Written::Done { withdrawn })
@@ -185,7 +195,7 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
 fn claim_key(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
     let Some(key) = &write.key else { return Ok(None) };
     let sql = "INSERT OR IGNORE INTO dedupe (conversation, key, last) VALUES (?1, ?2, ?3)";
-    if desk.prepared(sql)?.execute((number, key, write.last()))? == 1 {
+    if desk.prepared(sql)?.execute((number, key, int(write.last())))? == 1 {
         return Ok(None);
     }
     let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
@@ -196,35 +206,6 @@ fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> 
     let Some(key) = &write.key else { return Ok(()) };
     let sql = "DELETE FROM dedupe WHERE conversation = ?1 AND key = ?2";
     desk.prepared(sql)?.execute((number, key)).map(|_| ())
-}
-
-/// Moves the conversation on if the token and the last seq are right. The list's index is only touched when the
-/// conversation moves in it.
-fn pass_fence(desk: &mut Desk<'_>, known: Known, write: &Write) -> Result<bool> {
-    let stays = known.place == Some(write.place);
-    let sql = if stays {
-        "UPDATE conversation SET last_seq = ?1, summary = ?2
-            WHERE number = ?3 AND owner_inc = ?4 AND owner_epoch = ?5 AND last_seq = ?6"
-    } else {
-        "UPDATE conversation SET last_seq = ?1, summary = ?2, mode = ?7, list_at = ?8
-            WHERE number = ?3 AND owner_inc = ?4 AND owner_epoch = ?5 AND last_seq = ?6"
-    };
-    let statement = desk.prepared(sql)?;
-    statement.raw_bind_parameter(1, write.last())?;
-    statement.raw_bind_parameter(2, Json(&write.summary))?;
-    statement.raw_bind_parameter(3, known.number)?;
-    statement.raw_bind_parameter(4, write.token.incarnation.0.as_bytes())?;
-    statement.raw_bind_parameter(5, int(write.token.epoch))?;
-    statement.raw_bind_parameter(6, int(write.after))?;
-    if !stays {
-        statement.raw_bind_parameter(7, count(write.place.mode))?;
-        statement.raw_bind_parameter(8, write.place.at)?;
-    }
-    let passed = statement.raw_execute()? == 1;
-    if passed && !stays {
-        desk.memory.move_in_lists(write.conversation(), known, write.place);
-    }
-    Ok(passed)
 }
 
 fn insert_events(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
@@ -241,7 +222,10 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
     let mut withdrawn = Vec::new();
     for effect in &write.effects {
         match effect {
-            Act::Queue(message) => queue::add(desk, &write.contact.account, number, message, write.at)?,
+            Act::Queue(message) => {
+                let new = message.seq > write.after;
+                queue::add(desk, &write.contact.account, number, message, write.at, new)?;
+            }
             Act::WithdrawBot => withdrawn.extend(queue::withdraw_bot(desk, number, write.at)?),
             Act::Requeue { seq, at, flagged } => queue::requeue(desk, number, *seq, *at, *flagged)?,
             Act::Finish { seq } => queue::finish(desk, number, *seq)?,

@@ -2,9 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Statement};
 
+use super::columns::{uint, uuid};
 use super::memory::{Known, ListPlace, Memory};
 use super::record::Notes;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, Incarnation};
 
 /// The connection, inside a transaction, and what the thread remembers.
 pub struct Desk<'c> {
@@ -40,7 +41,8 @@ impl<'c> Desk<'c> {
         if let Some(known) = self.memory.known(conversation) {
             return Ok(Some(known));
         }
-        let sql = "SELECT number, mode, list_at FROM conversation WHERE id = ?1";
+        let sql = "SELECT number, owner_inc, owner_epoch, last_seq, mode, list_at, due_at
+            FROM conversation LEFT JOIN deadline ON deadline.conversation = number WHERE id = ?1";
         let found = self.prepared(sql)?.query_row([conversation.0.as_bytes()], known_in).optional()?;
         if let Some(known) = found {
             self.memory.learn(conversation, known);
@@ -49,11 +51,18 @@ impl<'c> Desk<'c> {
     }
 }
 
-/// In three columns: number, mode, list_at.
+/// In seven columns.
 fn known_in(row: &rusqlite::Row<'_>) -> Result<Known> {
-    let place = match (row.get::<_, Option<i64>>(1)?, row.get(2)?) {
+    let place = match (row.get::<_, Option<i64>>(4)?, row.get(5)?) {
         (Some(mode @ 0..3), Some(at)) => Some(ListPlace { mode: mode as usize, at }),
         _ => None,
     };
-    Ok(Known { number: row.get(0)?, place })
+    Ok(Known {
+        number: row.get(0)?,
+        owner: Incarnation(uuid(row, 1)?),
+        epoch: uint(row, 2)?,
+        last_seq: uint(row, 3)?,
+        place,
+        deadline: row.get(6)?,
+    })
 }

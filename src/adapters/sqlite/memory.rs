@@ -1,18 +1,31 @@
 //! What the writing thread knows without asking, because nobody else writes.
+//!
+//! Also what the tables do not have yet. A conversation's row changes with every append, and most messages leave the
+//! outbox within milliseconds of entering it: in the tables, each of these steps would cost several pages. So they are
+//! done here first, and `ahead` brings the tables up to date before anybody looks at them. The journal makes it durable.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{Connection, Result};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
-use crate::domain::ids::ConversationId;
+use super::columns::{address, end};
+use super::queue::Young;
+use crate::domain::ids::{ConversationId, Incarnation, Seq};
 
-/// At most that many conversations are remembered; then all are forgotten.
+/// At most that many conversations are remembered; then all are forgotten whose rows say everything.
 const KNOWN_MAX: usize = 65_536;
+/// The tables never lack more than that many rows, or bringing them up to date would hold everybody up.
+const AHEAD_MAX: usize = 1_024;
 
 /// Forgotten whenever a transaction fails.
 pub struct Memory {
-    known: HashMap<ConversationId, Known>,
+    known: HashMap<ConversationId, Entry>,
+    /// Who is ahead of its row.
+    ahead: Vec<ConversationId>,
+    /// Messages that are not in the outbox's table yet, by address.
+    pub young: BTreeMap<i64, Young>,
     /// By how much the number of conversations in each mode has changed since the last commit.
     moved: [i64; 3],
     /// The same, since it was last told.
@@ -21,10 +34,32 @@ pub struct Memory {
     last_delivery: i64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What is true of a conversation, whether or not its row says so yet.
+#[derive(Clone, Copy)]
 pub struct Known {
     pub number: i64,
+    pub owner: Incarnation,
+    pub epoch: u64,
+    pub last_seq: Seq,
     /// Where it stands in the lists; none before its first append.
+    pub place: Option<ListPlace>,
+    pub deadline: Option<i64>,
+}
+
+struct Entry {
+    known: Known,
+    /// Where the row has it in the lists.
+    place_in_row: Option<ListPlace>,
+    /// Newer than the row's.
+    summary: Option<ByteBuf>,
+}
+
+/// What a row is to say about an append, or several.
+pub struct Row {
+    pub number: i64,
+    pub last_seq: Seq,
+    pub summary: ByteBuf,
+    /// None: it stays where it is.
     pub place: Option<ListPlace>,
 }
 
@@ -40,35 +75,75 @@ impl Memory {
         let last =
             "SELECT coalesce(max(number), 0) FROM (SELECT number FROM outbox UNION ALL SELECT number FROM shelf)";
         let last_delivery = connection.query_row(last, (), |row| row.get(0))?;
-        Ok(Self { known: HashMap::new(), moved: [0; 3], untold: [0; 3], last_delivery })
+        let (known, ahead, young) = (HashMap::new(), Vec::new(), BTreeMap::new());
+        Ok(Self { known, ahead, young, moved: [0; 3], untold: [0; 3], last_delivery })
     }
 
     pub fn forget(&mut self) {
         self.known.clear();
+        self.ahead.clear();
+        self.young.clear();
         self.moved = [0; 3];
         self.untold = [0; 3];
     }
 
     pub fn known(&self, conversation: ConversationId) -> Option<Known> {
-        self.known.get(&conversation).copied()
+        self.known.get(&conversation).map(|entry| entry.known)
     }
 
+    /// As its row has it.
     pub fn learn(&mut self, conversation: ConversationId, known: Known) {
         if self.known.len() >= KNOWN_MAX {
-            self.known.clear();
+            self.known.retain(|_, entry| entry.summary.is_some());
         }
-        self.known.insert(conversation, known);
+        self.known.insert(conversation, Entry { known, place_in_row: known.place, summary: None });
     }
 
-    /// The conversation now stands at `to` in the lists.
-    pub fn move_in_lists(&mut self, conversation: ConversationId, known: Known, to: ListPlace) {
+    pub fn set_owner(&mut self, conversation: ConversationId, owner: Incarnation, epoch: u64) {
+        if let Some(Entry { known, .. }) = self.known.get_mut(&conversation) {
+            (known.owner, known.epoch) = (owner, epoch);
+        }
+    }
+
+    pub fn set_deadline(&mut self, conversation: ConversationId, deadline: Option<i64>) {
+        if let Some(Entry { known, .. }) = self.known.get_mut(&conversation) {
+            known.deadline = deadline;
+        }
+    }
+
+    /// An append moved it on to `last`, to these words and this place in the lists.
+    pub fn move_on(&mut self, conversation: ConversationId, last: Seq, summary: &ByteBuf, to: ListPlace) {
+        let Some(entry) = self.known.get_mut(&conversation) else { return };
         for moved in [&mut self.moved, &mut self.untold] {
-            if let Some(from) = known.place {
+            if let Some(from) = entry.known.place {
                 moved[from.mode] -= 1;
             }
             moved[to.mode] += 1;
         }
-        self.learn(conversation, Known { place: Some(to), ..known });
+        if entry.summary.replace(summary.clone()).is_none() {
+            self.ahead.push(conversation);
+        }
+        entry.known.last_seq = last;
+        entry.known.place = Some(to);
+    }
+
+    /// Whether the tables lack so much that they should be brought up to date.
+    pub fn is_far_ahead(&self) -> bool {
+        self.ahead.len() + self.young.len() >= AHEAD_MAX
+    }
+
+    /// What the rows lack, in the order of the rows; from now on they lack nothing.
+    pub fn take_rows(&mut self) -> Vec<Row> {
+        let ahead = std::mem::take(&mut self.ahead);
+        let mut rows: Vec<Row> = ahead.into_iter().filter_map(|id| self.known.get_mut(&id)?.take_row()).collect();
+        rows.sort_unstable_by_key(|row| row.number);
+        rows
+    }
+
+    /// The young messages of a conversation, to go into the table.
+    pub fn take_young(&mut self, number: i64) -> Vec<(i64, Young)> {
+        let addresses: Vec<i64> = self.young.range(address(number, 0)..end(number)).map(|(at, _)| *at).collect();
+        addresses.into_iter().filter_map(|address| self.young.remove_entry(&address)).collect()
     }
 
     pub fn next_delivery(&mut self) -> i64 {
@@ -94,5 +169,14 @@ impl Memory {
             connection.prepare_cached(sql)?.execute((mode as i64, by))?;
         }
         Ok(())
+    }
+}
+
+impl Entry {
+    fn take_row(&mut self) -> Option<Row> {
+        let Known { number, last_seq, place, .. } = self.known;
+        let moved = place != self.place_in_row;
+        self.place_in_row = place;
+        Some(Row { number, last_seq, summary: self.summary.take()?, place: place.filter(|_| moved) })
     }
 }

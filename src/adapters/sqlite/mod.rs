@@ -6,6 +6,7 @@
 //! (`journal`, `record`). A copy of a running installation needs both files. Absent on purpose: full-text search, and
 //! more than one writing process.
 
+mod ahead;
 mod alerts;
 mod append;
 mod bots;

@@ -29,20 +29,70 @@ pub struct Message {
     pub by_bot: bool,
 }
 
-/// A message that is still there keeps its number, its attempts and its flag.
-pub fn add(desk: &mut Desk<'_>, account: &AccountId, number: i64, message: &Message, at: i64) -> Result<()> {
-    let sql = "INSERT INTO outbox (address, account, number, state, by_bot, at, body)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+/// A message whose row is still to be written. Most are gone before that.
+pub struct Young {
+    account: AccountId,
+    number: i64,
+    state: i64,
+    by_bot: bool,
+    attempt: i64,
+    at: i64,
+    sending: Option<Incarnation>,
+    body: ByteBuf,
+}
+
+impl Young {
+    fn start(&mut self, me: Incarnation) -> bool {
+        let waits = self.state < SENDING;
+        if waits {
+            (self.state, self.sending) = (SENDING, Some(me));
+            self.attempt += 1;
+        }
+        waits
+    }
+}
+
+/// A message of an event that was just written has no row yet; any other may.
+pub fn add(desk: &mut Desk<'_>, account: &AccountId, number: i64, message: &Message, at: i64, new: bool) -> Result<()> {
+    let address = address(number, message.seq);
+    let young = Young {
+        account: account.clone(),
+        number: desk.memory.next_delivery(),
+        state: QUEUED,
+        by_bot: message.by_bot,
+        attempt: 0,
+        at,
+        sending: None,
+        body: message.body.clone(),
+    };
+    if new {
+        desk.memory.young.insert(address, young);
+        return Ok(());
+    }
+    grow_up(desk, number)?;
+    insert(desk, address, &young)
+}
+
+/// A row that is there already keeps its number, its attempts and its flag.
+pub fn insert(desk: &mut Desk<'_>, address: i64, young: &Young) -> Result<()> {
+    let sql = "INSERT INTO outbox (address, account, number, state, by_bot, attempt, at, sending_inc, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (address) DO UPDATE SET state = excluded.state, by_bot = excluded.by_bot, at = excluded.at,
             body = excluded.body, sending_inc = NULL, next_try_at = 0";
-    let delivery = desk.memory.next_delivery();
-    let address = address(number, message.seq);
-    let row = (address, account.as_str(), delivery, QUEUED, message.by_bot, at, Json(&message.body));
+    let Young { account, number, state, by_bot, attempt, at, sending, body } = young;
+    let sending = sending.as_ref().map(|incarnation| incarnation.0.as_bytes());
+    let row = (address, account.as_str(), number, state, by_bot, attempt, at, sending, Json(body));
     desk.prepared(sql)?.execute(row).map(|_| ())
+}
+
+/// The conversation's young messages get their rows.
+fn grow_up(desk: &mut Desk<'_>, number: i64) -> Result<()> {
+    desk.memory.take_young(number).iter().try_for_each(|(address, young)| insert(desk, *address, young))
 }
 
 /// The conversation hears of these with the answer to its append; the sweeper only if it forgets them.
 pub fn withdraw_bot(desk: &mut Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq>> {
+    grow_up(desk, number)?;
     let sql = "UPDATE outbox SET state = ?3, next_try_at = ?2
         WHERE address > ?1 AND address < ?4 AND by_bot AND state < 2 RETURNING address";
     let statement = desk.prepared(sql)?;
@@ -55,6 +105,7 @@ pub fn withdraw_bot(desk: &mut Desk<'_>, number: i64, at: i64) -> Result<Vec<Seq
 
 /// Once flagged, a message stays so. One that was shelved gets its old place again.
 pub fn requeue(desk: &mut Desk<'_>, number: i64, seq: Seq, at: i64, flagged: bool) -> Result<()> {
+    grow_up(desk, number)?;
     let address = address(number, seq);
     if put_back(desk, address, at, flagged)? == 0 && unshelve(desk, address)? == 1 {
         put_back(desk, address, at, flagged)?;
@@ -72,6 +123,9 @@ fn put_back(desk: &mut Desk<'_>, address: i64, at: i64, flagged: bool) -> Result
 /// An end can also come to a message on the shelf: its echo shows that it had arrived.
 pub fn finish(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
     let address = address(number, seq);
+    if desk.memory.young.remove(&address).is_some() {
+        return Ok(());
+    }
     if desk.prepared("DELETE FROM outbox WHERE address = ?1")?.execute([address])? == 0 {
         desk.prepared("DELETE FROM shelf WHERE address = ?1")?.execute([address])?;
     }
@@ -80,6 +134,7 @@ pub fn finish(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
 
 /// Kept, should somebody send it again.
 pub fn shelve(desk: &mut Desk<'_>, number: i64, seq: Seq) -> Result<()> {
+    grow_up(desk, number)?;
     let address = address(number, seq);
     let sql = "INSERT OR REPLACE INTO shelf (address, account, number, by_bot, attempt, flagged, at, body)
         SELECT address, account, number, by_bot, attempt, flagged, at, body FROM outbox WHERE address = ?1";
@@ -105,6 +160,9 @@ pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[Deliver
 
 fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<bool> {
     let Some(known) = desk.known(delivery.conversation)? else { return Ok(false) };
+    if let Some(young) = desk.memory.young.get_mut(&address(known.number, delivery.seq)) {
+        return Ok(young.start(me));
+    }
     let sql = "UPDATE outbox SET state = ?3, sending_inc = ?2, attempt = attempt + 1, next_try_at = 0
         WHERE address = ?1 AND state < 2";
     let row = (address(known.number, delivery.seq), me.0.as_bytes(), SENDING);
