@@ -18,6 +18,7 @@ mod sender_limit;
 mod sender_memory;
 mod sender_messages;
 mod sender_queue;
+mod sender_trip;
 pub mod shard;
 pub mod socket;
 pub mod sweeper;

@@ -19,8 +19,9 @@ use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_queue::Lines;
+use super::sender_trip::{self, Sent, Told};
 use super::switchboard::{NotDone, Switchboard};
-use crate::domain::command::{Command, Outcome};
+use crate::domain::command::Outcome;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
@@ -210,18 +211,8 @@ impl Sender {
             line: queued.line.clone(),
             by_human: !queued.by_bot,
         };
-        let sending = self.io.spawn(leave_in_time(granted, self.outlet.send(outgoing)));
-        let result = async move {
-            sending.await.unwrap_or_else(|_| SendResult::Unknown { reason: "the send was interrupted".into() })
-        };
-        ctx.spawn(result.into_actor(self).map(|result, this, ctx| this.sent(queued, result, ctx)));
-    }
-
-    fn sent(&mut self, queued: Queued, result: SendResult, ctx: &mut Context<Self>) {
-        fail::fail_point!("sender-answered", |_| std::process::abort());
-        metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
-        let outcome = self.judge(&queued, result);
-        self.tell(queued, outcome, ctx);
+        let sending = leave_in_time(granted, self.outlet.send(outgoing));
+        sender_trip::send(queued, sending, &self.io, ctx.address());
     }
 
     /// What the provider's answer means for this message, and for the account.
@@ -251,27 +242,8 @@ impl Sender {
     }
 
     /// The conversation must hear of it, however long that takes: until then its line stands still.
-    fn tell(&mut self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
-        let command = Command::Outcome { of: queued.seq, outcome: outcome.clone() };
-        let told = self.switchboard.ask(queued.contact.clone(), command, None);
-        ctx.spawn(told.into_actor(self).map(move |told, this, ctx| match told {
-            Ok(_) => {
-                this.told.insert(queued.id());
-                this.told(ctx);
-            }
-            Err(NotDone::Unavailable(_)) => {
-                ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(queued, outcome, ctx));
-            }
-            Err(NotDone::Refused(_) | NotDone::UnknownAccount) => {
-                this.lines.done(queued.contact.conversation, queued.seq);
-                this.told(ctx);
-            }
-        }));
-    }
-
-    fn told(&mut self, ctx: &mut Context<Self>) {
-        self.in_flight -= 1;
-        self.pump(ctx);
+    fn tell(&self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
+        sender_trip::tell(queued, outcome, &self.switchboard, ctx.address());
     }
 
     // --- On duty, or standing by ---
@@ -369,5 +341,35 @@ impl Handler<Rest> for Sender {
             self.duty.give_up();
         }
         self.in_flight
+    }
+}
+
+impl Handler<Sent> for Sender {
+    type Result = ();
+
+    fn handle(&mut self, Sent { queued, result }: Sent, ctx: &mut Context<Self>) {
+        fail::fail_point!("sender-answered", |_| std::process::abort());
+        metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
+        let outcome = self.judge(&queued, result);
+        self.tell(queued, outcome, ctx);
+    }
+}
+
+impl Handler<Told> for Sender {
+    type Result = ();
+
+    fn handle(&mut self, Told { queued, outcome, told }: Told, ctx: &mut Context<Self>) {
+        match told {
+            Ok(_) => drop(self.told.insert(queued.id())),
+            Err(NotDone::Unavailable(_)) => {
+                ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(queued, outcome, ctx));
+                return;
+            }
+            Err(NotDone::Refused(_) | NotDone::UnknownAccount) => {
+                self.lines.done(queued.contact.conversation, queued.seq);
+            }
+        }
+        self.in_flight -= 1;
+        self.pump(ctx);
     }
 }

@@ -179,7 +179,8 @@ impl Switchboard {
         async move {
             match first.end().await {
                 End::Answered(answer) => answer,
-                end => this.ask_again(end, contact, command, key).await,
+                // Boxed, because it is rare and large.
+                end => Box::pin(this.ask_again(end, contact, command, key)).await,
             }
         }
     }
