@@ -12,6 +12,10 @@ use loadtest::drill::{self, Drill, Faults};
 use loadtest::provider::{Provider, Settings};
 use loadtest::{ceiling, product};
 
+/// The product's, or the servers that it is compared with would be slower than they could be.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Simulated chats, fake providers and a checker of Switchboard's promises.
 #[derive(Parser)]
 #[command(version)]
