@@ -6,6 +6,7 @@ mod deadlines;
 mod deliveries;
 mod lists;
 mod log;
+mod looking;
 mod people;
 mod postgres;
 pub mod props;
