@@ -3,22 +3,24 @@
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use switchboard::adapters::sqlite::OpenError;
 use switchboard::config::{Config, Sources, load};
 use switchboard::doctor::{self, Level};
-use switchboard::edge::invitation::{self, AddError, New};
-use switchboard::node::{self, storage};
+use switchboard::node;
 use switchboard::ports::clock::SystemClock;
-use switchboard::ports::people::{People, Role};
 
 mod bot;
 mod copy;
 mod dump;
 mod logging;
+mod manage;
+mod remote;
+
+use manage::{Agent, Token};
+use remote::At;
 
 /// Bots answer, people take over: a self-hosted, real-time conversation switchboard.
 #[derive(Debug, Parser)]
@@ -58,11 +60,26 @@ enum Command {
         mail_to: Option<String>,
     },
     /// The people who answer.
-    #[command(subcommand)]
-    Agent(Agent),
-    /// Bots.
-    #[command(subcommand)]
-    Bot(bot::Command),
+    Agent {
+        #[command(subcommand)]
+        act: Agent,
+        #[command(flatten)]
+        at: At,
+    },
+    /// The tokens by which programs prove who they are.
+    Token {
+        #[command(subcommand)]
+        act: Token,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Bots: files at hand, and what is published.
+    Bot {
+        #[command(subcommand)]
+        act: bot::Command,
+        #[command(flatten)]
+        at: At,
+    },
     /// Write every conversation to standard output, a line of JSON each.
     Dump,
     /// Move a whole installation from SQLite to PostgreSQL. Stop the server first. May be stopped at any moment, and goes
@@ -78,42 +95,20 @@ enum Command {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum Agent {
-    /// Add a person. Without a password, prints a one-time link by which they choose one. With SQLite, not while a server runs.
-    Add {
-        #[arg(long)]
-        name: String,
-        #[arg(long)]
-        email: String,
-        /// agent, supervisor or admin
-        #[arg(long, default_value = "agent", value_parser = role)]
-        role: Role,
-        /// Take the password from standard input.
-        #[arg(long)]
-        password_stdin: bool,
-    },
-    /// Print a new one-time link for somebody who forgot their password. With SQLite, not while a server runs.
-    Link {
-        #[arg(long)]
-        email: String,
-    },
-}
-
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Some(Command::Bot(command)) = &cli.command {
-        return bot::run(command);
+    let sources = cli.flags.sources();
+    let read = || load(&sources).map_err(anyhow::Error::from);
+    match &cli.command {
+        Some(Command::Bot { act, at }) => return bot::run(act, at, read),
+        Some(Command::Agent { act, at }) => return manage::agent(act, at, read),
+        Some(Command::Token { act, at }) => return manage::token(act, at, read),
+        _ => {}
     }
-    let config = load(&cli.flags.sources())?;
+    let config = load(&sources)?;
     match cli.command {
         None | Some(Command::Serve) => serve(config),
         Some(Command::Doctor { mail_to }) => Ok(examine(&config, mail_to.as_deref())),
-        Some(Command::Agent(Agent::Add { name, email, role, password_stdin })) => {
-            let password = password_stdin.then(password).transpose()?;
-            add_agent(&config, New { name, email, role, password })
-        }
-        Some(Command::Agent(Agent::Link { email })) => renew_link(&config, &email),
-        Some(Command::Bot(_)) => Ok(ExitCode::SUCCESS),
+        Some(Command::Agent { .. } | Command::Token { .. } | Command::Bot { .. }) => Ok(ExitCode::SUCCESS),
         Some(Command::Copy { from, to }) => {
             copy::copy(&config, &runtime()?, from, to)?;
             Ok(ExitCode::SUCCESS)
@@ -161,37 +156,6 @@ fn examine(config: &Config, mail_to: Option<&str>) -> ExitCode {
     if of(Level::Bad) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn add_agent(config: &Config, new: New) -> anyhow::Result<ExitCode> {
-    let email = new.email.clone();
-    match with_people(config, async |people| invitation::add(people, &SystemClock, new).await)? {
-        None => println!("{email} can sign in at {}", config.base_url()),
-        Some(token) => print_link(config, &email, &token),
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn renew_link(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
-    let token = with_people(config, async |people| invitation::renew(people, &SystemClock, email).await)?;
-    print_link(config, email, &token);
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_link(config: &Config, email: &str, token: &str) {
-    println!(
-        "Send this link to {email}. It works once, within a week:\n{}",
-        invitation::link(&config.base_url(), token)
-    );
-}
-
-/// Opens the installation's store for as long as the work takes.
-fn with_people<T>(config: &Config, work: impl AsyncFnOnce(&dyn People) -> Result<T, AddError>) -> anyhow::Result<T> {
-    let runtime = runtime()?;
-    runtime.block_on(async {
-        let storage = storage::open(config, runtime.handle(), Arc::new(SystemClock)).await.map_err(stop_it_first)?;
-        Ok(work(&*storage.people).await?)
-    })
-}
-
 fn stop_it_first(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(OpenError::InUse { .. }) => anyhow!("{error}; stop it, do this, and start it again"),
@@ -211,10 +175,6 @@ fn password() -> anyhow::Result<String> {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
         _ => bail!("standard input has no password; write it there, or leave --password-stdin out to get a link"),
     }
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "the roles are agent, supervisor and admin".to_owned())
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ use crate::adapters::channels::webchat::VisitorTokens;
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::dice;
 use crate::domain::ids::{AccountId, AgentId, Incarnation};
+use crate::edge::api::office::Office;
 use crate::edge::passwords::Passwords;
 use crate::edge::sign_in::SignIn;
 use crate::edge::{self, Edge, error};
@@ -151,9 +152,16 @@ impl Node {
             config: config.clone(),
             metrics,
         });
+        let office = Data::new(Office {
+            people: people.clone(),
+            tokens: storage.tokens.clone(),
+            bots: storage.bots.clone(),
+            clock: clock.clone(),
+            base: own_address(&config, address),
+        });
         let passwords = Passwords::new().context("this machine cannot hash passwords")?;
         let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));
-        let server = serve(&config, listener, edge, sign_in)?;
+        let server = serve(&config, listener, edge, sign_in, office)?;
         let stop = server.handle();
         actix::spawn(server);
         Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })
@@ -308,12 +316,14 @@ fn serve(
     listener: TcpListener,
     edge: Data<Edge>,
     sign_in: Data<SignIn>,
+    office: Data<Office>,
 ) -> anyhow::Result<actix_web::dev::Server> {
     let body_bytes_max = config.limits.body_bytes_max;
     let app = move || {
         App::new()
             .app_data(edge.clone())
             .app_data(sign_in.clone())
+            .app_data(office.clone())
             .configure(|config| error::extractors(config, body_bytes_max))
             .configure(edge::routes)
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
-use self::commands::command;
+use self::commands::{command, right};
 use self::frames::{console_frame, event_view, events_frame, views};
 use self::heard::{Heard, RECHECK_BYTES, Recheck, listener};
 use super::catch_up::{READ_AGAIN_AFTER, RESUME_MAX, catch_up};
@@ -100,6 +100,9 @@ impl AgentSession {
     }
 
     fn handle_ask(&mut self, reference: u64, ask: Ask, ctx: &mut ws::WebsocketContext<Self>) {
+        if !self.person.role.may(right(&ask)) {
+            return self.error(Some(reference), "forbidden", "your role may not do this", ctx);
+        }
         match ask {
             Ask::Ping => {
                 let now = self.switchboard.parts().clock.now().0;

@@ -7,12 +7,17 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use switchboard::bots;
+use switchboard::config::Config;
 use switchboard::wire::bot::Level;
 
 mod chat;
 mod desk;
+mod published;
 
 use desk::Desk;
+
+use super::remote::At;
+use super::runtime;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -31,9 +36,11 @@ pub enum Command {
         #[arg(long)]
         update: bool,
     },
+    #[command(flatten)]
+    Published(published::Command),
 }
 
-pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
+pub fn run(command: &Command, at: &At, config: impl FnOnce() -> anyhow::Result<Config>) -> anyhow::Result<ExitCode> {
     Ok(match command {
         Command::Check { files } => check(files),
         Command::Chat { file } => talk(file)?,
@@ -43,6 +50,10 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
                 fine &= test(file, *update)?;
             }
             code(fine)
+        }
+        Command::Published(command) => {
+            let runtime = runtime()?;
+            code(runtime.block_on(async { published::run(command, &at.desk(&runtime, config).await?).await })?)
         }
     })
 }

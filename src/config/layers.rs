@@ -16,6 +16,8 @@ use super::Problem;
 pub const DEFAULTS: &str = include_str!("../../switchboard.toml");
 
 const PREFIX: &str = "SWITCHBOARD_";
+/// What the command line reads from the environment by itself.
+const NOT_SETTINGS: &[&str] = &["CONFIG", "SERVER", "TOKEN"];
 const ENVIRONMENT: &str = "environment";
 
 /// What a start brings along.
@@ -114,7 +116,7 @@ fn environment(variables: &[(String, String)]) -> (Layer, BTreeMap<String, BTree
     let mut values = Dict::new();
     let mut accounts: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for (name, text) in variables {
-        let Some(key) = name.strip_prefix(PREFIX).filter(|key| *key != "CONFIG") else { continue };
+        let Some(key) = name.strip_prefix(PREFIX).filter(|key| !NOT_SETTINGS.contains(key)) else { continue };
         let parts: Vec<&str> = key.split("__").collect();
         match parts.as_slice() {
             ["ACCOUNT", id, key] => {

@@ -16,6 +16,12 @@ impl Timestamp {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// For people: `2026-03-04 10:00:00 UTC`.
+    pub fn written(self) -> String {
+        let at = jiff::Timestamp::from_millisecond(self.0 as i64).unwrap_or_default();
+        at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    }
+
     /// Tomorrow at nine in the morning, as people in `zone` count days. None for an unknown zone.
     pub fn tomorrow_at_nine(self, zone: &str) -> Option<Timestamp> {
         let zone = TimeZone::get(zone).ok()?;

@@ -5,11 +5,8 @@
 
 use std::borrow::Cow;
 
-use actix_web::{
-    FromRequest, Handler, HttpRequest, HttpResponse, Route, guard,
-    http::header::{self, HeaderValue},
-    web::{self, ServiceConfig},
-};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -27,37 +24,17 @@ const ASK_EACH_TIME: &str = "no-cache";
 /// Names under `/assets` change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// The routes of the web side. `/` and its pages are the console, which reads the rest off the address.
-pub fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/", shown(console))
-        .route("/c/{conversation}", shown(console))
-        .route("/welcome", shown(console))
-        .route("/assets/{path:.*}", shown(asset))
-        .route("/webchat.js", shown(webchat))
-        .route("/demo", shown(demo_page))
-        .route("/demo/{path:.*}", shown(demo));
-}
-
-/// To GET, and to HEAD, with which monitors and link checkers look.
-fn shown<F, Arguments>(handler: F) -> Route
-where
-    F: Handler<Arguments, Output = HttpResponse>,
-    Arguments: FromRequest + 'static,
-{
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
-}
-
-async fn console(request: HttpRequest) -> HttpResponse {
+/// Every address of the console is its one page, which reads the rest off the address.
+pub(super) async fn console(request: HttpRequest) -> HttpResponse {
     with_policy(serve(&request, "index.html", ASK_EACH_TIME), CONSOLE_POLICY)
 }
 
-async fn asset(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
+pub(super) async fn asset(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
     serve(&request, &format!("assets/{path}"), FOR_EVER)
 }
 
 /// Loaded by pages of other origins, which may also read it (`crossorigin`, integrity checks).
-async fn webchat(request: HttpRequest) -> HttpResponse {
+pub(super) async fn webchat(request: HttpRequest) -> HttpResponse {
     let mut response = serve(&request, "webchat.js", ASK_EACH_TIME);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -65,12 +42,12 @@ async fn webchat(request: HttpRequest) -> HttpResponse {
     response
 }
 
-async fn demo_page(request: HttpRequest) -> HttpResponse {
+pub(super) async fn demo_page(request: HttpRequest) -> HttpResponse {
     with_policy(serve(&request, "demo/index.html", ASK_EACH_TIME), DEMO_POLICY)
 }
 
 /// A file of the demo, or one of the pages that its script tells apart.
-async fn demo(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
+pub(super) async fn demo(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
     let name = format!("demo/{path}");
     let is_page = !path.contains('.');
     if is_page { demo_page(request).await } else { with_policy(serve(&request, &name, ASK_EACH_TIME), DEMO_POLICY) }
@@ -137,10 +114,8 @@ fn mime(name: &str) -> String {
 mod tests {
     use actix_web::{App, body::to_bytes, dev::ServiceResponse, http::StatusCode, test};
 
-    use super::*;
-
     async fn get(path: &str, headers: &[(&'static str, &str)]) -> ServiceResponse {
-        let app = test::init_service(App::new().configure(routes)).await;
+        let app = test::init_service(App::new().configure(crate::edge::routes)).await;
         let request =
             headers.iter().fold(test::TestRequest::get().uri(path), |request, header| request.insert_header(*header));
         test::call_service(&app, request.to_request()).await
@@ -163,7 +138,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_look_with_head_finds_what_get_finds() {
-        let app = test::init_service(App::new().configure(routes)).await;
+        let app = test::init_service(App::new().configure(crate::edge::routes)).await;
         let request =
             test::TestRequest::default().method(actix_web::http::Method::HEAD).uri("/webchat.js").to_request();
         assert_eq!(test::call_service(&app, request).await.status(), StatusCode::OK);

@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde::Serialize;
 
 use crate::ports::store::StoreError;
+use crate::wire::api::Place;
 
 /// A refusal, as RFC 9457 writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +26,13 @@ pub struct Problem {
     pub detail: String,
     /// When asking again makes sense.
     pub retry_after: Option<Duration>,
+    /// What is wrong in a document, and where.
+    pub places: Vec<Place>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into(), retry_after: None }
+        Self { status, code, title, detail: detail.into(), retry_after: None, places: Vec::new() }
     }
 
     pub fn after(self, wait: Duration) -> Self {
@@ -58,6 +61,11 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "That does not work", detail)
     }
 
+    /// Somebody else was quicker: `detail` says who, and when.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "Changed meanwhile", detail)
+    }
+
     pub fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", detail)
     }
@@ -82,6 +90,13 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries", detail).after(wait)
     }
 
+    /// As it is sent.
+    pub fn json(&self) -> String {
+        let Problem { status, code, title, detail, places, .. } = self;
+        let body = Body { kind: "about:blank", title, status: status.as_u16(), detail, code, places };
+        serde_json::to_string(&body).unwrap_or_default()
+    }
+
     /// Something of ours broke; what it was stands in the log.
     pub fn internal() -> Self {
         let detail = "Something broke on our side. It is in the log.";
@@ -97,6 +112,8 @@ struct Body<'a> {
     status: u16,
     detail: &'a str,
     code: &'a str,
+    #[serde(skip_serializing_if = "<[Place]>::is_empty")]
+    places: &'a [Place],
 }
 
 impl fmt::Display for Problem {
@@ -113,15 +130,13 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let Problem { status, code, title, detail, retry_after } = self;
-        let mut response = HttpResponse::build(*status);
-        if let Some(wait) = retry_after {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(wait) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         }
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
-        let body = Body { kind: "about:blank", title, status: status.as_u16(), detail, code };
-        response.body(serde_json::to_string(&body).unwrap_or_default())
+        response.body(self.json())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Thin: what comes in over HTTP is checked, turned into a question for the switchboard, and its answer into bytes.
 
+pub mod api;
 pub mod assets;
+pub mod caller;
 pub mod conversations;
 pub mod error;
 pub mod health;
@@ -13,7 +15,6 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::actors::switchboard::Switchboard;
@@ -30,24 +31,7 @@ pub struct Edge {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
 
+/// Everything that is served; any other address is refused.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/webhooks/meta")
-                .route(web::get().to(webhooks::meta_handshake))
-                .route(web::post().to(webhooks::meta)),
-        )
-        .route("/console/socket", web::get().to(sockets::console))
-        .route("/webchat/socket", web::get().to(sockets::webchat))
-        .service(
-            web::resource("/api/v1/conversations/{conversation}/events")
-                .wrap(Compress::default())
-                .route(web::get().to(conversations::events)),
-        )
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
-        .route("/metrics", web::get().to(health::metrics))
-        .configure(sign_in::routes)
-        .configure(assets::routes)
-        .default_service(web::to(error::nowhere));
+    config.configure(api::routes::routes).default_service(web::to(error::nowhere));
 }

@@ -1,7 +1,7 @@
 //! Signing in, signing out, and the link by which a new person chooses a password.
 //!
-//! App data: one `web::Data<SignIn>`, the same for all workers, and [`super::error::extractors`]. Handlers elsewhere take a
-//! [`SignedIn`]; it refuses whoever has no session, and requests that change something and come from another website.
+//! App data: one `web::Data<SignIn>`, the same for all workers, and [`super::error::extractors`]. Who may do what
+//! is decided at the gate (`caller`); a handler that needs the person takes a [`SignedIn`].
 //! Websockets begin with a GET, so their handlers call [`SignIn::check_origin`] themselves.
 //!
 //! A session is a random token in a cookie; the store keeps its SHA-256. Absent on purpose: a way to reset a forgotten
@@ -111,23 +111,17 @@ impl FromRequest for SignedIn {
     }
 }
 
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    let session = web::resource("/api/v1/session");
-    cfg.service(session.get(show_session).post(sign_in).delete(sign_out));
-    cfg.service(web::resource("/api/v1/welcome").get(show_invitation).post(accept_invitation));
-}
-
-async fn show_session(SignedIn(person): SignedIn) -> HttpResponse {
+pub(super) async fn show_session(SignedIn(person): SignedIn) -> HttpResponse {
     agent(&mut HttpResponse::Ok(), &person)
 }
 
 #[derive(Deserialize)]
-struct Credentials {
+pub(super) struct Credentials {
     email: String,
     password: String,
 }
 
-async fn sign_in(
+pub(super) async fn sign_in(
     request: HttpRequest,
     here: web::Data<SignIn>,
     asked: web::Json<Credentials>,
@@ -150,7 +144,7 @@ async fn sign_in(
     here.open_session(&person).await
 }
 
-async fn sign_out(request: HttpRequest, here: web::Data<SignIn>) -> Result<HttpResponse, Problem> {
+pub(super) async fn sign_out(request: HttpRequest, here: web::Data<SignIn>) -> Result<HttpResponse, Problem> {
     here.check_origin(&request)?;
     if let Some(token) = token(&request) {
         here.people.close_session(token).await?;
@@ -160,7 +154,7 @@ async fn sign_out(request: HttpRequest, here: web::Data<SignIn>) -> Result<HttpR
 }
 
 #[derive(Deserialize)]
-struct InvitationQuery {
+pub(super) struct InvitationQuery {
     token: String,
 }
 
@@ -170,21 +164,25 @@ struct Invited {
     email: String,
 }
 
-async fn show_invitation(here: web::Data<SignIn>, asked: web::Query<InvitationQuery>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_invitation(
+    here: web::Data<SignIn>,
+    asked: web::Query<InvitationQuery>,
+) -> Result<HttpResponse, Problem> {
     let found = here.people.invitation(dice::hash_token(&asked.token), here.clock.now()).await?;
     let Person { name, email, .. } = found.ok_or_else(used_up)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Invited { name, email }))
 }
 
 #[derive(Deserialize)]
-struct Acceptance {
+pub(super) struct Acceptance {
     token: String,
     name: String,
     email: String,
     password: String,
 }
 
-async fn accept_invitation(
+/// A new password ends every session that began with an old one.
+pub(super) async fn accept_invitation(
     request: HttpRequest,
     here: web::Data<SignIn>,
     asked: web::Json<Acceptance>,

@@ -8,5 +8,6 @@ pub mod clock;
 pub mod directory;
 pub mod dumped;
 pub mod people;
+pub mod rights;
 pub mod store;
 pub mod tokens;

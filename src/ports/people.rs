@@ -74,6 +74,8 @@ pub trait People: Send + Sync + 'static {
     fn save_person(&self, person: Person) -> Answer<Saved>;
     /// The people with this role, by name, at most `limit`.
     fn with_role(&self, role: Role, limit: usize) -> Answer<Vec<Person>>;
+    /// By name.
+    fn people(&self) -> Answer<Vec<Person>>;
     fn person_by_email(&self, email: String) -> Answer<Option<Person>>;
     fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
     /// Whose session this is, if it has not ended.
@@ -83,7 +85,7 @@ pub trait People: Send + Sync + 'static {
     fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
     /// Whose invitation it is, if it is good; it stays good.
     fn invitation(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>>;
-    /// Uses the invitation up and saves the person, in one step; false: it was not good any more.
+    /// Uses the invitation up, saves the person and ends all their sessions, in one step; false: it was not good any more.
     fn accept_invitation(&self, token: TokenHash, person: Person, now: Timestamp) -> Answer<bool>;
     /// Ends this person's open invitations: a newer one replaces them.
     fn revoke_invitations(&self, agent: AgentId) -> Answer<()>;

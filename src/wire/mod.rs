@@ -3,6 +3,7 @@
 //! Core types are not serializable; the types here are promises to strangers and to older versions of
 //! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
 
+pub mod api;
 pub mod bot;
 pub mod close;
 pub mod console;

@@ -36,6 +36,8 @@ mod nodes;
 mod panics;
 /// Several processes, as a customer, an agent and a provider see them.
 mod processes;
+/// Who may do what.
+mod rights;
 /// The rules of a conversation, each told as a story.
 mod rules;
 /// A database that nodes share.

@@ -3,6 +3,7 @@
 use crate::domain::command::{Command, Extension};
 use crate::domain::event::Agent;
 use crate::domain::ids::ConversationId;
+use crate::ports::rights::Right;
 use crate::wire::console::{Ask, Extension as AskedExtension};
 
 /// The conversation, the command's id, and the command. None if an id is none, or if nothing is asked of a conversation.
@@ -20,6 +21,15 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
     };
     uuid::Uuid::parse_str(&cid).ok()?;
     Some((conversation.parse().ok()?, cid, command))
+}
+
+/// What each ask needs: a new one makes the compiler ask.
+pub fn right(ask: &Ask) -> Right {
+    match ask {
+        Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
+        Ask::Reply { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
+        Ask::Note { .. } | Ask::Resend { .. } => Right::Converse,
+    }
 }
 
 fn extension(by: AskedExtension) -> Extension {

@@ -75,7 +75,7 @@ impl Bots for PostgresStore {
                 sql.batch_execute("BEGIN").await?;
                 let outcome = publish(sql, &bot, seen, &what, &deed, file).await?;
                 let done = matches!(outcome, Publishing::Done(_));
-                fail::fail_point!("bots-before-commit");
+                fail::fail_point!("bots-before-commit", |_| std::process::abort());
                 sql.batch_execute(if done { "COMMIT" } else { "ROLLBACK" }).await?;
                 Ok(outcome)
             })

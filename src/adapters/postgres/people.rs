@@ -39,6 +39,15 @@ impl People for PostgresStore {
         self.ask(move |sql| Box::pin(async move { save(sql, &person).await }))
     }
 
+    fn people(&self) -> Answer<Vec<Person>> {
+        self.ask(|sql| {
+            Box::pin(async move {
+                let question = "SELECT id, name, email, role, password_hash FROM person ORDER BY name, id";
+                sql.query(question, &[]).await?.iter().map(person).collect()
+            })
+        })
+    }
+
     fn person_by_email(&self, email: String) -> Answer<Option<Person>> {
         self.ask(move |sql| {
             Box::pin(async move {
@@ -123,6 +132,9 @@ async fn accept(sql: &Sql, token: TokenHash, person: &Person, now: Timestamp) ->
     sql.batch_execute("BEGIN").await?;
     let used = sql.execute(USE_UP, &[&&token[..], &person.id.0, &int(now.0)]).await?;
     let good = used == 1 && save(sql, person).await? == Saved::Done;
+    if good {
+        sql.execute("DELETE FROM session WHERE agent = $1", &[&person.id.0]).await?;
+    }
     sql.batch_execute(if good { "COMMIT" } else { "ROLLBACK" }).await?;
     Ok(good)
 }

@@ -96,6 +96,7 @@ fn publish(
             file = coalesce(excluded.file, file)";
     desk.sql.execute(sql, (bot.as_str(), number, &deed.by, int(deed.at.0), file))?;
     note(desk, "bot.published", &version.to_string(), deed)?;
+    fail::fail_point!("bots-before-commit", |_| std::process::abort());
     Ok(Publishing::Done(version))
 }
 

@@ -19,6 +19,14 @@ impl People for SqliteStore {
         Box::pin(self.commit(move |desk| save(desk, &person)))
     }
 
+    fn people(&self) -> Answer<Vec<Person>> {
+        Box::pin(self.readers().run(|sql| {
+            let question = "SELECT id, name, email, role, password_hash FROM person ORDER BY name, id";
+            let found = sql.prepare_cached(question)?.query_map((), person_in)?.collect::<Result<Vec<_>>>()?;
+            found.into_iter().filter_map(|found| one_person(Ok(found)).transpose()).collect()
+        }))
+    }
+
     fn person_by_email(&self, email: String) -> Answer<Option<Person>> {
         Box::pin(self.readers().run(move |sql| {
             let question = "SELECT id, name, email, role, password_hash FROM person WHERE email = ?1";
@@ -110,6 +118,7 @@ fn accept(desk: &Desk<'_>, token: TokenHash, person: &Person, now: Timestamp) ->
         return Ok(false);
     }
     desk.sql.prepare_cached("DELETE FROM invitation WHERE token = ?1")?.execute([token])?;
+    desk.sql.prepare_cached("DELETE FROM session WHERE agent = ?1")?.execute([person.id.0.as_bytes()])?;
     Ok(true)
 }
 

@@ -60,6 +60,10 @@ impl People for Memory {
         self.with(|inner| inner.save(person))
     }
 
+    fn people(&self) -> Answer<Vec<Person>> {
+        self.with(|inner| inner.people.values().cloned().collect())
+    }
+
     fn person_by_email(&self, email: String) -> Answer<Option<Person>> {
         self.with(|inner| inner.people.values().find(|person| person.email == email).cloned())
     }
@@ -137,7 +141,10 @@ impl House {
     async fn open(
         &self,
     ) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error> {
-        let app = App::new().app_data(self.sign_in.clone()).configure(|cfg| extractors(cfg, 10_000)).configure(routes);
+        let app = App::new()
+            .app_data(self.sign_in.clone())
+            .configure(|cfg| extractors(cfg, 10_000))
+            .configure(crate::edge::routes);
         init_service(app).await
     }
 

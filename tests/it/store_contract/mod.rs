@@ -74,6 +74,8 @@ macro_rules! every_promise_holds_over {
                 a_person_is_found_by_email_and_can_change
                 sessions_end
                 invitations_are_good_once
+                a_new_password_ends_the_sessions_of_the_old_one
+                everybody_is_listed_by_name
                 an_invitation_is_for_one_person
                 newer_invitations_can_end_older_ones
             }

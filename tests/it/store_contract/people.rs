@@ -98,3 +98,27 @@ pub async fn newer_invitations_can_end_older_ones(place: &impl Place) {
     assert_eq!(store.invitation([1; 32], NOW).await.expect("reads"), None);
     assert_eq!(store.invitation([2; 32], NOW).await.expect("reads"), Some(bob));
 }
+
+pub async fn a_new_password_ends_the_sessions_of_the_old_one(place: &impl Place) {
+    let store = place.open().await;
+    let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
+    for (token, person) in [([1; 32], &ada), ([2; 32], &bob)] {
+        store.save_person(person.clone()).await.expect("saves");
+        store.open_session(token, person.id, later(1_000)).await.expect("opens");
+    }
+    store.add_invitation([3; 32], ada.id, later(1_000)).await.expect("adds");
+    let ready = Person { password_hash: Some("hash".to_owned()), ..ada };
+    assert!(store.accept_invitation([3; 32], ready, NOW).await.expect("answers"));
+    assert_eq!(store.session([1; 32], NOW).await.expect("reads"), None);
+    assert_eq!(store.session([2; 32], NOW).await.expect("reads"), Some(bob), "others stay signed in");
+}
+
+pub async fn everybody_is_listed_by_name(place: &impl Place) {
+    let store = place.open().await;
+    let bob = Person { name: "Bob".to_owned(), ..person(1, "bob@example.org") };
+    let ada = person(2, "ada@example.org");
+    for person in [&bob, &ada] {
+        store.save_person(person.clone()).await.expect("saves");
+    }
+    assert_eq!(store.people().await.expect("reads"), [ada, bob]);
+}

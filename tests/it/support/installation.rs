@@ -240,7 +240,7 @@ bot = "harbor"
 
 async fn hire(config: &Config) -> (SignedIn, SignedIn) {
     let storage = open_storage(config).await;
-    (sign_in(&*storage.people, "Ana").await, sign_in(&*storage.people, "Ben").await)
+    (sign_in(&*storage.people, "Ana", Role::Agent).await, sign_in(&*storage.people, "Ben", Role::Agent).await)
 }
 
 /// Opens the store of an installation that nobody serves.
@@ -248,10 +248,11 @@ pub async fn open_storage(config: &Config) -> Storage {
     storage::open(config, &Handle::current(), Arc::new(SystemClock)).await.expect("a store")
 }
 
-async fn sign_in(people: &dyn People, name: &str) -> SignedIn {
+/// Somebody of this role, with an open session.
+pub async fn sign_in(people: &dyn People, name: &str, role: Role) -> SignedIn {
     let id = AgentId(dice::new_id());
     let email = format!("{}@example.org", name.to_lowercase());
-    let person = Person { id, name: name.to_owned(), email, role: Role::Agent, password_hash: None };
+    let person = Person { id, name: name.to_owned(), email, role, password_hash: None };
     people.save_person(person).await.expect("saved");
     let (cookie, kept) = dice::token();
     people.open_session(kept, id, FOR_EVER).await.expect("a session");

@@ -1,0 +1,184 @@
+//! `docs/openapi.json`, the API described for programs: written from the route table and the types, and served as it is.
+
+use actix_web::HttpResponse;
+
+const DESCRIPTION: &str = include_str!("../../../docs/openapi.json");
+
+pub async fn show() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(DESCRIPTION)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use schemars::generate::SchemaSettings;
+    use schemars::{JsonSchema, SchemaGenerator};
+    use serde_json::{Map, Value, json};
+
+    use super::DESCRIPTION;
+    use crate::edge::api::routes::{Entry, table};
+    use crate::edge::caller::Access;
+    use crate::ports::rights::ROLES;
+    use crate::wire::api::*;
+
+    const FILE: &str = "docs/openapi.json";
+
+    /// What a route takes and gives.
+    struct Route {
+        summary: &'static str,
+        query: &'static [(&'static str, &'static str)],
+        takes: Option<Value>,
+        gives: Option<Value>,
+    }
+
+    fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Option<Value> {
+        Some(generator.subschema_for::<T>().to_value())
+    }
+
+    fn object(properties: Value) -> Option<Value> {
+        let names: Vec<&String> = properties.as_object().expect("an object").keys().collect();
+        Some(json!({"type": "object", "required": names, "properties": properties}))
+    }
+
+    fn document() -> Option<Value> {
+        Some(json!({"type": "object", "description": "A bot's document; bot.schema.json says what can be written."}))
+    }
+
+    /// Every route of the API, so that a new one makes this test ask what it is.
+    fn route(entry: &Entry, types: &mut SchemaGenerator) -> Route {
+        let text = || json!({"type": "string"});
+        let route = |summary, takes, gives| Route { summary, query: &[], takes, gives };
+        let agent = || object(json!({"agent": {"type": "object"}}));
+        const SEEN: &[(&str, &str)] = &[("seen", "integer"), ("note", "string")];
+        match (entry.method.as_str(), entry.path) {
+            ("GET", "/api/v1/session") => route("Who is signed in", None, agent()),
+            ("POST", "/api/v1/session") => {
+                route("Sign in: sets a cookie", object(json!({"email": text(), "password": text()})), agent())
+            }
+            ("DELETE", "/api/v1/session") => route("Sign out", None, None),
+            ("GET", "/api/v1/welcome") => Route {
+                query: &[("token", "string")],
+                ..route("Whom a one-time link is for", None, object(json!({"name": text(), "email": text()})))
+            },
+            ("POST", "/api/v1/welcome") => {
+                let takes = json!({"token": text(), "name": text(), "email": text(), "password": text()});
+                route("Choose a password by a one-time link; ends older sessions", object(takes), agent())
+            }
+            ("GET", "/api/v1/conversations/{conversation}/events") => Route {
+                query: &[("before", "integer"), ("limit", "integer")],
+                ..route(
+                    "Events of a conversation before a seq, oldest first",
+                    None,
+                    object(
+                        json!({"events": {"type": "array", "items": {"type": "object"}}, "more": {"type": "boolean"}}),
+                    ),
+                )
+            },
+            ("GET", "/api/v1/bots") => route("Every bot and which version answers", None, of::<BotRows>(types)),
+            ("GET", "/api/v1/bots/{bot}") => route("A bot, its versions and its draft", None, of::<BotView>(types)),
+            ("POST", "/api/v1/bots/{bot}/publish") => {
+                route("Publish the draft, or an older version again", of::<Publish>(types), of::<Published>(types))
+            }
+            ("POST", "/api/v1/bots/{bot}/versions") => Route {
+                query: SEEN,
+                ..route("Publish a document as a new version", document(), of::<Published>(types))
+            },
+            ("GET", "/api/v1/bots/{bot}/versions/{version}") => {
+                route("The document of a version", None, of::<DocumentView>(types))
+            }
+            ("GET", "/api/v1/bots/{bot}/draft") => route("The draft", None, of::<DocumentView>(types)),
+            ("PUT", "/api/v1/bots/{bot}/draft") => {
+                Route { query: &SEEN[..1], ..route("Save the draft", document(), of::<DraftSaved>(types)) }
+            }
+            ("POST", "/api/v1/bot-check") => route("What is wrong with a document", document(), of::<Findings>(types)),
+            ("GET", "/api/v1/people") => route("The people who answer", None, of::<People>(types)),
+            ("POST", "/api/v1/people") => route("Add a person", of::<NewPerson>(types), of::<Invited>(types)),
+            ("POST", "/api/v1/people/link") => {
+                route("A new one-time link for somebody", of::<LinkFor>(types), of::<Invited>(types))
+            }
+            ("GET", "/api/v1/tokens") => route("Programs' tokens", None, of::<Tokens>(types)),
+            ("POST", "/api/v1/tokens") => route("Make a token", of::<NewToken>(types), of::<TokenMade>(types)),
+            ("DELETE", "/api/v1/tokens/{name}") => route("Revoke a token", None, None),
+            ("GET", "/api/v1/audit") => Route {
+                query: &[("before", "integer"), ("limit", "integer")],
+                ..route("What administrators did, newest first", None, of::<Audit>(types))
+            },
+            ("GET", "/api/v1/openapi.json") => route("This description", None, Some(json!({"type": "object"}))),
+            (method, path) => panic!("nobody has described {method} {path}"),
+        }
+    }
+
+    fn operation(entry: &Entry, types: &mut SchemaGenerator) -> Value {
+        let Route { summary, query, takes, gives } = route(entry, types);
+        let in_path = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let parameter = |name: &str, place: &str, kind: &str| {
+            let required = place == "path" || matches!(name, "seen" | "token");
+            json!({"name": name, "in": place, "required": required, "schema": {"type": kind}})
+        };
+        let parameters: Vec<Value> = in_path
+            .map(|name| parameter(name, "path", "string"))
+            .chain(query.iter().map(|(name, kind)| parameter(name, "query", kind)))
+            .collect();
+        let json_of = |schema: Value| json!({"application/json": {"schema": schema}});
+        let problem = types.subschema_for::<ProblemView>().to_value();
+        let good = match gives {
+            Some(schema) => ("200", json!({"description": "Done", "content": json_of(schema)})),
+            None => ("204", json!({"description": "Done"})),
+        };
+        let refused = json!({"description": "Refused", "content": {"application/problem+json": {"schema": problem}}});
+        let mut operation = json!({
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {good.0: good.1, "default": refused},
+        });
+        if let Some(schema) = takes {
+            operation["requestBody"] = json!({"required": true, "content": json_of(schema)});
+        }
+        if let Access::With(right) = entry.access {
+            let may: Vec<&str> = ROLES.iter().filter(|role| role.may(right)).map(|role| role.as_str()).collect();
+            operation["description"] = json!(format!("For: {}.", may.join(", ")));
+            operation["security"] = json!([{"token": []}, {"cookie": []}]);
+        }
+        operation
+    }
+
+    fn described() -> Value {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+        });
+        let mut types = settings.into_generator();
+        let mut paths = Map::new();
+        for entry in table().iter().filter(|entry| entry.path.starts_with("/api/v1/")) {
+            let operation = operation(entry, &mut types);
+            let path = paths.entry(entry.path).or_insert_with(|| json!({}));
+            path[entry.method.as_str().to_lowercase()] = operation;
+        }
+        json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Switchboard",
+                "version": "1",
+                "description": "Programs send a token (`switchboard token add`) as `Authorization: Bearer …`. Errors are problem+json.",
+            },
+            "paths": paths,
+            "components": {
+                "schemas": types.take_definitions(true),
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "cookie": {"type": "apiKey", "in": "cookie", "name": crate::edge::sign_in::COOKIE},
+                },
+            },
+        })
+    }
+
+    #[test]
+    fn the_description_is_of_the_api_as_it_is() {
+        let fresh = serde_json::to_string_pretty(&described()).expect("written") + "\n";
+        if std::env::var_os("UPDATE_WIRE").is_some() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+            return fs::write(path, &fresh).expect("docs can be written");
+        }
+        assert!(DESCRIPTION == fresh, "{FILE} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib openapi");
+    }
+}

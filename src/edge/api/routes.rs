@@ -1,0 +1,102 @@
+//! Every route there is, and who may use it: nothing is served that does not stand here.
+
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Route, guard};
+
+use super::{bots, manage, openapi};
+use crate::edge::caller::{Access, gate};
+use crate::edge::{assets, conversations, health, sign_in, sockets, webhooks};
+use crate::ports::rights::Right;
+
+use Access::{Everybody, With};
+use Right::{Converse, ManagePeople, ManageTokens, PublishBots, SeeAudit, SeeBots, SeePeople, WriteBots};
+
+/// One route.
+pub struct Entry {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    route: fn() -> Route,
+}
+
+/// Registers them all.
+pub fn routes(config: &mut ServiceConfig) {
+    let mut paths: Vec<(&'static str, Vec<Entry>)> = Vec::new();
+    for entry in table() {
+        match paths.iter_mut().find(|(path, _)| *path == entry.path) {
+            Some((_, entries)) => entries.push(entry),
+            None => paths.push((entry.path, vec![entry])),
+        }
+    }
+    for (path, entries) in paths {
+        let resource = entries.into_iter().fold(web::resource(path), |resource, entry| resource.route(entry.guarded()));
+        config.service(resource);
+    }
+}
+
+impl Entry {
+    /// The route behind its gate.
+    fn guarded(self) -> Route {
+        let access = self.access;
+        let route = (self.route)().wrap(from_fn(move |request, next| gate(access, request, next)));
+        match self.method {
+            // With HEAD, monitors and link checkers look.
+            Method::GET => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+            method => route.guard(guard::Method(method)),
+        }
+    }
+}
+
+/// A route table, as it reads best: who, how, where, by whom it is answered.
+macro_rules! table {
+    ($($access:expr, $method:ident $path:literal => $handler:expr;)*) => {
+        vec![$(Entry { method: Method::$method, path: $path, access: $access, route: || $handler }),*]
+    };
+}
+
+pub fn table() -> Vec<Entry> {
+    table! {
+        Everybody, GET "/webhooks/meta" => web::route().to(webhooks::meta_handshake);
+        Everybody, POST "/webhooks/meta" => web::route().to(webhooks::meta);
+        With(Converse), GET "/console/socket" => web::route().to(sockets::console);
+        Everybody, GET "/webchat/socket" => web::route().to(sockets::webchat);
+        Everybody, GET "/health/live" => web::route().to(health::live);
+        Everybody, GET "/health/ready" => web::route().to(health::ready);
+        Everybody, GET "/metrics" => web::route().to(health::metrics);
+
+        With(Converse), GET "/api/v1/session" => web::route().to(sign_in::show_session);
+        Everybody, POST "/api/v1/session" => web::route().to(sign_in::sign_in);
+        Everybody, DELETE "/api/v1/session" => web::route().to(sign_in::sign_out);
+        Everybody, GET "/api/v1/welcome" => web::route().to(sign_in::show_invitation);
+        Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
+        With(Converse), GET "/api/v1/conversations/{conversation}/events" =>
+            web::route().to(conversations::events).wrap(Compress::default());
+
+        With(SeeBots), GET "/api/v1/bots" => web::route().to(bots::list);
+        With(SeeBots), GET "/api/v1/bots/{bot}" => web::route().to(bots::show);
+        With(PublishBots), POST "/api/v1/bots/{bot}/publish" => web::route().to(bots::publish);
+        With(PublishBots), POST "/api/v1/bots/{bot}/versions" => web::route().to(bots::publish_document);
+        With(SeeBots), GET "/api/v1/bots/{bot}/versions/{version}" => web::route().to(bots::version);
+        With(SeeBots), GET "/api/v1/bots/{bot}/draft" => web::route().to(bots::draft);
+        With(WriteBots), PUT "/api/v1/bots/{bot}/draft" => web::route().to(bots::save_draft);
+        With(SeeBots), POST "/api/v1/bot-check" => web::route().to(bots::check);
+        With(SeePeople), GET "/api/v1/people" => web::route().to(manage::people);
+        With(ManagePeople), POST "/api/v1/people" => web::route().to(manage::add_person);
+        With(ManagePeople), POST "/api/v1/people/link" => web::route().to(manage::renew_link);
+        With(ManageTokens), GET "/api/v1/tokens" => web::route().to(manage::tokens);
+        With(ManageTokens), POST "/api/v1/tokens" => web::route().to(manage::add_token);
+        With(ManageTokens), DELETE "/api/v1/tokens/{name}" => web::route().to(manage::revoke_token);
+        With(SeeAudit), GET "/api/v1/audit" => web::route().to(manage::audit);
+        Everybody, GET "/api/v1/openapi.json" => web::route().to(openapi::show);
+
+        Everybody, GET "/" => web::route().to(assets::console);
+        Everybody, GET "/c/{conversation}" => web::route().to(assets::console);
+        Everybody, GET "/welcome" => web::route().to(assets::console);
+        Everybody, GET "/assets/{path:.*}" => web::route().to(assets::asset);
+        Everybody, GET "/webchat.js" => web::route().to(assets::webchat);
+        Everybody, GET "/demo" => web::route().to(assets::demo_page);
+        Everybody, GET "/demo/{path:.*}" => web::route().to(assets::demo);
+    }
+}

@@ -1,0 +1,55 @@
+//! The role table: who may do what. Every HTTP route and every console command names the right it needs.
+
+use super::people::Role;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// See conversations, and act in them.
+    Converse,
+    /// See bots, their versions and their drafts.
+    SeeBots,
+    /// Save drafts.
+    WriteBots,
+    /// Say which version answers.
+    PublishBots,
+    SeePeople,
+    /// Add people, and give them new links.
+    ManagePeople,
+    /// Make and revoke programs' tokens.
+    ManageTokens,
+    /// Read what administrators did.
+    SeeAudit,
+}
+
+pub const ROLES: [Role; 3] = [Role::Agent, Role::Supervisor, Role::Admin];
+
+impl Right {
+    /// Agent, supervisor, admin: whether each may.
+    const fn row(self) -> [bool; 3] {
+        match self {
+            Right::Converse => [true, true, true],
+            Right::SeeBots => [false, true, true],
+            Right::WriteBots => [false, true, true],
+            Right::PublishBots => [false, false, true],
+            Right::SeePeople => [false, true, true],
+            Right::ManagePeople => [false, false, true],
+            Right::ManageTokens => [false, false, true],
+            Right::SeeAudit => [false, false, true],
+        }
+    }
+}
+
+impl Role {
+    pub fn may(self, right: Right) -> bool {
+        ROLES.iter().zip(right.row()).any(|(role, may)| *role == self && may)
+    }
+}
+
+/// The lesser of two: who gives a role away cannot give more than they have.
+impl Role {
+    pub fn is_at_most(self, other: Role) -> bool {
+        let rank = |role| ROLES.iter().position(|known| *known == role);
+        rank(self) <= rank(other)
+    }
+}
