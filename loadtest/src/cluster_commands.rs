@@ -37,13 +37,16 @@ struct Common {
     /// Keep the evidence in any case.
     #[arg(long)]
     keep: bool,
+    /// Failpoints of all nodes, such as `bus-heard=5%return`, if the program was built with them.
+    #[arg(long)]
+    failpoints: Option<String>,
 }
 
 impl Common {
     fn plan(&self) -> Plan {
         let seed = self.seed.unwrap_or_else(dice::new_seed);
         println!("seed {seed}");
-        Plan { keep: self.keep, ..Plan::new(&self.bin, &self.bots, seed) }
+        Plan { keep: self.keep, failpoints: self.failpoints.clone(), ..Plan::new(&self.bin, &self.bots, seed) }
     }
 }
 

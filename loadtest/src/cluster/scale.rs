@@ -152,7 +152,7 @@ impl Costs {
 impl Line {
     fn heading() -> String {
         format!(
-            "{:<28}{:>11}{:>14}{:>16}{:>8}{:>12}{:>8}{:>10}{:>10}{:>9}",
+            "{:<28}{:>11}{:>17}{:>16}{:>8}{:>12}{:>8}{:>10}{:>10}{:>9}",
             "",
             "messages/s",
             "reply p50/p99",
@@ -180,7 +180,7 @@ impl fmt::Display for Line {
         let cpu = self.nodes_cpu + self.postgres_cpu + self.redis_cpu;
         write!(
             f,
-            "{:<28}{per_second:>11.0}{:>14}{:>16.0}{:>8.1}{:>12.0}{:>8.2}{:>10.2}{:>10.1}{missing:>9}",
+            "{:<28}{per_second:>11.0}{:>17}{:>16.0}{:>8.1}{:>12.0}{:>8.2}{:>10.2}{:>10.1}{missing:>9}",
             self.name,
             format!("{:.0} / {:.0} ms", slowest(|latency| latency.p50), slowest(|latency| latency.p99)),
             each(self.nodes_cpu),

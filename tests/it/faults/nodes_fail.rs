@@ -3,6 +3,8 @@
 use loadtest::cluster::Fault;
 
 use super::nobody_notices;
+#[cfg(feature = "failpoints")]
+use super::{nobody_notices_as, plan};
 
 /// F1, F2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -20,4 +22,19 @@ async fn an_owner_that_slept_longer_than_its_lease_writes_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_loses_nothing_and_delays_nobody() {
     nobody_notices(&[Fault::F18, Fault::F22]).await;
+}
+
+/// F6.
+#[cfg(feature = "failpoints")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_that_slept_before_the_bytes_left_sends_nothing() {
+    nobody_notices(&[Fault::F6]).await;
+}
+
+/// F21: every node misses one word in twenty of what others say.
+#[cfg(feature = "failpoints")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_between_nodes_that_are_lost_are_made_up_for() {
+    let plan = loadtest::cluster::Plan { failpoints: Some("bus-heard=5%return".into()), ..plan() };
+    nobody_notices_as(plan, &[Fault::F18]).await;
 }
