@@ -57,7 +57,7 @@ test('that a reply moved the pause is no line; that an agent did is', () => {
 test('a letter says to whom it goes and what became of it, in the mail server’s words', () => {
   const letter: EventView = {
     seq: 1, at: 0, kind: 'email_alert', to: ['agents', 'boss@harbor.example'], cc: [], reply_to: null, subject: 'A quote', body: 'Please.', why: 'w',
-    trigger: null, widget: null,
+    trigger: null, widget: null, version: null,
   };
   const tried = (seq: number, state: string, words: string, again_at: number | null = null): EventView => ({ seq, at: 0, kind: 'alert_state', of: 1, state, words, again_at });
   const shown = (...events: EventView[]) => thread([letter, ...events]).find((item) => item.kind === 'letter');
