@@ -17,7 +17,7 @@ use self::commands::{command, right};
 use self::frames::{console_frame, event_view, events_frame, views};
 use self::heard::{Heard, RECHECK_BYTES, Recheck, listener};
 use super::catch_up::{READ_AGAIN_AFTER, RESUME_MAX, catch_up};
-use super::feed::{Feed, Offer};
+use super::feed::{Feed, Step};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
@@ -297,41 +297,40 @@ impl AgentSession {
             self.tell(&tell, ctx);
         }
         let Some(watched) = self.watched.get_mut(&conversation) else { return };
-        let (meanwhile, doubtful) = watched.feed.read(last);
-        for published in meanwhile {
-            self.offer(&published, ctx);
-        }
-        if doubtful {
-            self.recheck(conversation, ctx);
+        for step in watched.feed.have_read(last) {
+            self.step(conversation, step, ctx);
         }
     }
 
-    /// Reads what may have been missed.
+    /// Something may have been missed.
     fn recheck(&mut self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) {
-        let known = self.watched.get_mut(&conversation).and_then(|watched| watched.feed.doubt());
-        if let Some(known) = known {
-            self.read(0, conversation, Some(known), ctx);
-        }
+        let step = self.watched.get_mut(&conversation).and_then(|watched| watched.feed.doubt());
+        step.into_iter().for_each(|step| self.step(conversation, step, ctx));
     }
 
     fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
-        let Some(watched) = self.watched.get_mut(&published.conversation()) else { return };
-        match watched.feed.offer(published) {
-            Offer::Keep => {}
-            Offer::Forward => {
-                let frame = console_frame(published, self.switchboard.parts().store.generation());
+        let conversation = published.conversation();
+        let Some(watched) = self.watched.get_mut(&conversation) else { return };
+        let step = watched.feed.offer(published);
+        if matches!(step, Some(Step::Read { .. })) {
+            metrics::counter!("switchboard_feed_holes_total").increment(1);
+        }
+        step.into_iter().for_each(|step| self.step(conversation, step, ctx));
+    }
+
+    fn step(&mut self, conversation: ConversationId, step: Step, ctx: &mut ws::WebsocketContext<Self>) {
+        match step {
+            Step::Show { published, from } if from == published.first => {
+                let frame = console_frame(&published, self.switchboard.parts().store.generation());
                 self.line.budget.take(frame.len());
                 self.line.write(frame, ctx);
             }
-            Offer::ForwardFrom(seq) => {
-                let events = views(published, seq);
+            Step::Show { published, from } => {
+                let events = views(&published, from);
                 let generation = self.switchboard.parts().store.generation();
-                self.tell(&events_frame(published, events, generation), ctx);
+                self.tell(&events_frame(&published, events, generation), ctx);
             }
-            Offer::Read { after } => {
-                metrics::counter!("switchboard_feed_holes_total").increment(1);
-                self.read(0, published.conversation(), Some(after), ctx);
-            }
+            Step::Read { after } => self.read(0, conversation, Some(after), ctx),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::store::{Reading, Store, StoreError};
 
 /// What a fresh reader gets of a conversation.
-const NEWEST: usize = 100;
+pub const NEWEST: usize = 100;
 /// How much a reader can have missed and still resume.
 pub const RESUME_MAX: usize = 500;
 
@@ -31,7 +31,7 @@ pub async fn catch_up(
 }
 
 /// Whether a reading goes on exactly after `known` and reaches the end.
-fn continues(reading: &Reading, known: Seq) -> bool {
+pub fn continues(reading: &Reading, known: Seq) -> bool {
     let first = reading.events.first().map_or(known + 1, |logged| logged.seq);
     let last = reading.events.last().map_or(known, |logged| logged.seq);
     first == known + 1 && last == reading.summary.seq

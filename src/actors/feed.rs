@@ -12,7 +12,7 @@ use crate::ports::bus::Published;
 /// Stretches kept while the store is read; beyond it the oldest go, and the hole they leave is read again.
 const BUFFERED_MAX: usize = 256;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Feed {
     /// The store is being read. `doubtful`: what happened since the reading began may be missing from both.
     Reading { buffer: VecDeque<Arc<Published>>, doubtful: bool },
@@ -20,16 +20,12 @@ pub enum Feed {
     Live { next: Seq },
 }
 
-/// What to do with something published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Offer {
-    /// Known already, or kept until the reading is done.
-    Keep,
-    /// Send it whole.
-    Forward,
-    /// Send its events from this seq on.
-    ForwardFrom(Seq),
-    /// Something is missing: read the store after this seq.
+/// What a reader does next.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Shows the events from this seq on, or the whole if that is its first.
+    Show { published: Arc<Published>, from: Seq },
+    /// Something is, or may be, missing: reads the store after this seq. `have_read` must follow.
     Read { after: Seq },
 }
 
@@ -40,70 +36,77 @@ impl Default for Feed {
 }
 
 impl Feed {
-    pub fn offer(&mut self, published: &Arc<Published>) -> Offer {
+    /// What to do about something published.
+    pub fn offer(&mut self, published: &Arc<Published>) -> Option<Step> {
         match self {
             Feed::Reading { buffer, .. } => {
                 buffer.push_back(published.clone());
                 if buffer.len() > BUFFERED_MAX {
                     buffer.pop_front();
                 }
-                Offer::Keep
+                None
             }
             Feed::Live { next } => {
                 let (first, last) = (published.first, published.summary.seq);
-                let offer = if published.events.is_empty() { known(*next, last) } else { place(*next, first, last) };
-                match offer {
-                    Offer::Forward | Offer::ForwardFrom(_) => *next = last + 1,
-                    Offer::Read { .. } => {
-                        *self = Feed::Reading { buffer: [published.clone()].into(), doubtful: false };
+                match place(*next, first, last, published.events.is_empty()) {
+                    Place::Known => None,
+                    Place::Continues { from } => {
+                        *next = last + 1;
+                        Some(Step::Show { published: published.clone(), from })
                     }
-                    Offer::Keep => {}
+                    Place::BehindAHole => {
+                        let after = *next - 1;
+                        *self = Feed::Reading { buffer: [published.clone()].into(), doubtful: false };
+                        Some(Step::Read { after })
+                    }
                 }
-                offer
             }
         }
     }
 
-    /// The store was read up to `last`. Gives what was published meanwhile, to be offered again, and whether to read
-    /// once more.
-    pub fn read(&mut self, last: Seq) -> (VecDeque<Arc<Published>>, bool) {
-        match std::mem::replace(self, Feed::Live { next: last + 1 }) {
+    /// The store was read up to `last`, and that was shown: what to do about what was published meanwhile.
+    pub fn have_read(&mut self, last: Seq) -> Vec<Step> {
+        let (buffer, doubtful) = match std::mem::replace(self, Feed::Live { next: last + 1 }) {
             Feed::Reading { buffer, doubtful } => (buffer, doubtful),
             Feed::Live { .. } => Default::default(),
-        }
+        };
+        let mut steps: Vec<Step> = buffer.iter().filter_map(|published| self.offer(published)).collect();
+        steps.extend(if doubtful { self.doubt() } else { None });
+        steps
     }
 
-    /// Something may have been missed: the store is to be read after the given seq, now or once the present reading is
-    /// done.
-    pub fn doubt(&mut self) -> Option<Seq> {
+    /// Something may have been missed: the store is to be read, now or once more when the present reading is done.
+    pub fn doubt(&mut self) -> Option<Step> {
         match self {
             Feed::Reading { doubtful, .. } => {
                 *doubtful = true;
                 None
             }
             Feed::Live { next } => {
-                let known = *next - 1;
+                let after = *next - 1;
                 *self = Feed::default();
-                Some(known)
+                Some(Step::Read { after })
             }
         }
     }
 }
 
-/// What to do about the bare news that the log ends at `last`.
-fn known(next: Seq, last: Seq) -> Offer {
-    if last < next { Offer::Keep } else { Offer::Read { after: next - 1 } }
+/// Where a stretch belongs for a reader who goes on at some seq.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    Known,
+    Continues { from: Seq },
+    BehindAHole,
 }
 
-fn place(next: Seq, first: Seq, last: Seq) -> Offer {
+/// `bare`: it only says that the log ends at `last`.
+fn place(next: Seq, first: Seq, last: Seq, bare: bool) -> Place {
     if last < next {
-        Offer::Keep
-    } else if first > next {
-        Offer::Read { after: next - 1 }
-    } else if first == next {
-        Offer::Forward
+        Place::Known
+    } else if bare || first > next {
+        Place::BehindAHole
     } else {
-        Offer::ForwardFrom(next)
+        Place::Continues { from: next }
     }
 }
 
@@ -112,26 +115,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_continues_is_forwarded_what_is_old_is_not_and_a_hole_is_read() {
-        assert_eq!(place(5, 5, 6), Offer::Forward);
-        assert_eq!(place(5, 4, 6), Offer::ForwardFrom(5));
-        assert_eq!(place(5, 3, 4), Offer::Keep);
-        assert_eq!(place(5, 7, 8), Offer::Read { after: 4 });
+    fn what_continues_is_shown_what_is_old_is_not_and_a_hole_is_read() {
+        assert_eq!(place(5, 5, 6, false), Place::Continues { from: 5 });
+        assert_eq!(place(5, 4, 6, false), Place::Continues { from: 5 });
+        assert_eq!(place(5, 3, 4, false), Place::Known);
+        assert_eq!(place(5, 7, 8, false), Place::BehindAHole);
+    }
+
+    #[test]
+    fn a_later_end_than_known_is_read() {
+        assert_eq!(place(5, 5, 4, true), Place::Known);
+        assert_eq!(place(5, 6, 5, true), Place::BehindAHole);
     }
 
     #[test]
     fn a_doubt_is_read_after_and_one_during_a_reading_is_read_once_more() {
         let mut feed = Feed::Live { next: 5 };
-        assert_eq!(feed.doubt(), Some(4));
-        assert_eq!(feed.doubt(), None);
-        assert!(feed.read(6).1);
-        assert_eq!(feed.doubt(), Some(6));
-        assert!(!feed.read(6).1);
-    }
-
-    #[test]
-    fn a_later_end_than_known_is_read() {
-        assert_eq!(known(5, 4), Offer::Keep);
-        assert_eq!(known(5, 5), Offer::Read { after: 4 });
+        assert!(matches!(feed.doubt(), Some(Step::Read { after: 4 })));
+        assert!(feed.doubt().is_none());
+        assert!(matches!(feed.have_read(6)[..], [Step::Read { after: 6 }]));
+        assert!(feed.have_read(6).is_empty());
     }
 }

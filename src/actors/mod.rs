@@ -3,22 +3,24 @@
 //! A conversation, a channel account's outgoing queue, an agent's or a visitor's socket, the lists, the sweeper.
 //! They hold no rules: those are in `domain`. They meet the outside only through `ports`.
 
+pub mod activation;
 pub mod agent_session;
 pub mod alerter;
 mod alerter_letter;
 pub mod bots;
-mod catch_up;
+pub mod catch_up;
 pub mod conversation;
 pub mod feed;
 pub mod inbox;
 pub mod notices;
 pub mod sender;
+pub mod sender_backlog;
 pub mod sender_duty;
 mod sender_limit;
-mod sender_memory;
 mod sender_messages;
 mod sender_queue;
 mod sender_trip;
+pub mod sender_verdict;
 pub mod shard;
 pub mod socket;
 pub mod sweeper;

@@ -8,18 +8,18 @@
 //! Every node has this actor; one of them is on duty, as the directory says, and the others stand by and pass on what
 //! they hear. Who comes on duty begins with nothing to spend and with what the store holds.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
 use tokio::time::Instant;
 
+use super::sender_backlog::Backlog;
 use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
-use super::sender_queue::Lines;
 use super::sender_trip::{self, Sent, Told};
+use super::sender_verdict::verdict;
 use super::switchboard::{NotDone, Switchboard};
 use crate::domain::command::Outcome;
 use crate::domain::ids::{AccountId, DeliveryId};
@@ -31,40 +31,25 @@ use crate::ports::store::{Queued, StoreError};
 const IN_FLIGHT_MAX: usize = 256;
 /// Messages marked as being sent in one write.
 const BATCH_MAX: usize = 64;
-/// After so many tries that certainly did not go out, a message has failed.
-const ATTEMPTS_MAX: u32 = 12;
-/// How long an account whose credentials were refused waits before it tries again.
-const REFUSED_WAIT: Duration = Duration::from_secs(300);
 /// How often the store is asked for messages whose conversation died before it could hand them over.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-pub(super) const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
+const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
 /// How often the directory is asked who is on duty.
 const ASK_FOR_DUTY_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Sender {
-    pub(super) switchboard: Switchboard,
-    pub(super) account: AccountId,
+    switchboard: Switchboard,
+    account: AccountId,
     outlet: Arc<dyn Outlet>,
     /// Where bytes are sent: never on an actor's thread.
     io: tokio::runtime::Handle,
     limit: Limit,
-    pub(super) lines: Lines,
+    backlog: Backlog,
     in_flight: usize,
     /// The provider asked for silence until then.
     blocked_until: Timestamp,
-    /// The store holds messages that memory does not.
-    pub(super) behind: bool,
-    /// While the store is read: what was enqueued meanwhile, so that it cannot overtake.
-    pub(super) reading: Option<Vec<Queued>>,
-    /// The store got another message while it was read.
-    pub(super) look_again: bool,
-    /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost on the
-    /// way from another node.
-    pub(super) told: HashSet<DeliveryId>,
-    /// What goes again by what was heard while the store was read.
-    pub(super) heard_of: HashSet<DeliveryId>,
     wake: Option<SpawnHandle>,
-    pub(super) duty: Duty,
+    duty: Duty,
     resting: bool,
 }
 
@@ -76,7 +61,7 @@ impl Sender {
         io: tokio::runtime::Handle,
     ) -> Self {
         let limit = Limit::spent(outlet.sends_per_second());
-        let lines = Lines::new(switchboard.parts().limits.sender_queue_max);
+        let backlog = Backlog::new(switchboard.parts().limits.sender_queue_max);
         let duty = Duty::new(switchboard.parts().clone(), account.clone());
         Self {
             switchboard,
@@ -84,14 +69,9 @@ impl Sender {
             outlet,
             io,
             limit,
-            lines,
+            backlog,
             in_flight: 0,
             blocked_until: Timestamp::default(),
-            behind: true,
-            reading: None,
-            look_again: false,
-            told: HashSet::new(),
-            heard_of: HashSet::new(),
             wake: None,
             duty,
             resting: false,
@@ -103,12 +83,12 @@ impl Sender {
     }
 
     /// Sends what may be sent now, and wakes up for the rest.
-    pub(super) fn pump(&mut self, ctx: &mut Context<Self>) {
+    fn pump(&mut self, ctx: &mut Context<Self>) {
         if self.resting || !self.duty.is_ours() {
             return;
         }
-        if self.behind && self.lines.has_room_for_half() {
-            self.read_more(ctx);
+        if self.backlog.begin_reading() {
+            self.read(ctx);
         }
         let now = self.now();
         if self.blocked_until > now {
@@ -116,12 +96,12 @@ impl Sender {
         }
         let mut batch = Vec::new();
         while self.in_flight + batch.len() < IN_FLIGHT_MAX && batch.len() < BATCH_MAX {
-            let Some(calls) = self.lines.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
+            let Some(calls) = self.backlog.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
             if let Some(wait) = self.limit.wait_for(calls) {
                 self.wake_in(wait, ctx);
                 break;
             }
-            batch.extend(self.lines.take(now));
+            batch.extend(self.backlog.take(now));
         }
         if batch.is_empty() {
             return self.wake_for_next(now, ctx);
@@ -135,12 +115,12 @@ impl Sender {
     }
 
     fn wake_for_next(&mut self, now: Timestamp, ctx: &mut Context<Self>) {
-        if let Some(at) = self.lines.next_at().filter(|at| *at > now) {
+        if let Some(at) = self.backlog.next_at().filter(|at| *at > now) {
             self.wake_in(at.since(now), ctx);
         }
     }
 
-    pub(super) fn wake_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+    fn wake_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
         if let Some(wake) = self.wake.take() {
             ctx.cancel_future(wake);
         }
@@ -153,7 +133,6 @@ impl Sender {
     // --- One batch: mark, send, tell ---
 
     fn start(&mut self, batch: Vec<Queued>, ctx: &mut Context<Self>) {
-        batch.iter().for_each(|queued| _ = self.told.remove(&queued.id()));
         let (parts, granted) = (self.switchboard.parts(), Instant::now());
         let started = parts.store.start_sending(parts.incarnation, batch.iter().map(Queued::id).collect());
         ctx.spawn(started.into_actor(self).map(move |started, this, ctx| match started {
@@ -173,7 +152,7 @@ impl Sender {
     /// A human took over in the meantime, or somebody else sends it.
     fn leave_out(&mut self, queued: Queued) {
         self.in_flight -= 1;
-        self.lines.done(queued.contact.conversation, queued.seq);
+        self.backlog.done(queued.id());
     }
 
     fn start_later(&mut self, batch: Vec<Queued>, error: &StoreError, ctx: &mut Context<Self>) {
@@ -199,7 +178,7 @@ impl Sender {
         self.blocked_until = self.blocked_until.max(at);
         for queued in batch {
             self.in_flight -= 1;
-            self.again(queued.id(), at, queued.flagged);
+            self.backlog.again(queued.id(), at, queued.flagged);
         }
         self.pump(ctx);
     }
@@ -215,30 +194,14 @@ impl Sender {
         sender_trip::send(queued, sending, &self.io, ctx.address());
     }
 
-    /// What the provider's answer means for this message, and for the account.
     fn judge(&mut self, queued: &Queued, result: SendResult) -> Outcome {
-        let now = self.now();
-        match result {
-            SendResult::Sent { provider_id } => Outcome::Sent { provider_id },
-            SendResult::Permanent { reason } => Outcome::Refused { reason },
-            SendResult::Unknown { reason } => {
-                Outcome::Unknown { again_at: now + self.switchboard.parts().limits.reconcile, reason }
-            }
-            SendResult::NotSent { after, account_wide, reason } => {
-                let wait = after.unwrap_or_else(|| backoff(queued.attempt));
-                if account_wide {
-                    self.blocked_until = self.blocked_until.max(now + wait);
-                } else if queued.attempt + 1 >= ATTEMPTS_MAX {
-                    return Outcome::Refused { reason: format!("{reason} (gave up after {ATTEMPTS_MAX} tries)") };
-                }
-                Outcome::NotSent { at: now + wait, reason }
-            }
-            SendResult::AccountRefused { reason } => {
-                tracing::error!(account = %self.account, %reason, "the provider refuses this account; check its token");
-                self.blocked_until = self.blocked_until.max(now + REFUSED_WAIT);
-                Outcome::NotSent { at: now + REFUSED_WAIT, reason }
-            }
+        if let SendResult::AccountRefused { reason } = &result {
+            tracing::error!(account = %self.account, %reason, "the provider refuses this account; check its token");
         }
+        let reconcile = self.switchboard.parts().limits.reconcile;
+        let verdict = verdict(result, queued.attempt, self.now(), reconcile, backoff(queued.attempt));
+        self.blocked_until = self.blocked_until.max(verdict.blocked_until.unwrap_or_default());
+        verdict.outcome
     }
 
     /// The conversation must hear of it, however long that takes: until then its line stands still.
@@ -272,14 +235,37 @@ impl Sender {
     /// Another node may have sent up to the limit a moment ago: begin with nothing to spend.
     fn come_on_duty(&mut self, ctx: &mut Context<Self>) {
         self.limit = Limit::spent(self.outlet.sends_per_second());
-        self.behind = true;
+        self.backlog.fall_behind();
         self.pump(ctx);
     }
 
     /// What is on its way is still told; nothing more starts.
     fn come_off_duty(&mut self) {
-        self.lines = Lines::new(self.switchboard.parts().limits.sender_queue_max);
-        self.told.clear();
+        self.backlog.come_off_duty();
+    }
+
+    // --- What the store holds beyond memory ---
+
+    fn read(&mut self, ctx: &mut Context<Self>) {
+        let limit = self.switchboard.parts().limits.sender_queue_max;
+        let queued = self.switchboard.parts().store.queued(self.account.clone(), 0, limit);
+        ctx.spawn(queued.into_actor(self).map(move |queued, this, ctx| match queued {
+            Ok(queued) if this.duty.is_ours() => {
+                this.backlog.have_read(queued, limit);
+                this.pump(ctx);
+            }
+            Ok(_) => this.backlog.reading_failed(),
+            Err(_) => {
+                this.backlog.reading_failed();
+                this.wake_in(RETRY_STORE_AFTER, ctx);
+            }
+        }));
+    }
+
+    /// The store holds what memory does not.
+    fn look(&mut self, ctx: &mut Context<Self>) {
+        self.backlog.fall_behind();
+        self.pump(ctx);
     }
 }
 
@@ -290,8 +276,7 @@ impl Actor for Sender {
         ctx.set_mailbox_capacity(1024);
         self.ask_for_duty(ctx);
         ctx.run_interval(LOOK_EVERY, |this, ctx| {
-            this.behind = true;
-            this.pump(ctx);
+            this.look(ctx);
         });
     }
 }
@@ -304,10 +289,11 @@ impl Handler<Enqueue> for Sender {
             return self.duty.pass_on_a_look();
         }
         // What it must not overtake came to another node, whose word was lost: the store has both.
-        if behind.is_some_and(|seq| !self.knows(queued.contact.conversation, seq)) {
+        let conversation = queued.contact.conversation;
+        if behind.is_some_and(|seq| !self.backlog.knows(DeliveryId { conversation, seq })) {
             return self.look(ctx);
         }
-        self.enqueue(queued);
+        self.backlog.enqueue(queued);
         self.pump(ctx);
     }
 }
@@ -319,7 +305,8 @@ impl Handler<Settle> for Sender {
         if !self.duty.is_ours() {
             return self.duty.pass_on(settle);
         }
-        self.settle(settle.contact.conversation, settle.seq, settle.again);
+        let id = DeliveryId { conversation: settle.contact.conversation, seq: settle.seq };
+        self.backlog.settle(id, settle.again);
         self.pump(ctx);
     }
 }
@@ -360,14 +347,12 @@ impl Handler<Told> for Sender {
 
     fn handle(&mut self, Told { queued, outcome, told }: Told, ctx: &mut Context<Self>) {
         match told {
-            Ok(_) => drop(self.told.insert(queued.id())),
+            Ok(_) => self.backlog.told(queued.id()),
             Err(NotDone::Unavailable(_)) => {
                 ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(queued, outcome, ctx));
                 return;
             }
-            Err(NotDone::Refused(_) | NotDone::UnknownAccount) => {
-                self.lines.done(queued.contact.conversation, queued.seq);
-            }
+            Err(NotDone::Refused(_) | NotDone::UnknownAccount) => self.backlog.done(queued.id()),
         }
         self.in_flight -= 1;
         self.pump(ctx);

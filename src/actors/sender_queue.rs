@@ -9,6 +9,7 @@ use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::time::Timestamp;
 use crate::ports::store::Queued;
 
+#[derive(Debug, Clone)]
 pub struct Lines {
     lines: HashMap<ConversationId, Line>,
     people: VecDeque<ConversationId>,
@@ -18,13 +19,13 @@ pub struct Lines {
     count_max: usize,
 }
 
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Line {
     messages: VecDeque<Queued>,
     head: Head,
 }
 
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Head {
     /// In a queue of those that may go.
     #[default]

@@ -13,6 +13,8 @@ use futures_util::stream;
 use super::switchboard::Switchboard;
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
+use crate::domain::ids::AccountId;
+use crate::domain::time::Timestamp;
 use crate::ports::store::{Contact, StoreError, Stray, StrayState};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -74,6 +76,21 @@ async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
 
 /// What another incarnation was sending is a stray only to the node that sends for the account now: it knows that the
 /// other has been relieved.
+pub fn is_ours_to_judge(stray: &Stray, sends_for: impl Fn(&AccountId) -> bool) -> bool {
+    stray.state != StrayState::Sending || sends_for(&stray.contact.account)
+}
+
+/// What its conversation is told of a delivery that nobody looks after any more.
+pub fn what_became_of(stray: &Stray, again_at: Timestamp) -> Command {
+    match stray.state {
+        StrayState::Sending => {
+            let reason = "the process ended while this was being sent".to_owned();
+            Command::Outcome { of: stray.seq, outcome: Outcome::Unknown { again_at, reason } }
+        }
+        StrayState::Withdrawn => Command::Withdraw { of: vec![stray.seq] },
+    }
+}
+
 async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
     let parts = switchboard.parts();
     while parts.duties.any() {
@@ -82,15 +99,9 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
         let full = strays.len() == BATCH;
         metrics::counter!("switchboard_swept_total", "what" => "delivery").increment(strays.len() as u64);
         let again_at = now + parts.limits.reconcile;
-        let judged = |stray: &Stray| stray.state != StrayState::Sending || parts.duties.has(&stray.contact.account);
+        let judged = |stray: &Stray| is_ours_to_judge(stray, |account| parts.duties.has(account));
         let commands = strays.into_iter().filter(judged).map(|stray| {
-            let command = match stray.state {
-                StrayState::Sending => {
-                    let reason = "the process ended while this was being sent".to_owned();
-                    Command::Outcome { of: stray.seq, outcome: Outcome::Unknown { again_at, reason } }
-                }
-                StrayState::Withdrawn => Command::Withdraw { of: vec![stray.seq] },
-            };
+            let command = what_became_of(&stray, again_at);
             (stray.contact, command)
         });
         ask_all(switchboard, commands).await;

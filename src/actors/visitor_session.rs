@@ -9,7 +9,7 @@ use actix::prelude::*;
 use actix_web_actors::ws;
 
 use super::catch_up::{READ_AGAIN_AFTER, catch_up};
-use super::feed::{Feed, Offer};
+use super::feed::{Feed, Step};
 use super::notices::Notice;
 use super::socket::{Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, Done, NotDone, Switchboard};
@@ -158,20 +158,15 @@ impl VisitorSession {
         }
         let Some(visitor) = &mut self.visitor else { return };
         visitor.begun |= last > 0;
-        let (meanwhile, doubtful) = visitor.feed.read(last);
-        for published in meanwhile {
-            self.offer(&published, ctx);
-        }
-        if doubtful {
-            self.recheck(ctx);
+        for step in visitor.feed.have_read(last) {
+            self.step(step, ctx);
         }
     }
 
-    /// Reads what may have been missed.
+    /// Something may have been missed.
     fn recheck(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
-        if let Some(known) = self.visitor.as_mut().and_then(|visitor| visitor.feed.doubt()) {
-            self.read(Some(known), ctx);
-        }
+        let step = self.visitor.as_mut().and_then(|visitor| visitor.feed.doubt());
+        step.into_iter().for_each(|step| self.step(step, ctx));
     }
 
     fn position(&self, seq: Seq) -> Position {
@@ -181,11 +176,14 @@ impl VisitorSession {
     fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
         let Some(visitor) = &mut self.visitor else { return };
         visitor.begun = true;
-        match visitor.feed.offer(published) {
-            Offer::Keep => {}
-            Offer::Forward => self.forward(published, 0, ctx),
-            Offer::ForwardFrom(seq) => self.forward(published, seq, ctx),
-            Offer::Read { after } => self.read(Some(after), ctx),
+        let step = visitor.feed.offer(published);
+        step.into_iter().for_each(|step| self.step(step, ctx));
+    }
+
+    fn step(&mut self, step: Step, ctx: &mut ws::WebsocketContext<Self>) {
+        match step {
+            Step::Show { published, from } => self.forward(&published, from, ctx),
+            Step::Read { after } => self.read(Some(after), ctx),
         }
     }
 

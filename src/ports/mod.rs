@@ -7,6 +7,7 @@ pub mod channel;
 pub mod clock;
 pub mod directory;
 pub mod dumped;
+pub mod fence;
 pub mod people;
 pub mod rights;
 pub mod store;

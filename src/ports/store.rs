@@ -42,7 +42,7 @@ pub trait Store: Send + Sync + 'static {
     /// Makes `me` the owner under a new epoch, creating the conversation if it is new.
     fn activate(&self, contact: Contact, me: Incarnation) -> Answer<Activated>;
 
-    /// Writes events and all that follows from them, in one transaction.
+    /// Writes events and all that follows from them, in one transaction, if `fence::judge` lets them pass.
     fn append(&self, append: Append) -> Answer<Appended>;
 
     /// The last seq of the command that was accepted under this key.
@@ -119,7 +119,7 @@ impl Contact {
 }
 
 /// The right to write a conversation: an incarnation, and an epoch that the store minted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token {
     pub incarnation: Incarnation,
     pub epoch: u64,

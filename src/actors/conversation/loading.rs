@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::actors::activation::{Claimed, claimed, works};
 use crate::actors::switchboard::Switchboard;
 use crate::domain::account::Account;
 use crate::domain::bot::Bot;
 use crate::domain::conversation::Conversation as Core;
 use crate::domain::ids::{BotVersion, Incarnation, Seq};
-use crate::ports::directory::{ActorName, Claim};
+use crate::ports::directory::ActorName;
 use crate::ports::store::{Activated, Contact, StoreError, Token};
 
 const KEYS_MAX: usize = 4;
@@ -40,25 +41,24 @@ pub enum NotActive {
     Store(StoreError),
 }
 
-/// The directory advises, the store decides. While the directory cannot be asked, the store decides alone.
 async fn activate(switchboard: &Switchboard, contact: Contact) -> Result<Activated, NotActive> {
     let parts = switchboard.parts();
     let name = ActorName::Conversation(contact.conversation);
-    match parts.directory.claim(name.clone()).await {
-        Ok(Claim::Ours) => {}
-        Ok(Claim::With(node)) => return Err(NotActive::LivesAt(node)),
-        Err(error) => {
-            tracing::debug!(conversation = %contact.conversation, %error, "activated by the store alone");
-            metrics::counter!("switchboard_activations_total", "by" => "store").increment(1);
-            return parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store);
-        }
+    let claim = parts.directory.claim(name.clone()).await;
+    if let Err(error) = &claim {
+        tracing::debug!(conversation = %contact.conversation, %error, "activated by the store alone");
     }
-    metrics::counter!("switchboard_activations_total", "by" => "directory").increment(1);
+    let confirm = match claimed(&claim) {
+        Claimed::Activate { confirm } => confirm,
+        Claimed::LivesAt(node) => return Err(NotActive::LivesAt(node)),
+    };
+    let by = if confirm { "directory" } else { "store" };
+    metrics::counter!("switchboard_activations_total", "by" => by).increment(1);
     let activated = parts.store.activate(contact, parts.incarnation).await.map_err(NotActive::Store)?;
-    match parts.directory.confirm(name, activated.token.epoch).await {
-        Ok(false) => Err(NotActive::Store(StoreError::Fenced)),
-        Ok(true) | Err(_) => Ok(activated),
+    if confirm && !works(&parts.directory.confirm(name, activated.token.epoch).await) {
+        return Err(NotActive::Store(StoreError::Fenced));
     }
+    Ok(activated)
 }
 
 /// `bot` is the one that answers unless the conversation is in the middle of another version.

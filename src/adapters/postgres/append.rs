@@ -21,7 +21,8 @@ use super::lane::{Queue, Reply};
 use super::lists::{self, ListPlace};
 use super::script::Script;
 use super::trouble::{self, Failure};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{Incarnation, Seq};
+use crate::ports::fence::{self, Head, Judged};
 use crate::ports::store::{Append, Appended, StoreError, Token};
 use crate::wire::stored;
 
@@ -174,22 +175,14 @@ async fn run(sql: &Sql, writes: &[&Write]) -> Result<Answers> {
 
 /// What decides, as it is under the locks.
 struct Seen {
-    heads: HashMap<Uuid, Head>,
+    seats: HashMap<Uuid, Seat>,
     keys: HashMap<(Uuid, String), Seq>,
 }
 
-struct Head {
-    owner: Uuid,
-    epoch: u64,
-    last_seq: Seq,
+/// A conversation's row.
+struct Seat {
+    head: Head,
     mode: Option<i16>,
-}
-
-#[derive(PartialEq, Eq)]
-enum Judged {
-    Passes,
-    Duplicate { last: Seq },
-    Fenced,
 }
 
 async fn look(sql: &Sql, writes: &[&Write]) -> Result<Seen> {
@@ -197,30 +190,26 @@ async fn look(sql: &Sql, writes: &[&Write]) -> Result<Seen> {
     let ids: Vec<Uuid> = writes.iter().map(|write| write.conversation).collect();
     let keyed = writes.iter().filter_map(|write| Some((write.conversation, write.key.as_deref()?)));
     let (of, keys): (Vec<Uuid>, Vec<&str>) = keyed.unzip();
-    let (begun, heads, keys) =
+    let (begun, seats, keys) =
         join3(sql.batch_execute("BEGIN"), sql.query(&lock, &[&ids]), sql.query(&known_keys, &[&of, &keys])).await;
     begun?;
-    let heads = heads?.iter().map(head).collect::<Result<_>>()?;
+    let seats = seats?.iter().map(seat).collect::<Result<_>>()?;
     let key = |row: &Row| Ok(((row.try_get(0)?, row.try_get(1)?), uint(row, 2)?));
     let keys = keys?.iter().map(key).collect::<Result<_>>()?;
-    Ok(Seen { heads, keys })
+    Ok(Seen { seats, keys })
 }
 
-fn head(row: &Row) -> Result<(Uuid, Head)> {
-    let head = Head { owner: row.try_get(1)?, epoch: uint(row, 2)?, last_seq: uint(row, 3)?, mode: row.try_get(4)? };
-    Ok((row.try_get(0)?, head))
+fn seat(row: &Row) -> Result<(Uuid, Seat)> {
+    let token = Token { incarnation: Incarnation(row.try_get(1)?), epoch: uint(row, 2)? };
+    let head = Head { token, last_seq: uint(row, 3)? };
+    Ok((row.try_get(0)?, Seat { head, mode: row.try_get(4)? }))
 }
 
 impl Seen {
     fn judge(&self, write: &Write) -> Judged {
         let known = write.key.as_ref().and_then(|key| self.keys.get(&(write.conversation, key.clone())));
-        if let Some(last) = known {
-            return Judged::Duplicate { last: *last };
-        }
-        let passes = self.heads.get(&write.conversation).is_some_and(|head| {
-            (head.owner, head.epoch, head.last_seq) == (write.token.incarnation.0, write.token.epoch, write.after)
-        });
-        if passes { Judged::Passes } else { Judged::Fenced }
+        let head = self.seats.get(&write.conversation).map(|seat| seat.head);
+        fence::judge(head, known.copied(), write.token, write.after)
     }
 }
 
@@ -314,7 +303,7 @@ fn snapshots<'w>(script: &mut Script<'w>, writes: &[&'w Write]) {
 fn moves(script: &mut Script<'_>, seen: &Seen, writes: &[&Write]) {
     let mut moved = [0_i64; 3];
     for write in writes {
-        let from = seen.heads.get(&write.conversation).and_then(|head| head.mode);
+        let from = seen.seats.get(&write.conversation).and_then(|seat| seat.mode);
         for (mode, by) in [(from, -1), (Some(write.place.mode), 1)] {
             let counted = mode.and_then(|mode| moved.get_mut(usize::try_from(mode).ok()?));
             if let Some(counted) = counted {

@@ -12,7 +12,8 @@ use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 
 use super::keys::Keys;
-use super::membership::{Judged, Membership};
+use super::members::Judged;
+use super::membership::Membership;
 use super::pool::{Pool, Script};
 use crate::domain::ids::Incarnation;
 use crate::ports::directory::{ActorName, Advice, Claim, Directory, DirectoryError};

@@ -3,16 +3,15 @@
 //! A node that was declared dead never comes back under the same name: it takes a new incarnation. What it owns in the
 //! store it keeps until somebody takes it, for the store decides who may write.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use redis::RedisResult;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::keys::{CLUSTERS, Keys};
+use super::members::{About, Judged, Members};
 use super::pool::{Pool, Script};
 use crate::dice;
 use crate::domain::ids::Incarnation;
@@ -31,23 +30,6 @@ const ILL_MAX: Duration = Duration::from_secs(10);
 /// How long the dead are remembered.
 const REMEMBER_MS: &str = "3600000";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judged {
-    Alive,
-    Dead,
-}
-
-/// What a node says about itself.
-#[derive(Serialize, Deserialize, Clone, Debug, Default)]
-#[serde(default)]
-struct About {
-    node: String,
-    version: String,
-    draining: bool,
-    /// It cannot write to the store.
-    ill: bool,
-}
-
 pub struct Membership {
     pool: Pool,
     keys: Keys,
@@ -62,20 +44,6 @@ struct State {
     draining: bool,
     ill_since: Option<Instant>,
     members: Members,
-}
-
-/// Everyone, at one moment of Redis's clock.
-#[derive(Default)]
-struct Members {
-    now: u64,
-    all: HashMap<Incarnation, (u64, About)>,
-}
-
-impl Members {
-    fn judge(&self, node: Incarnation) -> Option<Judged> {
-        let (ends, _) = self.all.get(&node)?;
-        Some(if *ends > self.now { Judged::Alive } else { Judged::Dead })
-    }
 }
 
 impl Membership {
@@ -134,12 +102,7 @@ impl Membership {
 
     /// Another node that takes actors.
     pub fn another(&self) -> Option<Incarnation> {
-        let (me, state) = (self.me(), self.state());
-        let members = &state.members;
-        let up = |(node, (ends, about)): &(&Incarnation, &(u64, About))| {
-            **node != me && *ends > members.now && !about.draining && !about.ill
-        };
-        let up: Vec<Incarnation> = members.all.iter().filter(up).map(|(node, _)| *node).collect();
+        let up = self.state().members.others_that_take(self.me());
         let place = dice::up_to(Duration::from_secs(up.len() as u64)).as_secs() as usize;
         up.get(place.min(up.len().saturating_sub(1))).copied()
     }
@@ -220,18 +183,9 @@ impl Membership {
     async fn look(&self) -> RedisResult<()> {
         let keys = [&*self.keys.members(), &*self.keys.about()];
         let told: Vec<String> = self.pool.run(&MEMBERS, &keys, &[REMEMBER_MS]).await?;
-        let mut told = told.into_iter();
-        let now = told.next().and_then(|now| now.parse().ok()).unwrap_or_default();
-        let mut all = HashMap::new();
-        while let (Some(node), Some(ends), Some(about)) = (told.next(), told.next(), told.next()) {
-            if let Ok(node) = node.parse() {
-                let about = serde_json::from_str(&about).unwrap_or_default();
-                all.insert(node, (ends.parse::<f64>().unwrap_or_default() as u64, about));
-            }
-        }
-        let living = all.values().filter(|(ends, _)| *ends > now).count();
-        metrics::gauge!("switchboard_nodes").set(living as f64);
-        self.state().members = Members { now, all };
+        let members = Members::read(told);
+        metrics::gauge!("switchboard_nodes").set(members.living() as f64);
+        self.state().members = members;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //! Redis decides who should act and who hears of it quickly; nothing in it is irreplaceable. Wiped at any moment, it
 //! makes everybody slower for some seconds and nobody wrong, because the store decides who may act.
 //!
-//! - `membership`: every node beats every 2 s and is dead 8 s after its last beat, for ever; it then goes on under a new
+//! - `membership`, `members`: every node beats every 2 s and is dead 8 s after its last beat, for ever; it then goes on under a new
 //!   incarnation.
 //! - `directory`: one hash per actor, changed by `scripts/*.lua` only, each within one slot.
 //! - `bus`, `courier`, `link`: what is committed goes to one channel per conversation, the lists' rows to one for all, and
@@ -16,6 +16,7 @@ mod courier;
 mod directory;
 mod keys;
 mod link;
+pub mod members;
 mod membership;
 mod place;
 mod pool;

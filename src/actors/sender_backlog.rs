@@ -1,0 +1,166 @@
+//! What a sender still has to send, as far as memory knows, and when the store must be read again.
+//!
+//! Pure. The store holds every unsent message; memory holds some of them, in lines. Three things must not happen: that a
+//! message overtakes an earlier one which only the store holds, that one is forgotten because a word about it was lost
+//! on the way from another node, and that a reading of the store which is older than such a word undoes it.
+
+use std::collections::HashSet;
+
+use super::sender_queue::Lines;
+use crate::domain::ids::DeliveryId;
+use crate::domain::time::Timestamp;
+use crate::ports::store::Queued;
+
+#[derive(Debug, Clone)]
+pub struct Backlog {
+    lines: Lines,
+    messages_max: usize,
+    /// The store holds messages that memory does not.
+    behind: bool,
+    /// The store is being read.
+    reading: Option<Reading>,
+    /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost.
+    told: HashSet<DeliveryId>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Reading {
+    /// What was enqueued meanwhile, so that it cannot overtake.
+    meanwhile: Vec<Queued>,
+    /// What had been told when it began.
+    unsettled: Vec<DeliveryId>,
+    /// What goes again by what was heard meanwhile.
+    heard_of: HashSet<DeliveryId>,
+    /// The store got another message meanwhile.
+    again: bool,
+}
+
+impl Backlog {
+    /// Knows nothing yet: the store must be read.
+    pub fn new(messages_max: usize) -> Self {
+        Self { lines: Lines::new(messages_max), messages_max, behind: true, reading: None, told: HashSet::new() }
+    }
+
+    // --- Reading the store ---
+
+    /// Whether the store is to be read now: then `have_read` or `reading_failed` must follow.
+    pub fn begin_reading(&mut self) -> bool {
+        let begin = self.behind && self.reading.is_none() && self.lines.has_room_for_half();
+        if begin {
+            self.reading = Some(Reading { unsettled: self.told.iter().copied().collect(), ..Reading::default() });
+        }
+        begin
+    }
+
+    pub fn reading_failed(&mut self) {
+        self.reading = None;
+        self.behind = true;
+    }
+
+    /// The first unsent messages of the store; `limit` of them if there are more.
+    pub fn have_read(&mut self, unsent: Vec<Queued>, limit: usize) {
+        let Some(Reading { meanwhile, unsettled, heard_of, again }) = self.reading.take() else { return };
+        let whole = unsent.len() < limit;
+        self.behind = !whole || again;
+        if whole {
+            self.settle_by_the_store(&unsettled, &unsent, &heard_of);
+        }
+        unsent.into_iter().for_each(|queued| self.lines.add(queued));
+        meanwhile.into_iter().for_each(|queued| self.enqueue(queued));
+    }
+
+    /// What was told before the store was read and is not unsent there is done with.
+    fn settle_by_the_store(&mut self, told: &[DeliveryId], unsent: &[Queued], heard_of: &HashSet<DeliveryId>) {
+        for id in told {
+            // It has been heard of since, or has started again.
+            if !self.told.contains(id) {
+                continue;
+            }
+            let again = unsent.iter().find(|queued| queued.id() == *id).map(|queued| (queued.at, queued.flagged));
+            self.settle(*id, again);
+        }
+        let unsent: HashSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
+        self.lines.keep_only(|queued| unsent.contains(&queued.id()) || heard_of.contains(&queued.id()));
+    }
+
+    /// The store holds, or may hold, a message that memory does not.
+    pub fn fall_behind(&mut self) {
+        self.behind = true;
+        if let Some(reading) = &mut self.reading {
+            reading.again = true;
+        }
+    }
+
+    // --- What is heard ---
+
+    /// Whether the message is in memory, waiting or being sent, or will be when the store is read.
+    pub fn knows(&self, id: DeliveryId) -> bool {
+        let meanwhile = self.reading.iter().flat_map(|reading| &reading.meanwhile);
+        self.lines.holds(id.conversation, id.seq) || meanwhile.map(Queued::id).any(|other| other == id)
+    }
+
+    /// While the store holds earlier messages than memory, later ones wait there with them.
+    pub fn enqueue(&mut self, queued: Queued) {
+        match &mut self.reading {
+            Some(reading) if reading.meanwhile.len() < self.messages_max => reading.meanwhile.push(queued),
+            None if !self.behind && self.lines.add_if_room(queued) => {}
+            _ => self.fall_behind(),
+        }
+    }
+
+    /// What the log says about a message that was tried: it goes again, or is done with.
+    pub fn settle(&mut self, id: DeliveryId, again: Option<(Timestamp, bool)>) {
+        self.told.remove(&id);
+        match again {
+            None if self.lines.holds(id.conversation, id.seq) => self.lines.done(id.conversation, id.seq),
+            Some((at, flagged)) if self.again(id, at, flagged) => {}
+            // Not in memory: an agent sends a failed message again, or another process was sending it.
+            _ => self.fall_behind(),
+        }
+    }
+
+    /// It goes again at `at`. False if it is not in memory.
+    pub fn again(&mut self, id: DeliveryId, at: Timestamp, flagged: bool) -> bool {
+        if let Some(reading) = &mut self.reading {
+            reading.heard_of.insert(id);
+        }
+        self.lines.again(id.conversation, id.seq, at, flagged)
+    }
+
+    // --- What goes out ---
+
+    /// The message that `take` would give.
+    pub fn peek(&mut self, now: Timestamp) -> Option<&Queued> {
+        self.lines.peek(now)
+    }
+
+    /// The next message to go; its line stands still until it is done with or goes again.
+    pub fn take(&mut self, now: Timestamp) -> Option<Queued> {
+        let queued = self.lines.take(now)?;
+        self.told.remove(&queued.id());
+        Some(queued)
+    }
+
+    pub fn next_at(&self) -> Option<Timestamp> {
+        self.lines.next_at()
+    }
+
+    /// Its conversation has heard what became of it.
+    pub fn told(&mut self, id: DeliveryId) {
+        self.told.insert(id);
+    }
+
+    /// It needs no more sending: somebody has withdrawn it, or its conversation does not know it any more.
+    pub fn done(&mut self, id: DeliveryId) {
+        self.lines.done(id.conversation, id.seq);
+    }
+
+    // --- On duty, or standing by ---
+
+    /// Another node may have sent or taken what memory holds.
+    pub fn come_off_duty(&mut self) {
+        self.lines = Lines::new(self.messages_max);
+        self.told.clear();
+        self.fall_behind();
+    }
+}
