@@ -9,7 +9,9 @@ use crate::ports::directory::{Claim, DirectoryError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claimed {
     /// Activate it in the store, and, if the directory knows of it, confirm there.
-    Activate { confirm: bool },
+    Activate {
+        confirm: bool,
+    },
     LivesAt(Incarnation),
 }
 

@@ -4,7 +4,7 @@
 //! message overtakes an earlier one which only the store holds, that one is forgotten because a word about it was lost
 //! on the way from another node, and that a reading of the store which is older than such a word undoes it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::sender_queue::Lines;
 use crate::domain::ids::DeliveryId;
@@ -20,7 +20,7 @@ pub struct Backlog {
     /// The store is being read.
     reading: Option<Reading>,
     /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost.
-    told: HashSet<DeliveryId>,
+    told: BTreeSet<DeliveryId>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ struct Reading {
     /// What had been told when it began.
     unsettled: Vec<DeliveryId>,
     /// What goes again by what was heard meanwhile.
-    heard_of: HashSet<DeliveryId>,
+    heard_of: BTreeSet<DeliveryId>,
     /// The store got another message meanwhile.
     again: bool,
 }
@@ -38,7 +38,7 @@ struct Reading {
 impl Backlog {
     /// Knows nothing yet: the store must be read.
     pub fn new(messages_max: usize) -> Self {
-        Self { lines: Lines::new(messages_max), messages_max, behind: true, reading: None, told: HashSet::new() }
+        Self { lines: Lines::new(messages_max), messages_max, behind: true, reading: None, told: BTreeSet::new() }
     }
 
     // --- Reading the store ---
@@ -70,7 +70,7 @@ impl Backlog {
     }
 
     /// What was told before the store was read and is not unsent there is done with.
-    fn settle_by_the_store(&mut self, told: &[DeliveryId], unsent: &[Queued], heard_of: &HashSet<DeliveryId>) {
+    fn settle_by_the_store(&mut self, told: &[DeliveryId], unsent: &[Queued], heard_of: &BTreeSet<DeliveryId>) {
         for id in told {
             // It has been heard of since, or has started again.
             if !self.told.contains(id) {
@@ -79,7 +79,7 @@ impl Backlog {
             let again = unsent.iter().find(|queued| queued.id() == *id).map(|queued| (queued.at, queued.flagged));
             self.settle(*id, again);
         }
-        let unsent: HashSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
+        let unsent: BTreeSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
         self.lines.keep_only(|queued| unsent.contains(&queued.id()) || heard_of.contains(&queued.id()));
     }
 

@@ -25,13 +25,7 @@ impl From<Outcome> for Verdict {
 
 /// `attempt`: how often it was tried before. What may have arrived waits `reconcile` for its echo, what certainly did not
 /// waits `backoff` where the provider says nothing else.
-pub fn verdict(
-    result: SendResult,
-    attempt: u32,
-    now: Timestamp,
-    reconcile: Duration,
-    backoff: Duration,
-) -> Verdict {
+pub fn verdict(result: SendResult, attempt: u32, now: Timestamp, reconcile: Duration, backoff: Duration) -> Verdict {
     match result {
         SendResult::Sent { provider_id } => Outcome::Sent { provider_id }.into(),
         SendResult::Permanent { reason } => Outcome::Refused { reason }.into(),

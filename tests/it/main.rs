@@ -27,6 +27,8 @@ mod kill;
 mod main_story;
 /// Messenger, with a provider that behaves.
 mod messenger;
+/// The protocol of several nodes, explored.
+mod models;
 /// From SQLite to PostgreSQL.
 mod moving;
 /// Several nodes are one switchboard.

@@ -11,7 +11,7 @@ mod people;
 mod postgres;
 pub mod props;
 mod races;
-mod sqlite;
+pub mod sqlite;
 mod tokens;
 
 /// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
