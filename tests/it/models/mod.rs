@@ -17,9 +17,9 @@ mod watching;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::hash::Hash;
-use std::time::Instant;
 
 use stateright::{Checker, HasDiscoveries, Model};
+use tokio::time::Instant;
 
 /// A model that can be explored.
 trait Explored:

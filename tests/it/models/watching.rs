@@ -100,8 +100,11 @@ enum Reads {
     },
 }
 
+/// All of a reader that matters: whether it is subscribed, where it goes on, whether it doubts, what it keeps, what it reads.
+type Picture<'r> = (bool, Option<Seq>, bool, Vec<(Seq, Seq)>, &'r Reads);
+
 impl Reader {
-    fn picture(&self) -> (bool, Option<Seq>, bool, Vec<(Seq, Seq)>, &Reads) {
+    fn picture(&self) -> Picture<'_> {
         let (next, doubtful, buffer) = match &self.feed {
             Feed::Live { next } => (Some(*next), false, Vec::new()),
             Feed::Reading { buffer, doubtful } => {
