@@ -307,12 +307,17 @@ impl State {
     /// To the node that sends, if it knows that it does; else whoever comes to send reads it in the store.
     fn say(&mut self, effect: &Effect) {
         let sender = self.outbox.sender;
+        let core = self.fold.core.clone();
+        let before = |seq| core.state.unsent_before(seq);
         let Some(node) = self.nodes.iter_mut().find(|node| node.on_duty && sender == Some(node.me)) else { return };
         if self.mute {
             return;
         }
         node.memory.with(|memory| match *effect {
-            Effect::Queue { seq, by_bot, .. } => memory.enqueue(queued(seq, by_bot, false)),
+            Effect::Queue { seq, by_bot, .. } => match before(seq) {
+                Some(before) if !memory.knows(id(before)) => memory.fall_behind(),
+                _ => memory.enqueue(queued(seq, by_bot, false)),
+            },
             Effect::Requeue { seq, flagged, at } => memory.settle(id(seq), Some((at, flagged))),
             Effect::Finish { seq } | Effect::Shelve { seq } => memory.settle(id(seq), None),
             _ => {}

@@ -9,7 +9,7 @@ use switchboard::domain::ids::Incarnation;
 use uuid::Uuid;
 
 use super::register::Register;
-use crate::support::redis::RedisServer;
+use loadtest::servers::redis::RedisServer;
 
 const MINUTE: u64 = 60_000;
 const HOUR: &str = "3600000";
