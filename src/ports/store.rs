@@ -72,9 +72,8 @@ pub trait Store: Send + Sync + 'static {
     /// keep out, and does nothing.
     fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()>;
 
-    /// Marks deliveries as being sent, durably; for each, whether it still may be: it was queued or uncertain, and no other
-    /// incarnation is sending an earlier one of its conversation. Fenced, and nothing is marked, if another incarnation has
-    /// taken the sending of one of their accounts.
+    /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain). Fenced,
+    /// and nothing is marked, if another incarnation has taken the sending of one of their accounts.
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;
 
     /// Alerts whose time has come, oldest first, for whoever asks: marked as being sent, durably, and not given again

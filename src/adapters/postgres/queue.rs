@@ -22,13 +22,9 @@ use crate::domain::time::Timestamp;
 use crate::ports::store::{Queued, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
-/// A message waits while an earlier one of its conversation is on its way from another node, which may not know yet that it
-/// was relieved: two nodes must not send one conversation in another order.
 pub const START: &str = "UPDATE outbox SET state = 2, sending_inc = $3, attempt = attempt + 1, next_try_at = 0
     FROM unnest($1::uuid[], $2::bigint[]) AS w (c, s)
-    WHERE conversation = w.c AND seq = w.s AND state < 2 AND NOT EXISTS (SELECT FROM outbox AS earlier
-        WHERE earlier.conversation = w.c AND earlier.seq < w.s AND earlier.state = 2 AND earlier.sending_inc <> $3)
-    RETURNING conversation, seq";
+    WHERE conversation = w.c AND seq = w.s AND state < 2 RETURNING conversation, seq";
 /// Locked, so that nobody takes the sending over in the middle; who has taken it before is seen.
 pub const SENDERS: &str = "SELECT sender_inc FROM account
     WHERE id IN (SELECT account FROM conversation WHERE id = ANY($1)) ORDER BY id FOR SHARE";

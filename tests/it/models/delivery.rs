@@ -237,13 +237,6 @@ impl State {
                 self.outbox.rows.get_mut(&seq).into_iter().for_each(|row| row.state = RowState::Sending(me));
                 Some(true)
             }
-            Fault::OthersAreOvertaken => {
-                let fenced = self.outbox.sender.is_some_and(|sender| sender != me);
-                self.outbox.shared = false;
-                let may = self.outbox.start(seq, me);
-                self.outbox.shared = true;
-                if fenced { None } else { may }
-            }
             _ => self.outbox.start(seq, me),
         };
         match may {
@@ -400,7 +393,7 @@ impl Model for World {
                 if node.memory.asked(|memory| memory.peek(NOW).is_some()) {
                     acts.push(Act::Start(at));
                 }
-                if holds_duty && node.is_idle() && state.outbox.unsent().next().is_some() {
+                if holds_duty && node.is_idle() && !state.outbox.unsent().is_empty() {
                     acts.push(Act::Look(at));
                 }
                 if !state.outbox.strays(node.me).is_empty() {
@@ -447,7 +440,11 @@ impl Model for World {
             Act::Look(at) => state.nodes[at].memory.with(Backlog::fall_behind),
             Act::Read(at) => {
                 state.nodes[at].memory.with(Backlog::begin_reading);
-                let unsent = state.outbox.unsent().map(|(seq, row)| (seq, row.by_bot, row.flagged)).collect();
+                let outbox = Outbox {
+                    shared: state.outbox.shared && self.fault != Fault::OthersAreOvertaken,
+                    ..state.outbox.clone()
+                };
+                let unsent = outbox.unsent().into_iter().map(|(seq, row)| (seq, row.by_bot, row.flagged)).collect();
                 state.nodes[at].reading = Some(unsent);
             }
             Act::HearOfReading(at) => {
@@ -589,8 +586,8 @@ fn without_asking_the_store_the_bot_talks_over_a_person_and_everything_is_sent_t
     breaks(ONCE, broken(Fault::StoreIsNotAsked));
 }
 
-/// The explorer found this one in the product: who came on duty read only what waited in the store, and sent it while
-/// the message before it was still on its way from the other node.
+/// The product did this: who came on duty sent what waited in the store, while the message before it was still on its way
+/// from the other node.
 #[test]
 fn who_comes_on_duty_and_does_not_wait_for_what_the_last_one_is_sending_sends_in_another_order() {
     let budget = Budget { changes_of_duty: 1, ..NOTHING };

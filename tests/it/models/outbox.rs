@@ -99,10 +99,6 @@ impl Outbox {
         if self.shared && self.sender.is_some_and(|sender| sender != me) {
             return None;
         }
-        let by_another = |row: &Row| matches!(row.state, RowState::Sending(by) if by != me);
-        if self.shared && self.rows.range(..seq).any(|(_, row)| by_another(row)) {
-            return Some(false);
-        }
         let row = self.rows.get_mut(&seq).filter(|row| row.waits());
         Some(row.is_some_and(|row| {
             row.state = RowState::Sending(me);
@@ -120,7 +116,15 @@ impl Outbox {
         self.rows.iter().filter_map(stray).collect()
     }
 
-    pub fn unsent(&self) -> impl Iterator<Item = (Seq, &Row)> {
-        self.rows.iter().filter(|(_, row)| row.waits()).map(|(seq, row)| (*seq, row))
+    /// What waits to be sent, but for what would overtake a message that the last sender is still sending.
+    pub fn unsent(&self) -> Vec<(Seq, &Row)> {
+        let waiting = self.rows.iter().filter(|(_, row)| row.waits()).map(|(seq, row)| (*seq, row));
+        waiting.filter(|(seq, _)| !self.shared || !self.would_overtake(*seq)).collect()
+    }
+
+    fn would_overtake(&self, seq: Seq) -> bool {
+        let Some(sender) = self.sender else { return false };
+        let by_another = |row: &Row| matches!(row.state, RowState::Sending(by) if by != sender);
+        self.rows.range(..seq).any(|(_, row)| by_another(row))
     }
 }

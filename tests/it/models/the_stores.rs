@@ -180,7 +180,8 @@ impl<S: Store> Both<'_, S> {
         let mut unsent: Vec<_> =
             unsent.iter().map(|row| (row.seq, row.by_bot, row.at, row.attempt, row.flagged)).collect();
         unsent.sort_unstable();
-        let said = self.outbox.unsent().map(|(seq, row)| (seq, row.by_bot, row.at, row.attempt, row.flagged));
+        let said =
+            self.outbox.unsent().into_iter().map(|(seq, row)| (seq, row.by_bot, row.at, row.attempt, row.flagged));
         prop_assert_eq!(unsent, said.collect::<Vec<_>>());
         let me = node(0);
         let strays = self.store.strays(self.now + std::time::Duration::from_secs(5), me, 100_000).await.expect("read");
