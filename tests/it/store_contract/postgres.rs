@@ -9,7 +9,7 @@ use switchboard::adapters::postgres::{Address, HOT_STATEMENTS, OpenError, Postgr
 use switchboard::domain::ids::{AccountId, DeliveryId};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::clock::{Clock, SystemClock};
-use switchboard::ports::store::{Append, Appended, Contact, Store, StoreError};
+use switchboard::ports::store::{Append, Appended, Contact, Effect, Store, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::Handle;
 
@@ -206,7 +206,10 @@ async fn only_who_has_taken_the_sending_may_start() {
     other.take_sending(contact("7").account, incarnation(2)).await.expect("takes");
     assert!(matches!(start(&one, 1, 2).await, Err(StoreError::Fenced)));
     assert_eq!(start(&other, 2, 2).await.expect("marks"), [true]);
-    assert_eq!(one.queued(contact("7").account, 0, 9).await.expect("reads").len(), 1, "the fenced one marked nothing");
+    let waiting = async || one.queued(contact("7").account, 0, 9).await.expect("reads").len();
+    assert_eq!(waiting().await, 0, "nothing overtakes what the last one is sending");
+    owner.act(vec![Effect::Finish { seq: 1 }]).await;
+    assert_eq!(waiting().await, 1, "the fenced one marked nothing");
 }
 
 /// What is marked together need not stand together.
