@@ -59,6 +59,8 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         mail_to: Option<String>,
     },
+    /// Ask the server at `listen` whether it is ready; fails if it is not. For whoever watches over a node.
+    Health,
     /// The people who answer.
     Agent {
         #[command(subcommand)]
@@ -109,6 +111,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None | Some(Command::Serve) => serve(config),
         Some(Command::Doctor { mail_to }) => Ok(examine(&config, mail_to.as_deref())),
         Some(Command::Agent { .. } | Command::Token { .. } | Command::Bot { .. }) => Ok(ExitCode::SUCCESS),
+        Some(Command::Health) => Ok(health(&config)),
         Some(Command::Copy { from, to }) => {
             copy::copy(&config, &runtime()?, from, to)?;
             Ok(ExitCode::SUCCESS)
@@ -154,6 +157,16 @@ fn examine(config: &Config, mail_to: Option<&str>) -> ExitCode {
     let of = |level| findings.iter().filter(|finding| finding.level == level).count();
     let _ = writeln!(out, "\n{} bad, {} to look at, {} fine.", of(Level::Bad), of(Level::Warn), of(Level::Ok));
     if of(Level::Bad) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn health(config: &Config) -> ExitCode {
+    let listen = config.listen;
+    match doctor::ask_ready(listen) {
+        Some(200) => return ExitCode::SUCCESS,
+        Some(status) => eprintln!("the server at {listen} is not ready: it answers {status}"),
+        None => eprintln!("no server answers at {listen}"),
+    }
+    ExitCode::FAILURE
 }
 
 fn stop_it_first(error: anyhow::Error) -> anyhow::Error {

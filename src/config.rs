@@ -5,11 +5,12 @@
 //! warning: `serve` logs them, `doctor` prints them.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use figment::value::{Dict, Value};
+use ipnet::IpNet;
 
 use crate::machine;
 use crate::ports::alert::{MailSecurity, MailServer};
@@ -40,6 +41,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Scheme and host (and port), without a slash at the end.
     pub public_url: Option<String>,
+    /// Proxies whose word is taken for where a request comes from, beside those on this machine.
+    pub proxies: Vec<IpNet>,
     pub bots: BotSource,
     /// Where the nodes of an installation meet; none: this one is alone.
     pub redis: Option<Secret>,
@@ -131,6 +134,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let database = root.secret_of("database", database);
     let data_dir = root.read("data_dir", path);
     let public_url = root.optional("public_url", public_url);
+    let proxies = proxies(&mut root);
     let bots = root.read("bots", path);
     let redis = root.has("redis").then(|| root.secret("redis")).flatten();
     if redis.is_some() && database == Some(Database::Embedded) {
@@ -157,6 +161,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         database: database?,
         data_dir: data_dir?,
         public_url,
+        proxies,
         bots: BotSource { directory, sample: sources.demo },
         redis,
         node_name,
@@ -306,6 +311,20 @@ fn node_name(text: &str) -> Result<String, String> {
 
 fn public_url(text: &str) -> Result<String, String> {
     origins::origin(text).map_err(|why| format!("{why}. Write it like \"https://chat.example.org\""))
+}
+
+fn proxies(root: &mut Table<'_>) -> Vec<IpNet> {
+    let Some((words, value)) = root.list("proxies") else { return Vec::new() };
+    let mut proxies = Vec::new();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        match word.parse().or_else(|_| word.parse().map(|address: IpAddr| address.into())) {
+            Ok(network) => proxies.push(network),
+            Err(_) => {
+                root.wrong("proxies", &value, format!("“{word}” is neither an address nor a network like 10.0.0.0/24"));
+            }
+        }
+    }
+    proxies
 }
 
 fn log(text: &str) -> Result<String, String> {

@@ -260,8 +260,8 @@ fn port(listen: SocketAddr) -> Finding {
     }
 }
 
-/// The status that `/health/ready` answers.
-fn ask_ready(listen: SocketAddr) -> Option<u16> {
+/// The status that `/health/ready` answers there; none if nobody does.
+pub fn ask_ready(listen: SocketAddr) -> Option<u16> {
     let address = match listen.ip().is_unspecified() {
         true if listen.is_ipv4() => SocketAddr::from(([127, 0, 0, 1], listen.port())),
         true => SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], listen.port())),

@@ -51,6 +51,9 @@ const SENDS_END_WITHIN: Duration = Duration::from_secs(5);
 /// How long a stop waits for what other nodes have asked.
 const ANSWERS_END_WITHIN: Duration = Duration::from_secs(5);
 const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
+/// What a stop takes at most, all these together and what directory and bus have to say: whoever starts a node must not
+/// kill it earlier.
+pub const STOP_MAX: Duration = Duration::from_secs(30);
 const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 const IO_THREADS: usize = 2;
 

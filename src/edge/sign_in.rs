@@ -17,6 +17,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
@@ -39,12 +40,14 @@ pub struct SignIn {
     tries: Tries,
     session_lasts: Duration,
     public_url: Option<String>,
+    proxies: Vec<IpNet>,
 }
 
 impl SignIn {
     pub fn new(people: Arc<dyn People>, clock: Arc<dyn Clock>, passwords: Passwords, config: &Config) -> Self {
         let (session_lasts, public_url) = (config.limits.session_lasts, config.public_url.clone());
-        Self { people, clock, passwords, tries: Tries::default(), session_lasts, public_url }
+        let proxies = config.proxies.clone();
+        Self { people, clock, passwords, tries: Tries::default(), session_lasts, public_url, proxies }
     }
 
     /// Who sent this request, if they are signed in.
@@ -130,7 +133,7 @@ pub(super) async fn sign_in(
     let Credentials { email, password } = asked.into_inner();
     let email = email.trim().to_lowercase();
     // An address that is none cannot be a person's; it still counts and costs like one, shortened to bound the table.
-    let who = Who { email: email.chars().take(254).collect(), address: address(&request) };
+    let who = Who { email: email.chars().take(254).collect(), address: address(&request, &here.proxies) };
     match here.tries.begin(who.clone(), here.clock.now()) {
         Verdict::Go => {}
         Verdict::Slowly(wait) => tokio::time::sleep(wait).await,
@@ -230,12 +233,20 @@ fn token(request: &HttpRequest) -> Option<TokenHash> {
     request.cookie(COOKIE).map(|cookie| dice::hash_token(cookie.value()))
 }
 
-/// Where a request comes from. A proxy on this machine names the one before it, as the last of the list.
-fn address(request: &HttpRequest) -> Option<IpAddr> {
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let forwarded =
-        || request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
-    peer.filter(IpAddr::is_loopback).and_then(|_| forwarded()).or(peer)
+/// Where a request comes from. A proxy that we trust has written down, as the last of a list, who came to it; that may be
+/// another such proxy.
+fn address(request: &HttpRequest, proxies: &[IpNet]) -> Option<IpAddr> {
+    let trusted = |from: &IpAddr| from.is_loopback() || proxies.iter().any(|network| network.contains(from));
+    let lists = request.headers().get_all("x-forwarded-for").filter_map(|list| list.to_str().ok());
+    let named: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
+    let mut from = request.peer_addr()?.ip().to_canonical();
+    for name in named.into_iter().rev() {
+        match name.trim().parse::<IpAddr>() {
+            Ok(before) if trusted(&from) => from = before.to_canonical(),
+            _ => break,
+        }
+    }
+    Some(from)
 }
 
 #[cfg(test)]

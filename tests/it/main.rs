@@ -13,6 +13,8 @@ mod deadlines;
 mod deaths;
 /// Messages on their way out, with a provider that is slow, strict, or breaks off.
 mod deliveries;
+/// What stands in `deploy/` fits the program.
+mod deploy;
 /// What any directory must keep.
 mod directory_contract;
 /// What people see when machines, networks and databases fail.

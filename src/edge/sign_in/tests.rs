@@ -245,14 +245,19 @@ async fn whoever_guesses_too_often_is_refused_for_a_while() {
 }
 
 #[actix_web::test]
-async fn a_proxy_on_this_machine_names_the_address_that_guesses() {
+async fn a_proxy_that_is_trusted_names_the_address_that_guesses() {
+    let proxies = ["10.0.0.0/24".parse().expect("a network")];
     let from = |peer: &str, forwarded: &str| {
         let request = TestRequest::get().peer_addr(peer.parse().expect("an address"));
-        address(&request.insert_header(("x-forwarded-for", forwarded)).to_http_request())
+        address(&request.insert_header(("x-forwarded-for", forwarded)).to_http_request(), &proxies)
             .expect("an address")
             .to_string()
     };
     assert_eq!(from("127.0.0.1:1", "6.6.6.6, 203.0.113.7"), "203.0.113.7");
+    assert_eq!(from("10.0.0.9:1", "6.6.6.6, 203.0.113.7"), "203.0.113.7");
+    assert_eq!(from("[::ffff:10.0.0.9]:1", "203.0.113.7"), "203.0.113.7");
+    assert_eq!(from("10.0.0.9:1", "6.6.6.6, 203.0.113.7, 10.0.0.8"), "203.0.113.7", "a proxy behind another");
+    assert_eq!(from("10.0.0.9:1", "nonsense"), "10.0.0.9");
     assert_eq!(from("198.51.100.1:1", "6.6.6.6"), "198.51.100.1");
 }
 

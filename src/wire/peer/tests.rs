@@ -170,3 +170,48 @@ fn a_command_nobody_knows_here_still_says_who_asks() {
     let Letter::Ask { id: 4, asked, .. } = read_letter(strange.as_bytes()).expect("read") else { panic!("an ask") };
     assert!(read_asked(&asked).is_err());
 }
+
+#[test]
+fn a_letter_of_an_older_node_may_lack_what_can_be_missing() {
+    let bare = r#"{"v":1,"is":{"ask":{"id":4,"from":"00000000-0000-0000-0000-000000000001","asked":{"account":"page","contact":"7","command":{"hear":{"heard":{"text":"hi"}}}}}}}"#;
+    let Letter::Ask { asked, .. } = read_letter(bare.as_bytes()).expect("read") else { panic!("an ask") };
+    let heard = crate::domain::message::Heard::text("hi");
+    let command = Command::Hear { heard, provider_id: None, provider_at: None, name: None };
+    assert_eq!(read_asked(&asked).expect("read"), Asked { key: None, ..self::asked(command) });
+    let done = r#"{"v":1,"is":{"settle":{"account":"page","contact":"7","seq":3}}}"#;
+    assert!(matches!(read_letter(done.as_bytes()), Ok(Letter::Settle { seq: 3, again: None, .. })));
+}
+
+/// Wherever a newer node may add a field, it is passed over.
+#[test]
+fn what_a_newer_node_adds_is_passed_over() {
+    let mut read = 0;
+    for line in include_str!("v1.jsonl").lines() {
+        let Ok(letter) = read_letter(line.as_bytes()) else { continue };
+        let mut newer: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        add_everywhere(&mut newer);
+        let newer = read_letter(newer.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}: {newer}"));
+        match (letter, newer) {
+            (Letter::Ask { asked, .. }, Letter::Ask { asked: newer, .. }) => {
+                assert_eq!(read_asked(&newer).expect("read"), read_asked(&asked).expect("read"), "{line}");
+            }
+            (letter, newer) => assert_eq!(newer, letter, "{line}"),
+        }
+        read += 1;
+    }
+    assert_eq!(read, letters().len());
+}
+
+/// What has one key only may be a choice between shapes, which has no fields.
+fn add_everywhere(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            fields.values_mut().for_each(add_everywhere);
+            if fields.len() > 1 {
+                fields.insert("tomorrow".into(), serde_json::json!({ "mood": ["good"] }));
+            }
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(add_everywhere),
+        _ => {}
+    }
+}

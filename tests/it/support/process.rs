@@ -107,6 +107,12 @@ impl Process {
         answer.ok().map(|answer| answer.status)
     }
 
+    /// Whether its counters hold this line.
+    pub async fn counts(&self, line: &str) -> bool {
+        let answer = request_once("GET", self.address, "/metrics", &[], b"", Duration::from_secs(5)).await;
+        answer.is_ok_and(|answer| String::from_utf8_lossy(&answer.body).lines().any(|other| other == line))
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
