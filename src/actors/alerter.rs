@@ -87,7 +87,7 @@ impl Alerter {
         self.switchboard.parts().clock.now()
     }
 
-    /// Longer than any try takes, so that what is taken again is certainly no longer being sent here.
+    /// A try begins within one time-out and ends within another: what is taken again is no longer being sent here.
     fn lease(&self) -> Duration {
         self.settings.timeout * 2 + Duration::from_secs(3)
     }
@@ -106,17 +106,18 @@ impl Alerter {
         self.looking = true;
         let now = self.now();
         let taken = self.switchboard.parts().store.take_alerts(now, now + self.lease(), self.permits);
-        ctx.spawn(taken.into_actor(self).map(|taken, this, ctx| {
+        ctx.spawn(taken.into_actor(self).map(move |taken, this, ctx| {
             this.looking = false;
             match taken {
-                Ok(taken) => this.begin(taken, ctx),
+                Ok(taken) => this.begin(taken, now, ctx),
                 Err(error) => tracing::warn!(%error, "could not look for e-mail alerts"),
             }
         }));
     }
 
-    fn begin(&mut self, taken: Vec<TakenAlert>, ctx: &mut Context<Self>) {
+    fn begin(&mut self, taken: Vec<TakenAlert>, asked_at: Timestamp, ctx: &mut Context<Self>) {
         let more = !taken.is_empty() && taken.len() == self.permits;
+        let begin_by = asked_at + self.settings.timeout;
         for alert in taken {
             self.permits = self.permits.saturating_sub(1);
             self.in_flight += 1;
@@ -124,7 +125,7 @@ impl Alerter {
                 let again_at = self.now();
                 self.tell(alert, Outcome::Unknown { again_at, reason: LOST.into() }, ctx);
             } else {
-                self.prepare(alert, ctx);
+                self.prepare(alert, begin_by, ctx);
             }
         }
         if more {
@@ -132,11 +133,16 @@ impl Alerter {
         }
     }
 
-    fn prepare(&mut self, alert: TakenAlert, ctx: &mut Context<Self>) {
+    fn prepare(&mut self, alert: TakenAlert, begin_by: Timestamp, ctx: &mut Context<Self>) {
         let (parts, people) = (self.switchboard.parts().clone(), self.people.clone());
         let (taken, base_url) = (alert.clone(), self.settings.base_url.clone());
         let found = async move { find(&*parts.store, &*people, &taken, &base_url).await };
-        ctx.spawn(found.into_actor(self).map(|found, this, ctx| match found {
+        ctx.spawn(found.into_actor(self).map(move |found, this, ctx| match found {
+            // It would still be under way when others may take it for lost.
+            Ok(Found::Letter { .. }) if this.now() > begin_by => {
+                let (at, reason) = (this.now(), "the database was too slow".to_owned());
+                this.tell(alert, Outcome::NotSent { at, reason }, ctx);
+            }
             Ok(Found::Letter { letter, queued_at }) => this.post(alert, *letter, queued_at, ctx),
             Ok(Found::Nobody(reason)) => this.tell(alert, Outcome::Refused { reason }, ctx),
             Err(error) => {

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::certificates;
 use super::installation::Installation;
 use super::node::eventually;
 
@@ -29,7 +30,7 @@ impl MailServer {
     pub fn start(security: &'static str, account: Option<&str>) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         if security != "plain" {
-            certify(&dir);
+            certificates::make(dir.path()).expect("certificates");
         }
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/smtp_server.py");
         let mut command = Command::new(python());
@@ -104,17 +105,4 @@ fn python() -> &'static str {
         };
         ["/usr/bin/python3", "python3"].into_iter().find(has).expect("aiosmtpd; scripts/test installs it")
     })
-}
-
-/// An authority, and a certificate of it for `localhost`.
-fn certify(dir: &TempDir) {
-    let script = r#"set -e
-        ec="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        openssl req -x509 $ec -keyout authority.key -out authority.crt -subj /CN=tests -days 2
-        openssl req $ec -keyout server.key -out server.csr -subj /CN=localhost
-        echo subjectAltName=DNS:localhost >names
-        openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -out server.crt -days 2 -extfile names"#;
-    let made = Command::new("sh").args(["-c", script]).current_dir(dir.path()).stdin(Stdio::null()).output();
-    let made = made.expect("openssl runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

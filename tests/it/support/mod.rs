@@ -1,6 +1,7 @@
 //! Props of the tests.
 
 pub mod bot;
+pub mod certificates;
 pub mod cut;
 pub mod installation;
 pub mod mail;

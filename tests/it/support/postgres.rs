@@ -20,6 +20,8 @@ use loadtest::servers::postgres::{programs, somebody};
 use switchboard::dice;
 use tokio_postgres::NoTls;
 
+use super::certificates;
+
 /// A user who needs a password; everybody else is let in.
 pub const GUARDED: &str = "guarded";
 pub const PASSWORD: &str = "correct-horse-battery";
@@ -170,17 +172,9 @@ fn start(home: &Path) -> io::Result<u16> {
     panic!("PostgreSQL does not start: {}", fs::read_to_string(home.join("log")).unwrap_or_default());
 }
 
-/// An authority, and a certificate of it for the server. `openssl` comes with Debian's PostgreSQL.
+/// A server reads its key only if it is its own.
 fn certify(home: &Path) -> io::Result<()> {
-    let script = r#"set -e
-        ec="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        openssl req -x509 $ec -keyout authority.key -out authority.crt -subj /CN=tests -days 2
-        openssl req $ec -keyout server.key -out server.csr -subj /CN=localhost
-        echo subjectAltName=DNS:localhost >names
-        openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -out server.crt -days 2 -extfile names
-        chmod 600 server.key"#;
-    let made = Command::new("sh").args(["-c", script]).current_dir(home).stdin(Stdio::null()).output()?;
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    certificates::make(home)?;
     match somebody() {
         Some((user, group)) => chown(home.join("server.key"), Some(user), Some(group)),
         None => Ok(()),
