@@ -23,7 +23,7 @@ use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
 use crate::domain::command::{Command, Refusal};
-use crate::domain::event::Agent;
+use crate::domain::event::{Agent, Reason};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::people::{Pass, Person};
@@ -108,10 +108,13 @@ impl AgentSession {
                 let now = self.switchboard.parts().clock.now().0;
                 self.tell(&Tell::Pong { reference, now }, ctx);
             }
-            Ask::Inbox { window } => {
-                self.tell(&Tell::Ok { reference }, ctx);
-                self.watch_lists(window, ctx);
-            }
+            Ask::Inbox { window, reason } => match reason.as_deref().map(Reason::parse) {
+                Some(None) => self.error(Some(reference), "bad_reason", "there is no such reason", ctx),
+                reason => {
+                    self.tell(&Tell::Ok { reference }, ctx);
+                    self.watch_lists(window, reason.flatten(), ctx);
+                }
+            },
             Ask::Watch { conversation, after } => match conversation.parse() {
                 Ok(conversation) => self.watch(reference, conversation, after, ctx),
                 Err(_) => self.no_such_conversation(reference, ctx),
@@ -336,11 +339,12 @@ impl AgentSession {
 
     // --- Watching the lists ---
 
-    fn watch_lists(&mut self, window: u32, ctx: &mut ws::WebsocketContext<Self>) {
+    fn watch_lists(&mut self, window: u32, reason: Option<Reason>, ctx: &mut ws::WebsocketContext<Self>) {
         let watch = WatchLists {
             watcher: self.lists,
             agent: self.person.id,
             window,
+            reason,
             address: ctx.address(),
             budget: self.line.budget.clone(),
         };

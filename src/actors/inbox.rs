@@ -4,7 +4,7 @@
 //! changed in that window, a few times a second at most. Bot conversations beyond the newest thousand are only
 //! counted.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,12 +13,13 @@ use actix::prelude::*;
 use super::agent_session::AgentSession;
 use super::socket::{Budget, Frame};
 use super::switchboard::Parts;
-use crate::domain::event::Speaker;
+use crate::domain::event::{Reason, Speaker};
 use crate::domain::ids::{AgentId, ConversationId, Seq};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::store::Group;
-use crate::wire::console::{Row, Tell};
+use crate::wire::api::{HandOffRow, HandOffs};
+use crate::wire::console::{Counts, ReasonCounts, Row, Tell};
 use crate::wire::view;
 
 const FLUSH_EVERY: Duration = Duration::from_millis(100);
@@ -33,8 +34,12 @@ pub struct Inbox {
     subscription: Option<Subscription>,
     rows: HashMap<ConversationId, Listed>,
     order: BTreeSet<(Section, u64, ConversationId)>,
+    /// The same for each reason for which a human is, or was, wanted.
+    by_reason: BTreeMap<Reason, BTreeSet<(Section, u64, ConversationId)>>,
     bot_rows: usize,
     counts: [u64; 3],
+    /// As they were last told.
+    reasons: ReasonCounts,
     watchers: HashMap<u64, Watcher>,
     next_watcher: u64,
 }
@@ -58,12 +63,14 @@ enum Section {
 struct Watcher {
     agent: AgentId,
     window: usize,
+    /// Only conversations for which a human was wanted so.
+    reason: Option<Reason>,
     address: Addr<AgentSession>,
     budget: Arc<Budget>,
     /// What this agent's screen shows, by conversation.
     shown: HashMap<ConversationId, Seq>,
     fresh: bool,
-    counts: crate::wire::console::Counts,
+    counts: Counts,
 }
 
 /// An agent wants to see the lists, or another part of them.
@@ -73,6 +80,7 @@ pub struct WatchLists {
     pub watcher: Option<u64>,
     pub agent: AgentId,
     pub window: u32,
+    pub reason: Option<Reason>,
     pub address: Addr<AgentSession>,
     pub budget: Arc<Budget>,
 }
@@ -80,6 +88,14 @@ pub struct WatchLists {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct UnwatchLists(pub u64);
+
+/// Which conversations wait, of one reason or of all.
+#[derive(Message)]
+#[rtype(result = "HandOffs")]
+pub struct LookAtWaiting {
+    pub reason: Option<Reason>,
+    pub limit: usize,
+}
 
 /// The node is going down: nobody needs the lists any more.
 #[derive(Message)]
@@ -94,8 +110,10 @@ impl Inbox {
             subscription: None,
             rows: HashMap::new(),
             order: BTreeSet::new(),
+            by_reason: BTreeMap::new(),
             bot_rows: 0,
             counts: [0; 3],
+            reasons: ReasonCounts::default(),
             watchers: HashMap::new(),
             next_watcher: 0,
         }
@@ -108,40 +126,76 @@ impl Inbox {
                 return;
             }
             self.bot_rows -= usize::from(listed.place.0 == Section::Bot);
-            self.order.remove(&(listed.place.0, listed.place.1, conversation));
+            let (place, reason) = ((listed.place.0, listed.place.1, conversation), reason(&listed.summary));
+            self.take_out(place, reason);
         }
         let place = place(&summary);
         self.bot_rows += usize::from(place.0 == Section::Bot);
         self.order.insert((place.0, place.1, conversation));
+        if let Some(reason) = reason(&summary) {
+            self.by_reason.entry(reason).or_default().insert((place.0, place.1, conversation));
+        }
         self.rows.insert(conversation, Listed { summary, place });
+    }
+
+    fn take_out(&mut self, place: (Section, u64, ConversationId), reason: Option<Reason>) {
+        self.order.remove(&place);
+        if let Some(same) = reason.and_then(|reason| self.by_reason.get_mut(&reason)) {
+            same.remove(&place);
+        }
     }
 
     fn trim_bot_rows(&mut self) {
         while self.bot_rows > BOT_ROWS_MAX {
             let Some(last @ (Section::Bot, _, conversation)) = self.order.last().copied() else { return };
-            self.order.remove(&last);
-            self.rows.remove(&conversation);
+            let reason = self.rows.remove(&conversation).and_then(|listed| reason(&listed.summary));
+            self.take_out(last, reason);
             self.bot_rows -= 1;
         }
     }
 
-    fn section(&self, section: Section, window: usize) -> impl Iterator<Item = ConversationId> + '_ {
-        let from = (section, 0, ConversationId(uuid::Uuid::nil()));
-        self.order.range(from..).take_while(move |(other, ..)| *other == section).take(window).map(|(_, _, id)| *id)
+    /// The order of the rows a watcher sees; none: there is no such row.
+    fn order(&self, reason: Option<Reason>) -> Option<&BTreeSet<(Section, u64, ConversationId)>> {
+        match reason {
+            None => Some(&self.order),
+            Some(reason) => self.by_reason.get(&reason),
+        }
     }
 
     /// The rows in an agent's window: each section's first ones.
     fn window(&self, watcher: &Watcher) -> Vec<ConversationId> {
+        let Some(order) = self.order(watcher.reason) else { return Vec::new() };
         let mine = Section::Human(Some(watcher.agent));
-        let waiting = self.section(Section::Waiting, watcher.window);
-        let bot = self.section(Section::Bot, watcher.window);
-        let humans = self.order.range((Section::Human(None), 0, ConversationId(uuid::Uuid::nil()))..);
+        let of = |section| section_of(order, section).take(watcher.window);
+        let humans = order.range((Section::Human(None), 0, ConversationId(uuid::Uuid::nil()))..);
         let others = humans
             .take_while(|(section, ..)| matches!(section, Section::Human(_)))
             .filter(|(section, ..)| *section != mine)
             .take(watcher.window)
             .map(|(_, _, id)| *id);
-        waiting.chain(self.section(mine, watcher.window)).chain(others).chain(bot).collect()
+        of(Section::Waiting).chain(of(mine)).chain(others).chain(of(Section::Bot)).collect()
+    }
+
+    /// How many wait for what reason.
+    fn reasons(&self) -> ReasonCounts {
+        let waiting =
+            |reason| self.by_reason.get(&reason).map_or(0, |order| section_of(order, Section::Waiting).count());
+        view::reason_counts(|reason| waiting(reason) as u64)
+    }
+
+    fn counts_for(&self, watcher: &Watcher) -> Counts {
+        let mine = Section::Human(Some(watcher.agent));
+        let count = |order, section| section_of(order, section).count() as u64;
+        match watcher.reason {
+            None => view::counts(self.counts, count(&self.order, mine), self.reasons),
+            Some(reason) => {
+                let none = BTreeSet::new();
+                let order = self.by_reason.get(&reason).unwrap_or(&none);
+                let (waiting, bot) = (count(order, Section::Waiting), count(order, Section::Bot));
+                let human = order.len() as u64 - waiting - bot;
+                view::counts([bot, waiting, human], count(order, mine), self.reasons)
+            }
+        }
     }
 
     fn flush(&mut self, ctx: &mut Context<Self>) {
@@ -174,6 +228,8 @@ impl Inbox {
     }
 
     fn tell_all(&mut self) {
+        self.reasons = self.reasons();
+        measure(&self.reasons);
         let mut watchers = std::mem::take(&mut self.watchers);
         watchers.values_mut().for_each(|watcher| self.tell(watcher));
         self.watchers = watchers;
@@ -188,8 +244,7 @@ impl Inbox {
             window.iter().filter(news).filter_map(|id| Some(view::row(&self.rows.get(id)?.summary))).collect();
         let gone: Vec<String> =
             watcher.shown.keys().filter(|id| !shown.contains_key(id)).map(ToString::to_string).collect();
-        let mine = self.section(Section::Human(Some(watcher.agent)), ACTIVE_ROWS_MAX).count() as u64;
-        let counts = view::counts(self.counts, mine);
+        let counts = self.counts_for(watcher);
         if rows.is_empty() && gone.is_empty() && !watcher.fresh && counts == watcher.counts {
             return;
         }
@@ -216,6 +271,26 @@ impl Inbox {
             }));
         }
         self.count(ctx);
+    }
+}
+
+fn section_of(
+    order: &BTreeSet<(Section, u64, ConversationId)>,
+    section: Section,
+) -> impl Iterator<Item = ConversationId> + '_ {
+    let from = (section, 0, ConversationId(uuid::Uuid::nil()));
+    order.range(from..).take_while(move |(other, ..)| *other == section).map(|(_, _, id)| *id)
+}
+
+fn reason(summary: &Summary) -> Option<Reason> {
+    summary.wanted.as_ref().map(|(reason, _)| *reason)
+}
+
+/// For Prometheus: how many wait, by reason, whichever node they live on.
+fn measure(reasons: &ReasonCounts) {
+    let ReasonCounts { urgent, no_answer, asked, hot_lead, bot_failed, agent } = *reasons;
+    for (reason, count) in Reason::ALL.into_iter().zip([urgent, no_answer, asked, hot_lead, bot_failed, agent]) {
+        metrics::gauge!("switchboard_waiting", "reason" => reason.as_str()).set(count as f64);
     }
 }
 
@@ -256,14 +331,14 @@ impl Handler<WatchLists> for Inbox {
     type Result = u64;
 
     fn handle(&mut self, watch: WatchLists, _: &mut Context<Self>) -> u64 {
-        let WatchLists { watcher, agent, window, address, budget } = watch;
+        let WatchLists { watcher, agent, window, reason, address, budget } = watch;
         let number = watcher.unwrap_or_else(|| {
             self.next_watcher += 1;
             self.next_watcher
         });
         let window = window.clamp(1, WINDOW_MAX) as usize;
         let (shown, counts) = (HashMap::new(), Default::default());
-        let mut watcher = Watcher { agent, window, address, budget, shown, fresh: true, counts };
+        let mut watcher = Watcher { agent, window, reason, address, budget, shown, fresh: true, counts };
         self.tell(&mut watcher);
         self.watchers.insert(number, watcher);
         number
@@ -275,6 +350,29 @@ impl Handler<UnwatchLists> for Inbox {
 
     fn handle(&mut self, UnwatchLists(number): UnwatchLists, _: &mut Context<Self>) {
         self.watchers.remove(&number);
+    }
+}
+
+impl Handler<LookAtWaiting> for Inbox {
+    type Result = MessageResult<LookAtWaiting>;
+
+    fn handle(&mut self, look: LookAtWaiting, _: &mut Context<Self>) -> Self::Result {
+        let order = self.order(look.reason);
+        let waiting = order.into_iter().flat_map(|order| section_of(order, Section::Waiting)).take(look.limit);
+        let row = |id| {
+            let summary = &self.rows.get(&id)?.summary;
+            let (reason, words) = summary.wanted.clone()?;
+            Some(HandOffRow {
+                conversation: id.to_string(),
+                name: summary.name.clone(),
+                reason: reason.as_str().to_owned(),
+                words,
+                since: summary.since.0,
+                account: summary.account.to_string(),
+                bot: summary.bot.to_string(),
+            })
+        };
+        MessageResult(HandOffs { reasons: self.reasons(), waiting: waiting.filter_map(row).collect() })
     }
 }
 

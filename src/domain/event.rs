@@ -313,7 +313,7 @@ pub struct Later {
 }
 
 /// Why a human is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     Urgent,
     NoAnswer,
@@ -324,6 +324,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub const ALL: [Reason; 6] =
+        [Reason::Urgent, Reason::NoAnswer, Reason::Asked, Reason::HotLead, Reason::BotFailed, Reason::Agent];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::Urgent => "urgent",
@@ -336,9 +339,7 @@ impl Reason {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Reason::Urgent, Reason::NoAnswer, Reason::Asked, Reason::HotLead, Reason::BotFailed, Reason::Agent]
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 }
 

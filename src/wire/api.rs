@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::bot::{BotError, Level};
+use super::console::ReasonCounts;
 
 /// A bot, and which version of it answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -229,6 +230,29 @@ pub struct AuditRow {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Audit {
     pub entries: Vec<AuditRow>,
+}
+
+/// Conversations that wait for a human, the longest waiting first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct HandOffs {
+    /// How many wait for what reason, whatever was asked for; of the 20 000 that wait longest.
+    pub reasons: ReasonCounts,
+    pub waiting: Vec<HandOffRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct HandOffRow {
+    pub conversation: String,
+    pub name: String,
+    /// `urgent`, `no_answer`, `asked`, `hot_lead`, `bot_failed` or `agent`.
+    pub reason: String,
+    /// The contact's own words behind it.
+    pub words: String,
+    pub since: u64,
+    pub account: String,
+    pub bot: String,
 }
 
 /// Why something was refused, as RFC 9457 writes it.

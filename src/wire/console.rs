@@ -27,9 +27,12 @@ pub struct Asked {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Ask {
-    /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group.
+    /// Watch the inbox lists; asked again, it changes the window. At most 200 rows per group. With a `reason` (`urgent`,
+    /// `no_answer`, `asked`, `hot_lead`, `bot_failed`, `agent`), only the conversations for which a human was wanted so.
     Inbox {
         window: u32,
+        #[serde(default)]
+        reason: Option<String>,
     },
     /// Watch a conversation, from the beginning of its newest part or after a known position.
     Watch {
@@ -197,7 +200,7 @@ pub struct Row {
     pub seq: u64,
 }
 
-/// How many conversations are in each group, beyond the window too.
+/// How many conversations are in each group, beyond the window too; of one reason, if only those are watched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Counts {
@@ -205,4 +208,18 @@ pub struct Counts {
     pub mine: u64,
     pub others: u64,
     pub bot: u64,
+    /// How many wait for what reason, whatever is watched.
+    pub reasons: ReasonCounts,
+}
+
+/// How many conversations wait for a human, by the reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct ReasonCounts {
+    pub urgent: u64,
+    pub no_answer: u64,
+    pub asked: u64,
+    pub hot_lead: u64,
+    pub bot_failed: u64,
+    pub agent: u64,
 }

@@ -47,6 +47,7 @@ fn rendered() -> String {
         console::Me,
         console::Row,
         console::Counts,
+        console::ReasonCounts,
         webchat::VisitorSays,
         webchat::VisitorHears,
         webchat::VisitorEvent,

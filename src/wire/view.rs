@@ -1,10 +1,10 @@
 //! From the core's words to what screens show.
 
-use super::console::{Counts, Row};
+use super::console::{Counts, ReasonCounts, Row};
 use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::alert::{Alert, Fate, Recipient};
-use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Receipt, Speaker, Why};
+use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, AttachmentKind, Choice};
 use crate::domain::summary::{ModeSummary, Summary};
@@ -225,8 +225,19 @@ pub fn row(summary: &Summary) -> Row {
 }
 
 /// The counts as one agent sees them: `mine` of the human ones are theirs.
-pub fn counts([bot, waiting, human]: [u64; 3], mine: u64) -> Counts {
-    Counts { waiting, mine, others: human.saturating_sub(mine), bot }
+pub fn counts([bot, waiting, human]: [u64; 3], mine: u64, reasons: ReasonCounts) -> Counts {
+    Counts { waiting, mine, others: human.saturating_sub(mine), bot, reasons }
+}
+
+pub fn reason_counts(count: impl Fn(Reason) -> u64) -> ReasonCounts {
+    ReasonCounts {
+        urgent: count(Reason::Urgent),
+        no_answer: count(Reason::NoAnswer),
+        asked: count(Reason::Asked),
+        hot_lead: count(Reason::HotLead),
+        bot_failed: count(Reason::BotFailed),
+        agent: count(Reason::Agent),
+    }
 }
 
 /// An event as the visitor sees it; none for what is not for visitors.

@@ -152,13 +152,13 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -205,9 +205,18 @@ trouble: boolean, floor: Floor,
 seq: number, };
 
 /**
- * How many conversations are in each group, beyond the window too.
+ * How many conversations are in each group, beyond the window too; of one reason, if only those are watched.
  */
-export type Counts = { waiting: number, mine: number, others: number, bot: number, };
+export type Counts = { waiting: number, mine: number, others: number, bot: number, 
+/**
+ * How many wait for what reason, whatever is watched.
+ */
+reasons: ReasonCounts, };
+
+/**
+ * How many conversations wait for a human, by the reason.
+ */
+export type ReasonCounts = { urgent: number, no_answer: number, asked: number, hot_lead: number, bot_failed: number, agent: number, };
 
 /**
  * What a widget says.

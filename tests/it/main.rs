@@ -40,6 +40,8 @@ mod nodes;
 mod panics;
 /// Several processes, as a customer, an agent and a provider see them.
 mod processes;
+/// Why humans are wanted.
+mod reasons;
 /// Who may do what.
 mod rights;
 /// The rules of a conversation, each told as a story.

@@ -113,7 +113,7 @@ fn asks() -> Vec<Ask> {
     let (conversation, cid) = (dice::new_id().to_string(), dice::new_id().to_string());
     let (c, i) = (|| conversation.clone(), || cid.clone());
     let asks = vec![
-        Ask::Inbox { window: 1 },
+        Ask::Inbox { window: 1, reason: None },
         Ask::Watch { conversation: c(), after: None },
         Ask::Unwatch { conversation: c() },
         Ask::Reply { conversation: c(), cid: i(), text: "Hi".into(), seen: 0, anyway: false },

@@ -2,6 +2,7 @@
 
 mod bots;
 pub mod document;
+mod hand_offs;
 mod manage;
 pub mod office;
 mod openapi;

@@ -75,6 +75,10 @@ mod tests {
                     ),
                 )
             },
+            ("GET", "/api/v1/hand-offs") => Route {
+                query: &[("reason", "string"), ("limit", "integer")],
+                ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))
+            },
             ("GET", "/api/v1/bots") => route("Every bot and which version answers", None, of::<BotRows>(types)),
             ("GET", "/api/v1/bots/{bot}") => route("A bot, its versions and its draft", None, of::<BotView>(types)),
             ("POST", "/api/v1/bots/{bot}/publish") => {

@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, manage, openapi};
+use super::{bots, hand_offs, manage, openapi};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{assets, conversations, health, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
@@ -73,6 +73,8 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
         With(Converse), GET "/api/v1/conversations/{conversation}/events" =>
             web::route().to(conversations::events).wrap(Compress::default());
+
+        With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
 
         With(SeeBots), GET "/api/v1/bots" => web::route().to(bots::list);
         With(SeeBots), GET "/api/v1/bots/{bot}" => web::route().to(bots::show);

@@ -6,6 +6,7 @@ import { QUIET_DROP_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
+import type { Reason } from './state/inbox';
 import { after, start, wants, type Command, type Event } from './state/state';
 import { recalledCommands, recalledDrafts, remember } from './memory';
 
@@ -47,6 +48,11 @@ export class Desk {
 
   show(conversation: string | undefined): void {
     if (this.#core.shown !== conversation) this.#dispatch({ type: 'show', conversation });
+  }
+
+  /** Lists only conversations for which a human was wanted so; undefined: all. */
+  only(reason: Reason | undefined): void {
+    this.#dispatch({ type: 'only', reason });
   }
 
   write(conversation: string, text: string, note: boolean): void {

@@ -1,10 +1,10 @@
 /** The lists say who must act. */
 import { expect, test } from 'vitest';
 import type { Counts, Row, Tell } from '../../shared/wire';
-import { EMPTY_INBOX, afterInbox, groups } from '../src/state/inbox';
+import { EMPTY_INBOX, afterInbox, groups, reasonsToShow } from '../src/state/inbox';
 import { floor, row } from './props';
 
-const COUNTS: Counts = { waiting: 0, mine: 0, others: 0, bot: 0 };
+const COUNTS: Counts = EMPTY_INBOX.counts;
 
 function frame(rows: Row[], over: Partial<Extract<Tell, { type: 'inbox' }>> = {}): Extract<Tell, { type: 'inbox' }> {
   return { type: 'inbox', fresh: false, rows, gone: [], counts: COUNTS, ...over };
@@ -52,4 +52,13 @@ test('who has waited longest is first; the bot’s newest is first', () => {
 test('counts reach beyond the window', () => {
   const inbox = afterInbox(EMPTY_INBOX, frame([row('a')], { counts: { ...COUNTS, bot: 214 } }));
   expect(groups(inbox, 'ana').at(-1)?.count).toBe(214);
+});
+
+test('reasons are offered with their counts, and the one looked at stays', () => {
+  const counts = { ...COUNTS, reasons: { ...COUNTS.reasons, urgent: 2 } };
+  expect(reasonsToShow(counts, undefined)).toEqual([['urgent', 2]]);
+  expect(reasonsToShow(counts, 'asked')).toEqual([
+    ['urgent', 2],
+    ['asked', 0],
+  ]);
 });

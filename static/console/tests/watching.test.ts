@@ -45,7 +45,7 @@ test('after a drop the same conversation is resumed where it ended', () => {
   expect(console_.news).toEqual([]);
   console_.connect();
   expect(console_.news).toEqual([
-    { type: 'inbox', window: 200 },
+    { type: 'inbox', window: 200, reason: null },
     { type: 'watch', conversation: 'c', after: { generation: 'g', seq: 2 } },
   ]);
   console_.hear(events([said(3)]));

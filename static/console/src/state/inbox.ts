@@ -1,5 +1,5 @@
 /** The lists: who must act, and on what. Pure. */
-import type { Counts, Row, Tell } from '../../../shared/wire';
+import type { Counts, ReasonCounts, Row, Tell } from '../../../shared/wire';
 
 export interface Inbox {
   /** False until the first rows came: an empty list and an unknown one are not the same. */
@@ -17,7 +17,9 @@ export interface Group {
   count: number;
 }
 
-export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0 } };
+const NO_REASONS: ReasonCounts = { urgent: 0, no_answer: 0, asked: 0, hot_lead: 0, bot_failed: 0, agent: 0 };
+
+export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0, reasons: NO_REASONS } };
 
 /** What the lists are after a frame. Of two rows of one conversation the one with the higher `seq` is newer. */
 export function afterInbox(inbox: Inbox, tell: Extract<Tell, { type: 'inbox' }>): Inbox {
@@ -28,6 +30,14 @@ export function afterInbox(inbox: Inbox, tell: Extract<Tell, { type: 'inbox' }>)
     if (!known || row.seq >= known.seq) rows.set(row.conversation, row);
   }
   return { loaded: true, rows, counts: tell.counts };
+}
+
+export type Reason = keyof ReasonCounts;
+
+/** The reasons for which somebody waits, and how many; the one that is looked at is always among them. */
+export function reasonsToShow(counts: Counts, chosen: Reason | undefined): [Reason, number][] {
+  const all = Object.entries(counts.reasons) as [Reason, number][];
+  return all.filter(([reason, count]) => count > 0 || reason === chosen);
 }
 
 /** The rows by who must act: longest waiting first, then soonest unanswered, the bot's newest first. */

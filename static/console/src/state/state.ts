@@ -6,7 +6,7 @@ import type { Ask, EventView, Me, Tell } from '../../../shared/wire';
 import { WINDOW_ROWS } from '../net/protocol';
 import { UNSET, reading, type Clock } from './clock';
 import { afterEvents, afterOlder, afterReset, lastSeq, position, type Conversation } from './conversation';
-import { EMPTY_INBOX, afterInbox, type Inbox } from './inbox';
+import { EMPTY_INBOX, afterInbox, type Inbox, type Reason } from './inbox';
 
 /** An ask that changes something; its `cid` makes asking again harmless. */
 export type Command = Extract<Ask, { cid: string }>;
@@ -46,6 +46,8 @@ export interface State {
   wire: { state: 'connecting' | 'open' | 'lost'; since: number };
   inbox: Inbox;
   inboxAsked: boolean;
+  /** Only conversations for which a human was wanted so are listed. */
+  reason?: Reason | undefined;
   /** The conversation on the screen. */
   shown?: string;
   conversations: ReadonlyMap<string, Conversation>;
@@ -63,6 +65,7 @@ export type Event =
   | { type: 'lost'; at: number }
   | { type: 'asked'; ask: Ask; ref: number }
   | { type: 'show'; conversation: string | undefined }
+  | { type: 'only'; reason: Reason | undefined }
   | { type: 'command'; command: Command }
   | { type: 'recall'; commands: readonly Command[] }
   | { type: 'older'; conversation: string; events: readonly EventView[]; more: boolean }
@@ -99,6 +102,8 @@ export function after(state: State, event: Event): State {
       return asked(state, event.ask, event.ref);
     case 'show':
       return show(state, event.conversation);
+    case 'only':
+      return { ...state, reason: event.reason, inboxAsked: false };
     case 'command':
       return command(state, event.command);
     case 'recall':
@@ -118,7 +123,7 @@ export function after(state: State, event: Event): State {
 export function wants(state: State): Ask[] {
   if (state.wire.state !== 'open') return [];
   const asks: Ask[] = [];
-  if (!state.inboxAsked) asks.push({ type: 'inbox', window: WINDOW_ROWS });
+  if (!state.inboxAsked) asks.push({ type: 'inbox', window: WINDOW_ROWS, reason: state.reason ?? null });
   for (const conversation of state.watches.keys()) {
     if (conversation !== state.shown) asks.push({ type: 'unwatch', conversation });
   }
