@@ -1,5 +1,6 @@
 //! What can be asked of a conversation, and how it says no.
 
+use super::call::{self, Answer};
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::message::Heard;
@@ -61,10 +62,21 @@ pub enum Command {
         agent: Agent,
         of: Seq,
     },
-    /// A bot outside answers what it was asked under `turn`.
+    /// A bot outside says something under `turn`, perhaps about an open call.
     BotAnswer {
         turn: Turn,
-        text: String,
+        call: Option<Seq>,
+        answer: Answer,
+    },
+    /// What came of a call that was opened under `turn`.
+    Called {
+        call: Seq,
+        turn: Turn,
+        outcome: call::Outcome,
+    },
+    /// The call is open, and whoever made it is gone.
+    CallAgain {
+        call: Seq,
     },
     /// Time has passed: whatever is due happens.
     DeadlinePassed,

@@ -13,9 +13,9 @@ use super::bot::fold::Said;
 use super::bot::run::{self, Memory};
 use super::bot::{Bot, WhenPauseEnds};
 use super::command::{Command, Extension, Outcome, Refusal};
-use super::event::{Agent, Event, GiveBack, Origin, PauseMove, Place, Receipt, Speaker, Why};
+use super::event::{Agent, Event, GiveBack, PauseMove, Place, Receipt, Speaker};
 use super::ids::{ConversationId, Seq, Turn};
-use super::message::{Heard, Line};
+use super::message::Heard;
 use super::state::{Delivery, DeliveryState, Mode, State};
 use super::time::Timestamp;
 
@@ -54,6 +54,10 @@ impl Conversation {
 
     /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
     pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
+        self.follow(now, command).map(|events| self.ending_calls(events))
+    }
+
+    fn follow(&self, now: Timestamp, command: Command) -> Decision {
         if self.left_behind(now, &command) {
             return self.begin_anew(now, command);
         }
@@ -78,7 +82,9 @@ impl Conversation {
             Command::Extend { agent, by } => self.extend(now, agent, &by),
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
             Command::Resend { agent, of } => self.resend(agent, of),
-            Command::BotAnswer { turn, text } => Ok(self.bot_answer(turn, text)),
+            Command::BotAnswer { turn, call, answer } => Ok(self.bot_answer(now, turn, call, answer)),
+            Command::Called { call, turn, outcome } => self.called(now, call, turn, outcome),
+            Command::CallAgain { call } => self.call_again(now, call),
             Command::DeadlinePassed => self.deadline_passed(now),
             Command::Outcome { of, outcome } => self.outcome(of, outcome),
             Command::AlertOutcome { of, attempt, outcome } => self.alert_outcome(of, attempt, outcome),
@@ -109,7 +115,7 @@ impl Conversation {
 
     fn open(&self, now: Timestamp) -> Decision {
         match self.state.mode {
-            Mode::Bot if !self.state.greeted => {
+            Mode::Bot if !self.state.greeted && self.state.call.is_none() => {
                 something(run::greet(&self.bot, self.memory(now, self.state.place.clone())))
             }
             _ => Err(Refusal::NothingNew),
@@ -131,17 +137,8 @@ impl Conversation {
             _ => None,
         };
         let later = self.state.later.as_ref().and_then(|(_, later)| later.at);
-        delay.into_iter().chain(later).min()
-    }
-
-    fn bot_answer(&self, turn: Turn, text: String) -> Vec<Event> {
-        match self.state.mode {
-            Mode::Bot if turn == self.state.turn => {
-                let (line, from) = (Line::text(text), Origin::default());
-                vec![Event::BotSaid { line, why: Why::OutsideBot, from, then: Place::Idle, turn }]
-            }
-            _ => vec![Event::Suppressed { text, turn }],
-        }
+        let call = self.state.call.as_ref().map(|open| open.due);
+        delay.into_iter().chain(later).chain(call).min()
     }
 
     // --- Who has the floor ---
@@ -253,7 +250,10 @@ impl Conversation {
             Mode::Human { until: Some(until), .. } => Ok(self.pause_ending(*until)),
             Mode::Human { until: None, .. } => Err(Refusal::NothingDue),
             Mode::Waiting { .. } => something(self.climb(now)),
-            Mode::Bot => something(run::wake(&self.bot, self.memory(now, self.state.place.clone()))),
+            Mode::Bot => match self.overdue_call(now) {
+                Some(open) => Ok(self.call_timed_out(now, open)),
+                None => something(run::wake(&self.bot, self.memory(now, self.state.place.clone()))),
+            },
         }
     }
 
@@ -385,8 +385,8 @@ impl Conversation {
         others.map(|said| said.seq).collect()
     }
 
-    fn memory(&self, now: Timestamp, place: Place) -> Memory<'_> {
-        let State { turn, unmatched, tries, greeted, .. } = self.state;
+    pub(super) fn memory(&self, now: Timestamp, place: Place) -> Memory<'_> {
+        let State { turn, unmatched, tries, greeted, calls, .. } = self.state;
         let (high, low) = self.id.0.as_u64_pair();
         Memory {
             now,
@@ -401,6 +401,9 @@ impl Conversation {
             session: self.state.session.at(now),
             later: self.state.later.as_ref(),
             alerts: self.state.alerts.len(),
+            calling: self.state.call.is_some(),
+            calls,
+            backlog: &self.state.backlog,
             roll: high ^ low.rotate_left(17) ^ self.state.seq,
         }
     }
@@ -410,7 +413,7 @@ impl Conversation {
         Memory { turn: self.state.turn + 1, unmatched: 0, ..self.memory(now, place) }
     }
 
-    fn and_then(&self, first: Event, rest: Vec<Event>) -> Vec<Event> {
+    pub(super) fn and_then(&self, first: Event, rest: Vec<Event>) -> Vec<Event> {
         std::iter::once(first).chain(rest).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::alert::{Alert, Fate};
+use super::call::{Ask, Ending};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::message::{Heard, Line};
 use super::time::Timestamp;
@@ -60,6 +61,23 @@ pub enum Event {
     BotMoved {
         from: Origin,
         then: Place,
+    },
+    /// Somebody else's system is asked under `turn`, and has until `due`; the bot stands at `then` meanwhile.
+    CallOpened {
+        ask: Ask,
+        due: Timestamp,
+        from: Origin,
+        then: Place,
+        turn: Turn,
+    },
+    /// It is asked once more, and told so: nobody knows whether the try before went out.
+    CallRepeated {
+        call: Seq,
+        attempt: u32,
+    },
+    CallEnded {
+        call: Seq,
+        how: Ending,
     },
     AgentSaid {
         agent: Agent,
@@ -180,6 +198,7 @@ impl Event {
             | Event::Scored { from, .. }
             | Event::BotSaid { from, .. }
             | Event::BotMoved { from, .. }
+            | Event::CallOpened { from, .. }
             | Event::HandedOff { from, .. }
             | Event::AlertQueued { from, .. } => Some(from),
             _ => None,
@@ -261,14 +280,17 @@ pub enum Place {
     OfferedHuman,
     /// It goes on from this step at `until`, or as soon as the contact writes.
     Delayed { step: Step, until: Timestamp },
+    /// The call at this step is open.
+    Calling(Step),
 }
 
 impl Place {
     /// What becomes of it when the floor changes hands: a question that was open is asked again later, a delay is over.
+    /// A call is not made again: it may have done its work.
     pub fn interrupted(self) -> Self {
         match self {
             Place::Asking(step) | Place::Delayed { step, .. } => Place::Interrupted(step),
-            Place::OfferedHuman => Place::Idle,
+            Place::OfferedHuman | Place::Calling(_) => Place::Idle,
             Place::Idle | Place::Interrupted(_) => self,
         }
     }

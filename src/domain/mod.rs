@@ -7,6 +7,8 @@
 pub mod account;
 pub mod alert;
 pub mod bot;
+pub mod call;
+mod calls;
 pub mod command;
 pub mod conversation;
 pub mod effects;

@@ -35,9 +35,14 @@ impl Conversation {
 
     fn bot_may_act(&self, now: Timestamp, command: &Command) -> bool {
         match (&self.state.mode, command) {
-            (Mode::Bot, Command::Hear { .. } | Command::Open | Command::ViewPage { .. } | Command::DeadlinePassed) => {
-                true
-            }
+            (
+                Mode::Bot,
+                Command::Hear { .. }
+                | Command::Open
+                | Command::ViewPage { .. }
+                | Command::Called { .. }
+                | Command::DeadlinePassed,
+            ) => true,
             (Mode::Waiting { .. }, Command::Hear { heard, .. }) => self.means_back(&heard.text),
             (Mode::Human { until, .. }, Command::DeadlinePassed) => until.is_some_and(|until| until <= now),
             (Mode::Waiting { .. } | Mode::Human { .. }, Command::GiveBack { .. }) => true,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::alert::Open;
+use super::call::{Ask, Backlog, Ending, OpenCall};
 use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::message::Heard;
@@ -57,6 +58,11 @@ pub struct State {
     pub alerts: BTreeMap<Seq, Open>,
     /// The last delivery that came to an end failed or is uncertain.
     pub trouble: bool,
+    pub call: Option<OpenCall>,
+    /// What the contact said while the call was open.
+    pub backlog: Backlog,
+    /// Calls of widgets since the contact last said something.
+    pub calls: u32,
 }
 
 /// Who may speak. Each mode carries what only it has.
@@ -173,6 +179,16 @@ impl State {
                 self.track(*turn, true, tracked, at);
             }
             Event::BotMoved { then, .. } => self.place = then.clone(),
+            Event::CallOpened { ask, due, then, turn, .. } => {
+                self.place = then.clone();
+                self.open_call(ask, *due, *turn, at);
+            }
+            Event::CallRepeated { call, attempt } => {
+                if let Some(open) = self.call.as_mut().filter(|open| open.id == *call) {
+                    open.attempt = *attempt;
+                }
+            }
+            Event::CallEnded { call, how } => self.end_call(*call, how),
             Event::AgentSaid { agent, text, turn } => {
                 self.unanswered = None;
                 self.last = Some(words(text, Voice::Agent, at));
@@ -255,6 +271,39 @@ impl State {
         let count = self.unanswered.as_ref().map_or(0, |unanswered| unanswered.count) + 1;
         self.unanswered = Some(Unanswered { count, seq: self.seq, heard: heard.clone(), called: false });
         self.last = Some(words(&heard.text, Voice::Contact, at));
+        self.calls = 0;
+        if self.call.is_some() {
+            self.backlog.push(self.seq, heard.clone());
+        }
+    }
+
+    /// An outside bot is asked about what waited for it, or about the contact's last words.
+    fn open_call(&mut self, ask: &Ask, due: Timestamp, turn: Turn, at: Timestamp) {
+        let mut about = std::mem::take(&mut self.backlog);
+        match ask {
+            Ask::Http(_) => {
+                self.calls += 1;
+                about = Backlog::default();
+            }
+            Ask::Bot if about.is_empty() => {
+                let last = self.unanswered.iter().map(|last| (last.seq, last.heard.clone()));
+                about = Backlog { heard: last.collect(), left_out: 0 };
+            }
+            Ask::Bot => {}
+        }
+        let (id, ask) = (self.seq, ask.clone());
+        self.call = Some(OpenCall { id, turn, opened_at: at, due, attempt: 1, ask, about });
+    }
+
+    /// What waited for an outside bot waits on until it is asked again; after a widget's call the bot has seen it.
+    fn end_call(&mut self, call: Seq, how: &Ending) {
+        let Some(open) = self.call.take_if(|open| open.id == call) else { return };
+        if matches!(open.ask, Ask::Http(_)) || *how != Ending::Answered {
+            self.backlog = Backlog::default();
+        }
+        if let Place::Calling(_) = self.place {
+            self.place = Place::Idle;
+        }
     }
 
     fn bot_said(&mut self, text: &str, why: &Why, then: &Place, at: Timestamp) {
@@ -275,7 +324,10 @@ impl State {
         }
         // To say that a person is called is no answer; what the person is called about stays to be seen.
         if !why.is_about_calling() {
-            self.unanswered = None;
+            // What came while an outside bot was asked about something else, its answer does not answer.
+            if self.backlog.is_empty() {
+                self.unanswered = None;
+            }
             self.last = Some(words(text, Voice::Bot, at));
         }
     }
@@ -296,6 +348,7 @@ impl State {
 
     fn enter(&mut self, mode: Mode, at: Timestamp) {
         self.mode = mode;
+        self.backlog = Backlog::default();
         self.turn += 1;
         self.since = at;
     }

@@ -101,6 +101,8 @@ impl Conversation {
             },
             (Place::Delayed { step, .. }, ..) => format!("goes on with “{}” in a moment", step.dialogue),
             (Place::OfferedHuman, ..) => "has offered a person".into(),
+            (Place::Calling(_), ..) => "waits for another system's answer".into(),
+            (Place::Idle, ..) if self.state.call.is_some() => "is being asked, outside".into(),
             (Place::Idle, ..) => "waits for the next message".into(),
         }
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+mod callees;
 pub mod check;
 mod convert;
 pub mod document;
@@ -13,6 +14,7 @@ pub mod locate;
 #[cfg(test)]
 mod schema;
 
+pub use callees::Callee;
 pub use check::{Level, check};
 pub use document::*;
 pub use locate::locate;

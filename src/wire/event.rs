@@ -53,6 +53,25 @@ pub enum What {
         widget: Option<String>,
         version: Option<String>,
     },
+    /// Somebody else's system is asked; `call_ended` with this event's seq follows.
+    CallOpened {
+        /// Such as `GET https://crm.example/orders/7`, or the outside bot.
+        whom: String,
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
+    },
+    /// The call opened at `of` is made once more after a restart, and says so to whom it asks.
+    CallRepeated {
+        of: u64,
+        attempt: u32,
+    },
+    /// The call opened at `of` was `answered`, has `failed` or was `cancelled`.
+    CallEnded {
+        of: u64,
+        state: String,
+        error: Option<String>,
+    },
     AgentSaid {
         agent: Who,
         text: String,

@@ -3,11 +3,13 @@
 //! Core types are not serializable; the types here are promises to strangers and to older versions of
 //! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
 
+pub mod addresses;
 pub mod api;
 pub mod bot;
 pub mod close;
 pub mod console;
 pub mod event;
+pub mod outside;
 pub mod peer;
 pub mod stored;
 #[cfg(test)]

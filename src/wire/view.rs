@@ -4,6 +4,7 @@ use super::console::{Counts, ReasonCounts, Row};
 use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::alert::{Alert, Fate, Recipient};
+use crate::domain::call::Ending;
 use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, AttachmentKind, Choice};
@@ -48,6 +49,9 @@ fn what(event: &Event) -> What {
             version,
         },
         Event::BotMoved { .. } => What::BotMoved { trigger, widget, version },
+        Event::CallOpened { ask, .. } => What::CallOpened { whom: ask.words(), trigger, widget, version },
+        Event::CallRepeated { call, attempt } => What::CallRepeated { of: call, attempt },
+        Event::CallEnded { call, how } => call_ended(call, how),
         Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
         Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
@@ -99,6 +103,15 @@ fn alert_state(of: Seq, fate: Fate) -> What {
         Fate::Failed { reason } => ("failed", reason, None),
     };
     What::AlertState { of, state: state.into(), words, again_at }
+}
+
+fn call_ended(of: Seq, how: Ending) -> What {
+    let (state, error) = match how {
+        Ending::Answered => ("answered", None),
+        Ending::Failed(why) => ("failed", Some(why)),
+        Ending::Cancelled => ("cancelled", None),
+    };
+    What::CallEnded { of, state: state.into(), error }
 }
 
 fn answer((name, value): (String, String)) -> AnswerView {

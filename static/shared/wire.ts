@@ -33,7 +33,11 @@ widget: string | null,
 /**
  * The bot and the number of its version: `harbor@3`.
  */
-version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_opened", 
+/**
+ * Such as `GET https://crm.example/orders/7`, or the outside bot.
+ */
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */
@@ -67,7 +71,11 @@ widget: string | null,
 /**
  * The bot and the number of its version: `harbor@3`.
  */
-version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+version: string | null, } | { "kind": "bot_moved", trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_opened", 
+/**
+ * Such as `GET https://crm.example/orders/7`, or the outside bot.
+ */
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */

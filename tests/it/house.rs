@@ -39,6 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "aho_corasick",
             "regex",
             "strsim",
+            "percent_encoding",
         ],
     ),
     ("ports", &["futures_util", "bytes", "bytestring", "thiserror", "uuid"]),

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::alert::Recipient;
+use super::call::Method;
 use super::event::{Reason, Step};
 use super::hours::Hours;
 use super::ids::{BotId, BotVersion};
@@ -39,6 +40,8 @@ pub struct Bot {
     pub name: String,
     pub settings: Settings,
     pub ladder: Ladder,
+    /// It answers from outside; here is only what calls a person.
+    pub outside: Option<Outside>,
     dialogues: HashMap<String, Vec<Widget>>,
     triggers: Vec<Trigger>,
     /// The triggers that wait for something else than words: few, whatever the number of keywords.
@@ -88,6 +91,8 @@ pub struct Texts {
     pub offer_no: String,
     /// Said when a human is called; empty: nothing is said.
     pub calling_human: String,
+    /// Said instead when the bot has failed; empty: the same is said.
+    pub bot_failed: String,
     /// Said when the contact wants no more questions.
     pub cancelled: String,
     /// What a waiting contact writes to return to the bot.
@@ -127,8 +132,19 @@ impl Default for Texts {
             offer_yes: "Yes, please".into(),
             offer_no: "No, thanks".into(),
             calling_human: "I'm calling a colleague. One moment, please.".into(),
+            bot_failed: "Something went wrong on our side. I'm calling a colleague. One moment, please.".into(),
             cancelled: "All right, let us leave that.".into(),
             back: "back".into(),
+        }
+    }
+}
+
+impl Texts {
+    /// What is said when a person is called for this reason; empty: nothing.
+    pub fn calling(&self, reason: Reason) -> &str {
+        match reason {
+            Reason::BotFailed if !self.bot_failed.is_empty() => &self.bot_failed,
+            _ => &self.calling_human,
         }
     }
 }
@@ -178,6 +194,8 @@ pub enum Widget {
     Score(i32),
     /// Tells people by e-mail.
     Alert(Letter),
+    /// Asks a system of the operator's; the dialogue goes on when it has answered.
+    HttpCall(HttpCall),
     Go(String),
     End,
 }
@@ -217,6 +235,49 @@ pub struct Ask {
 pub enum AtLimit {
     MoveOn,
     HandOff,
+}
+
+/// What a widget asks of a system of the operator's.
+#[derive(Debug, Clone)]
+pub struct HttpCall {
+    pub method: Method,
+    pub url: Template,
+    pub send: Vec<(String, Template)>,
+    /// The name of a secret that goes along as a bearer token.
+    pub bearer: Option<String>,
+    /// The name of a secret that signs the request.
+    pub sign: Option<String>,
+    pub timeout: Duration,
+    pub wanted: Vec<Mapped>,
+    /// The dialogue that goes on when it fails; none: a person is called.
+    pub failed: Option<String>,
+}
+
+/// What an attribute gets of an answer.
+#[derive(Debug, Clone)]
+pub struct Mapped {
+    pub attribute: String,
+    /// A JSON pointer.
+    pub pointer: String,
+    pub kind: AnswerKind,
+}
+
+/// A bot that runs somewhere else and is asked over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    pub url: String,
+    pub protocol: Protocol,
+    pub timeout: Duration,
+    /// The name of the secret by which the two know each other.
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Our own: `docs/outside-bots.md`.
+    Switchboard,
+    /// Rasa's REST channel.
+    Rasa,
 }
 
 /// Questions in a row; that all were asked is an event of its own.
@@ -263,7 +324,7 @@ impl Bot {
         let matcher = Matcher::new(&triggers);
         let waits = |number: &usize| !matches!(triggers[*number].on, On::Keywords(_));
         let others = (0..triggers.len()).filter(waits).collect();
-        Self { id, number: 0, name, settings, ladder, dialogues, triggers, others, matcher }
+        Self { id, number: 0, name, settings, ladder, outside: None, dialogues, triggers, others, matcher }
     }
 
     /// The same as a published version.
@@ -277,6 +338,11 @@ impl Bot {
 
     pub fn is(&self, version: &BotVersion) -> bool {
         self.number == version.number && self.id == version.bot
+    }
+
+    /// The same, answered from outside.
+    pub fn answered_by(self, outside: Option<Outside>) -> Self {
+        Self { outside, ..self }
     }
 
     /// The widget at a step; none past the end, or if the bot has changed since the step was taken.

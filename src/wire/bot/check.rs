@@ -4,10 +4,13 @@
 //! lead, and `words` at what is matched, filled in and linked.
 
 mod alerts;
+mod calls;
 mod paths;
 mod triggers;
 mod widgets;
 mod words;
+
+pub(super) use calls::is_private;
 
 use std::collections::BTreeSet;
 
@@ -44,6 +47,10 @@ pub const RULES: &[&str] = &[
     "page",
     "condition",
     "broken-link",
+    "call",
+    "call-fails",
+    "private-host",
+    "outside",
     "unreachable",
     "dead-end",
     "endless-loop",
@@ -81,7 +88,8 @@ pub fn check(document: &Document) -> Vec<Problem> {
     check.triggers();
     check.dialogues();
     check.ladder();
-    if check.problems.is_empty() {
+    check.outside();
+    if check.problems.iter().all(|problem| problem.level == Level::Warning) {
         // What follows takes for granted that every name leads somewhere.
         check.paths();
         check.words();

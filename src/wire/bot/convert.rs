@@ -1,5 +1,7 @@
 //! From the document that was written to the bot that runs.
 
+mod calls;
+
 use std::time::Duration;
 
 use super::document::{self, Document};
@@ -28,7 +30,9 @@ impl Document {
         let dialogues =
             self.dialogues.iter().map(|dialogue| (dialogue.id.clone(), widgets(&dialogue.widgets))).collect();
         let ladder = self.ladder.as_ref().map(Ladder::to_core).unwrap_or_default();
+        let outside = self.outside.as_ref().map(document::Outside::to_core);
         core::Bot::new(id, self.name.clone(), self.settings.to_core(), ladder, triggers.collect(), dialogues)
+            .answered_by(outside)
     }
 
     fn widget(&self, widget: &Widget) -> Option<core::Widget> {
@@ -61,6 +65,7 @@ impl Document {
             },
             Widget::EmailAlert(alert) => core::Widget::Alert(alert.to_core()),
             Widget::Score(points) => core::Widget::Score(*points),
+            Widget::HttpCall(call) => core::Widget::HttpCall(self.http_call(call)),
             Widget::Go(to) => core::Widget::Go(to.clone()),
             Widget::End(_) => core::Widget::End,
         })
@@ -105,14 +110,23 @@ fn attachment(kind: AttachmentKind, url: &str, name: &str, text: &str) -> core::
 
 impl document::Settings {
     fn to_core(&self) -> core::Settings {
-        let document::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, cancelled, back } =
+        let document::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, bot_failed, cancelled, back } =
             self.texts.clone();
         let document::Words { yes, no, skip, cancel } = self.words.clone();
         core::Settings {
             pause: Duration::from_secs(u64::from(self.pause_minutes) * 60),
             when_pause_ends: self.when_pause_ends.into(),
             no_answer_limit: self.no_answer_limit,
-            texts: core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, cancelled, back },
+            texts: core::Texts {
+                no_answer,
+                offer_human,
+                offer_yes,
+                offer_no,
+                calling_human,
+                bot_failed,
+                cancelled,
+                back,
+            },
             words: core::Words { yes, no, skip, cancel },
             hours: self.hours.as_ref().and_then(|hours| hours.to_core().ok()),
             hot_lead: self.hot_lead.as_ref().map(|hot| core::HotLead {

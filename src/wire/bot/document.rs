@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::bot as core;
 
 mod alerts;
+mod calls;
 mod ladder;
 mod triggers;
 mod widgets;
 
 pub use alerts::*;
+pub use calls::*;
 pub use ladder::*;
 pub use triggers::*;
 pub use widgets::*;
@@ -41,6 +43,9 @@ pub struct Document {
     /// after ten, when the contact is told the truth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
+    /// A bot that runs somewhere else and answers instead of dialogues. Left out: this one answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,6 +109,8 @@ pub struct Texts {
     pub offer_no: String,
     /// A human was called; empty: nothing is said.
     pub calling_human: String,
+    /// The bot has failed, and a human was called; empty: the same is said as always then.
+    pub bot_failed: String,
     /// The contact wanted no more questions; empty: nothing is said.
     pub cancelled: String,
     /// What a waiting contact writes to return to the bot.
@@ -112,9 +119,9 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        let core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, cancelled, back } =
+        let core::Texts { no_answer, offer_human, offer_yes, offer_no, calling_human, bot_failed, cancelled, back } =
             core::Texts::default();
-        Self { no_answer, offer_human, offer_yes, offer_no, calling_human, cancelled, back }
+        Self { no_answer, offer_human, offer_yes, offer_no, calling_human, bot_failed, cancelled, back }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::command as core;
 use crate::domain::event;
 use crate::domain::time::Timestamp;
+use crate::wire::stored::calls;
 use crate::wire::stored::parts::{Agent, Heard, Text, maybe_text, millis, owned, text, time};
 
 #[derive(Serialize, Deserialize)]
@@ -79,8 +80,19 @@ pub enum Command<'a> {
     },
     BotAnswer {
         turn: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u64>,
         #[serde(borrow)]
-        text: Text<'a>,
+        answer: calls::Answer<'a>,
+    },
+    Called {
+        call: u64,
+        turn: u64,
+        #[serde(borrow)]
+        outcome: calls::Outcome<'a>,
+    },
+    CallAgain {
+        call: u64,
     },
     DeadlinePassed,
     Outcome {
@@ -171,7 +183,11 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
             Core::Resend { agent, of } => Self::Resend { agent: agent.into(), of: *of },
-            Core::BotAnswer { turn, text: words } => Self::BotAnswer { turn: *turn, text: text(words) },
+            Core::BotAnswer { turn, call, answer } => {
+                Self::BotAnswer { turn: *turn, call: *call, answer: answer.into() }
+            }
+            Core::Called { call, turn, outcome } => Self::Called { call: *call, turn: *turn, outcome: outcome.into() },
+            Core::CallAgain { call } => Self::CallAgain { call: *call },
             Core::DeadlinePassed => Self::DeadlinePassed,
             Core::Outcome { of, outcome } => Self::Outcome { of: *of, outcome: outcome.into() },
             Core::AlertOutcome { of, attempt, outcome } => {
@@ -209,7 +225,9 @@ impl From<Command<'_>> for core::Command {
             Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
             Command::Resend { agent, of } => Self::Resend { agent: agent.into(), of },
-            Command::BotAnswer { turn, text } => Self::BotAnswer { turn, text: text.into_owned() },
+            Command::BotAnswer { turn, call, answer } => Self::BotAnswer { turn, call, answer: answer.into() },
+            Command::Called { call, turn, outcome } => Self::Called { call, turn, outcome: outcome.into() },
+            Command::CallAgain { call } => Self::CallAgain { call },
             Command::DeadlinePassed => Self::DeadlinePassed,
             Command::Outcome { of, outcome } => Self::Outcome { of, outcome: outcome.into() },
             Command::AlertOutcome { of, attempt, outcome } => {

@@ -1,7 +1,8 @@
 use super::*;
 use crate::domain::account::Channel;
+use crate::domain::call::{self, Answer as BotAnswer};
 use crate::domain::command::{Command, Extension, Outcome, Refusal};
-use crate::domain::event::{Agent, Event, Receipt, Speaker};
+use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
 use crate::domain::summary::{ModeSummary, Summary};
@@ -19,6 +20,8 @@ fn commands() -> Vec<Command> {
         Heard { text: "hi \"there\"".into(), tap: Some("yes".into()), attachments: vec![picture], referral: None };
     let at = Timestamp(5);
     let reason = || "busy".to_owned();
+    let set = vec![("a".to_owned(), "b".to_owned())];
+    let answer = BotAnswer { lines: vec![], set, hand_off: Some((Reason::Asked, "a human".into())), end: true };
     vec![
         Command::Hear { heard, provider_id: Some("m1".into()), provider_at: Some(at), name: Some("Bo".into()) },
         Command::Open,
@@ -34,7 +37,11 @@ fn commands() -> Vec<Command> {
         Command::Extend { agent: agent(), by: Extension::UntilResumed },
         Command::Note { agent: agent(), text: "mind".into() },
         Command::Resend { agent: agent(), of: 4 },
-        Command::BotAnswer { turn: 2, text: "late".into() },
+        Command::BotAnswer { turn: 2, call: Some(7), answer: BotAnswer { end: false, ..BotAnswer::text("late") } },
+        Command::Called { call: 7, turn: 2, outcome: call::Outcome::Values(vec![("a".into(), "b".into())]) },
+        Command::Called { call: 7, turn: 2, outcome: call::Outcome::Bot(answer) },
+        Command::Called { call: 7, turn: 2, outcome: call::Outcome::Failed("slow".into()) },
+        Command::CallAgain { call: 7 },
         Command::DeadlinePassed,
         Command::Outcome { of: 4, outcome: Outcome::Sent { provider_id: "m4".into() } },
         Command::Outcome { of: 4, outcome: Outcome::NotSent { at, reason: reason() } },

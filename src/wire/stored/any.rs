@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
+use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::message::*;
@@ -93,6 +94,7 @@ fn any_place() -> impl Strategy<Value = Place> {
         any_step().prop_map(Place::Interrupted),
         Just(Place::OfferedHuman),
         (any_step(), any_time()).prop_map(|(step, until)| Place::Delayed { step, until }),
+        any_step().prop_map(Place::Calling),
     ]
 }
 
@@ -126,6 +128,40 @@ fn any_last() -> impl Strategy<Value = Option<LastWords>> {
     option::of(last.prop_map(|(text, by, at)| LastWords { text, by, at }))
 }
 
+fn any_ask() -> impl Strategy<Value = Ask> {
+    let methods = vec![Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+    let pairs = || vec((any_text(), any_text()), 0..3);
+    let secrets = (option::of(any_text()), option::of(any_text()));
+    let request = (proptest::sample::select(methods), any_text(), pairs(), secrets, pairs());
+    prop_oneof![
+        Just(Ask::Bot),
+        request.prop_map(|(method, url, send, (bearer, sign), wanted)| {
+            Ask::Http(Request { method, url, send, bearer, sign, wanted })
+        }),
+    ]
+}
+
+fn any_call_event() -> impl Strategy<Value = Event> {
+    let how = prop_oneof![Just(Ending::Answered), any_text().prop_map(Ending::Failed), Just(Ending::Cancelled)];
+    prop_oneof![
+        (any_ask(), any_time(), any_origin(), any_place(), any::<u64>())
+            .prop_map(|(ask, due, from, then, turn)| Event::CallOpened { ask, due, from, then, turn }),
+        (any::<u64>(), any::<u32>()).prop_map(|(call, attempt)| Event::CallRepeated { call, attempt }),
+        (any::<u64>(), how).prop_map(|(call, how)| Event::CallEnded { call, how }),
+    ]
+}
+
+fn any_backlog() -> impl Strategy<Value = Backlog> {
+    (vec((any::<u64>(), any_heard()), 0..3), any::<u32>()).prop_map(|(heard, left_out)| Backlog { heard, left_out })
+}
+
+fn any_call() -> impl Strategy<Value = OpenCall> {
+    let times = (any_time(), any_time());
+    (any::<u64>(), any::<u64>(), times, any::<u32>(), any_ask(), any_backlog()).prop_map(
+        |(id, turn, (opened_at, due), attempt, ask, about)| OpenCall { id, turn, opened_at, due, attempt, ask, about },
+    )
+}
+
 pub fn any_event() -> impl Strategy<Value = Event> {
     let seqs = || vec(any::<u64>(), 0..4);
     let moves = proptest::sample::select(vec![PauseMove::Replied, PauseMove::Extended, PauseMove::Kept]);
@@ -148,6 +184,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         (any_line(), any_why(), any_origin(), any_place(), any::<u64>())
             .prop_map(|(line, why, from, then, turn)| Event::BotSaid { line, why, from, then, turn }),
         (any_origin(), any_place()).prop_map(|(from, then)| Event::BotMoved { from, then }),
+        any_call_event(),
         (any_agent(), any_text(), any::<u64>()).prop_map(|(agent, text, turn)| Event::AgentSaid { agent, text, turn }),
         (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
         (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
@@ -256,42 +293,49 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
         .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let stretch = (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()));
+    let calls = (option::of(any_call()), any_backlog(), any::<u32>());
+    let stretch =
+        (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
     let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3));
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
-    (floor, contact, ours, stretch).prop_map(|(floor, contact, ours, (session, later, tries, pinned))| {
-        let (seq, turn, mode, since, place, unmatched, greeted) = floor;
-        let (name, attributes, unanswered, last) = contact;
-        let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
-        let said = said.into();
-        State {
-            seq,
-            turn,
-            mode,
-            since,
-            place,
-            pinned,
-            unmatched,
-            tries,
-            session,
-            later,
-            greeted,
-            name,
-            attributes,
-            unanswered,
-            last,
-            said,
-            shown,
-            void_below,
-            deliveries,
-            alerts,
-            trouble,
-        }
-    })
+    (floor, contact, ours, stretch).prop_map(
+        |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
+            let (seq, turn, mode, since, place, unmatched, greeted) = floor;
+            let (name, attributes, unanswered, last) = contact;
+            let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
+            let said = said.into();
+            State {
+                seq,
+                turn,
+                mode,
+                since,
+                place,
+                pinned,
+                unmatched,
+                tries,
+                session,
+                later,
+                greeted,
+                name,
+                attributes,
+                unanswered,
+                last,
+                said,
+                shown,
+                void_below,
+                deliveries,
+                alerts,
+                trouble,
+                call,
+                backlog,
+                calls,
+            }
+        },
+    )
 }
 
 pub fn any_summary() -> impl Strategy<Value = Summary> {

@@ -147,6 +147,8 @@ pub enum Place<'a> {
         step: Step<'a>,
         until: u64,
     },
+    #[serde(borrow)]
+    Calling(Step<'a>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -170,6 +172,7 @@ impl<'a> From<&'a core::Place> for Place<'a> {
             core::Place::Interrupted(step) => Self::Interrupted(step.into()),
             core::Place::OfferedHuman => Self::OfferedHuman,
             core::Place::Delayed { step, until } => Self::Delayed { step: step.into(), until: until.0 },
+            core::Place::Calling(step) => Self::Calling(step.into()),
         }
     }
 }
@@ -182,6 +185,7 @@ impl From<Place<'_>> for core::Place {
             Place::Interrupted(step) => Self::Interrupted(step.into()),
             Place::OfferedHuman => Self::OfferedHuman,
             Place::Delayed { step, until } => Self::Delayed { step: step.into(), until: Timestamp(until) },
+            Place::Calling(step) => Self::Calling(step.into()),
         }
     }
 }

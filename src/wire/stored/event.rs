@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
+use super::calls::{Ask, Ending};
 use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
 use crate::domain::event as core;
 use crate::domain::time::Timestamp;
@@ -74,6 +75,25 @@ pub enum Event<'a> {
         from: Origin<'a>,
         #[serde(borrow)]
         then: Place<'a>,
+    },
+    CallOpened {
+        #[serde(borrow)]
+        ask: Ask<'a>,
+        due: u64,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+        #[serde(borrow)]
+        then: Place<'a>,
+        turn: u64,
+    },
+    CallRepeated {
+        call: u64,
+        attempt: u32,
+    },
+    CallEnded {
+        call: u64,
+        #[serde(borrow)]
+        how: Ending<'a>,
     },
     AgentSaid {
         #[serde(borrow)]
@@ -244,6 +264,11 @@ impl<'a> From<&'a core::Event> for Event<'a> {
                 Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn: *turn }
             }
             Core::BotMoved { from, then } => Self::BotMoved { from: from.into(), then: then.into() },
+            Core::CallOpened { ask, due, from, then, turn } => {
+                Self::CallOpened { ask: ask.into(), due: due.0, from: from.into(), then: then.into(), turn: *turn }
+            }
+            Core::CallRepeated { call, attempt } => Self::CallRepeated { call: *call, attempt: *attempt },
+            Core::CallEnded { call, how } => Self::CallEnded { call: *call, how: how.into() },
             Core::AgentSaid { agent, text: words, turn } => {
                 Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn }
             }
@@ -315,6 +340,11 @@ impl From<Event<'_>> for core::Event {
                 Self::BotSaid { line: line.into(), why: why.into(), from: from.into(), then: then.into(), turn }
             }
             Event::BotMoved { from, then } => Self::BotMoved { from: from.into(), then: then.into() },
+            Event::CallOpened { ask, due, from, then, turn } => {
+                Self::CallOpened { ask: ask.into(), due: Timestamp(due), from: from.into(), then: then.into(), turn }
+            }
+            Event::CallRepeated { call, attempt } => Self::CallRepeated { call, attempt },
+            Event::CallEnded { call, how } => Self::CallEnded { call, how: how.into() },
             Event::AgentSaid { agent, text, turn } => {
                 Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn }
             }

@@ -8,6 +8,7 @@ mod alert;
 #[cfg(test)]
 mod any;
 mod bot;
+pub(in crate::wire) mod calls;
 mod event;
 pub(in crate::wire) mod parts;
 mod state;

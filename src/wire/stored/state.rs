@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert;
 use super::bot::{Later, Place, Session};
+use super::calls::{Backlog, OpenCall};
 use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
 use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::state as core;
@@ -47,6 +48,12 @@ pub struct State<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     alerts: Vec<alert::Open>,
     trouble: bool,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    call: Option<OpenCall<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Backlog::is_empty")]
+    backlog: Backlog<'a>,
+    #[serde(default, skip_serializing_if = "no_tries")]
+    calls: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,6 +196,9 @@ impl<'a> From<&'a core::State> for State<'a> {
             deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
             alerts: state.alerts.iter().map(alert::open).collect(),
             trouble: state.trouble,
+            call: state.call.as_ref().map(Into::into),
+            backlog: (&state.backlog).into(),
+            calls: state.calls,
         }
     }
 }
@@ -218,6 +228,9 @@ impl From<State<'_>> for core::State {
             deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
             alerts: state.alerts.into_iter().map(alert::read_open).collect(),
             trouble: state.trouble,
+            call: state.call.map(Into::into),
+            backlog: state.backlog.into(),
+            calls: state.calls,
         }
     }
 }

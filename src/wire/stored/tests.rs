@@ -5,6 +5,7 @@ use super::any::{any_event, any_line, any_state, any_summary};
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
+use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::message::*;
@@ -67,6 +68,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_summary(&sample_summary()));
     samples.push(write_line(&sample_line()));
     samples.extend(later_samples());
+    samples.extend(call_samples());
     samples
 }
 
@@ -176,6 +178,9 @@ fn sample_state() -> State {
         .into(),
         alerts: Default::default(),
         trouble: true,
+        call: None,
+        backlog: Backlog::default(),
+        calls: 0,
     }
 }
 
@@ -278,6 +283,39 @@ fn version_samples() -> Vec<Vec<u8>> {
     let from = Origin { bot: version.clone(), ..Origin::default() };
     let moved = write_event(&Event::BotMoved { from, then: Place::Idle });
     vec![moved, write_state(&State { pinned: version, ..State::default() })]
+}
+
+/// What came with calls to others' systems.
+fn call_samples() -> Vec<Vec<u8>> {
+    let text = |text: &str| text.to_owned();
+    let step = Step { dialogue: text("order"), widget: 1, part: 0 };
+    let request = Request {
+        method: Method::Post,
+        url: text("https://shop.example/orders"),
+        send: vec![(text("order"), text("7"))],
+        bearer: Some(text("shop")),
+        sign: Some(text("us")),
+        wanted: vec![(text("status"), text("/status"))],
+    };
+    let then = Place::Calling(step);
+    let opened = |ask: Ask, then: Place| {
+        let (due, from) = (Timestamp(9), Origin::default());
+        Event::CallOpened { ask, due, from, then, turn: 2 }
+    };
+    let events = [
+        opened(Ask::Http(request.clone()), then.clone()),
+        opened(Ask::Bot, Place::Idle),
+        Event::CallRepeated { call: 7, attempt: 2 },
+        Event::CallEnded { call: 7, how: Ending::Answered },
+        Event::CallEnded { call: 7, how: Ending::Failed(text("no answer within 5 seconds")) },
+        Event::CallEnded { call: 7, how: Ending::Cancelled },
+    ];
+    let backlog = Backlog { heard: vec![(6, Heard::text("hello?"))], left_out: 3 };
+    let (opened_at, due) = (Timestamp(4), Timestamp(9));
+    let about = backlog.clone();
+    let call = OpenCall { id: 7, turn: 2, opened_at, due, attempt: 2, ask: Ask::Http(request), about };
+    let state = State { call: Some(call), backlog, calls: 1, place: then, ..State::default() };
+    events.iter().map(write_event).chain([write_state(&state)]).collect()
 }
 
 fn sample_summary() -> Summary {

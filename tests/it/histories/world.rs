@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use switchboard::domain::account::Channel;
 use switchboard::domain::bot::Bot;
+use switchboard::domain::call::Answer;
 use switchboard::domain::command::{Command, Extension, Outcome, Refusal};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::effects::{Effect, effects};
@@ -173,7 +174,8 @@ impl World {
             Act::Resends { message } => Command::Resend { agent: ana(), of: pick(&self.ours(), *message)? },
             Act::OutsideBot { turns_ago } => Command::BotAnswer {
                 turn: self.conversation.state.turn.saturating_sub(*turns_ago),
-                text: "From a bot outside".into(),
+                call: None,
+                answer: Answer::text("From a bot outside"),
             },
             Act::Look => Command::DeadlinePassed,
             Act::Parks => Command::Park { why: "It failed.".into() },

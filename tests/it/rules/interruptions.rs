@@ -152,7 +152,7 @@ fn live(story: &mut Story, interruptions: &[Option<Interruption>]) -> Vec<String
             }
             Place::Delayed { .. } => story.later(minutes(2)),
             Place::Interrupted(_) => story.contact("So?"),
-            Place::Idle | Place::OfferedHuman => {}
+            Place::Idle | Place::OfferedHuman | Place::Calling(_) => {}
         }
     }
     panic!("it never ends: {:#?}", story.log);

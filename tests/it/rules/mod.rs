@@ -2,6 +2,8 @@
 
 /// What dialogues and triggers do; 13: hot leads.
 mod alerts;
+/// 4 and 11: calls to others' systems, and outside bots.
+mod calls;
 mod dialogues;
 /// 1, 2 and 3: who has the floor, and for how long.
 mod floor;

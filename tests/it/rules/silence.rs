@@ -1,3 +1,4 @@
+use switchboard::domain::call::Answer;
 use switchboard::domain::command::{Command, Outcome};
 use switchboard::domain::event::{Event, Place};
 use switchboard::domain::message::Heard;
@@ -88,17 +89,17 @@ fn a_late_bot_answer_is_suppressed_and_logged() {
     story.contact("Hello");
     let turn = story.conversation.state.turn;
     story.takes_over(ana());
-    story.tell(Command::BotAnswer { turn, text: "Hello, I am a bot.".into() });
+    story.tell(Command::BotAnswer { turn, call: None, answer: Answer::text("Hello, I am a bot.") });
     story.expect_silence();
     story.expect_event(|event| matches!(event, Event::Suppressed { .. }));
 
     story.gives_back(ana());
-    story.tell(Command::BotAnswer { turn, text: "Hello, I am a bot.".into() });
+    story.tell(Command::BotAnswer { turn, call: None, answer: Answer::text("Hello, I am a bot.") });
     story.expect_silence();
     story.expect_event(|event| matches!(event, Event::Suppressed { .. }));
 
     let turn = story.conversation.state.turn;
-    story.tell(Command::BotAnswer { turn, text: "Hello, I am a bot.".into() });
+    story.tell(Command::BotAnswer { turn, call: None, answer: Answer::text("Hello, I am a bot.") });
     story.expect_bot(&["Hello, I am a bot."]);
 }
 

@@ -57,6 +57,7 @@ impl TestBot {
         settings.texts.no_answer = NO_ANSWER.into();
         settings.texts.offer_human = OFFER.into();
         settings.texts.calling_human = CALLING.into();
+        settings.texts.bot_failed = String::new();
         settings.texts.cancelled = CANCELLED.into();
         Self { settings, ladder: ladder(), triggers: triggers(), dialogues: dialogues() }
     }

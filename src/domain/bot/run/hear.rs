@@ -14,6 +14,12 @@ const TAP_BOT: &str = "offer:no";
 
 impl<'a> Run<'a> {
     pub(super) fn answer(&mut self, heard: &Heard) {
+        if self.memory.calling {
+            return self.answer_while_calling(heard);
+        }
+        if self.bot.outside.is_some() {
+            return self.answer_outside(heard);
+        }
         if self.answer_referral(heard) || self.answer_tap(heard) {
             return;
         }
@@ -70,8 +76,8 @@ impl<'a> Run<'a> {
     }
 
     /// What calls a person does it inside questions too; otherwise only if nothing comes before it.
-    fn answer_call(&mut self, matches: &Matches) -> bool {
-        let inside = matches!(self.memory.place, Place::Asking(_));
+    pub(super) fn answer_call(&mut self, matches: &Matches) -> bool {
+        let inside = self.memory.calling || matches!(self.memory.place, Place::Asking(_));
         let Some(found) = matches.hand_off().filter(|found| inside || matches.best() == Some(*found)) else {
             return false;
         };
@@ -95,7 +101,7 @@ impl<'a> Run<'a> {
         match self.memory.place.clone() {
             Place::Asking(step) => self.answer_question(&step, said),
             Place::OfferedHuman => self.answer_offer(said),
-            Place::Idle | Place::Interrupted(_) | Place::Delayed { .. } => false,
+            Place::Idle | Place::Interrupted(_) | Place::Delayed { .. } | Place::Calling(_) => false,
         }
     }
 

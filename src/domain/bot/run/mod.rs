@@ -1,9 +1,10 @@
 //! What a bot does next. Pure: the conversation's place and the contact's words in, events out.
 //!
 //! Here dialogues run, widget by widget. What is done about a message is in `hear`, questions and their answers in
-//! `questions`, what events are made of in `tell`.
+//! `questions`, calls to others' systems in `calls`, what events are made of in `tell`.
 
 mod alerts;
+mod calls;
 mod hear;
 mod questions;
 mod tell;
@@ -11,9 +12,11 @@ mod tell;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use self::calls::{call_failed, called, read_values, told};
 use super::triggers::{Action, On, Trigger};
 use super::{Bot, Widget};
 use crate::domain::account::Channel;
+use crate::domain::call::Backlog;
 use crate::domain::event::{Event, Later, Place, Reason, Step, Why};
 use crate::domain::ids::Turn;
 use crate::domain::message::{Heard, Line};
@@ -39,6 +42,12 @@ pub struct Memory<'a> {
     pub later: Option<&'a (String, Later)>,
     /// How many alerts have not come to their end.
     pub alerts: usize,
+    /// The answer of somebody else's system is awaited.
+    pub calling: bool,
+    /// Calls one after another without a word from the contact.
+    pub calls: u32,
+    /// What the contact said while a call was open.
+    pub backlog: &'a Backlog,
     /// A number like one that was diced; the same for the same moment of the same conversation.
     pub roll: u64,
 }
@@ -68,7 +77,9 @@ pub fn resume(bot: &Bot, memory: Memory) -> Vec<Event> {
 /// What the bot does when the contact, waiting for a person, asks for it: at least the beginning.
 pub fn come_back(bot: &Bot, memory: Memory) -> Vec<Event> {
     let mut run = Run::new(bot, memory);
-    if !run.go_on_where_interrupted() {
+    if bot.outside.is_some() {
+        run.ask_outside();
+    } else if !run.go_on_where_interrupted() {
         run.start_over();
     }
     run.finish()
@@ -299,6 +310,7 @@ impl<'a> Run<'a> {
                         continue;
                     }
                 }
+                Some(Widget::HttpCall(call)) => return self.call(step, call),
                 Some(Widget::Go(dialogue)) => {
                     step = Step::start(dialogue);
                     continue;
@@ -310,9 +322,8 @@ impl<'a> Run<'a> {
 
     fn fail(&mut self, step: &Step) {
         let problem = format!("dialogue “{}” runs in a circle", step.dialogue);
-        self.events.push(Event::Alerted { text: format!("The bot failed: {problem}, at {step}.") });
         self.place = self.afterwards.clone();
-        self.hand_off(Reason::BotFailed, &problem, Some(step.clone()));
+        self.fail_for(&problem, Some(step.clone()));
     }
 
     /// The place from which to go on after the widget at `step`.

@@ -40,8 +40,9 @@ impl<'a> Run<'a> {
         let (bot, now) = (self.bot, self.memory.now);
         let then = std::mem::take(&mut self.place).interrupted();
         let is_open = bot.is_open(now);
-        if is_open && !bot.settings.texts.calling_human.is_empty() {
-            self.say(Line::text(&bot.settings.texts.calling_human), Why::CallingHuman, then.clone());
+        let words_said = bot.settings.texts.calling(reason);
+        if is_open && !words_said.is_empty() {
+            self.say(Line::text(words_said), Why::CallingHuman, then.clone());
         }
         self.place = then.clone();
         let opening = bot.settings.hours.as_ref().filter(|_| !is_open).and_then(|hours| hours.next_opening(now));
@@ -57,10 +58,14 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn learn(&mut self, name: &str, value: String, step: &Step) {
+        self.learn_from(name, value, Some(step));
+    }
+
+    pub(super) fn learn_from(&mut self, name: &str, value: String, step: Option<&Step>) {
         if self.value(name).as_deref() == Some(value.as_str()) {
             return;
         }
-        let from = self.origin(Some(step));
+        let from = self.origin(step);
         self.events.push(Event::AttributeSet { name: name.to_owned(), value: value.clone(), from });
         self.attribute_changed(name, &value);
         self.learned.push((name.to_owned(), value));

@@ -136,6 +136,8 @@ impl<'a> Map<'a> {
                 }
                 Widget::Ask(_) | Widget::Form(_) => left -= 1,
                 Widget::Branch(cases) if cases.iter().any(|case| self.calls(&case.go, left, seen)) => return true,
+                // What fails calls somebody, but it is no way to a human.
+                Widget::HttpCall(_) => {}
                 Widget::Go(to) => return self.calls(to, left, seen),
                 Widget::End(_) => return false,
                 _ => {}
@@ -181,6 +183,7 @@ fn ways_on(widget: &Widget) -> Vec<&str> {
         Widget::Go(to) => vec![to],
         Widget::Menu(menu) => menu.options.iter().filter_map(|option| option.go.as_deref()).collect(),
         Widget::Branch(cases) => cases.iter().map(|case| case.go.as_str()).collect(),
+        Widget::HttpCall(call) => call.failed.as_deref().into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -47,6 +47,7 @@ impl Check<'_> {
     fn first_contact(&mut self, triggers: &[Trigger]) {
         let first: Vec<usize> = (0..triggers.len()).filter(|number| triggers[*number].first_contact).collect();
         match first.as_slice() {
+            [] if self.document.outside.is_some() => {}
             [] => {
                 let fix = "Add {\"first_contact\": true, \"go\": \"…\"}";
                 self.wrong("first-contact", "triggers", "nothing greets a new contact", fix);

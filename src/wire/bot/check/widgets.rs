@@ -72,6 +72,7 @@ impl Check<'_> {
                 self.attribute(format!("{path}.set.attribute"), &set.attribute);
                 self.length(format!("{path}.set.value"), &set.value);
             }
+            Widget::HttpCall(call) => self.http_call(&format!("{path}.http_call"), call),
             Widget::Branch(cases) => {
                 if cases.is_empty() {
                     self.wrong(

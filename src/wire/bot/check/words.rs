@@ -74,6 +74,7 @@ fn attributes_set(document: &Document) -> BTreeSet<&str> {
             Widget::Ask(ask) => vec![ask.attribute.as_str()],
             Widget::Form(form) => form.questions.iter().map(|ask| ask.attribute.as_str()).collect(),
             Widget::Set(set) => vec![set.attribute.as_str()],
+            Widget::HttpCall(call) => call.answer.keys().map(String::as_str).collect(),
             _ => Vec::new(),
         })
         .collect()
@@ -99,7 +100,7 @@ fn widgets(document: &Document) -> impl Iterator<Item = (String, &Widget)> {
     })
 }
 
-/// Every text a contact or a recipient of a letter may read, by where it stands.
+/// Every text with places, by where it stands.
 fn texts(document: &Document) -> Vec<(String, &str)> {
     let mut texts: Vec<(String, &str)> = Vec::new();
     for (path, widget) in widgets(document) {
@@ -123,6 +124,11 @@ fn texts(document: &Document) -> Vec<(String, &str)> {
                 for (at, ask) in form.questions.iter().enumerate() {
                     push_ask(&mut texts, &format!("{path}.form.questions[{at}]"), ask);
                 }
+            }
+            Widget::HttpCall(call) => {
+                texts.push((format!("{path}.http_call.url"), &call.url));
+                let send = call.send.iter();
+                texts.extend(send.map(|(name, value)| (format!("{path}.http_call.send.{name}"), value.as_str())));
             }
             _ => {}
         }

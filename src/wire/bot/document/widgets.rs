@@ -4,6 +4,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use super::alerts::EmailAlert;
+use super::calls::HttpCall;
 use super::is_false;
 use super::triggers::{Open, Wanted, is_zero};
 
@@ -42,6 +43,7 @@ pub enum Widget {
     /// Points towards a hot lead.
     Score(i32),
     EmailAlert(EmailAlert),
+    HttpCall(HttpCall),
     /// Goes on in another dialogue.
     Go(String),
     #[serde(deserialize_with = "only_true")]

@@ -191,6 +191,15 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
       return { tone: 'quiet', text: `Completed the form “${event.form}”` };
     case 'scored':
       return { tone: 'quiet', text: `${event.points > 0 ? '+' : ''}${event.points} points${event.hot ? ': a hot lead' : ''}` };
+    case 'call_opened':
+      return { tone: 'quiet', text: `The bot asks ${event.whom}` };
+    case 'call_repeated':
+      return { tone: 'quiet', text: `After a restart the bot asks again (try ${event.attempt})` };
+    case 'call_ended':
+      if (event.state === 'answered') return undefined;
+      return event.state === 'failed'
+        ? { tone: 'trouble', text: `No use to the bot: ${event.error ?? 'it failed'}` }
+        : { tone: 'quiet', text: 'What the bot asked was cut off' };
     case 'suppressed':
       return { tone: 'quiet', text: `The bot was kept from speaking: ${event.what}` };
     case 'alert':

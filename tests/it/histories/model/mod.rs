@@ -114,7 +114,9 @@ impl Model {
             Command::GiveBack { .. } => Ok(self.bot_returns(now, true)),
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
             Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
-            Command::BotAnswer { turn, text } => Ok(self.outside_bot(*turn, text)),
+            Command::BotAnswer { turn, answer, .. } => Ok(self.outside_bot(*turn, &answer.words())),
+            // Its bot makes no calls.
+            Command::Called { .. } | Command::CallAgain { .. } => Err("nothing_new"),
             Command::DeadlinePassed => self.deadline(now),
             Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
             // Letters change nothing that the model knows of.
