@@ -19,6 +19,7 @@ pub mod accounts;
 mod layers;
 mod mail;
 pub mod origins;
+pub mod outside;
 pub mod secret;
 mod table;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod tests;
 pub use accounts::{Account, Kind, Messenger, Webchat};
 pub use layers::{DEFAULTS, Sources};
 pub use mail::Letters;
+pub use outside::{Outside, Shared};
 pub use secret::Secret;
 pub use table::Problem;
 use table::{Report, Table};
@@ -58,6 +60,7 @@ pub struct Config {
     /// Without one, alerts are shown as failed.
     pub smtp: Option<MailServer>,
     pub letters: Letters,
+    pub outside: Outside,
     pub accounts: Vec<Account>,
     pub demo: bool,
 }
@@ -148,6 +151,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let shards = or_if_zero(root.number("shards", 0..=1024), cores().div_ceil(2));
     let limits = limits(root.table("limits"));
     let (smtp, letters) = mail::read(root.table("smtp"));
+    let outside = outside::read(root.table("outside"), report);
     let defaults = accounts::Defaults::read(root.table("messenger"));
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
     root.finish();
@@ -172,6 +176,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         limits,
         smtp,
         letters,
+        outside,
         accounts,
         demo: sources.demo,
     })

@@ -1,6 +1,7 @@
 //! Joins actors, adapters and edge into one running node. The only place that knows them all.
 
 pub mod bots;
+mod callees;
 mod letters;
 mod neighbours;
 pub mod storage;
@@ -20,6 +21,7 @@ use tokio::runtime::Handle;
 
 use self::neighbours::neighbours;
 use crate::actors::bots::Lookout;
+use crate::actors::caller::Caller;
 use crate::actors::inbox::{Close, Inbox};
 use crate::actors::notices::Notices;
 use crate::actors::sender::Sender;
@@ -27,6 +29,7 @@ use crate::actors::sender_duty::Duties;
 use crate::actors::shard::Shard;
 use crate::actors::sweeper::Sweeper;
 use crate::actors::switchboard::{Limits, Parts, Switchboard};
+use crate::adapters::bots::Callees;
 use crate::adapters::channels::http;
 use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::adapters::channels::webchat::VisitorTokens;
@@ -143,7 +146,8 @@ impl Node {
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
         let alerts = letters::Alerts::of(&config, &storage, &own_address(&config, address), &on_io)?;
-        let switchboard = start_actors(&parts, &shards, &config, alerts, &on_io).await?;
+        let callee = callees::callee(&config, &own_address(&config, address), clock.clone(), &on_io)?;
+        let switchboard = start_actors(&parts, &shards, &config, alerts, callee, &on_io).await?;
         let inbox = Inbox::new(parts.clone()).start();
         let people = storage.people.clone();
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
@@ -252,6 +256,7 @@ async fn start_actors(
     shards: &[Arbiter],
     config: &Config,
     alerts: letters::Alerts,
+    callee: Callees,
     io: &tokio::runtime::Handle,
 ) -> anyhow::Result<Switchboard> {
     let start = |shard: &Arbiter| {
@@ -267,7 +272,9 @@ async fn start_actors(
         senders.insert(account, sender);
     }
     let alerter = alerts.start(&switchboard, &shards[0].handle());
-    switchboard.introduce(senders, alerter);
+    let (calling, callee, on_io) = (switchboard.clone(), Arc::new(callee), io.clone());
+    let caller = Caller::start_in_arbiter(&shards[0].handle(), move |_| Caller::new(calling, callee, on_io));
+    switchboard.introduce(senders, alerter, caller);
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));

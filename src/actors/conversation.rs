@@ -14,6 +14,7 @@ use actix::prelude::*;
 use tokio::time::Instant;
 
 use self::loading::{Active, NotActive, fetch, load};
+use super::calls;
 use super::sender::{Enqueue, Settle};
 use super::shard::{Life, Timers};
 use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Reply, Switchboard};
@@ -85,6 +86,8 @@ struct Written {
     events: Arc<[Event]>,
     effects: Arc<[Effect]>,
     summary: Arc<Summary>,
+    /// The call that was open before.
+    call: calls::Open,
 }
 
 impl Conversation {
@@ -136,6 +139,7 @@ impl Conversation {
             Ok(active) => {
                 self.active = Some(active);
                 self.set_timer();
+                self.find_call();
                 self.publish_position();
                 self.go_on(ctx);
             }
@@ -211,7 +215,7 @@ impl Conversation {
         ctx: &mut Context<Self>,
     ) {
         let Some(Active { core, token, .. }) = &mut self.active else { return };
-        let after = core.state.seq;
+        let (after, call) = (core.state.seq, calls::open(core));
         let effects: Arc<[Effect]> = effects(core, after + 1, &events, at).into();
         events.iter().for_each(|event| core.apply(event, at));
         let (events, summary): (Arc<[Event]>, _) = (events.into(), Arc::new(core.summary()));
@@ -223,12 +227,12 @@ impl Conversation {
             at,
             events: events.clone(),
             effects: effects.clone(),
-            deadline: core.next_deadline(),
+            deadline: core.next_look(),
             summary: summary.clone(),
             snapshot: (after / SNAPSHOT_EVERY != core.state.seq / SNAPSHOT_EVERY).then(|| core.state.clone()),
         };
         let appended = self.switchboard.parts().store.append(append);
-        let written = Written { key, reply, first: after + 1, at, events, effects, summary };
+        let written = Written { key, reply, first: after + 1, at, events, effects, summary, call };
         self.waiting = true;
         ctx.spawn(appended.into_actor(self).map(|appended, this, ctx| this.appended(appended, written, ctx)));
     }
@@ -250,7 +254,7 @@ impl Conversation {
     }
 
     fn committed(&mut self, written: Written, withdrawn: Vec<Seq>) {
-        let Written { key, reply, first, at, events, effects, summary } = written;
+        let Written { key, reply, first, at, events, effects, summary, call } = written;
         let last = summary.seq;
         if let (Some(active), Some(key)) = (&mut self.active, key) {
             active.remember(key, last);
@@ -265,6 +269,9 @@ impl Conversation {
         self.tell_sender(&effects, at);
         if effects.iter().any(|effect| matches!(effect, Effect::Alert { .. })) {
             self.switchboard.look_for_alerts();
+        }
+        if let Some(active) = &self.active {
+            calls::follow(&self.switchboard, &self.contact, &active.core, call, at);
         }
     }
 
@@ -319,6 +326,12 @@ impl Conversation {
                 }
                 Effect::WithdrawBot | Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
             }
+        }
+    }
+
+    fn find_call(&self) {
+        if let Some(active) = &self.active {
+            calls::found(&self.switchboard, &self.contact, &active.core);
         }
     }
 

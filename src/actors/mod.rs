@@ -1,6 +1,7 @@
 //! THE SHELL: things with a pace of their own.
 //!
-//! A conversation, a channel account's outgoing queue, an agent's or a visitor's socket, the lists, the sweeper.
+//! A conversation, a channel account's outgoing queue, calls to others' systems, an agent's or a visitor's socket, the
+//! lists, the sweeper.
 //! They hold no rules: those are in `domain`. They meet the outside only through `ports`.
 
 pub mod activation;
@@ -8,6 +9,8 @@ pub mod agent_session;
 pub mod alerter;
 mod alerter_letter;
 pub mod bots;
+pub mod caller;
+mod calls;
 pub mod catch_up;
 pub mod conversation;
 pub mod feed;

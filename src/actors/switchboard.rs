@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
+use super::caller::Caller;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
 use super::sender_duty::Duties;
@@ -95,6 +96,7 @@ struct Inner {
     shards: Vec<(Addr<Shard>, Arc<AtomicUsize>)>,
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
     alerter: OnceLock<Addr<Alerter>>,
+    caller: OnceLock<Addr<Caller>>,
     /// Other nodes are not let in any more.
     closed: AtomicBool,
     /// What other nodes asked and is not answered yet.
@@ -109,6 +111,7 @@ impl Switchboard {
             shards,
             senders: OnceLock::new(),
             alerter: OnceLock::new(),
+            caller: OnceLock::new(),
             closed: AtomicBool::new(false),
             visitors: AtomicUsize::new(0),
         }));
@@ -118,11 +121,12 @@ impl Switchboard {
         this
     }
 
-    /// The senders need the switchboard and it needs them: they are introduced once, before the first message. From now
-    /// on other nodes may ask.
-    pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>, alerter: Addr<Alerter>) {
+    /// Senders, alerter and caller need the switchboard and it needs them: they are introduced once, before the first message.
+    /// From now on other nodes may ask.
+    pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>, alerter: Addr<Alerter>, caller: Addr<Caller>) {
         let _ = self.0.senders.set(senders);
         let _ = self.0.alerter.set(alerter);
+        let _ = self.0.caller.set(caller);
         self.0.parts.bus.serve(Arc::new(Door(Arc::downgrade(&self.0))));
     }
 
@@ -161,6 +165,10 @@ impl Switchboard {
 
     pub fn sender(&self, account: &AccountId) -> Option<&Addr<Sender>> {
         self.0.senders.get()?.get(account)
+    }
+
+    pub fn caller(&self) -> Option<&Addr<Caller>> {
+        self.0.caller.get()
     }
 
     /// Asks a conversation for something, wherever it lives. The answer comes after its events are durable. Commands of

@@ -1,6 +1,7 @@
 //! Who answers the ports.
 
 pub mod alerts;
+pub mod bots;
 pub mod channels;
 pub mod copy;
 pub mod local;

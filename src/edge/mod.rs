@@ -7,6 +7,7 @@ pub mod conversations;
 pub mod error;
 pub mod health;
 pub mod invitation;
+pub mod outside;
 pub mod passwords;
 pub mod sign_in;
 pub mod sockets;

@@ -3,7 +3,8 @@
 //! A file is an offer. Its bot is published as it stands if nobody knows the bot yet; and again whenever the file has
 //! changed, as long as what is published is what the file last gave. Once somebody has published something else, through
 //! the API or the command line, the file is left alone until both are the same again: what a person did last is never
-//! undone by a restart. Errors in the file of a bot that is published leave it as it is; the log says so.
+//! undone by a restart. Errors in the file of a bot that is published leave it as it is; the log says so. A file that calls
+//! what the configuration does not allow keeps the node from starting.
 
 use std::sync::Arc;
 
@@ -25,6 +26,11 @@ const TRIES_MAX: usize = 5;
 pub async fn take_in(config: &Config, shelf: &dyn Bots, clock: &dyn Clock) -> anyhow::Result<()> {
     let mut errors = Vec::new();
     for file in bots::files(&config.bots).map_err(refusal)? {
+        let barred = file.barred(config);
+        if !barred.is_empty() {
+            errors.extend(barred);
+            continue;
+        }
         errors.extend(take_in_file(&file, shelf, clock).await.context("the bots cannot be stored")?);
     }
     if errors.is_empty() { Ok(()) } else { Err(refusal(errors)) }

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod directory;
 pub mod dumped;
 pub mod fence;
+pub mod outside;
 pub mod people;
 pub mod rights;
 pub mod store;

@@ -35,6 +35,8 @@ mod models;
 mod moving;
 /// Several nodes are one switchboard.
 mod nodes;
+/// Calls to others' systems, and outside bots.
+mod outside_bots;
 /// A conversation that panics harms nobody else.
 #[cfg(feature = "failpoints")]
 mod panics;

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchboard::adapters::bots::request;
 use switchboard::domain::account::{Account, Channel};
 use switchboard::domain::bot::Bot;
+use switchboard::domain::call::{Ask, Outcome};
 use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::event::{Agent, Event, Origin};
@@ -15,6 +17,7 @@ use switchboard::domain::message::{Choice, Heard};
 use switchboard::domain::state::{Mode, State};
 use switchboard::domain::time::Timestamp;
 use switchboard::wire::event::What;
+use switchboard::wire::outside::Answer;
 use switchboard::wire::view;
 
 pub const HELP: &str = "\
@@ -24,6 +27,8 @@ pub const HELP: &str = "\
   /page URL           the contact looks at a page
   /button PAYLOAD     the contact taps a button that is not the bot's, such as GET_STARTED
   /from WORD words    the contact comes by a link that carries the word
+  /answer {JSON}      the system that is being asked answers; an outside bot as in docs/outside-bots.md
+  /fail words         it fails
   /agent words        an agent answers, and has the floor
   /take, /back        an agent takes over; gives the floor back
   /wait 1h            time passes: s, m, h, d
@@ -81,6 +86,8 @@ impl Desk {
                 let (referral, words) = rest.split_once(' ').unwrap_or((rest, ""));
                 self.ask(hear(Heard { referral: Some(referral.into()), ..Heard::text(words) }))
             }
+            "/answer" => self.answer(rest)?,
+            "/fail" => self.called(Outcome::Failed(rest.to_owned()))?,
             "/agent" => {
                 let (agent, text, seen) = (agent(), rest.to_owned(), self.conversation.state.seq);
                 self.ask(Command::Reply { agent, text, seen, anyway: true })
@@ -100,6 +107,28 @@ impl Desk {
         let button = self.buttons.iter().rev().find(|button| button.label == label);
         let button = button.cloned().ok_or_else(|| format!("there is no button [{label}]"))?;
         Ok(self.ask(hear(Heard::tap(button.id, button.label))))
+    }
+
+    /// Plays the part of whoever is asked.
+    fn answer(&mut self, text: &str) -> Result<Result<Vec<Told>, Refusal>, String> {
+        let open = self.conversation.state.call.as_ref().ok_or("nobody is being asked anything")?;
+        let outcome = match &open.ask {
+            Ask::Http(request) => {
+                let json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
+                request::read(&json, &request.wanted).map_or_else(Outcome::Failed, Outcome::Values)
+            }
+            Ask::Bot => {
+                let answer = Answer::read(text.as_bytes()).and_then(|answer| answer.to_core());
+                answer.map_or_else(Outcome::Failed, Outcome::Bot)
+            }
+        };
+        self.called(outcome)
+    }
+
+    fn called(&mut self, outcome: Outcome) -> Result<Result<Vec<Told>, Refusal>, String> {
+        let open = self.conversation.state.call.as_ref().ok_or("nobody is being asked anything")?;
+        let (call, turn) = (open.id, open.turn);
+        Ok(self.ask(Command::Called { call, turn, outcome }))
     }
 
     fn wait(&mut self, span: Duration) -> Vec<Told> {
@@ -210,6 +239,11 @@ fn tell(event: &Event) -> Option<Told> {
         What::TriggerPulled { trigger, at } => {
             (format!("! trigger {trigger}{}", if at.is_some() { ", later" } else { "" }), String::new())
         }
+        What::CallOpened { whom, .. } => (format!("! asks {whom}"), String::new()),
+        What::CallEnded { state, error, .. } if state != "answered" => {
+            let why = error.map(|why| format!(": {why}")).unwrap_or_default();
+            (format!("! the call {}{why}", if state == "failed" { "has failed" } else { "is cut off" }), String::new())
+        }
         What::Alert { text } => (format!("! alert: {text}"), String::new()),
         What::EmailAlert { to, cc, reply_to, subject, body, why, .. } => {
             let copies = if cc.is_empty() { String::new() } else { format!(", copies to {}", cc.join(", ")) };
@@ -228,6 +262,7 @@ fn tell(event: &Event) -> Option<Told> {
 
 fn origin(event: &Event) -> String {
     let (Event::BotSaid { from, .. }
+    | Event::CallOpened { from, .. }
     | Event::HandedOff { from, .. }
     | Event::AttributeSet { from, .. }
     | Event::FormCompleted { from, .. }

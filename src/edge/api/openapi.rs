@@ -75,6 +75,11 @@ mod tests {
                     ),
                 )
             },
+            ("POST", "/api/v1/conversations/{conversation}/turns/{turn}/messages") => {
+                let takes = json!({"type": "object", "description": "outside-bots.md says what can be written."});
+                let gives = object(json!({"seq": {"type": "integer"}}));
+                route("An outside bot answers later, with its own token", Some(takes), gives)
+            }
             ("GET", "/api/v1/hand-offs") => Route {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))

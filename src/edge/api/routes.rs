@@ -7,7 +7,7 @@ use actix_web::{Route, guard};
 
 use super::{bots, hand_offs, manage, openapi};
 use crate::edge::caller::{Access, gate};
-use crate::edge::{assets, conversations, health, sign_in, sockets, webhooks};
+use crate::edge::{assets, conversations, health, outside, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
@@ -73,6 +73,8 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
         With(Converse), GET "/api/v1/conversations/{conversation}/events" =>
             web::route().to(conversations::events).wrap(Compress::default());
+        // An outside bot shows a token of its own, which is good for its own conversations only.
+        Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
 
         With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
 

@@ -38,6 +38,8 @@ const FOR_EVER: Timestamp = Timestamp(4_000_000_000_000);
 pub struct Plan {
     /// Lines below `[limits]`.
     pub limits: &'static str,
+    /// Lines below `[outside]`.
+    pub outside: String,
     pub sends_per_second: u32,
     /// The sample bot's document.
     pub bot: Value,
@@ -106,6 +108,7 @@ impl Installation {
     pub async fn with(change: impl FnOnce(&mut Plan)) -> Self {
         let mut plan = Plan {
             limits: "",
+            outside: String::new(),
             sends_per_second: 100_000,
             bot: serde_json::from_str(SAMPLE_BOT).expect("the sample is JSON"),
             origins: r#"["https://harbor.example"]"#,
@@ -207,7 +210,7 @@ fn write_configuration(plan: &Plan, dir: &Path, api_base: &str) {
     let bots = dir.join("bots");
     std::fs::create_dir(&bots).expect("a directory for bots");
     std::fs::write(bots.join("harbor.json"), plan.bot.to_string()).expect("a bot");
-    let Plan { limits, sends_per_second, origins, .. } = plan;
+    let Plan { limits, outside, sends_per_second, origins, .. } = plan;
     let configuration = format!(
         r#"bots = {bots:?}
 workers = 1
@@ -215,6 +218,9 @@ shards = 2
 
 [limits]
 {limits}
+
+[outside]
+{outside}
 
 [[account]]
 id = "{PAGE_ACCOUNT}"

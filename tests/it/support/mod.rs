@@ -7,6 +7,7 @@ pub mod installation;
 pub mod mail;
 pub mod node;
 pub mod nodes;
+pub mod other;
 pub mod outbox;
 pub mod postgres;
 pub mod process;

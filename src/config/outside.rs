@@ -1,0 +1,101 @@
+//! `[outside]`: which systems of others may be called, how fast, and the secrets that go along.
+
+use std::collections::BTreeMap;
+
+use figment::value::{Dict, Value};
+
+use super::secret::Secret;
+use super::table::{Report, Table};
+
+const NAME_CHARS_MAX: usize = 40;
+const TOKEN_CHARS_MIN: usize = 16;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// Hosts, with a port or without, that may be private and speak without TLS.
+    pub trusted_hosts: Vec<String>,
+    pub calls_max: usize,
+    pub calls_per_host_max: usize,
+    pub calls_per_second: u32,
+    pub answer_bytes_max: usize,
+    /// By the names that bots use.
+    pub secrets: BTreeMap<String, Shared>,
+}
+
+/// What we share with a system of others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Signs what we send, or goes along as a bearer token.
+    pub value: Secret,
+    /// Where it may go.
+    pub hosts: Vec<String>,
+    /// What an outside bot shows when it answers later.
+    pub token: Option<Secret>,
+}
+
+pub fn read(mut table: Table<'_>, report: &Report<'_>) -> Outside {
+    let trusted_hosts = hosts(&mut table, "trusted_hosts").unwrap_or_default();
+    let calls_max = table.number("calls_max", 1..=10_000) as usize;
+    let calls_per_host_max = table.number("calls_per_host_max", 1..=10_000) as usize;
+    let calls_per_second = table.number("calls_per_second", 1..=100_000) as u32;
+    let answer_bytes_max = table.number("answer_bytes_max", 1_024..=1_048_576) as usize;
+    let mut secrets = BTreeMap::new();
+    match table.take("secrets") {
+        None => {}
+        Some(Value::Dict(_, written)) => {
+            for (name, value) in written {
+                secrets.extend(shared(&table, report, name, value));
+            }
+        }
+        // It may be a secret, so it is not repeated.
+        Some(other) => {
+            let (key, fix) = (format!("{}.secrets", table.path), "this must be tables: write [outside.secrets.NAME]");
+            let origin = report.origin(&key, &other);
+            report.add(super::Problem { origin, key, value: None, fix: fix.to_owned() });
+        }
+    }
+    table.finish();
+    Outside { trusted_hosts, calls_max, calls_per_host_max, calls_per_second, answer_bytes_max, secrets }
+}
+
+fn shared(above: &Table<'_>, report: &Report<'_>, name: String, value: Value) -> Option<(String, Shared)> {
+    let key = format!("secrets.{name}");
+    let good = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    let fine = (1..=NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(good);
+    let path = format!("{}.{key}", above.path);
+    let origin = report.origin(&path, &value);
+    let values: Dict = match value {
+        Value::Dict(_, values) if fine => values,
+        // Whatever stands here may be a secret, so it is not repeated.
+        _ => {
+            let fix = "write [outside.secrets.NAME] with value and hosts below; a name has 1 to 40 lower-case letters, digits and _";
+            report.add(super::Problem { origin, key: path, value: None, fix: fix.to_owned() });
+            return None;
+        }
+    };
+    let mut table = Table::new(report, path, origin, values);
+    let value = table.secret("value");
+    let hosts = hosts(&mut table, "hosts");
+    let token = table.has("token").then(|| table.secret_of("token", token)).flatten();
+    table.finish();
+    Some((name, Shared { value: value?, hosts: hosts?, token }))
+}
+
+fn token(text: &str) -> Result<Secret, String> {
+    let fine = text.len() >= TOKEN_CHARS_MIN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fine.then(|| Secret::new(text)).ok_or_else(|| format!("a token has at least {TOKEN_CHARS_MIN} letters and digits"))
+}
+
+/// Names or addresses of hosts, perhaps with a port.
+fn hosts(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>> {
+    let (hosts, value) = table.list(key)?;
+    let good = |host: &String| {
+        let plain = url::Url::parse(&format!("http://{host}/"));
+        plain.is_ok_and(|url| url.path() == "/" && url.username().is_empty()) && !host.contains(['/', '?', '#', '*'])
+    };
+    if let Some(bad) = hosts.iter().find(|host| !good(host)) {
+        table.wrong(key, &value, format!("{bad:?} is no host. Write it like \"crm.internal\" or \"10.0.0.5:8080\""));
+        return None;
+    }
+    Some(hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect())
+}
