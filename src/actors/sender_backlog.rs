@@ -145,9 +145,11 @@ impl Backlog {
         self.lines.next_at()
     }
 
-    /// Its conversation has heard what became of it.
+    /// Its conversation has heard what became of it. What it made of that may have come already.
     pub fn told(&mut self, id: DeliveryId) {
-        self.told.insert(id);
+        if self.lines.holds(id.conversation, id.seq) {
+            self.told.insert(id);
+        }
     }
 
     /// It needs no more sending: somebody has withdrawn it, or its conversation does not know it any more.
