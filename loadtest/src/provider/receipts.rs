@@ -49,10 +49,14 @@ pub(crate) struct Accepted<'a> {
     pub message_id: &'a str,
 }
 
-/// The queue of receipts, and the task that posts them.
+/// What one person's messages cause is posted in order; the receipts of so many people at the same time, or one that has
+/// to wait would hold up all.
+const LANES: usize = 16;
+
+/// The queues of receipts, and the tasks that post them.
 pub(crate) struct Desk {
     plan: Mutex<Option<Receipts>>,
-    queue: Arc<Queue>,
+    lanes: Vec<Arc<Queue>>,
 }
 
 #[derive(Default)]
@@ -64,9 +68,11 @@ struct Queue {
 
 impl Desk {
     pub fn open(plan: Option<Receipts>) -> Self {
-        let queue = Arc::new(Queue::default());
-        tokio::spawn(post_all(Arc::downgrade(&queue)));
-        Self { plan: Mutex::new(plan), queue }
+        let lanes: Vec<Arc<Queue>> = (0..LANES).map(|_| Arc::default()).collect();
+        for lane in &lanes {
+            tokio::spawn(post_all(Arc::downgrade(lane)));
+        }
+        Self { plan: Mutex::new(plan), lanes }
     }
 
     pub fn change(&self, plan: Option<Receipts>) {
@@ -74,11 +80,12 @@ impl Desk {
     }
 
     pub fn pending(&self) -> u64 {
-        self.queue.pending.load(Ordering::Acquire)
+        self.lanes.iter().map(|lane| lane.pending.load(Ordering::Acquire)).sum()
     }
 
     pub async fn accepted(&self, message: Accepted<'_>) {
         let Some(plan) = self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+        let lane = self.lane(message.recipient);
         let page = Page::new(message.page, &plan.app_secret);
         let echo = page.echo_of_ours(
             message.recipient,
@@ -88,7 +95,7 @@ impl Desk {
         );
         match plan.echo {
             EchoTime::Never => {}
-            EchoTime::After => self.queue.push(plan.to, request(&page, plan.to, &[echo])),
+            EchoTime::After => lane.push(plan.to, request(&page, plan.to, &[echo])),
             // A product that is down, or waits for our answer before it takes the echo, must not stop us.
             EchoTime::Before => {
                 let body = page.body(&[echo]);
@@ -100,14 +107,21 @@ impl Desk {
         }
         let now = clock::millis();
         if plan.delivery {
-            self.queue.push(
+            lane.push(
                 plan.to,
                 request(&page, plan.to, &[page.delivery(message.recipient, &[message.message_id], now)]),
             );
         }
         if plan.read {
-            self.queue.push(plan.to, request(&page, plan.to, &[page.read(message.recipient, now)]));
+            lane.push(plan.to, request(&page, plan.to, &[page.read(message.recipient, now)]));
         }
+    }
+}
+
+impl Desk {
+    fn lane(&self, recipient: &str) -> &Queue {
+        let sum: usize = recipient.bytes().map(usize::from).sum();
+        &self.lanes[sum % LANES]
     }
 }
 
