@@ -6,7 +6,7 @@
 //! - [`messenger`] writes signed webhooks, [`provider`] is the fake Send API that gets the replies, [`http`] carries both.
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
-//!   [`drill`] kills the server meanwhile. [`memory`] weighs it.
+//!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others.
 //! - [`server`] and [`process`] start, kill and weigh a server. [`servers`] are those that the product needs, [`proxy`] stands
 //!   between any two. [`cluster`] puts several nodes together, hurts them in every way, and measures them.
 
@@ -19,6 +19,7 @@ pub mod compare;
 pub mod dice;
 pub mod drill;
 pub mod drive;
+pub mod flood;
 pub mod http;
 pub mod memory;
 pub mod messenger;

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use loadtest::compare::{Comparison, compare};
 use loadtest::drill::{self, Drill, Faults};
+use loadtest::flood::Flood;
 use loadtest::provider::{Provider, Settings};
 use loadtest::{ceiling, product};
 
@@ -34,6 +35,8 @@ enum Command {
     Kill(Kill),
     /// The same for minutes, with a provider that fails now and then.
     Soak(Soak),
+    /// One contact floods; what the others feel of it.
+    Flood(FloodArgs),
     /// Several nodes, hurt in every way, or measured.
     Cluster(cluster_commands::Cluster),
     /// Checks evidence again that a drill has kept.
@@ -134,6 +137,25 @@ struct Soak {
 }
 
 #[derive(Args)]
+struct FloodArgs {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    /// Messages of the one contact a second.
+    #[arg(long, default_value_t = 500.0)]
+    rate: f64,
+    /// Messages of all others a second.
+    #[arg(long, default_value_t = 100.0)]
+    others: f64,
+    #[arg(long, default_value_t = 200)]
+    contacts: u64,
+    /// Measured time, calm and flooded each.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[derive(Args)]
 struct ProviderArgs {
     #[arg(long, default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
@@ -164,6 +186,7 @@ fn main() -> Result<()> {
         Command::Memory(args) => on_threads(1, weigh(args)),
         Command::Kill(args) => on_threads(1, kill(args)),
         Command::Soak(args) => on_threads(1, soak(args)),
+        Command::Flood(args) => on_threads(1, flood(args)),
         Command::Cluster(args) => on_threads(2, cluster_commands::perform(args)),
         Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
@@ -224,6 +247,22 @@ async fn soak(args: Soak) -> Result<()> {
     let seed = args.seed.unwrap_or(drill.seed);
     // A life of ten seconds on average makes six kills a minute.
     perform(&Drill { rounds: args.minutes * 6, life_ms: (2_000, 18_000), seed, faults: Faults::Random, ..drill }).await
+}
+
+async fn flood(args: FloodArgs) -> Result<()> {
+    let flooded = loadtest::flood::flood(&Flood {
+        bin: args.bin,
+        bots: args.bots,
+        per_second: args.rate,
+        others_per_second: args.others,
+        contacts: args.contacts,
+        seconds: args.seconds,
+    })
+    .await?;
+    if !flooded.is_fine() {
+        bail!("others were slowed, or something was lost: see the table");
+    }
+    Ok(())
 }
 
 async fn perform(drill: &Drill) -> Result<()> {
