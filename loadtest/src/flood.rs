@@ -5,7 +5,7 @@
 //! beside it, on the same server. Afterwards the flooded conversation's log is read: every message that was acknowledged is there
 //! once, and its numbers have no hole.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -206,12 +206,12 @@ fn judge(dump: &str, acknowledged: &[String]) -> Result<u64> {
     let Some(flooded) = stored.iter().find(|stored| stored.external_key == FLOODER) else {
         bail!("the flooded conversation is not in the store");
     };
-    let mut said: HashMap<&str, u64> = HashMap::new();
-    for event in flooded.events.iter().filter(|event| event.kind() == "contact_said") {
-        let Some(key) = event.dedupe.as_deref() else { continue };
-        *said.entry(key.trim_start_matches("in:")).or_default() += 1;
-    }
-    let lost = acknowledged.iter().filter(|mid| said.get(mid.as_str()) != Some(&1)).count();
+    // The key of a message stands at the last event that came of it, which may be the bot's answer.
+    let keys = flooded.events.iter().filter_map(|event| event.dedupe.as_deref()?.strip_prefix("in:"));
+    let keys: HashSet<&str> = keys.collect();
+    let said = flooded.events.iter().filter(|event| event.kind() == "contact_said").count();
+    let lost = acknowledged.iter().filter(|mid| !keys.contains(mid.as_str())).count();
+    let doubled = said.saturating_sub(keys.len());
     let holes = (1..).zip(&flooded.events).filter(|(seq, event)| event.event.seq != *seq).count();
-    Ok((lost + holes) as u64)
+    Ok((lost + doubled + holes) as u64)
 }
