@@ -142,7 +142,14 @@ impl Sender {
     }
 
     fn started_sending(&mut self, batch: Vec<Queued>, granted: Instant, may: Vec<bool>, ctx: &mut Context<Self>) {
-        fail::fail_point!("sender-started");
+        if let Some(pause) = pause_before_bytes() {
+            ctx.run_later(pause, move |this, ctx| this.send_started(batch, granted, may, ctx));
+            return;
+        }
+        self.send_started(batch, granted, may, ctx);
+    }
+
+    fn send_started(&mut self, batch: Vec<Queued>, granted: Instant, may: Vec<bool>, ctx: &mut Context<Self>) {
         for (queued, may) in batch.into_iter().zip(may) {
             if may { self.send(queued, granted, ctx) } else { self.leave_out(queued) }
         }
@@ -267,6 +274,13 @@ impl Sender {
         self.backlog.fall_behind();
         self.pump(ctx);
     }
+}
+
+/// For tests (`sender-started=return(milliseconds)`): time in which a process can be caught between a mark and its bytes.
+/// Only this sender waits; whatever else lives on its thread does not.
+fn pause_before_bytes() -> Option<Duration> {
+    fail::fail_point!("sender-started", |pause| pause?.parse().ok().map(Duration::from_millis));
+    None
 }
 
 impl Actor for Sender {

@@ -65,9 +65,9 @@ pub(super) async fn before_the_bytes_leave(scene: &mut Scene) -> Result<()> {
     let sender = sending_node(scene).await?;
     let contact = scene.settle_with(sender, 1).await?.remove(0);
     scene.may_be_in_flight(Duration::from_secs(30));
-    // With the next start this node waits two seconds with what it has marked, and there it is caught.
+    // With the next start this node waits a moment with what it has marked, and there it is caught.
     scene.cluster.members[sender].end(DRAIN_MAX).await?;
-    scene.cluster.members[sender].set("FAILPOINTS", "sender-started=sleep(1500)");
+    scene.cluster.members[sender].set("FAILPOINTS", "sender-started=return(1500)");
     scene.cluster.members[sender].start().await?;
     scene.cluster.members[sender].set("FAILPOINTS", "");
     let others = scene.others(sender);
