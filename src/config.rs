@@ -147,8 +147,8 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let node_name = root.optional("node_name", node_name);
     let log = root.read("log", log);
     let log_format = root.read("log_format", log_format);
-    let workers = or_if_zero(root.number("workers", 0..=1024), cores());
-    let shards = or_if_zero(root.number("shards", 0..=1024), cores().div_ceil(2));
+    let workers = or_if_zero(root.number("workers", 0..=1024), machine::half_the_cores());
+    let shards = or_if_zero(root.number("shards", 0..=1024), machine::half_the_cores());
     let limits = limits(root.table("limits"));
     let (smtp, letters) = mail::read(root.table("smtp"));
     let outside = outside::read(root.table("outside"), report);
@@ -285,10 +285,6 @@ fn is_loopback(address: &str) -> bool {
 
 fn or_if_zero(number: u64, default: usize) -> usize {
     if number == 0 { default } else { number as usize }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {

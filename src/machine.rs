@@ -47,6 +47,12 @@ pub fn free_bytes(path: &Path) -> Option<u64> {
     Some(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
+/// As many threads as each kind of work gets. What is handed from thread to thread costs more than a thread that shares
+/// its core with one of another kind.
+pub fn half_the_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).div_ceil(2)
+}
+
 /// How many files and sockets this process may have open. None: no limit.
 pub fn open_files_max() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Nofile).current

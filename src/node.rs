@@ -40,6 +40,7 @@ use crate::edge::api::office::Office;
 use crate::edge::passwords::Passwords;
 use crate::edge::sign_in::SignIn;
 use crate::edge::{self, Edge, error};
+use crate::machine;
 use crate::ports::channel::Outlet;
 use crate::ports::clock::{Clock, SystemClock};
 use crate::ports::people::{People, Person, Role};
@@ -58,7 +59,6 @@ const STORE_CLOSE_WITHIN: Duration = Duration::from_secs(10);
 /// kill it earlier.
 pub const STOP_MAX: Duration = Duration::from_secs(30);
 const INVITATION_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
-const IO_THREADS: usize = 2;
 
 /// A node that runs, in the actix system that started it.
 pub struct Node {
@@ -80,7 +80,7 @@ struct Io(Option<tokio::runtime::Runtime>);
 impl Io {
     fn start() -> anyhow::Result<(Io, Handle)> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        let runtime = builder.worker_threads(IO_THREADS).thread_name("io").enable_all().build();
+        let runtime = builder.worker_threads(machine::half_the_cores()).thread_name("io").enable_all().build();
         let runtime = runtime.context("cannot start threads")?;
         let handle = runtime.handle().clone();
         Ok((Io(Some(runtime)), handle))

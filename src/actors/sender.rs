@@ -27,8 +27,10 @@ use crate::domain::time::Timestamp;
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
 use crate::ports::store::{Queued, StoreError};
 
-/// Messages being sent at the same time.
+/// Messages being sent at the same time, from their mark to the provider's answer.
 const IN_FLIGHT_MAX: usize = 256;
+/// Messages whose conversations are being told what became of them.
+const TELLING_MAX: usize = 1024;
 /// Messages marked as being sent in one write.
 const BATCH_MAX: usize = 64;
 /// How often the store is asked for messages whose conversation died before it could hand them over.
@@ -46,6 +48,7 @@ pub struct Sender {
     limit: Limit,
     backlog: Backlog,
     in_flight: usize,
+    telling: usize,
     /// The provider asked for silence until then.
     blocked_until: Timestamp,
     wake: Option<SpawnHandle>,
@@ -71,6 +74,7 @@ impl Sender {
             limit,
             backlog,
             in_flight: 0,
+            telling: 0,
             blocked_until: Timestamp::default(),
             wake: None,
             duty,
@@ -95,7 +99,8 @@ impl Sender {
             return self.wake_in(self.blocked_until.since(now), ctx);
         }
         let mut batch = Vec::new();
-        while self.in_flight + batch.len() < IN_FLIGHT_MAX && batch.len() < BATCH_MAX {
+        let room = if self.telling < TELLING_MAX { IN_FLIGHT_MAX.saturating_sub(self.in_flight) } else { 0 };
+        while batch.len() < room.min(BATCH_MAX) {
             let Some(calls) = self.backlog.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
             if let Some(wait) = self.limit.wait_for(calls) {
                 self.wake_in(wait, ctx);
@@ -171,7 +176,7 @@ impl Sender {
                 self.switchboard.parts().notices.storage(Some(words.clone()));
                 self.blocked_until = self.blocked_until.max(at);
                 let outcome = Outcome::NotSent { at, reason: words.clone() };
-                return batch.into_iter().for_each(|queued| self.tell(queued, outcome.clone(), ctx));
+                return batch.into_iter().for_each(|queued| self.landed(queued, outcome.clone(), ctx));
             }
             // Another node is on duty: the directory will say which.
             StoreError::Fenced => {
@@ -209,6 +214,13 @@ impl Sender {
         let verdict = verdict(result, queued.attempt, self.now(), reconcile, backoff(queued.attempt));
         self.blocked_until = self.blocked_until.max(verdict.blocked_until.unwrap_or_default());
         verdict.outcome
+    }
+
+    /// It is under way no more.
+    fn landed(&mut self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
+        self.in_flight -= 1;
+        self.telling += 1;
+        self.tell(queued, outcome, ctx);
     }
 
     /// The conversation must hear of it, however long that takes: until then its line stands still.
@@ -338,10 +350,11 @@ impl Handler<Rest> for Sender {
 
     fn handle(&mut self, _: Rest, _: &mut Context<Self>) -> usize {
         self.resting = true;
-        if self.in_flight == 0 {
+        let unfinished = self.in_flight + self.telling;
+        if unfinished == 0 {
             self.duty.give_up();
         }
-        self.in_flight
+        unfinished
     }
 }
 
@@ -352,7 +365,10 @@ impl Handler<Sent> for Sender {
         fail::fail_point!("sender-answered", |_| std::process::abort());
         metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
         let outcome = self.judge(&queued, result);
-        self.tell(queued, outcome, ctx);
+        self.landed(queued, outcome, ctx);
+        if self.in_flight + 1 == IN_FLIGHT_MAX {
+            self.pump(ctx);
+        }
     }
 }
 
@@ -368,7 +384,7 @@ impl Handler<Told> for Sender {
             }
             Err(NotDone::Refused(_) | NotDone::UnknownAccount) => self.backlog.done(queued.id()),
         }
-        self.in_flight -= 1;
+        self.telling -= 1;
         self.pump(ctx);
     }
 }

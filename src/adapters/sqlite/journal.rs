@@ -20,8 +20,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 pub const FILE_NAME: &str = "switchboard.journal";
 
-/// A journal this long is due to be carried over into the database, which also bounds the time a start may need.
-const LONG: u64 = 16 << 20;
+/// A journal this long is due to be carried over into the database: the longer, the more messages share the writing of a
+/// page, and the longer a start may take after a crash.
+const LONG: u64 = 32 << 20;
 const HEAD: usize = 4 + 8 + 8;
 
 pub struct Journal {
