@@ -248,6 +248,10 @@ impl Conversation {
                 self.active = None;
                 answer(written.reply, Ok(Done { last }));
             }
+            Ok(Appended::Closed) => {
+                self.active = None;
+                answer(written.reply, Err(Refusal::RefusedBefore.into()));
+            }
             Err(error) => return self.give_up(error, written.reply, ctx),
         }
         self.go_on(ctx);
@@ -275,17 +279,18 @@ impl Conversation {
         }
     }
 
-    /// A refusal of a command that had been accepted before is not one: its answer was lost on the way.
+    /// A refusal of a command that had been accepted before is not one: its answer was lost on the way. What is refused
+    /// is refused for good (`switchboard::COMMAND_KEY`).
     fn refuse(&mut self, refusal: Refusal, key: Option<String>, reply: Option<Reply>, ctx: &mut Context<Self>) {
         // Only agents' commands care: what a channel repeats is refused for the same reason as the first time.
         let Some(key) = key.filter(|key| key.starts_with(COMMAND_KEY)) else {
             return answer(reply, Err(refusal.into()));
         };
-        let found = self.switchboard.parts().store.find(self.contact.conversation, key);
+        let closed = self.switchboard.parts().store.close(self.contact.conversation, key);
         self.waiting = true;
-        ctx.spawn(found.into_actor(self).map(|found, this, ctx| {
+        ctx.spawn(closed.into_actor(self).map(|accepted, this, ctx| {
             this.waiting = false;
-            match found {
+            match accepted {
                 Ok(Some(last)) => answer(reply, Ok(Done { last })),
                 Ok(None) => answer(reply, Err(refusal.into())),
                 Err(error) => answer(reply, Err(NotDone::Unavailable(error.to_string()))),

@@ -162,6 +162,8 @@ pub enum Refusal {
     NothingDue,
     #[error("nothing changes by that")]
     NothingNew,
+    #[error("this was refused before, and stays refused; ask for it anew")]
+    RefusedBefore,
 }
 
 impl Refusal {
@@ -180,6 +182,7 @@ impl Refusal {
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",
+            Refusal::RefusedBefore => "refused_before",
         }
     }
 }

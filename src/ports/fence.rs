@@ -21,13 +21,19 @@ pub enum Judged {
     Duplicate {
         last: Seq,
     },
+    /// Refused before, under the same key.
+    Closed,
     Fenced,
 }
 
+/// Where a store keeps the last seq of what it accepted under a key: this says that it never will accept anything.
+pub const CLOSED: Seq = 0;
+
 /// First the key, then the fence: a retry of what was written hears so even from a new owner. `known`: the last seq of
-/// what was accepted under the append's key before; `after`: the last seq that its writer knows.
+/// what was accepted under the append's key before, or `CLOSED`; `after`: the last seq that its writer knows.
 pub fn judge(head: Option<Head>, known: Option<Seq>, token: Token, after: Seq) -> Judged {
     match known {
+        Some(CLOSED) => Judged::Closed,
         Some(last) => Judged::Duplicate { last },
         None if head == Some(Head { token, last_seq: after }) => Judged::Passes,
         None => Judged::Fenced,

@@ -45,8 +45,8 @@ pub trait Store: Send + Sync + 'static {
     /// Writes events and all that follows from them, in one transaction, if `fence::judge` lets them pass.
     fn append(&self, append: Append) -> Answer<Appended>;
 
-    /// The last seq of the command that was accepted under this key.
-    fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>>;
+    /// Nothing is accepted under this key any more; the last seq of what was accepted under it before, if anything was.
+    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>>;
 
     /// Events after `after`, oldest first, at most `limit`, with the summary of the same moment. None: no such conversation.
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>>;
@@ -167,6 +167,8 @@ pub enum Appended {
     Done { withdrawn: Vec<Seq> },
     /// Written before, up to `last`; nothing was written now.
     Duplicate { last: Seq },
+    /// Its key was closed; nothing was written.
+    Closed,
 }
 
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Several nodes are one switchboard.
 
+mod commands;
 mod moves;
 mod places;
 mod props;

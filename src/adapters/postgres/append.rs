@@ -166,6 +166,7 @@ async fn run(sql: &Sql, writes: &[&Write]) -> Result<Answers> {
             Ok(Appended::Done { withdrawn })
         }
         Judged::Duplicate { last } => Ok(Appended::Duplicate { last }),
+        Judged::Closed => Ok(Appended::Closed),
         Judged::Fenced => Err(StoreError::Fenced),
     });
     Ok(answers.collect())

@@ -6,10 +6,14 @@ use super::columns::{self, Text, count, int, uint};
 use super::connect::{self, Sql};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::time::Timestamp;
+use crate::ports::fence::CLOSED;
 use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
 use crate::wire::stored;
 
-pub const FIND: &str = "SELECT last FROM dedupe WHERE conversation = $1 AND key = $2";
+/// Under the conversation's lock, like every append; a key that is known stays as it is.
+pub const CLOSE: &str = "INSERT INTO dedupe (conversation, key, last)
+    SELECT id, $2, $3 FROM (SELECT id FROM conversation WHERE id = $1 FOR NO KEY UPDATE) AS locked
+    ON CONFLICT (conversation, key) DO UPDATE SET last = dedupe.last RETURNING last";
 const CONTACT: &str = "SELECT id, account, external_key FROM conversation WHERE id = $1";
 /// The summary comes first, as if it had the seq 0; events and summary in one statement are of one moment.
 pub const READ_AFTER: &str = "SELECT 0::bigint AS seq, 0::bigint AS at, summary AS body FROM conversation
@@ -20,10 +24,11 @@ pub const READ_BEFORE: &str = "SELECT 0::bigint AS seq, 0::bigint AS at, summary
     UNION ALL (SELECT seq, at, body FROM event WHERE conversation = $1 AND seq > 0 AND seq < $2
         ORDER BY seq DESC LIMIT $3)";
 
-pub async fn find(sql: &Sql, conversation: ConversationId, key: &str) -> Result<Option<Seq>, StoreError> {
-    let [find] = connect::prepared(sql, [FIND]).await?;
-    let found = sql.query_opt(&find, &[&conversation.0, &key]).await?;
-    Ok(found.map(|row| uint(&row, 0)).transpose()?)
+pub async fn close(sql: &Sql, conversation: ConversationId, key: &str) -> Result<Option<Seq>, StoreError> {
+    let [close] = connect::prepared(sql, [CLOSE]).await?;
+    let found = sql.query_opt(&close, &[&conversation.0, &key, &int(CLOSED)]).await?;
+    let last = found.map(|row| uint(&row, 0)).transpose()?;
+    Ok(last.filter(|last| *last != CLOSED))
 }
 
 pub async fn contact(sql: &Sql, conversation: ConversationId) -> Result<Option<Contact>, StoreError> {

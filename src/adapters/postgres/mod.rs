@@ -92,7 +92,7 @@ pub const HOT_STATEMENTS: &[&str] = &[
     queue::STRAYS,
     queue::QUEUED,
     deadlines::DUE,
-    log::FIND,
+    log::CLOSE,
     log::READ_AFTER,
     log::READ_BEFORE,
     lists::NEWEST_FIRST,
@@ -242,8 +242,8 @@ impl Store for PostgresStore {
         self.appends.ask(move |reply| append::Job { write, reply })
     }
 
-    fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
-        self.ask(move |sql| Box::pin(async move { log::find(sql, conversation, &key).await }))
+    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
+        self.ask(move |sql| Box::pin(async move { log::close(sql, conversation, &key).await }))
     }
 
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {

@@ -13,6 +13,7 @@ use super::memory::{Known, ListPlace};
 use super::queue::{self, Message};
 use super::record;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
+use crate::ports::fence::CLOSED;
 use crate::ports::store::{Append, Contact, Effect, Token};
 use crate::wire::stored;
 
@@ -51,6 +52,7 @@ enum Act {
 pub enum Written {
     Done { withdrawn: Vec<Seq> },
     Duplicate { last: Seq },
+    Closed,
     Fenced,
 }
 
@@ -170,8 +172,10 @@ pub fn raw_event(row: &rusqlite::Row<'_>) -> Result<RawEvent> {
 /// First the key, then the fence, then everything else: a retry of what was written hears so even from a new owner.
 pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
     let Some(known) = desk.known(write.conversation())? else { return Ok(Written::Fenced) };
-    if let Some(last) = claim_key(desk, known.number, write)? {
-        return Ok(Written::Duplicate { last });
+    match claim_key(desk, known.number, write)? {
+        None => {}
+        Some(CLOSED) => return Ok(Written::Closed),
+        Some(last) => return Ok(Written::Duplicate { last }),
     }
     if !write.passes(&known) {
         give_key_back(desk, known.number, write)?;
@@ -194,12 +198,23 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
 /// The last seq of what was written under this key before; none: it is new, and ours now.
 fn claim_key(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Option<Seq>> {
     let Some(key) = &write.key else { return Ok(None) };
+    take_key(desk, number, key, write.last())
+}
+
+fn take_key(desk: &mut Desk<'_>, number: i64, key: &str, last: Seq) -> Result<Option<Seq>> {
     let sql = "INSERT OR IGNORE INTO dedupe (conversation, key, last) VALUES (?1, ?2, ?3)";
-    if desk.prepared(sql)?.execute((number, key, int(write.last())))? == 1 {
+    if desk.prepared(sql)?.execute((number, key, int(last)))? == 1 {
         return Ok(None);
     }
     let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
     desk.prepared(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
+}
+
+/// Nothing is accepted under this key any more; the last seq of what was.
+pub fn close(desk: &mut Desk<'_>, conversation: ConversationId, key: &str) -> Result<Option<Seq>> {
+    let Some(known) = desk.known(conversation)? else { return Ok(None) };
+    let last = take_key(desk, known.number, key, CLOSED)?;
+    Ok(last.filter(|last| *last != CLOSED))
 }
 
 fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {

@@ -3,19 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::append::{RawEvent, raw_event};
-use super::columns::{self, address, bytes, count, end, uint};
+use super::columns::{self, address, bytes, count, end};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
 use crate::wire::stored;
-
-pub fn find(sql: &Connection, conversation: ConversationId, key: &str) -> Result<Option<Seq>, StoreError> {
-    let question =
-        "SELECT last FROM dedupe JOIN conversation ON number = dedupe.conversation WHERE id = ?1 AND key = ?2";
-    let mut statement = sql.prepare_cached(question)?;
-    Ok(statement.query_row((conversation.0.as_bytes(), key), |row| uint(row, 0)).optional()?)
-}
 
 pub fn contact(sql: &Connection, conversation: ConversationId) -> Result<Option<Contact>, StoreError> {
     let mut statement = sql.prepare_cached("SELECT id, account, external_key FROM conversation WHERE id = ?1")?;

@@ -226,13 +226,14 @@ impl Store for SqliteStore {
             match written.await? {
                 Written::Done { withdrawn } => Ok(Appended::Done { withdrawn }),
                 Written::Duplicate { last } => Ok(Appended::Duplicate { last }),
+                Written::Closed => Ok(Appended::Closed),
                 Written::Fenced => Err(StoreError::Fenced),
             }
         })
     }
 
-    fn find(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
-        self.read(move |sql| log::find(sql, conversation, &key))
+    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
+        self.commit(move |desk| append::close(desk, conversation, &key))
     }
 
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {

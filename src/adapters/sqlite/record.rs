@@ -101,7 +101,9 @@ fn repeat_append<'n>(desk: &mut Desk<'_>, notes: &'n [u8]) -> Result<&'n [u8], U
     let (write, rest): (Write, _) = read(notes)?;
     match append::append(desk, &write)? {
         Written::Done { .. } => Ok(rest),
-        Written::Duplicate { .. } | Written::Fenced => Err(Unrepeatable::Misfit(write.conversation())),
+        Written::Duplicate { .. } | Written::Closed | Written::Fenced => {
+            Err(Unrepeatable::Misfit(write.conversation()))
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub enum Refusal {
     NotResendable(u64),
     NothingDue,
     NothingNew,
+    RefusedBefore,
 }
 
 impl From<core::Refusal> for Refusal {
@@ -36,6 +37,7 @@ impl From<core::Refusal> for Refusal {
             core::Refusal::NotResendable(seq) => Self::NotResendable(seq),
             core::Refusal::NothingDue => Self::NothingDue,
             core::Refusal::NothingNew => Self::NothingNew,
+            core::Refusal::RefusedBefore => Self::RefusedBefore,
         }
     }
 }
@@ -55,6 +57,7 @@ impl From<Refusal> for core::Refusal {
             Refusal::NotResendable(seq) => Self::NotResendable(seq),
             Refusal::NothingDue => Self::NothingDue,
             Refusal::NothingNew => Self::NothingNew,
+            Refusal::RefusedBefore => Self::RefusedBefore,
         }
     }
 }

@@ -67,6 +67,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NotResendable(4),
         Refusal::NothingDue,
         Refusal::NothingNew,
+        Refusal::RefusedBefore,
     ]
 }
 

@@ -304,6 +304,8 @@ impl State {
                 self.answered[draft.command] = true;
                 self.nodes[at].actor = Actor::Asleep;
             }
+            // Nobody here is refused anything.
+            Judged::Closed => unreachable!("a key that nobody closed"),
             Judged::Fenced => self.drop_actor(at, active.token),
         }
     }

@@ -145,6 +145,7 @@ impl<S: Store> Both<'_, S> {
                 }
             }
             Judged::Duplicate { last } => prop_assert_eq!(answer.expect("it is known"), Appended::Duplicate { last }),
+            Judged::Closed => prop_assert_eq!(answer.expect("it is closed"), Appended::Closed),
             Judged::Fenced => prop_assert!(matches!(answer, Err(StoreError::Fenced))),
         }
         Ok(())

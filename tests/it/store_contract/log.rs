@@ -82,15 +82,28 @@ pub async fn a_key_of_a_fenced_append_is_free_again(place: &impl Place) {
     assert_eq!(new.append(append).await.expect("appends"), Appended::Done { withdrawn: vec![] });
 }
 
-pub async fn a_known_key_is_found(place: &impl Place) {
+pub async fn a_key_that_is_closed_accepts_nothing_and_one_that_has_accepted_says_so(place: &impl Place) {
     let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("one"), heard("two")]) };
     owner.append(append).await.expect("appends");
-    let find = |contact: Contact, key: &str| store.find(contact.conversation, key.to_owned());
-    assert_eq!(find(contact("7"), "cmd:1").await.expect("reads"), Some(2));
-    assert_eq!(find(contact("7"), "cmd:2").await.expect("reads"), None);
-    assert_eq!(find(contact("8"), "cmd:1").await.expect("reads"), None);
+    let close = |contact: Contact, key: &str| store.close(contact.conversation, key.to_owned());
+    assert_eq!(close(contact("7"), "cmd:1").await.expect("answers"), Some(2));
+    assert_eq!(close(contact("8"), "cmd:1").await.expect("answers"), None, "no such conversation");
+    for _ in 0..2 {
+        assert_eq!(close(contact("7"), "cmd:2").await.expect("answers"), None);
+    }
+    drop((owner, store));
+
+    let store = place.open().await;
+    let mut owner = Owner::of(&store, "7", incarnation(2)).await;
+    let late = Append { key: Some("cmd:2".to_owned()), ..owner.next(vec![heard("three")]) };
+    assert_eq!(store.append(late).await.expect("answers"), Appended::Closed);
+    let again = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("three")]) };
+    assert_eq!(store.append(again).await.expect("answers"), Appended::Duplicate { last: 2 });
+    let other = Append { key: Some("cmd:3".to_owned()), ..owner.next(vec![heard("three")]) };
+    assert_eq!(owner.append(other).await.expect("appends"), Appended::Done { withdrawn: vec![] });
+    assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), heard("two"), heard("three")]);
 }
 
 pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) {
@@ -109,7 +122,7 @@ pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) 
     let store = place.open().await;
     assert_eq!(store.generation(), generation);
     assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), bot_said("hello")]);
-    assert_eq!(store.find(contact("7").conversation, "in:m1".to_owned()).await.expect("reads"), Some(2));
+    assert_eq!(store.close(contact("7").conversation, "in:m1".to_owned()).await.expect("answers"), Some(2));
     assert_eq!(store.queued(contact("7").account, 0, 10).await.expect("reads").len(), 1);
     assert_eq!(store.due(NOW, 10).await.expect("reads"), [contact("7")]);
     assert_eq!(store.contact(contact("7").conversation).await.expect("reads"), Some(contact("7")));

@@ -97,7 +97,7 @@ impl World {
         let append = Append { effects: effect.into_iter().collect(), summary: summary.into(), deadline, ..next };
         match owner.append(append).await.expect("appends") {
             Appended::Done { withdrawn } => Told::Withdrawn(withdrawn),
-            Appended::Duplicate { .. } => panic!("has no key"),
+            Appended::Duplicate { .. } | Appended::Closed => panic!("has no key"),
         }
     }
 

@@ -27,7 +27,7 @@ macro_rules! every_promise_holds_over {
                 the_same_key_twice_is_one_event
                 the_same_key_under_an_old_epoch_is_still_a_duplicate
                 a_key_of_a_fenced_append_is_free_again
-                a_known_key_is_found
+                a_key_that_is_closed_accepts_nothing_and_one_that_has_accepted_says_so
                 what_was_acknowledged_is_there_after_reopening
                 an_activation_gets_the_snapshot_and_the_events_after_it
                 reading_after_a_position_gives_the_rest_in_order
@@ -97,6 +97,7 @@ macro_rules! every_promise_holds_over {
             every_promise_holds_over! { @ $place, races:
                 an_append_and_an_activation_at_once_have_an_order
                 the_same_key_twice_at_once_is_one_event
+                an_append_and_a_refusal_under_one_key_at_once_have_an_order
                 appends_after_the_same_seq_at_once_leave_one
                 a_take_over_and_a_start_at_once_agree_on_who_was_first
                 many_conversations_at_once_get_everything_once

@@ -132,7 +132,7 @@ impl Owner {
         let append = Append { effects: effects.into(), ..self.next(vec![heard("and")]) };
         match self.append(append).await.expect("appends") {
             Appended::Done { withdrawn } => withdrawn,
-            Appended::Duplicate { .. } => panic!("has no key"),
+            Appended::Duplicate { .. } | Appended::Closed => panic!("has no key"),
         }
     }
 }

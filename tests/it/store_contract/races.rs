@@ -47,6 +47,22 @@ pub async fn the_same_key_twice_at_once_is_one_event(place: &impl Place) {
     }
 }
 
+/// Either it was accepted, and whoever refuses it hears so; or it was refused, and nothing is written.
+pub async fn an_append_and_a_refusal_under_one_key_at_once_have_an_order(place: &impl Place) {
+    let store = place.open().await;
+    for round in 0..ROUNDS {
+        let owner = Owner::of(&store, &round.to_string(), incarnation(1)).await;
+        let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("hi")]) };
+        let close = store.close(owner.contact.conversation, "cmd:1".to_owned());
+        let (appended, closed) = join(store.append(append), close).await;
+        match (appended.expect("answers"), closed.expect("answers")) {
+            (Appended::Done { .. }, Some(1)) => assert_eq!(log_of(&*store, &owner.contact).await, [heard("hi")]),
+            (Appended::Closed, None) => assert_eq!(log_of(&*store, &owner.contact).await, []),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 pub async fn appends_after_the_same_seq_at_once_leave_one(place: &impl Place) {
     let store = place.open().await;
     for round in 0..ROUNDS {
