@@ -1,6 +1,7 @@
 //! Several nodes are one switchboard.
 
 mod commands;
+mod failover;
 mod moves;
 mod places;
 mod props;

@@ -11,6 +11,8 @@ const FALLING: &str = "SELECT conversation::text, seq FROM (SELECT conversation,
 const UNSENT: &str =
     "SELECT o.conversation::text, o.seq, o.state, o.at, o.next_try_at, o.sending_inc::text, a.sender_inc::text
     FROM outbox o LEFT JOIN account a ON a.id = o.account ORDER BY number LIMIT 20";
+const UNSENT_SINCE: &str = "SELECT count(*) FROM outbox JOIN event ON event.conversation = outbox.conversation
+    AND event.seq = outbox.seq WHERE event.at < $1";
 const EPOCH: &str = "SELECT owner_epoch FROM conversation WHERE external_key = $1";
 const BEING_SENT: &str = "SELECT count(*) FROM outbox JOIN conversation ON id = conversation
     WHERE state = 2 AND external_key = $1";
@@ -40,6 +42,11 @@ pub async fn unsent(sql: &Client) -> Result<Vec<String>> {
         )
     };
     Ok(rows.iter().map(sentence).collect())
+}
+
+/// How many messages of before then are still on their way.
+pub async fn unsent_since(sql: &Client, then: u64) -> Result<i64> {
+    Ok(sql.query_one(UNSENT_SINCE, &[&i64::try_from(then)?]).await?.get(0))
 }
 
 /// How often a contact's conversation was activated.

@@ -48,6 +48,48 @@ impl RedisServer {
         SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
+    /// Another that repeats what this one does. It reaches it at `by`.
+    pub fn replica_by(&self, by: SocketAddr) -> Self {
+        let replica =
+            Self::with(&["--replicaof", &format!("{} {}", by.ip(), by.port()), "--repl-diskless-sync-delay", "0"]);
+        let until = clock::instant() + Duration::from_secs(20);
+        while !replica.info("replication").contains("master_link_status:up") {
+            assert!(clock::instant() < until, "a replica does not find its primary");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        replica
+    }
+
+    /// From now on it is nobody's replica, also when it starts again.
+    pub fn promote(&mut self) {
+        if let Some(place) = self.options.iter().position(|option| option == "--replicaof") {
+            self.options.drain(place..place + 2);
+        }
+        let _: () = redis::cmd("REPLICAOF").arg(&["NO", "ONE"]).query(&mut self.connect()).expect("promoted");
+    }
+
+    /// From now on it is a replica of the other; whoever is connected stays so.
+    pub fn demote_under(&self, other: &Self) {
+        let (host, port) = ("127.0.0.1", other.port.to_string());
+        let _: () = redis::cmd("REPLICAOF").arg(&[host, &port]).query(&mut self.connect()).expect("demoted");
+    }
+
+    /// What it says of itself.
+    pub fn info(&self, section: &str) -> String {
+        redis::cmd("INFO").arg(section).query(&mut self.connect()).expect("it answers")
+    }
+
+    /// How many clients are connected, whoever asks not counted, nor servers.
+    pub fn clients(&self) -> usize {
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut self.connect()).expect("it answers");
+        let is_server = |line: &&str| line.contains(" flags=S ") || line.contains(" flags=M ");
+        list.lines().filter(|line| !is_server(line)).count() - 1
+    }
+
+    pub fn set(&self, name: &str, value: &str) {
+        let _: () = redis::cmd("CONFIG").arg(&["SET", name, value]).query(&mut self.connect()).expect("it is set");
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.child.kill().expect("it is killed");

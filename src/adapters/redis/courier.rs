@@ -2,7 +2,7 @@
 //!
 //! A new connection first subscribes to everything, then every listener looks at the store, for nobody knows what was
 //! said meanwhile. A connection is given up when it breaks, when a word to ourselves does not come back within five
-//! seconds, or when something that had to be sent did not fit. While there is none, listeners look once a second.
+//! seconds, when its server has become a replica, or when something that had to be sent did not fit. While there is none, listeners look once a second.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +33,8 @@ const RETRY_AFTER: Duration = Duration::from_millis(200);
 const BATCH_MAX: usize = 256;
 /// Commands under way at once where each needs its own way.
 const TOGETHER_MAX: usize = 30;
+/// A connection this young is not left because its server is a replica; the next refused write says so again.
+const DEMOTED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 const SIGNATURE_CHARS: usize = 32;
 
 pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<Out>) {
@@ -82,6 +84,7 @@ impl Courier {
         // A new name that comes while we begin is not overlooked.
         let mut names = self.inner.membership.changes();
         let me = *names.borrow_and_update();
+        let demotions = self.inner.membership.demotions();
         let writing = async {
             if let Err(error) = self.begin(me).await {
                 return error.to_string();
@@ -89,6 +92,7 @@ impl Courier {
             tokio::select! {
                 error = self.write(waiting) => error,
                 error = self.keep(names) => error,
+                error = self.is_demoted(demotions) => error,
             }
         };
         tokio::select! {
@@ -301,6 +305,18 @@ impl Courier {
     }
 
     // --- Upkeep ---
+
+    /// A server that became a replica keeps this connection, takes what is published, and passes it to nobody but whoever
+    /// was left behind with us. Where every way leads to a replica, we do not begin anew without end.
+    async fn is_demoted(&self, mut demotions: watch::Receiver<u64>) -> String {
+        let since = Instant::now();
+        while demotions.changed().await.is_ok() {
+            if since.elapsed() >= DEMOTED_AGAIN_AFTER {
+                return "the server has become a replica".to_owned();
+            }
+        }
+        std::future::pending().await
+    }
 
     async fn keep(&self, mut names: watch::Receiver<Incarnation>) -> String {
         let mut probes = interval(PROBE_EVERY);

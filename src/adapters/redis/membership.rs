@@ -61,6 +61,11 @@ impl Membership {
         self.me.subscribe()
     }
 
+    /// Hears when the Redis that we write to has become a replica.
+    pub fn demotions(&self) -> watch::Receiver<u64> {
+        self.pool.demotions()
+    }
+
     /// Whether our lease certainly stands.
     pub fn is_sure(&self) -> bool {
         self.state().beaten.is_some_and(|at| at.elapsed() < DOUBT_AFTER)

@@ -5,6 +5,7 @@ use std::time::Duration;
 use deadpool_redis::{Runtime, Timeouts, cluster, sentinel};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, RedisError, RedisResult, ServerErrorKind};
+use tokio::sync::watch;
 
 use super::place::Place;
 
@@ -32,8 +33,16 @@ impl Script {
     }
 }
 
+/// When a server becomes a replica, its connections stand and it takes no writes: they are all left, and whoever has one
+/// of his own is told.
 #[derive(Clone)]
-pub enum Pool {
+pub struct Pool {
+    to: To,
+    demotions: watch::Sender<u64>,
+}
+
+#[derive(Clone)]
+enum To {
     One(deadpool_redis::Pool),
     Sentinel(sentinel::Pool),
     Cluster(cluster::Pool),
@@ -45,14 +54,14 @@ impl Pool {
         let words = |error: RedisError| error.to_string();
         let timeouts =
             Timeouts { wait: Some(ANSWER_WITHIN), create: Some(ANSWER_WITHIN), recycle: Some(ANSWER_WITHIN) };
-        Ok(match place {
+        let to = match place {
             Place::One(info) => {
                 let config = AsyncConnectionConfig::new()
                     .set_connection_timeout(Some(ANSWER_WITHIN))
                     .set_response_timeout(Some(ANSWER_WITHIN));
                 let manager = deadpool_redis::Manager::new_with_config(info.clone(), config).map_err(words)?;
                 let pool = deadpool_redis::Pool::builder(manager).max_size(CONNECTIONS_MAX).timeouts(timeouts);
-                Pool::One(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
+                To::One(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
             }
             Place::Sentinel { sentinels, name, primary, tls } => {
                 let node = sentinel::SentinelNodeConnectionInfo {
@@ -63,38 +72,62 @@ impl Pool {
                 let manager =
                     sentinel::Manager::new(sentinels.clone(), name.clone(), Some(node), kind).map_err(words)?;
                 let pool = sentinel::Pool::builder(manager).max_size(CONNECTIONS_MAX).timeouts(timeouts);
-                Pool::Sentinel(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
+                To::Sentinel(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
             }
             Place::Cluster(nodes) => {
                 let manager = cluster::Manager::new(nodes.clone(), false).map_err(words)?;
                 let pool = cluster::Pool::builder(manager).max_size(CONNECTIONS_MAX).timeouts(timeouts);
-                Pool::Cluster(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
+                To::Cluster(pool.runtime(Runtime::Tokio1).build().map_err(|error| error.to_string())?)
             }
-        })
+        };
+        Ok(Self { to, demotions: watch::Sender::new(0) })
+    }
+
+    /// Changes when a server that we write to has become a replica.
+    pub fn demotions(&self) -> watch::Receiver<u64> {
+        self.demotions.subscribe()
     }
 
     pub async fn query<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
         match tokio::time::timeout(ANSWER_WITHIN, self.send(command)).await {
+            Ok(Err(error)) => {
+                if error.kind() == redis::ErrorKind::Server(ServerErrorKind::ReadOnly) {
+                    self.leave_demoted();
+                }
+                Err(error)
+            }
             Ok(answer) => answer,
             Err(_) => Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut))),
         }
     }
 
     async fn send<T: FromRedisValue>(&self, command: &Cmd) -> RedisResult<T> {
-        match self {
-            Pool::One(pool) => {
+        match &self.to {
+            To::One(pool) => {
                 let mut connection = pool.get().await.map_err(|error| unpooled(error.to_string(), error))?;
                 command.query_async(patient(&mut connection)).await
             }
-            Pool::Sentinel(pool) => {
+            To::Sentinel(pool) => {
                 let mut connection = pool.get().await.map_err(|error| unpooled(error.to_string(), error))?;
                 command.query_async(patient(&mut connection)).await
             }
-            Pool::Cluster(pool) => {
+            To::Cluster(pool) => {
                 let mut connection = pool.get().await.map_err(|error| unpooled(error.to_string(), error))?;
                 command.query_async(&mut connection).await
             }
         }
+    }
+
+    /// A new connection may lead to the new primary. What is in use just now finds out by itself.
+    fn leave_demoted(&self) {
+        match &self.to {
+            To::One(pool) => drop(pool.retain(|_, _| false)),
+            To::Sentinel(pool) => drop(pool.retain(|_, _| false)),
+            // Its client follows its servers.
+            To::Cluster(_) => return,
+        }
+        metrics::counter!("switchboard_redis_demotions_total").increment(1);
+        self.demotions.send_modify(|demotions| *demotions += 1);
     }
 
     /// By its name; a server that does not know it (yet, or any more) gets the text.

@@ -1,8 +1,10 @@
 //! The faults: what is done, and what must be seen. Each leaves the cluster whole again.
 
 mod death;
+mod failover;
 mod network;
 mod postgres;
+mod provider;
 mod redis;
 mod same;
 mod sleep;
@@ -67,6 +69,9 @@ faults! {
     F7 "Redis forgets everything" redis::forgets
     F8 "Redis is killed, and comes back empty" redis::is_away
     F9 "Redis stands still, then pauses writes, then everything" redis::stands_still
+    F10 "Redis is killed, and its successor has not heard the last of what was acknowledged" failover::forgets_the_last
+    F11 "Redis becomes a replica and keeps its connections" failover::is_demoted
+    F12 "there are two Redis primaries, and not all nodes see the same" failover::is_two
     F13 "a node is cut off from Redis" network::without_redis
     F14 "a node is cut off from PostgreSQL" network::without_postgres
     F15 "the way to Redis is slow, lossy, narrow" network::slow
@@ -74,6 +79,8 @@ faults! {
     F17 "PostgreSQL stands still" postgres::stands_still
     F18 "the same webhook comes many times at once, and ten of one newcomer" same::webhooks
     F22 "all nodes are restarted, one after the other" death::rolling_restart
+    F25 "the provider refuses everything for a while" provider::refuses
+    F27 "Redis is full" failover::is_full
 }
 
 impl Fault {
