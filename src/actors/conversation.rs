@@ -32,7 +32,7 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::bus::{Encoded, Published};
 use crate::ports::directory::ActorName;
-use crate::ports::store::{Append, Appended, Contact, Effect, Queued, StoreError};
+use crate::ports::store::{Append, Appended, Contact, Effect, Queued, Refuse, StoreError};
 
 /// A fold is cached every so many events.
 const SNAPSHOT_EVERY: Seq = 64;
@@ -198,8 +198,10 @@ impl Conversation {
         let now = self.switchboard.parts().clock.now();
         #[cfg(feature = "failpoints")]
         panic_if_aimed(&active.core, &command);
+        let slight = command.is_slight();
         match active.core.decide(now, command) {
             Ok(events) => self.append(events, key, reply, now, ctx),
+            Err(refusal) if slight => answer(reply, Err(refusal.into())),
             Err(refusal) => self.refuse(refusal, key, reply, ctx),
         }
     }
@@ -279,20 +281,22 @@ impl Conversation {
         }
     }
 
-    /// A refusal of a command that had been accepted before is not one: its answer was lost on the way. What is refused
-    /// is refused for good (`switchboard::COMMAND_KEY`).
+    /// What is refused in earnest is held against the store: by then another owner may have written what this one does not
+    /// know, a command may have been accepted before, with its answer lost on the way, and what is refused to an agent is
+    /// refused for good (`switchboard::COMMAND_KEY`).
     fn refuse(&mut self, refusal: Refusal, key: Option<String>, reply: Option<Reply>, ctx: &mut Context<Self>) {
-        // Only agents' commands care: what a channel repeats is refused for the same reason as the first time.
-        let Some(key) = key.filter(|key| key.starts_with(COMMAND_KEY)) else {
-            return answer(reply, Err(refusal.into()));
-        };
-        let closed = self.switchboard.parts().store.close(self.contact.conversation, key);
+        let Some(Active { core, token, .. }) = &self.active else { return };
+        // What a channel repeats is refused for the same reason as the first time.
+        let key = key.filter(|key| key.starts_with(COMMAND_KEY));
+        let refuse = Refuse { conversation: self.contact.conversation, token: *token, after: core.state.seq, key };
+        let refused = self.switchboard.parts().store.refuse(refuse);
         self.waiting = true;
-        ctx.spawn(closed.into_actor(self).map(|accepted, this, ctx| {
+        ctx.spawn(refused.into_actor(self).map(|accepted, this, ctx| {
             this.waiting = false;
             match accepted {
                 Ok(Some(last)) => answer(reply, Ok(Done { last })),
                 Ok(None) => answer(reply, Err(refusal.into())),
+                Err(error @ StoreError::Fenced) => return this.give_up(error, reply, ctx),
                 Err(error) => answer(reply, Err(NotDone::Unavailable(error.to_string()))),
             }
             this.go_on(ctx);

@@ -110,6 +110,12 @@ impl Command {
             _ => false,
         }
     }
+
+    /// So common and of so little weight, or asked again so soon, that a refusal may be one by an owner who was relieved
+    /// and does not know it yet.
+    pub fn is_slight(&self) -> bool {
+        matches!(self, Self::Open | Self::ViewPage { .. } | Self::Seen { .. } | Self::DeadlinePassed)
+    }
 }
 
 /// How far an agent moves the end of a pause.

@@ -45,8 +45,9 @@ pub trait Store: Send + Sync + 'static {
     /// Writes events and all that follows from them, in one transaction, if `fence::judge` lets them pass.
     fn append(&self, append: Append) -> Answer<Appended>;
 
-    /// Nothing is accepted under this key any more; the last seq of what was accepted under it before, if anything was.
-    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>>;
+    /// A refusal counts only from who may write, and knows the log to its end: anybody else is fenced. With a key, nothing is
+    /// accepted under it any more; if something was before, whoever asks, its last seq.
+    fn refuse(&self, refuse: Refuse) -> Answer<Option<Seq>>;
 
     /// Events after `after`, oldest first, at most `limit`, with the summary of the same moment. None: no such conversation.
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>>;
@@ -159,6 +160,16 @@ pub struct Append {
     pub summary: Arc<Summary>,
     /// A fold to cache, now and then.
     pub snapshot: Option<State>,
+}
+
+/// What is refused, and by whom.
+#[derive(Debug, Clone)]
+pub struct Refuse {
+    pub conversation: ConversationId,
+    pub token: Token,
+    /// The last seq that whoever refuses knows.
+    pub after: Seq,
+    pub key: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

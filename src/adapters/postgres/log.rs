@@ -7,12 +7,16 @@ use super::connect::{self, Sql};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::time::Timestamp;
 use crate::ports::fence::CLOSED;
-use crate::ports::store::{Contact, LoggedEvent, Reading, StoreError};
+use crate::ports::store::{Contact, LoggedEvent, Reading, Refuse, StoreError};
 use crate::wire::stored;
 
+const KNOWN_KEY: &str = "SELECT last FROM dedupe WHERE conversation = $1 AND key = $2";
+const IS_OWNER: &str = "SELECT id FROM conversation
+    WHERE id = $1 AND owner_inc = $2 AND owner_epoch = $3 AND last_seq = $4";
 /// Under the conversation's lock, like every append; a key that is known stays as it is.
-pub const CLOSE: &str = "INSERT INTO dedupe (conversation, key, last)
-    SELECT id, $2, $3 FROM (SELECT id FROM conversation WHERE id = $1 FOR NO KEY UPDATE) AS locked
+pub const CLOSE: &str =
+    "INSERT INTO dedupe (conversation, key, last) SELECT id, $5, $6 FROM (SELECT id FROM conversation
+        WHERE id = $1 AND owner_inc = $2 AND owner_epoch = $3 AND last_seq = $4 FOR NO KEY UPDATE) AS locked
     ON CONFLICT (conversation, key) DO UPDATE SET last = dedupe.last RETURNING last";
 const CONTACT: &str = "SELECT id, account, external_key FROM conversation WHERE id = $1";
 /// The summary comes first, as if it had the seq 0; events and summary in one statement are of one moment.
@@ -24,11 +28,23 @@ pub const READ_BEFORE: &str = "SELECT 0::bigint AS seq, 0::bigint AS at, summary
     UNION ALL (SELECT seq, at, body FROM event WHERE conversation = $1 AND seq > 0 AND seq < $2
         ORDER BY seq DESC LIMIT $3)";
 
-pub async fn close(sql: &Sql, conversation: ConversationId, key: &str) -> Result<Option<Seq>, StoreError> {
-    let [close] = connect::prepared(sql, [CLOSE]).await?;
-    let found = sql.query_opt(&close, &[&conversation.0, &key, &int(CLOSED)]).await?;
-    let last = found.map(|row| uint(&row, 0)).transpose()?;
-    Ok(last.filter(|last| *last != CLOSED))
+pub async fn refuse(sql: &Sql, refuse: &Refuse) -> Result<Option<Seq>, StoreError> {
+    let [known_key, is_owner, close] = connect::prepared(sql, [KNOWN_KEY, IS_OWNER, CLOSE]).await?;
+    let Refuse { conversation, token, after, key } = refuse;
+    let (id, owner, epoch, after) = (&conversation.0, &token.incarnation.0, int(token.epoch), int(*after));
+    let Some(key) = key else {
+        let stands = sql.query_opt(&is_owner, &[id, owner, &epoch, &after]).await?;
+        return stands.map(|_| None).ok_or(StoreError::Fenced);
+    };
+    let known = sql.query_opt(&known_key, &[id, key]).await?;
+    let known = match known {
+        Some(known) => known,
+        None => {
+            let closed = sql.query_opt(&close, &[id, owner, &epoch, &after, key, &int(CLOSED)]).await?;
+            closed.ok_or(StoreError::Fenced)?
+        }
+    };
+    Ok(Some(uint(&known, 0)?).filter(|last| *last != CLOSED))
 }
 
 pub async fn contact(sql: &Sql, conversation: ConversationId) -> Result<Option<Contact>, StoreError> {

@@ -51,7 +51,7 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Store, StoreError, Stray,
     TakenAlert,
 };
 use append::Write;
@@ -242,8 +242,8 @@ impl Store for PostgresStore {
         self.appends.ask(move |reply| append::Job { write, reply })
     }
 
-    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
-        self.ask(move |sql| Box::pin(async move { log::close(sql, conversation, &key).await }))
+    fn refuse(&self, refuse: Refuse) -> Answer<Option<Seq>> {
+        self.ask(move |sql| Box::pin(async move { log::refuse(sql, &refuse).await }))
     }
 
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {

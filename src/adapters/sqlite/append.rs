@@ -14,7 +14,7 @@ use super::queue::{self, Message};
 use super::record;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
 use crate::ports::fence::CLOSED;
-use crate::ports::store::{Append, Contact, Effect, Token};
+use crate::ports::store::{Append, Contact, Effect, Refuse, Token};
 use crate::wire::stored;
 
 /// An append, encoded on its caller's thread. This is also how the journal notes it.
@@ -206,15 +206,26 @@ fn take_key(desk: &mut Desk<'_>, number: i64, key: &str, last: Seq) -> Result<Op
     if desk.prepared(sql)?.execute((number, key, int(last)))? == 1 {
         return Ok(None);
     }
-    let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
-    desk.prepared(sql)?.query_row((number, key), |row| uint(row, 0)).map(Some)
+    known_key(desk, number, key)
 }
 
-/// Nothing is accepted under this key any more; the last seq of what was.
-pub fn close(desk: &mut Desk<'_>, conversation: ConversationId, key: &str) -> Result<Option<Seq>> {
-    let Some(known) = desk.known(conversation)? else { return Ok(None) };
-    let last = take_key(desk, known.number, key, CLOSED)?;
-    Ok(last.filter(|last| *last != CLOSED))
+fn known_key(desk: &mut Desk<'_>, number: i64, key: &str) -> Result<Option<Seq>> {
+    let sql = "SELECT last FROM dedupe WHERE conversation = ?1 AND key = ?2";
+    desk.prepared(sql)?.query_row((number, key), |row| uint(row, 0)).optional()
+}
+
+/// None: it is not up to whoever refuses. With a key, nothing is accepted under it any more; the last seq of what was.
+pub fn refuse(desk: &mut Desk<'_>, refuse: &Refuse) -> Result<Option<Option<Seq>>> {
+    let Some(known) = desk.known(refuse.conversation)? else { return Ok(None) };
+    let Token { incarnation, epoch } = refuse.token;
+    let stands = (incarnation, epoch, refuse.after) == (known.owner, known.epoch, known.last_seq);
+    let Some(key) = &refuse.key else { return Ok(stands.then_some(None)) };
+    let last = match known_key(desk, known.number, key)? {
+        None if !stands => return Ok(None),
+        None => take_key(desk, known.number, key, CLOSED)?,
+        last => last,
+    };
+    Ok(Some(last.filter(|last| *last != CLOSED)))
 }
 
 fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {

@@ -52,7 +52,7 @@ use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Store, StoreError, Stray,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Store, StoreError, Stray,
     TakenAlert, Token,
 };
 use crate::wire::stored;
@@ -232,8 +232,10 @@ impl Store for SqliteStore {
         })
     }
 
-    fn close(&self, conversation: ConversationId, key: String) -> Answer<Option<Seq>> {
-        self.commit(move |desk| append::close(desk, conversation, &key))
+    fn refuse(&self, refuse: Refuse) -> Answer<Option<Seq>> {
+        let by = if refuse.key.is_some() { By::Commit } else { By::Nothing };
+        let refused = self.write(by, move |desk| append::refuse(desk, &refuse));
+        Box::pin(async move { refused.await?.ok_or(StoreError::Fenced) })
     }
 
     fn read_after(&self, conversation: ConversationId, after: Seq, limit: usize) -> Answer<Option<Reading>> {

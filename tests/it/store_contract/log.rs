@@ -4,7 +4,7 @@ use std::time::Duration;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::ConversationId;
 use switchboard::domain::state::State;
-use switchboard::ports::store::{Append, Appended, Contact, Store, StoreError};
+use switchboard::ports::store::{Append, Appended, Refuse, Store, StoreError};
 use uuid::Uuid;
 
 use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, log_of, queue, summary};
@@ -82,16 +82,14 @@ pub async fn a_key_of_a_fenced_append_is_free_again(place: &impl Place) {
     assert_eq!(new.append(append).await.expect("appends"), Appended::Done { withdrawn: vec![] });
 }
 
-pub async fn a_key_that_is_closed_accepts_nothing_and_one_that_has_accepted_says_so(place: &impl Place) {
+pub async fn what_is_refused_under_a_key_is_refused_for_good_and_what_was_accepted_is_said(place: &impl Place) {
     let store = place.open().await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
     let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("one"), heard("two")]) };
     owner.append(append).await.expect("appends");
-    let close = |contact: Contact, key: &str| store.close(contact.conversation, key.to_owned());
-    assert_eq!(close(contact("7"), "cmd:1").await.expect("answers"), Some(2));
-    assert_eq!(close(contact("8"), "cmd:1").await.expect("answers"), None, "no such conversation");
+    assert_eq!(store.refuse(owner.refuse(Some("cmd:1"))).await.expect("answers"), Some(2));
     for _ in 0..2 {
-        assert_eq!(close(contact("7"), "cmd:2").await.expect("answers"), None);
+        assert_eq!(store.refuse(owner.refuse(Some("cmd:2"))).await.expect("answers"), None);
     }
     drop((owner, store));
 
@@ -104,6 +102,28 @@ pub async fn a_key_that_is_closed_accepts_nothing_and_one_that_has_accepted_says
     let other = Append { key: Some("cmd:3".to_owned()), ..owner.next(vec![heard("three")]) };
     assert_eq!(owner.append(other).await.expect("appends"), Appended::Done { withdrawn: vec![] });
     assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), heard("two"), heard("three")]);
+}
+
+pub async fn who_was_relieved_or_does_not_know_the_end_refuses_nothing(place: &impl Place) {
+    let store = place.open().await;
+    let stranger =
+        Refuse { conversation: contact("8").conversation, ..Owner::of(&store, "7", incarnation(1)).await.refuse(None) };
+    assert!(matches!(store.refuse(stranger).await, Err(StoreError::Fenced)));
+    let relieved = Owner::of(&store, "7", incarnation(1)).await;
+    let mut owner = Owner::of(&store, "7", incarnation(2)).await;
+    let behind = owner.refuse(None);
+    let keyed = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("one")]) };
+    owner.append(keyed).await.expect("appends");
+    for key in [None, Some("cmd:2")] {
+        let behind = Refuse { key: key.map(str::to_owned), ..behind.clone() };
+        for refuse in [behind, relieved.refuse(key)] {
+            assert!(matches!(store.refuse(refuse).await, Err(StoreError::Fenced)));
+        }
+    }
+    assert_eq!(store.refuse(relieved.refuse(Some("cmd:1"))).await.expect("answers"), Some(1), "that is known to all");
+    assert_eq!(store.refuse(owner.refuse(None)).await.expect("answers"), None);
+    let free = Append { key: Some("cmd:2".to_owned()), ..owner.next(vec![heard("two")]) };
+    assert_eq!(owner.append(free).await.expect("appends"), Appended::Done { withdrawn: vec![] });
 }
 
 pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) {
@@ -122,11 +142,12 @@ pub async fn what_was_acknowledged_is_there_after_reopening(place: &impl Place) 
     let store = place.open().await;
     assert_eq!(store.generation(), generation);
     assert_eq!(log_of(&*store, &contact("7")).await, [heard("one"), bot_said("hello")]);
-    assert_eq!(store.close(contact("7").conversation, "in:m1".to_owned()).await.expect("answers"), Some(2));
     assert_eq!(store.queued(contact("7").account, 0, 10).await.expect("reads").len(), 1);
     assert_eq!(store.due(NOW, 10).await.expect("reads"), [contact("7")]);
     assert_eq!(store.contact(contact("7").conversation).await.expect("reads"), Some(contact("7")));
-    assert_eq!(Owner::of(&store, "7", incarnation(2)).await.loaded.token.epoch, 2);
+    let owner = Owner::of(&store, "7", incarnation(2)).await;
+    assert_eq!(owner.loaded.token.epoch, 2);
+    assert_eq!(store.refuse(owner.refuse(Some("in:m1"))).await.expect("answers"), Some(2));
 }
 
 pub async fn an_activation_gets_the_snapshot_and_the_events_after_it(place: &impl Place) {

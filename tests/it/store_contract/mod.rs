@@ -27,7 +27,8 @@ macro_rules! every_promise_holds_over {
                 the_same_key_twice_is_one_event
                 the_same_key_under_an_old_epoch_is_still_a_duplicate
                 a_key_of_a_fenced_append_is_free_again
-                a_key_that_is_closed_accepts_nothing_and_one_that_has_accepted_says_so
+                what_is_refused_under_a_key_is_refused_for_good_and_what_was_accepted_is_said
+                who_was_relieved_or_does_not_know_the_end_refuses_nothing
                 what_was_acknowledged_is_there_after_reopening
                 an_activation_gets_the_snapshot_and_the_events_after_it
                 reading_after_a_position_gives_the_rest_in_order

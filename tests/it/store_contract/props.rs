@@ -10,7 +10,7 @@ use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bots::Bots;
 use switchboard::ports::people::People;
-use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Store, StoreError};
+use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
 use switchboard::ports::tokens::Tokens;
 use uuid::Uuid;
 
@@ -112,6 +112,11 @@ impl Owner {
             deadline: None,
             snapshot: None,
         }
+    }
+
+    pub fn refuse(&self, key: Option<&str>) -> Refuse {
+        let key = key.map(str::to_owned);
+        Refuse { conversation: self.contact.conversation, token: self.loaded.token, after: self.seq, key }
     }
 
     pub async fn append(&mut self, append: Append) -> Result<Appended, StoreError> {

@@ -53,11 +53,13 @@ pub async fn an_append_and_a_refusal_under_one_key_at_once_have_an_order(place: 
     for round in 0..ROUNDS {
         let owner = Owner::of(&store, &round.to_string(), incarnation(1)).await;
         let append = Append { key: Some("cmd:1".to_owned()), ..owner.next(vec![heard("hi")]) };
-        let close = store.close(owner.contact.conversation, "cmd:1".to_owned());
-        let (appended, closed) = join(store.append(append), close).await;
-        match (appended.expect("answers"), closed.expect("answers")) {
-            (Appended::Done { .. }, Some(1)) => assert_eq!(log_of(&*store, &owner.contact).await, [heard("hi")]),
-            (Appended::Closed, None) => assert_eq!(log_of(&*store, &owner.contact).await, []),
+        let refused = store.refuse(owner.refuse(Some("cmd:1")));
+        let (appended, refused) = join(store.append(append), refused).await;
+        match (appended.expect("answers"), refused) {
+            (Appended::Done { .. }, Ok(Some(1)) | Err(StoreError::Fenced)) => {
+                assert_eq!(log_of(&*store, &owner.contact).await, [heard("hi")]);
+            }
+            (Appended::Closed, Ok(None)) => assert_eq!(log_of(&*store, &owner.contact).await, []),
             other => panic!("{other:?}"),
         }
     }

@@ -15,6 +15,8 @@ use crate::servers::redis::RedisServer;
 
 /// Nobody talks to a demoted server for longer.
 const LEFT_WITHIN: Duration = Duration::from_secs(10);
+/// By then a cut has reached every connection.
+const PARTED_AFTER: Duration = Duration::from_millis(500);
 const LOST: &str = "switchboard_incarnations_lost_total";
 
 /// Contacts of every node.
@@ -87,12 +89,11 @@ pub(super) async fn is_two(scene: &mut Scene) -> Result<()> {
     let contacts = contacts_of_all(scene, PROBES / 3).await?;
     let mut replica = scene.cluster.redis.replica_by(scene.cluster.redis.address());
     replica.promote();
-    for node in &others {
-        let way = &scene.cluster.members[*node].to_redis;
-        way.set(Way::Cut);
-        way.lead_to(replica.address());
-        way.set(Way::Open);
-    }
+    let ways = |scene: &Scene, way| others.iter().for_each(|node| scene.cluster.members[*node].to_redis.set(way));
+    lead(scene, &others, &replica);
+    ways(scene, Way::Cut);
+    tokio::time::sleep(PARTED_AFTER).await;
+    ways(scene, Way::Open);
     let since = clock::instant();
     let sql = scene.cluster.postgres.connect().await?;
     let before = total(&sql, &contacts).await?;
@@ -112,6 +113,7 @@ pub(super) async fn is_two(scene: &mut Scene) -> Result<()> {
     scene.fact(format!("F12: {moves} moves of {} conversations, each written to {rounds} times", contacts.len()));
     // Once for every message, and once more where a message was asked again.
     let most = 2 * rounds * contacts.len() as i64;
+    scene.expect(moves > 0, "F12: no conversation moved, so nothing was shown");
     scene.expect(moves <= most, format!("F12: conversations moved {moves} times for half as many messages at most"));
     lead(scene, &[alone], &replica);
     let old = replace(&mut scene.cluster.redis, replica);
