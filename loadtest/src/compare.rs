@@ -1,4 +1,5 @@
-//! The comparison: bare, ceiling and product, one after the other, under the same load.
+//! The comparison: bare, ceiling and product, one after the other, under the same load, and again: a machine that others
+//! share is a fifth faster in one minute than in the next, and only neighbours in time can be compared.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +26,8 @@ pub struct Comparison {
     pub contacts: u64,
     pub connections: usize,
     pub seconds: u64,
+    /// At least one.
+    pub rounds: usize,
     pub warm_up: u64,
     pub window: usize,
     /// Open loop at this rate instead of a closed one.
@@ -32,18 +35,31 @@ pub struct Comparison {
     pub text: String,
 }
 
+/// The figures of all rounds.
+pub struct Compared(Vec<Round>);
+
 /// The figures of the three, as far as they ran.
 #[derive(Default)]
-pub struct Compared {
-    pub bare: Option<Report>,
-    pub ceiling: Option<Report>,
-    pub product: Option<Report>,
+struct Round {
+    bare: Option<Report>,
+    ceiling: Option<Report>,
+    product: Option<Report>,
 }
 
 /// Runs the comparison and prints its table, line by line.
 pub async fn compare(comparison: &Comparison) -> Result<Compared> {
-    let mut compared = Compared::default();
+    let mut rounds = Vec::new();
     println!("{}", Report::heading());
+    for _ in 0..comparison.rounds.max(1) {
+        rounds.push(round(comparison).await?);
+    }
+    let compared = Compared(rounds);
+    compared.print_ratios();
+    Ok(compared)
+}
+
+async fn round(comparison: &Comparison) -> Result<Round> {
+    let mut compared = Round::default();
     if !comparison.product_only {
         compared.bare = Some(measure(comparison, "a. bare", 0, |_, _| ours("bare")).await?);
         compared.ceiling = Some(measure(comparison, "b. ceiling", 1, ours_with_store).await?);
@@ -56,27 +72,35 @@ pub async fn compare(comparison: &Comparison) -> Result<Compared> {
         };
         compared.product = Some(measure(comparison, "c. switchboard", 1, product).await?);
     }
-    compared.print_ratios();
     Ok(compared)
 }
 
 impl Compared {
     fn print_ratios(&self) {
-        let ratio = |name: &str, of: &Option<Report>, to: &Option<Report>| {
-            if let (Some(of), Some(to)) = (of, to) {
-                let cpu = of.cpu_per_message.zip(to.cpu_per_message).map(|(of, to)| of / to);
-                let cpu = cpu.map(|cpu| format!(", {cpu:.1} × the CPU")).unwrap_or_default();
-                println!("{name}: {:.0} % of the messages/s{cpu}", 100.0 * of.per_second / to.per_second);
-            }
-        };
-        ratio("b/a", &self.ceiling, &self.bare);
-        ratio("c/b", &self.product, &self.ceiling);
+        self.print_ratio("b/a", |round| round.ceiling.as_ref().zip(round.bare.as_ref()));
+        self.print_ratio("c/b", |round| round.product.as_ref().zip(round.ceiling.as_ref()));
+    }
+
+    fn print_ratio<'r>(&'r self, name: &str, pair: impl Fn(&'r Round) -> Option<(&'r Report, &'r Report)>) {
+        let pairs: Vec<_> = self.0.iter().filter_map(pair).collect();
+        let speeds = pairs.iter().map(|(of, to)| 100.0 * of.per_second / to.per_second);
+        let costs = pairs.iter().filter_map(|(of, to)| Some(of.cpu_per_message? / to.cpu_per_message?));
+        let Some((least, middle, most)) = spread(speeds) else { return };
+        let cost = spread(costs).map(|(_, middle, _)| format!(", {middle:.1} × the CPU")).unwrap_or_default();
+        println!("{name}: {middle:.0} % of the messages/s ({least:.0} to {most:.0} %){cost}");
     }
 
     /// Whether nothing was lost or doubled anywhere.
     pub fn is_clean(&self) -> bool {
-        [&self.bare, &self.ceiling, &self.product].into_iter().flatten().all(Report::is_clean)
+        self.0.iter().flat_map(|round| [&round.bare, &round.ceiling, &round.product]).flatten().all(Report::is_clean)
     }
+}
+
+/// The least, the median and the greatest; of an even number, the lesser of the two in the middle.
+fn spread(figures: impl Iterator<Item = f64>) -> Option<(f64, f64, f64)> {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    Some((*figures.first()?, figures[(figures.len() - 1) / 2], *figures.last()?))
 }
 
 type Start = (Command, std::net::SocketAddr);

@@ -76,6 +76,9 @@ struct Messenger {
     /// Measured time, per server.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
+    /// The three one after the other, so often; the ratios are the medians of the rounds'.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
     #[arg(long, default_value_t = 2)]
     warm_up: u64,
     /// Messages that may wait for their reply in a closed loop.
@@ -211,6 +214,7 @@ async fn messenger(args: Messenger) -> Result<()> {
         contacts: args.contacts,
         connections: args.connections,
         seconds: args.seconds,
+        rounds: args.rounds,
         warm_up: args.warm_up,
         window: args.window,
         rate: args.rate,
