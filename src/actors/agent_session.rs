@@ -6,25 +6,30 @@
 mod commands;
 mod frames;
 mod heard;
+mod presence;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix::prelude::*;
 use actix_web_actors::ws;
+use uuid::Uuid;
 
 use self::commands::{command, right};
 use self::frames::{console_frame, event_view, events_frame, views};
-use self::heard::{Heard, RECHECK_BYTES, Recheck, listener};
+use self::heard::listener;
+use self::presence::Shown;
 use super::catch_up::{READ_AGAIN_AFTER, RESUME_MAX, catch_up};
 use super::feed::{Feed, Step};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
+use crate::dice;
 use crate::domain::command::{Command, Refusal};
 use crate::domain::event::{Agent, Reason};
 use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::presence::{Doing, VIEWS_AGAIN_AFTER};
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, Reading, StoreError};
@@ -48,12 +53,15 @@ pub struct AgentSession {
     notices: Option<u64>,
     /// How many readings were begun.
     readings: u64,
+    /// What others tell this console by.
+    session: Uuid,
 }
 
 struct Watched {
     feed: Feed,
     /// The reading that counts; the answer of an older one is ignored.
     reading: u64,
+    shown: Shown,
     _subscription: Subscription,
 }
 
@@ -71,6 +79,7 @@ impl AgentSession {
             lists: None,
             notices: None,
             readings: 0,
+            session: dice::new_id(),
         }
     }
 
@@ -120,7 +129,14 @@ impl AgentSession {
                 Err(_) => self.no_such_conversation(reference, ctx),
             },
             Ask::Unwatch { conversation } => {
-                conversation.parse().ok().and_then(|conversation| self.watched.remove(&conversation));
+                if let Some(conversation) = conversation.parse().ok().filter(|id| self.watched.contains_key(id)) {
+                    self.show(conversation, Doing::Left);
+                    self.watched.remove(&conversation);
+                }
+                self.tell(&Tell::Ok { reference }, ctx);
+            }
+            Ask::Typing { conversation } => {
+                conversation.parse().into_iter().for_each(|conversation| self.typing(conversation));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
             asked => match command(self.agent(), asked) {
@@ -158,6 +174,7 @@ impl AgentSession {
         command: Command,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
+        self.may_type_anew(conversation);
         let (switchboard, known) = (self.switchboard.clone(), self.contacts.get(&conversation).cloned());
         let key = Some(format!("{COMMAND_KEY}{cid}"));
         let sent = async move {
@@ -230,8 +247,10 @@ impl AgentSession {
         }
         self.tell(&Tell::Ok { reference }, ctx);
         let subscription = self.subscribe(conversation, ctx);
-        let watched = Watched { feed: Feed::default(), reading: 0, _subscription: subscription };
+        let shown = Shown::new(self.switchboard.parts().clock.now());
+        let watched = Watched { feed: Feed::default(), reading: 0, shown, _subscription: subscription };
         self.watched.insert(conversation, watched);
+        self.show(conversation, Doing::Came);
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
         self.read(reference, conversation, known, ctx);
@@ -239,7 +258,7 @@ impl AgentSession {
 
     fn subscribe(&self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
         let generation = self.switchboard.parts().store.generation().to_owned();
-        let listener = listener(conversation, ctx.address(), self.line.budget.clone(), generation);
+        let listener = listener(conversation, self.session, ctx.address(), self.line.budget.clone(), generation);
         self.switchboard.parts().bus.subscribe(conversation, listener)
     }
 
@@ -307,6 +326,7 @@ impl AgentSession {
 
     /// Something may have been missed.
     fn recheck(&mut self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) {
+        self.show_that_it_came(conversation);
         let step = self.watched.get_mut(&conversation).and_then(|watched| watched.feed.doubt());
         step.into_iter().for_each(|step| self.step(conversation, step, ctx));
     }
@@ -377,10 +397,12 @@ impl Actor for AgentSession {
             this.line.beat(ctx);
             this.check_pass(ctx);
         });
+        ctx.run_interval(VIEWS_AGAIN_AFTER, |this, _| this.show_all(Doing::Views));
         metrics::gauge!("switchboard_sockets_open", "kind" => "agent").increment(1.0);
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
+        self.show_all(Doing::Left);
         if let Some(number) = self.notices {
             self.switchboard.parts().notices.leave(number);
         }
@@ -400,24 +422,6 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for AgentSession {
 
     fn finished(&mut self, ctx: &mut Self::Context) {
         ctx.stop();
-    }
-}
-
-impl Handler<Heard> for AgentSession {
-    type Result = ();
-
-    fn handle(&mut self, Heard(published, bytes): Heard, ctx: &mut Self::Context) {
-        self.line.budget.give_back(bytes);
-        self.offer(&published, ctx);
-    }
-}
-
-impl Handler<Recheck> for AgentSession {
-    type Result = ();
-
-    fn handle(&mut self, Recheck(conversation): Recheck, ctx: &mut Self::Context) {
-        self.line.budget.give_back(RECHECK_BYTES);
-        self.recheck(conversation, ctx);
     }
 }
 

@@ -6,6 +6,7 @@ use super::switchboard::Switchboard;
 use crate::domain::call::{Ask, OpenCall};
 use crate::domain::conversation::Conversation as Core;
 use crate::domain::ids::Seq;
+use crate::domain::presence::Sign;
 use crate::domain::time::Timestamp;
 use crate::ports::outside::{Call, CallId, Known, What};
 use crate::ports::store::Contact;
@@ -27,6 +28,8 @@ pub fn follow(switchboard: &Switchboard, contact: &Contact, core: &Core, before:
     }
     if let Some(made) = core.state.call.as_ref().and_then(|call| outgoing(core, contact, call, now)) {
         caller.do_send(Make(made));
+        // Its answer takes a while, unlike any other of the bot's.
+        switchboard.parts().bus.show(conversation, Sign::of_bot());
     }
 }
 

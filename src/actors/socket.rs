@@ -48,6 +48,11 @@ impl Budget {
         fits
     }
 
+    /// Whether there is room for what can as well be left out.
+    pub fn has_room(&self) -> bool {
+        self.used.load(Ordering::Relaxed) <= self.max / 2
+    }
+
     pub fn give_back(&self, bytes: usize) {
         self.used.fetch_sub(bytes.min(self.used.load(Ordering::Relaxed)), Ordering::Relaxed);
     }

@@ -7,17 +7,20 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 use actix_web_actors::ws;
+use uuid::Uuid;
 
 use super::catch_up::{READ_AGAIN_AFTER, catch_up};
 use super::feed::{Feed, Step};
 use super::notices::Notice;
 use super::socket::{Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, Done, NotDone, Switchboard};
+use crate::dice;
 use crate::domain::account::Account;
 use crate::domain::command::Command;
 use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
+use crate::domain::presence::{Doing, Pace, Sign, Who};
 use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::channel::Visitors;
 use crate::ports::store::{Contact, LoggedEvent, Reading};
@@ -43,6 +46,7 @@ pub struct VisitorSession {
     visitors: Arc<dyn Visitors>,
     line: Line,
     asks: usize,
+    screen: Uuid,
     notices: Option<u64>,
 }
 
@@ -55,12 +59,15 @@ struct Visitor {
     begun: bool,
     /// The widget was told where it stands; from then on only news are sent.
     told: bool,
+    typed: Pace,
 }
 
 #[derive(Message)]
 #[rtype(result = "()")]
 enum Heard {
     Published(Arc<Published>),
+    /// Somebody else writes.
+    Writes(Sign),
     /// Something may have been missed.
     Doubt,
 }
@@ -68,7 +75,7 @@ enum Heard {
 impl VisitorSession {
     pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>) -> Self {
         let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
-        Self { switchboard, account, visitor: None, visitors, line, asks: 0, notices: None }
+        Self { switchboard, account, visitor: None, visitors, line, asks: 0, screen: dice::new_id(), notices: None }
     }
 
     fn tell(&mut self, hears: &VisitorHears, ctx: &mut ws::WebsocketContext<Self>) {
@@ -110,6 +117,7 @@ impl VisitorSession {
             pages: VecDeque::new(),
             begun: false,
             told: false,
+            typed: Pace::default(),
         });
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
@@ -119,9 +127,15 @@ impl VisitorSession {
     fn subscribe(&self, contact: &Contact, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
         let (address, budget) = (ctx.address(), self.line.budget.clone());
         let listener = move |news: News<'_>| {
+            if let News::Shown(sign) = news
+                && (sign.does != Doing::Types || sign.who == Who::Contact || !budget.has_room())
+            {
+                return;
+            }
             if budget.take(STRETCH_BYTES) {
                 address.do_send(match news {
                     News::Published(published) => Heard::Published(published.clone()),
+                    News::Shown(sign) => Heard::Writes(sign.clone()),
                     News::MaybeMissed => Heard::Doubt,
                 });
             }
@@ -203,6 +217,7 @@ impl VisitorSession {
             VisitorSays::Open => self.begin_and(Command::Open, None, None, ctx),
             VisitorSays::Seen { seq } => self.begin_and(Command::Seen { seq }, None, None, ctx),
             VisitorSays::Page { url, title } => self.page(cut(url, URL_CHARS_MAX), cut(title, TITLE_CHARS_MAX), ctx),
+            VisitorSays::Typing => self.typing(),
             VisitorSays::Hello { .. } | VisitorSays::Ping => {}
         }
     }
@@ -216,6 +231,9 @@ impl VisitorSession {
         }
         if heard.tap.is_none() && heard.text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
             return self.error(Some(id), "empty", "the message is empty", false, ctx);
+        }
+        if let Some(visitor) = &mut self.visitor {
+            visitor.typed = Pace::default();
         }
         let key = Some(format!("in:{id}"));
         let hear = Command::Hear { heard, provider_id: Some(id.clone()), provider_at: None, name: None };
@@ -231,6 +249,24 @@ impl VisitorSession {
         if visitor.pages.len() > PAGES_MAX {
             visitor.pages.pop_front();
         }
+    }
+
+    fn typing(&mut self) {
+        let (now, from) = (self.switchboard.parts().clock.now(), self.screen);
+        let Some(visitor) = self.visitor.as_mut().filter(|visitor| visitor.begun) else { return };
+        if visitor.typed.allows(now) {
+            let sign = Sign { from, who: Who::Contact, does: Doing::Types };
+            self.switchboard.parts().bus.show(visitor.contact.conversation, sign);
+        }
+    }
+
+    fn somebody_writes(&mut self, sign: Sign, ctx: &mut ws::WebsocketContext<Self>) {
+        let lasts = sign.lasts().as_millis() as u64;
+        let person = match sign.who {
+            Who::Agent(agent) => Some(agent.name),
+            Who::Contact | Who::Bot => None,
+        };
+        self.tell(&VisitorHears::Typing { person, lasts }, ctx);
     }
 
     /// Asks the conversation, which begins with this if it has not; pages seen before come first.
@@ -320,6 +356,7 @@ impl Handler<Heard> for VisitorSession {
         self.line.budget.give_back(STRETCH_BYTES);
         match heard {
             Heard::Published(published) => self.offer(&published, ctx),
+            Heard::Writes(sign) => self.somebody_writes(sign, ctx),
             Heard::Doubt => self.recheck(ctx),
         }
     }

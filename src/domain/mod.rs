@@ -17,6 +17,7 @@ pub mod hours;
 pub mod ids;
 pub mod message;
 mod pinned;
+pub mod presence;
 pub mod session;
 pub mod state;
 pub mod summary;

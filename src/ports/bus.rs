@@ -12,6 +12,7 @@ use super::store::Contact;
 use crate::domain::command::{Command, Refusal};
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, Incarnation, Seq};
+use crate::domain::presence::Sign;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 
@@ -52,6 +53,8 @@ impl Published {
 #[derive(Debug, Clone, Copy)]
 pub enum News<'a> {
     Published(&'a Arc<Published>),
+    /// Somebody is there, or writes.
+    Shown(&'a Sign),
     /// Something may have been lost on the way, or the subscription stands only now: look at the store.
     MaybeMissed,
 }
@@ -136,6 +139,8 @@ pub trait Host: Send + Sync + 'static {
 
 pub trait Bus: Send + Sync + 'static {
     fn publish(&self, published: Arc<Published>);
+    /// Shows a sign to whoever listens to the conversation. The first thing to go when there is much to say.
+    fn show(&self, conversation: ConversationId, sign: Sign);
     /// Everything one conversation publishes from now on.
     fn subscribe(&self, conversation: ConversationId, listener: Listener) -> Subscription;
     /// What any conversation publishes from now on, at least its summary: for the lists.

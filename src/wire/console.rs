@@ -77,6 +77,11 @@ pub enum Ask {
         cid: String,
         of: u64,
     },
+    /// The agent writes to the contact of a watched conversation. Enough every three seconds; more than one in two is
+    /// passed over.
+    Typing {
+        conversation: String,
+    },
     Ping,
 }
 
@@ -151,6 +156,17 @@ pub enum Tell {
         events: Vec<EventView>,
         floor: Floor,
         more: bool,
+    },
+    /// Somebody else is at a watched conversation: `who` is `agent`, `contact` or `bot`, `does` is `views`, `types` or
+    /// `left`. It holds for `lasts` milliseconds, unless it is repeated; `screen` tells two screens of one agent apart.
+    Presence {
+        conversation: String,
+        screen: String,
+        who: String,
+        agent: Option<String>,
+        name: Option<String>,
+        does: String,
+        lasts: u64,
     },
     /// What changed in the lists. `fresh` says to forget all rows first.
     Inbox {

@@ -38,6 +38,8 @@ pub enum VisitorSays {
     Seen {
         seq: u64,
     },
+    /// The visitor is writing. Enough every three seconds; more than one in two is passed over.
+    Typing,
     Ping,
 }
 
@@ -74,6 +76,12 @@ pub enum VisitorHears {
         code: String,
         text: String,
         again: bool,
+    },
+    /// Somebody is writing: the bot, or the person of this name. It holds for `lasts` milliseconds, or until they have
+    /// said something.
+    Typing {
+        person: Option<String>,
+        lasts: u64,
     },
     Pong,
 }

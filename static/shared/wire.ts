@@ -160,13 +160,13 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -176,7 +176,7 @@ export type Extension = { "minutes": number } | { "tomorrow_in": string } | "unt
 /**
  * What the server tells a console.
  */
-export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
+export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "presence", conversation: string, screen: string, who: string, agent: string | null, name: string | null, does: string, lasts: number, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
 
 /**
  * The signed-in agent.
@@ -229,12 +229,12 @@ export type ReasonCounts = { urgent: number, no_answer: number, asked: number, h
 /**
  * What a widget says.
  */
-export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "ping" };
+export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
 
 /**
  * What the server says to a widget.
  */
-export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "pong" };
+export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "typing", person: string | null, lasts: number, } | { "type": "pong" };
 
 export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
 

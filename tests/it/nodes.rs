@@ -4,6 +4,7 @@ mod commands;
 mod failover;
 mod moves;
 mod places;
+mod presence;
 mod props;
 mod start;
 mod weather;

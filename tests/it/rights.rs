@@ -122,11 +122,13 @@ fn asks() -> Vec<Ask> {
         Ask::Extend { conversation: c(), cid: i(), by: Extension::Minutes(15) },
         Ask::Note { conversation: c(), cid: i(), text: "Hm".into() },
         Ask::Resend { conversation: c(), cid: i(), of: 1 },
+        Ask::Typing { conversation: c() },
         Ask::Ping,
     ];
     match asks[0] {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Resend { .. } | Ask::Ping => {}
+        Ask::Typing { .. } => {}
     }
     asks
 }

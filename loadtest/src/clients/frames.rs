@@ -64,6 +64,10 @@ pub enum VisitorFrame {
         #[serde(default)]
         again: bool,
     },
+    Typing {
+        person: Option<String>,
+        lasts: u64,
+    },
     #[serde(other)]
     Other,
 }
@@ -122,6 +126,14 @@ pub enum ConsoleFrame {
     Trouble {
         code: String,
         text: String,
+    },
+    Presence {
+        conversation: String,
+        screen: String,
+        who: String,
+        name: Option<String>,
+        does: String,
+        lasts: u64,
     },
     #[serde(other)]
     Other,

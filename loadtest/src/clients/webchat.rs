@@ -187,7 +187,7 @@ impl WebchatClient {
                 log.receive(&self.reader, None, Step::Reset { upto: position.seq, events: events.clone() });
                 self.position = Some(position.clone());
             }
-            VisitorFrame::Error { .. } | VisitorFrame::Other => {}
+            VisitorFrame::Error { .. } | VisitorFrame::Typing { .. } | VisitorFrame::Other => {}
         }
     }
 }

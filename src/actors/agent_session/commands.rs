@@ -17,7 +17,7 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
-        Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => return None,
+        Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
     };
     uuid::Uuid::parse_str(&cid).ok()?;
     Some((conversation.parse().ok()?, cid, command))
@@ -28,7 +28,7 @@ pub fn right(ask: &Ask) -> Right {
     match ask {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
         Ask::Reply { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
-        Ask::Note { .. } | Ask::Resend { .. } => Right::Converse,
+        Ask::Note { .. } | Ask::Resend { .. } | Ask::Typing { .. } => Right::Converse,
     }
 }
 

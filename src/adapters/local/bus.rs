@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use crate::domain::ids::{ConversationId, Incarnation};
+use crate::domain::presence::Sign;
 use crate::ports::bus::{Answered, Asked, Bus, Host, Listener, News, NotAnswered, Note, Published, Subscription};
 
 #[derive(Clone, Default)]
@@ -75,6 +76,12 @@ impl Bus for LocalBus {
             .flatten()
             .chain(&listeners.of_all)
             .for_each(|(_, listener)| listener(News::Published(&published)));
+    }
+
+    fn show(&self, conversation: ConversationId, sign: Sign) {
+        let listeners = self.0.read();
+        let own = listeners.by_conversation.get(&conversation);
+        own.into_iter().flatten().for_each(|(_, listener)| listener(News::Shown(&sign)));
     }
 
     fn subscribe(&self, conversation: ConversationId, listener: Listener) -> Subscription {

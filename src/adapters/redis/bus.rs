@@ -17,6 +17,7 @@ use super::keys::Keys;
 use super::membership::Membership;
 use crate::adapters::local::LocalBus;
 use crate::domain::ids::{ConversationId, Incarnation};
+use crate::domain::presence::Sign;
 use crate::ports::bus::{
     Answered, Asked, Bus, Done, Host, Listener, NotAnswered, NotDone, Note, Published, Subscription,
 };
@@ -108,6 +109,14 @@ impl Bus for RedisBus {
         let payload = self.0.stretch(&published);
         self.0.send(Out::Publish { channel: self.0.keys.events(conversation), payload, ask: None });
         lock(&self.0.rows).insert(conversation, published);
+    }
+
+    fn show(&self, conversation: ConversationId, sign: Sign) {
+        if self.0.is_up() && self.0.out.capacity() > OUT_MAX / 2 {
+            let payload = [self.0.signature().as_bytes(), &peer::write_sign(conversation, &sign)].concat();
+            self.0.send(Out::Publish { channel: self.0.keys.events(conversation), payload, ask: None });
+        }
+        self.0.local.show(conversation, sign);
     }
 
     fn subscribe(&self, conversation: ConversationId, listener: Listener) -> Subscription {

@@ -264,6 +264,11 @@ impl Courier {
         if signature == self.inner.signature().as_bytes() {
             return Ok(());
         }
+        if peer::is_sign(stretch) {
+            let (conversation, sign) = peer::read_sign(stretch)?;
+            self.inner.local.show(conversation, sign);
+            return Ok(());
+        }
         let peer::Stretch { generation, first, at, events, summary } = peer::read_stretch(stretch)?;
         if generation == self.inner.generation {
             self.inner.heard(summary.conversation);

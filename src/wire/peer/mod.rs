@@ -6,9 +6,11 @@
 
 mod command;
 mod refusal;
+mod sign;
 #[cfg(test)]
 mod tests;
 
+pub use self::sign::{is_sign, read_sign, write_sign};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;

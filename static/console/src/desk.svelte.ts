@@ -2,7 +2,7 @@
 import { uuid } from '../../shared/uuid';
 import type { Extension } from '../../shared/wire';
 import { HttpProblem, olderEvents, session } from './net/http';
-import { QUIET_DROP_MS } from './net/protocol';
+import { QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
@@ -23,6 +23,7 @@ export class Desk {
   #core = this.state;
   #socket: Socket;
   #publishing = false;
+  #typedAt = -Infinity;
   #timers: ReturnType<typeof setInterval>[];
 
   constructor(signedOut: () => void) {
@@ -57,10 +58,20 @@ export class Desk {
 
   write(conversation: string, text: string, note: boolean): void {
     this.#dispatch({ type: 'draft', conversation, draft: { text, note } });
+    if (text.trim() && !note) this.#typing(conversation);
+  }
+
+  /** Others see that something is being written to the contact; not every key is worth a word. */
+  #typing(conversation: string): void {
+    const now = performance.now();
+    if (now - this.#typedAt < TYPING_AGAIN_MS || !this.#core.watches.has(conversation)) return;
+    this.#typedAt = now;
+    this.#socket.ask({ type: 'typing', conversation });
   }
 
   /** Sends what is written. Words that went out before without a clear answer go out under the same id. */
   send(conversation: string, text: string, note: boolean, anyway = false): void {
+    this.#typedAt = -Infinity;
     const { failed } = this.#core.drafts.get(conversation) ?? {};
     const again = failed && !anyway && failed.type === (note ? 'note' : 'reply') && 'text' in failed && failed.text === text;
     const known = this.#core.conversations.get(conversation);

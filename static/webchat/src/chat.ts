@@ -16,6 +16,8 @@ export interface Chat {
   unsent: Unsent[];
   failed: Failed[];
   connected: boolean;
+  /** Who is writing just now: a person's name, or empty for the bot. */
+  writing: string | undefined;
 }
 
 const BOT_FLOOR: VisitorFloor = { mode: 'bot', person: null };
@@ -23,6 +25,8 @@ const BOT_FLOOR: VisitorFloor = { mode: 'bot', person: null };
 const AGAIN_MS = 3_000;
 /** Page views kept while there is no connection. */
 const PAGES_MAX = 10;
+/** The server hears that something is being written so often at most. */
+const TYPING_AGAIN_MS = 3_000;
 
 export class Conversation {
   name = 'Chat';
@@ -34,6 +38,8 @@ export class Conversation {
   #taken = new Map<string, number>();
   #openWanted = false;
   #toldSeen = 0;
+  #typedAt = 0;
+  #writing: { by: string; over: ReturnType<typeof setTimeout> } | undefined;
   #wire: Wire;
 
   constructor(
@@ -47,7 +53,10 @@ export class Conversation {
     this.#wire = new Wire(address, {
       hello: () => ({ token: memory.token, after: memory.token ? (this.#history?.position ?? null) : null }),
       heard: (frame) => this.#heard(frame),
-      down: () => this.changed([]),
+      down: () => {
+        this.#stopsWriting();
+        this.changed([]);
+      },
       over,
     });
   }
@@ -60,6 +69,7 @@ export class Conversation {
       unsent: this.#unsent,
       failed: this.#failed,
       connected: this.#wire.ready,
+      writing: this.#writing?.by,
     };
   }
 
@@ -70,11 +80,18 @@ export class Conversation {
   }
 
   say(text: string): void {
+    this.#typedAt = 0;
     this.#post({ id: uuid(), text, at: Date.now() });
   }
 
   tap(option: string, label: string): void {
     this.#post({ id: uuid(), text: label, option, at: Date.now() });
+  }
+
+  /** The visitor is writing. */
+  typing(): void {
+    const now = Date.now();
+    if (Math.abs(now - this.#typedAt) >= TYPING_AGAIN_MS && this.#wire.say({ type: 'typing' })) this.#typedAt = now;
   }
 
   opened(): void {
@@ -96,8 +113,24 @@ export class Conversation {
     if (frame.type === 'welcome') this.#welcomed(frame.token, frame.name);
     else if (frame.type === 'events') this.#continued(frame);
     else if (frame.type === 'reset') this.#replaced(frame);
+    else if (frame.type === 'typing') this.#isWriting(frame.person ?? '', frame.lasts);
     else if (frame.type === 'ack') this.#took(frame.id, frame.seq);
     else if (frame.type === 'error' && frame.id !== null) this.#refused(frame.id, frame.text, frame.again);
+  }
+
+  #isWriting(by: string, lasts: number): void {
+    this.#stopsWriting();
+    const over = setTimeout(() => {
+      this.#stopsWriting();
+      this.changed([]);
+    }, lasts);
+    this.#writing = { by, over };
+    this.changed([]);
+  }
+
+  #stopsWriting(): void {
+    clearTimeout(this.#writing?.over);
+    this.#writing = undefined;
   }
 
   #welcomed(token: string, name: string): void {
@@ -132,6 +165,7 @@ export class Conversation {
   #show({ position, events, floor }: History, fresh: VisitorEvent[]): void {
     this.#history = { position, events, floor };
     this.memory.history = this.#history;
+    if (fresh.some(({ kind }) => kind !== 'i_said')) this.#stopsWriting();
     for (const event of events) {
       if (event.kind === 'i_said' && event.id !== null) this.#arrived(event.id);
     }

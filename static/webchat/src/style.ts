@@ -47,6 +47,7 @@ header p { margin: 0; color: var(--quiet); font-size: 13px; }
 .icon svg { width: 20px; height: 20px; }
 .log { flex: 1; min-height: 0; margin: 0; padding: 12px 14px; overflow-y: auto; overscroll-behavior: contain; background: var(--canvas); scrollbar-width: thin; }
 .log:focus-visible { outline-offset: -3px; }
+.writing { margin: 0; padding: 0 14px 4px; min-height: 24px; background: var(--canvas); color: var(--quiet); font-size: 13px; }
 .said { display: flex; flex-direction: column; align-items: flex-start; margin-block-start: 8px; }
 .said small { margin: 0 4px 2px; color: var(--quiet); font-size: 12px; }
 .said p {

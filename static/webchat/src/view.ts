@@ -23,6 +23,7 @@ export class View {
   #title = h('h2', { id: 'title' });
   #status = h('p');
   #log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
+  #writing = h('p', { class: 'writing', role: 'status' });
   #offline = h('p', { class: 'offline', role: 'status', hidden: true });
   #field = h('textarea', {
     rows: '1',
@@ -38,6 +39,7 @@ export class View {
     { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
     h('header', {}, h('div', {}, this.#title, this.#status), h('button', { class: 'icon', type: 'button', 'aria-label': 'Close the chat', click: () => this.close() }, icon(CROSS))),
     this.#log,
+    this.#writing,
     this.#offline,
     h('form', { submit: (event) => this.#submit(event) }, this.#field, this.#send),
   );
@@ -93,6 +95,7 @@ export class View {
     this.#title.textContent = chat.name;
     this.#status.textContent = statusWords(chat);
     this.#paintLog(chat);
+    this.#writing.textContent = chat.writing === undefined ? '' : `${chat.writing || 'The assistant'} is writing…`;
     this.#paintDrop(chat.connected);
     this.#look();
     const { unread } = this.#chat;
@@ -154,6 +157,7 @@ export class View {
 
   #fieldChanged(): void {
     this.#send.disabled = this.#field.value.trim() === '';
+    if (!this.#send.disabled) this.#chat.typing();
   }
 
   #typed(event: KeyboardEvent): void {

@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::ids::AccountId;
+use switchboard::domain::presence::Sign;
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bus::{Done, NotAnswered, NotDone, Note};
 
@@ -25,6 +26,25 @@ pub async fn what_one_node_publishes_another_hears_in_order(place: &mut Several)
     let heard = &ear.all()[0];
     let sent = published(conversation, 1, &["x"]);
     assert_eq!((&heard.events, heard.at, &heard.summary), (&sent.events, sent.at, &sent.summary));
+}
+
+pub async fn a_sign_is_shown_on_other_nodes_and_not_twice_on_its_own(place: &mut Several) {
+    let (one, other, _) = two(place).await;
+    let (conversation, ears) = (anybody(), [Ear::default(), Ear::default()]);
+    let _subscriptions =
+        [one.bus.subscribe(conversation, ears[0].listener()), other.bus.subscribe(conversation, ears[1].listener())];
+    ears[0].until_doubts(1).await;
+    ears[1].until_doubts(1).await;
+    let signs = [Sign { from: uuid::Uuid::from_u128(1), ..Sign::of_bot() }, Sign::of_bot()];
+    one.bus.show(anybody(), Sign::of_bot());
+    signs.iter().for_each(|sign| one.bus.show(conversation, sign.clone()));
+    // What comes back to its own node has come by the time that this has arrived.
+    one.bus.publish(published(conversation, 1, &["x"]));
+    other.bus.publish(published(conversation, 2, &["y"]));
+    for ear in &ears {
+        ear.until_heard(2).await;
+        assert_eq!(ear.signs(), signs);
+    }
 }
 
 pub async fn what_is_long_is_told_by_its_position(place: &mut Several) {

@@ -27,6 +27,7 @@ macro_rules! alone {
         promises_hold_over! { $bus, $place, promises:
             a_listener_hears_its_conversation_in_order
             a_subscription_that_was_dropped_hears_nothing
+            a_sign_is_shown_to_whoever_listens_to_its_conversation
             lists_hear_of_every_conversation
             a_node_that_is_not_there_answers_nothing
         }
@@ -38,6 +39,7 @@ macro_rules! together {
         promises_hold_over! { $bus, $place, between:
             what_one_node_publishes_another_hears_in_order
             what_is_long_is_told_by_its_position
+            a_sign_is_shown_on_other_nodes_and_not_twice_on_its_own
             a_new_listener_is_told_to_look_at_the_store
             lists_of_other_nodes_hear_the_newest_row
             a_command_is_answered_from_its_node

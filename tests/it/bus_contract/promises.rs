@@ -2,6 +2,7 @@
 
 use switchboard::dice;
 use switchboard::domain::ids::Incarnation;
+use switchboard::domain::presence::{Doing, Sign};
 use switchboard::ports::bus::NotAnswered;
 
 use super::props::{Ear, anybody, asked, published};
@@ -28,6 +29,16 @@ pub async fn a_subscription_that_was_dropped_hears_nothing(place: &mut impl Plac
     bus.publish(published(conversation, 2, &["x"]));
     other.until_heard(2).await;
     assert_eq!(ear.stretches(), [(1, 1)]);
+}
+
+pub async fn a_sign_is_shown_to_whoever_listens_to_its_conversation(place: &mut impl Place) {
+    let (bus, conversation, ear) = (place.bus().await, anybody(), Ear::default());
+    let _subscription = bus.subscribe(conversation, ear.listener());
+    bus.show(anybody(), Sign { does: Doing::Left, ..Sign::of_bot() });
+    bus.show(conversation, Sign::of_bot());
+    bus.publish(published(conversation, 1, &["x"]));
+    ear.until_heard(1).await;
+    assert_eq!(ear.signs(), [Sign::of_bot()]);
 }
 
 pub async fn lists_hear_of_every_conversation(place: &mut impl Place) {

@@ -10,6 +10,7 @@ use switchboard::domain::account::Channel;
 use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::{AccountId, BotId, ConversationId, Incarnation, Seq};
+use switchboard::domain::presence::Sign;
 use switchboard::domain::summary::{ModeSummary, Summary};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bus::{
@@ -60,6 +61,7 @@ pub struct Ear(Arc<Mutex<Heard>>);
 #[derive(Default)]
 struct Heard {
     published: Vec<Arc<Published>>,
+    signs: Vec<Sign>,
     doubts: usize,
 }
 
@@ -70,9 +72,14 @@ impl Ear {
             let mut heard = heard.lock().expect("nobody panics here");
             match news {
                 News::Published(published) => heard.published.push(published.clone()),
+                News::Shown(sign) => heard.signs.push(sign.clone()),
                 News::MaybeMissed => heard.doubts += 1,
             }
         })
+    }
+
+    pub fn signs(&self) -> Vec<Sign> {
+        self.0.lock().expect("nobody panics here").signs.clone()
     }
 
     pub fn doubts(&self) -> usize {

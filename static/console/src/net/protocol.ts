@@ -19,3 +19,5 @@ export const OLDER_EVENTS = 100;
 export const CLOSED_SIGNED_OUT = 4401;
 /** Our own code for a socket that we gave up: browsers allow 3000 to 4999. */
 export const CLOSED_BY_US = 4000;
+/** While an agent writes, others are told so often at most. */
+export const TYPING_AGAIN_MS = 3_000;

@@ -7,6 +7,7 @@ import { WINDOW_ROWS } from '../net/protocol';
 import { UNSET, reading, type Clock } from './clock';
 import { afterEvents, afterOlder, afterReset, lastSeq, position, type Conversation } from './conversation';
 import { EMPTY_INBOX, afterInbox, type Inbox, type Reason } from './inbox';
+import { afterSign, afterWords, type Sign } from './presence';
 
 /** An ask that changes something; its `cid` makes asking again harmless. */
 export type Command = Extract<Ask, { cid: string }>;
@@ -58,6 +59,8 @@ export interface State {
   drafts: ReadonlyMap<string, Draft>;
   refusals: ReadonlyMap<string, Refusal>;
   troubles: ReadonlyMap<string, string>;
+  /** Who else is at the conversations that are watched. */
+  presence: ReadonlyMap<string, readonly Sign[]>;
 }
 
 export type Event =
@@ -89,6 +92,7 @@ export function start(at: number): State {
     drafts: new Map(),
     refusals: new Map(),
     troubles: new Map(),
+    presence: new Map(),
   };
 }
 
@@ -169,6 +173,8 @@ function heard(state: State, { tell, at, askedAt }: Extract<Event, { type: 'hear
       return events(state, tell);
     case 'reset':
       return arrived(withConversation(state, tell.conversation, afterReset(tell)), tell.conversation);
+    case 'presence':
+      return presence(state, tell, at);
     case 'inbox':
       return { ...state, inbox: afterInbox(state.inbox, tell) };
     case 'trouble':
@@ -178,12 +184,19 @@ function heard(state: State, { tell, at, askedAt }: Extract<Event, { type: 'hear
   }
 }
 
+function presence(state: State, tell: Extract<Tell, { type: 'presence' }>, at: number): State {
+  if (!state.watches.has(tell.conversation)) return state;
+  const signs = afterSign(state.presence.get(tell.conversation) ?? [], tell, at);
+  return { ...state, presence: withKey(state.presence, tell.conversation, signs) };
+}
+
 function lost(state: State, at: number): State {
   return {
     ...state,
     wire: state.wire.state === 'open' ? { state: 'lost', since: at } : state.wire,
     inboxAsked: false,
     watches: new Map(),
+    presence: new Map(),
     // Nobody can say whether these took effect: they are asked again, under the same cid.
     underway: state.underway.filter((one) => one.done === undefined).map(({ command }) => ({ command })),
   };
@@ -196,7 +209,8 @@ function asked(state: State, ask: Ask, ref: number): State {
     case 'watch':
       return { ...state, watches: withKey(state.watches, ask.conversation, { ref, live: false }) };
     case 'unwatch':
-      return { ...state, watches: without(state.watches, ask.conversation) };
+      return { ...state, watches: without(state.watches, ask.conversation), presence: without(state.presence, ask.conversation) };
+    case 'typing':
     case 'ping':
       return state;
     default:
@@ -282,11 +296,16 @@ function failed(state: State, ref: number | null, code: string, text: string): S
   };
 }
 
+function withWords(state: State, { conversation, events }: Extract<Tell, { type: 'events' }>): State {
+  const signs = state.presence.get(conversation);
+  return signs ? { ...state, presence: withKey(state.presence, conversation, afterWords(signs, events)) } : state;
+}
+
 function events(state: State, tell: Extract<Tell, { type: 'events' }>): State {
   const watch = state.watches.get(tell.conversation);
   if (!watch) return state;
   const next = afterEvents(state.conversations.get(tell.conversation), tell);
-  if (next !== 'gap') return arrived(withConversation(state, tell.conversation, next), tell.conversation);
+  if (next !== 'gap') return arrived(withConversation(withWords(state, tell), tell.conversation, next), tell.conversation);
   // What does not fit is dropped and asked for again, once: frames sent before the answer do not fit either.
   return watch.live ? { ...state, watches: without(state.watches, tell.conversation) } : state;
 }
