@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use loadtest::clients::WebchatClient;
+use loadtest::clients::{VisitorFrame, WebchatClient};
 use loadtest::http::{Response, request_once};
 use serde_json::{Value, json};
 use switchboard::adapters::bots::sign::Signer;
@@ -164,6 +164,9 @@ async fn an_outside_bot_is_asked_signed_and_answers_with_buttons_that_come_back(
     assert_eq!(turn.messages[0].text, "Good morning");
     assert_eq!((turn.call.id.as_str(), turn.call.id.contains('.')), (asked.header("webhook-id"), false));
     other.now(says("Good choice."));
+    // It may take a while, and the visitor sees that somebody is at it.
+    let writes = |frame: &VisitorFrame| matches!(frame, VisitorFrame::Typing { person: None, lasts: 20_000 });
+    visitor.until(SOON, writes).await.expect("the bot writes");
     hears(&mut visitor, "Which?").await;
     visitor.tap("pick:1", "One").await.expect("tapped");
     let turn: Turn = serde_json::from_slice(&other.asked(2).await[1].body).expect("our protocol");
