@@ -8,6 +8,7 @@ pub mod activation;
 pub mod agent_session;
 pub mod alerter;
 mod alerter_letter;
+mod backoff;
 pub mod bots;
 pub mod caller;
 mod calls;

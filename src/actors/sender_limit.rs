@@ -8,12 +8,13 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::Instant;
 
-use crate::dice;
+use super::backoff::full_jitter;
 use crate::ports::channel::SendResult;
 
 /// A message leaves so soon after the limit made room for it, or takes its place again. A process that stood still in
 /// between would otherwise send on top of what its successor sends by now: nobody succeeds it sooner than this.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+const BACKOFF_FIRST: Duration = Duration::from_secs(2);
 const BACKOFF_MAX: Duration = Duration::from_secs(300);
 
 /// Sends what was granted a place at that moment, if it is not too late for it.
@@ -25,10 +26,9 @@ pub async fn leave_in_time(granted: Instant, send: BoxFuture<'static, SendResult
     send.await
 }
 
-/// Full jitter between one second and five minutes.
+/// How long a message waits after the try with this number: seconds at first, five minutes at most.
 pub fn backoff(attempt: u32) -> Duration {
-    let most = Duration::from_secs(1 << attempt.min(9)).min(BACKOFF_MAX);
-    Duration::from_millis(500) + dice::up_to(most)
+    full_jitter(attempt, BACKOFF_FIRST, BACKOFF_MAX)
 }
 
 /// The account's limit, with nothing to spend at first: another process may have sent up to it a moment ago.
