@@ -11,10 +11,11 @@ use std::time::Duration;
 use actix::prelude::*;
 
 use super::alerter_letter::{Found, find};
+use super::backoff::full_jitter;
 use super::sender::Rest;
 use super::sender_limit::Limit;
 use super::switchboard::{NotDone, Switchboard};
-use crate::dice;
+use crate::domain::alert::RECIPIENTS_MAX;
 use crate::domain::command::{Command, Outcome};
 use crate::domain::time::Timestamp;
 use crate::ports::alert::{Letter, Mailer, Posted};
@@ -53,6 +54,12 @@ pub struct Alerter {
     in_flight: usize,
     looking: bool,
     resting: bool,
+}
+
+/// What is known of a letter beside what stands in it.
+struct Queued {
+    at: Timestamp,
+    left_out: usize,
 }
 
 /// An alert was committed.
@@ -143,7 +150,9 @@ impl Alerter {
                 let (at, reason) = (this.now(), "the database was too slow".to_owned());
                 this.tell(alert, Outcome::NotSent { at, reason }, ctx);
             }
-            Ok(Found::Letter { letter, queued_at }) => this.post(alert, *letter, queued_at, ctx),
+            Ok(Found::Letter { letter, queued_at, left_out }) => {
+                this.post(alert, *letter, Queued { at: queued_at, left_out }, ctx);
+            }
             Ok(Found::Nobody(reason)) => this.tell(alert, Outcome::Refused { reason }, ctx),
             Err(error) => {
                 let at = this.now() + RETRY_STORE_AFTER;
@@ -152,7 +161,7 @@ impl Alerter {
         }));
     }
 
-    fn post(&mut self, alert: TakenAlert, letter: Letter, queued_at: Timestamp, ctx: &mut Context<Self>) {
+    fn post(&mut self, alert: TakenAlert, letter: Letter, queued: Queued, ctx: &mut Context<Self>) {
         fail::fail_point!("letter-begins", |_| std::process::abort());
         let posting = self.io.spawn(self.mailer.post(letter));
         let posted = async move {
@@ -160,16 +169,16 @@ impl Alerter {
         };
         ctx.spawn(posted.into_actor(self).map(move |posted, this, ctx| {
             metrics::counter!("switchboard_alerts_total", "outcome" => posted.name()).increment(1);
-            let outcome = this.judge(&alert, posted, queued_at);
+            let outcome = this.judge(&alert, posted, &queued);
             this.tell(alert, outcome, ctx);
         }));
     }
 
-    fn judge(&self, alert: &TakenAlert, posted: Posted, queued_at: Timestamp) -> Outcome {
-        let at = self.now() + backoff(alert.attempt);
-        let too_old = at.since(queued_at) > GIVE_UP_AFTER;
+    fn judge(&self, alert: &TakenAlert, posted: Posted, queued: &Queued) -> Outcome {
+        let at = self.now() + full_jitter(alert.attempt, BACKOFF_FIRST, BACKOFF_MAX);
+        let too_old = at.since(queued.at) > GIVE_UP_AFTER;
         match posted {
-            Posted::Sent { words } => Outcome::Sent { provider_id: words },
+            Posted::Sent { words } => Outcome::Sent { provider_id: words + &left_out(queued.left_out) },
             Posted::Refused { reason } => Outcome::Refused { reason },
             Posted::NotSent { reason } if too_old => {
                 Outcome::Refused { reason: format!("{reason} (gave up after {} tries)", alert.attempt) }
@@ -195,10 +204,13 @@ impl Alerter {
     }
 }
 
-/// Full jitter, from seconds to an hour.
-fn backoff(attempt: u32) -> Duration {
-    let most = BACKOFF_FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(12)).min(BACKOFF_MAX);
-    Duration::from_millis(500) + dice::up_to(most)
+/// What people are told of recipients who did not get it.
+fn left_out(number: usize) -> String {
+    let people = if number == 1 { "1 more recipient" } else { &format!("{number} more recipients") };
+    match number {
+        0 => String::new(),
+        _ => format!(" (not to {people}: a letter goes to {RECIPIENTS_MAX}; take a mailing list)"),
+    }
 }
 
 impl Actor for Alerter {

@@ -21,6 +21,8 @@ pub enum Found {
     Letter {
         letter: Box<Letter>,
         queued_at: Timestamp,
+        /// Recipients for whom there was no room in it.
+        left_out: usize,
     },
     /// It cannot be sent, and why.
     Nobody(String),
@@ -42,8 +44,9 @@ pub async fn find(
     };
     let mut to = addresses(people, &alert.to).await?;
     let mut cc = addresses(people, &alert.cc).await?;
-    to.truncate(RECIPIENTS_MAX);
     cc.retain(|address| !to.contains(address));
+    let left_out = (to.len() + cc.len()).saturating_sub(RECIPIENTS_MAX);
+    to.truncate(RECIPIENTS_MAX);
     cc.truncate(RECIPIENTS_MAX - to.len());
     if to.is_empty() {
         return Ok(Found::Nobody(nobody(alert)));
@@ -62,7 +65,7 @@ pub async fn find(
         link: format!("{base_url}/c/{conversation}"),
         again: taken.flagged,
     };
-    Ok(Found::Letter { letter: Box::new(letter), queued_at: *at })
+    Ok(Found::Letter { letter: Box::new(letter), queued_at: *at, left_out })
 }
 
 /// Everybody once. Where nobody has a role, those with the next higher one are written to.
@@ -118,6 +121,7 @@ fn facts(alert: &Alert, summary: &Summary) -> Vec<(String, String)> {
 /// What was said to and by the contact, oldest first.
 fn last_words(events: &[LoggedEvent], contact: &str) -> Vec<(String, String)> {
     let said = events.iter().rev().filter_map(|logged| match &logged.event {
+        Event::ContactSaid { heard, .. } if heard.is_wordless() => None,
         Event::ContactSaid { heard, .. } if heard.text.is_empty() => Some((contact, "(no words)")),
         Event::ContactSaid { heard, .. } => Some((contact, heard.text.as_str())),
         Event::BotSaid { line, .. } => Some(("Bot", line.text.as_str())),

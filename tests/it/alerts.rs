@@ -109,6 +109,26 @@ async fn a_letter_tells_an_agent_all_they_need(installation: Installation) {
 }
 
 #[actix_web::test]
+async fn whoever_does_not_fit_into_a_letter_is_counted_where_the_letter_is_shown() {
+    let (installation, server) = (installation().await, MailServer::plain());
+    installation.configure(&server.settings());
+    let storage = open_storage(&installation.config()).await;
+    for number in 0..22 {
+        let (id, name) = (AgentId(dice::new_id()), format!("S{number}"));
+        let (email, role) = (format!("s{number}@example.org"), Role::Supervisor);
+        let person = Person { id, name, email, role, password_hash: None };
+        storage.people.save_person(person).await.expect("saved");
+    }
+    drop(storage);
+    let node = installation.start().await;
+    says(&node, "boss", None).await;
+    assert_eq!(server.got(1).await[0]["recipients"].as_array().map(Vec::len), Some(20));
+    let Fate::Sent { words } = fate(&node, is_sent).await else { panic!("it was sent") };
+    assert!(words.ends_with("(not to 2 more recipients: a letter goes to 20; take a mailing list)"), "{words}");
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn tls_from_the_first_byte_is_spoken_and_so_is_none() {
     for security in ["tls", "plain"] {
         let (installation, server) = (installation().await, MailServer::start(security, None));

@@ -59,6 +59,7 @@ pub const RULES: &[&str] = &[
     "shadowed-keyword",
     "no-recipient",
     "open-recipient",
+    "many-recipients",
 ];
 
 /// Something wrong, by the path of what is wrong.
@@ -120,6 +121,7 @@ impl Check<'_> {
         if let Some(hot) = &settings.hot_lead {
             self.range("settings.hot_lead.threshold", "a threshold of {}", hot.threshold, 1..=1_000_000);
             self.recipients("settings.hot_lead.alert", &hot.alert);
+            self.number_of_recipients("settings.hot_lead.alert", &[&hot.alert]);
         }
     }
 
@@ -189,12 +191,14 @@ impl Check<'_> {
             self.range(format!("{path}.after_minutes"), "{} minutes", step.after_minutes, 1..=DAY_MINUTES);
             self.length(format!("{path}.text"), &step.text);
             self.somebody(&format!("{path}.alert"), &step.alert);
+            self.number_of_recipients(&format!("{path}.alert"), &[&step.alert]);
         }
         match last {
             Some(last) => {
                 self.range("ladder.last.after_minutes", "{} minutes", last.after_minutes, 1..=DAY_MINUTES);
                 self.length("ladder.last.text", &last.text);
                 self.somebody("ladder.last.alert", &last.alert);
+                self.number_of_recipients("ladder.last.alert", &[&last.alert]);
             }
             None => {
                 let problem = "the ladder has no end: whoever waits is never told the truth";

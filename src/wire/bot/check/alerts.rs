@@ -9,11 +9,7 @@ impl Check<'_> {
     pub(super) fn alert(&mut self, path: &str, alert: &EmailAlert) {
         self.somebody(&format!("{path}.to"), &alert.to);
         self.recipients(&format!("{path}.cc"), &alert.cc);
-        let count = alert.to.list().len() + alert.cc.list().len();
-        if count > RECIPIENTS_MAX {
-            let problem = format!("{count} recipients are more than {RECIPIENTS_MAX}");
-            self.wrong("no-recipient", format!("{path}.to"), problem, "Write to fewer, or to a mailing list");
-        }
+        self.number_of_recipients(&format!("{path}.to"), &[&alert.to, &alert.cc]);
         if let Some(reply_to) = alert.reply_to.as_deref().filter(|text| !has_place(text)) {
             let role = matches!(Recipient::parse(reply_to), Some(Recipient::Address(_)));
             if !role {
@@ -29,6 +25,15 @@ impl Check<'_> {
             self.wrong("long-text", format!("{path}.subject"), problem, "Say it shorter, or in the body");
         }
         self.length(format!("{path}.body"), &alert.body);
+    }
+
+    /// Of all that one letter goes to.
+    pub(super) fn number_of_recipients(&mut self, path: &str, lists: &[&Recipients]) {
+        let count: usize = lists.iter().map(|list| list.list().len()).sum();
+        if count > RECIPIENTS_MAX {
+            let problem = format!("{count} recipients are more than {RECIPIENTS_MAX}");
+            self.wrong("many-recipients", path, problem, "Write to fewer, or to a mailing list");
+        }
     }
 
     /// At least one recipient.
