@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{BotSource, Config};
 use crate::domain::bot::Bot;
 use crate::domain::ids::BotId;
-use crate::wire::addresses::names;
-use crate::wire::bot::{BotError, Callee, Document, Level, examine, locate, read};
+use crate::wire::bot::{BotError, Level, examine, read};
 
 const SAMPLE_ID: &str = "harbor";
 const SAMPLE: &str = include_str!("../bots/harbor.json");
@@ -44,7 +43,7 @@ impl File {
     pub fn barred(&self, config: &Config) -> Vec<FileError> {
         let Ok(document) = read(&self.text) else { return Vec::new() };
         let in_file = |error| FileError { file: self.path.clone(), error };
-        barred(config, &self.text, &document).into_iter().map(in_file).collect()
+        config.outside.barred(&self.text, &document).into_iter().map(in_file).collect()
     }
 }
 
@@ -79,34 +78,6 @@ fn check(path: &Path, text: &str) -> Result<Bot, Vec<FileError>> {
     let in_file = |error| FileError { file: path.to_owned(), error };
     let document = read(text).map_err(|errors| errors.into_iter().map(in_file).collect::<Vec<_>>())?;
     Ok(document.to_bot(id(path)))
-}
-
-fn barred(config: &Config, text: &str, document: &Document) -> Vec<BotError> {
-    let mut errors = Vec::new();
-    for Callee { path, host, guarded, secrets } in document.callees() {
-        let mut error = |rule, problem: String, fix: String| {
-            let (line, level) = (locate(text, &path), Level::Error);
-            errors.push(BotError { line, column: 0, path: path.clone(), rule, level, problem, fix });
-        };
-        if guarded && !config.outside.trusted_hosts.iter().any(|known| names(known, &host)) {
-            let fix = "Take https and a public host, or list it in outside.trusted_hosts of the configuration";
-            error("private-host", format!("{host} is private, or is spoken to without TLS"), fix.to_owned());
-        }
-        for name in secrets {
-            match config.outside.secrets.get(name) {
-                None => {
-                    let fix = format!("Add [outside.secrets.{name}] to it, or mend the name");
-                    error("secret", format!("the configuration has no secret {name:?}"), fix);
-                }
-                Some(shared) if !shared.hosts.iter().any(|known| names(known, &host)) => {
-                    let fix = format!("Add the host to outside.secrets.{name}.hosts, or take another secret");
-                    error("secret", format!("the secret {name:?} is not for {host}"), fix);
-                }
-                Some(_) => {}
-            }
-        }
-    }
-    errors
 }
 
 /// The files that the configuration names.

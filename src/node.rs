@@ -164,6 +164,7 @@ impl Node {
             tokens: storage.tokens.clone(),
             bots: storage.bots.clone(),
             clock: clock.clone(),
+            outside: config.outside.clone(),
             base: own_address(&config, address),
         });
         let passwords = Passwords::new().context("this machine cannot hash passwords")?;

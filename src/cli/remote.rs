@@ -71,9 +71,9 @@ impl At {
                 let config = config()?;
                 let clock = Arc::new(SystemClock);
                 let storage = storage::open(&config, runtime.handle(), clock.clone()).await.map_err(stop_it_first)?;
-                let base = config.base_url();
+                let (base, outside) = (config.base_url(), config.outside.clone());
                 let storage::Storage { people, tokens, bots, .. } = storage;
-                Ok(Desk::Here(Box::new(Office { people, tokens, bots, clock, base })))
+                Ok(Desk::Here(Box::new(Office { people, tokens, bots, clock, outside, base })))
             }
         }
     }

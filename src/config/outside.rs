@@ -6,6 +6,8 @@ use figment::value::{Dict, Value};
 
 use super::secret::Secret;
 use super::table::{Report, Table};
+use crate::wire::addresses::names;
+use crate::wire::bot::{BotError, Callee, Document, Level, locate};
 
 const NAME_CHARS_MAX: usize = 40;
 const TOKEN_CHARS_MIN: usize = 16;
@@ -32,6 +34,55 @@ pub struct Shared {
     /// What an outside bot shows when it answers later.
     pub token: Option<Secret>,
 }
+
+impl Outside {
+    /// What a bot calls and this does not allow: private hosts, secrets that are not there or are for others. `text` is
+    /// what the document was read from.
+    pub fn barred(&self, text: &str, document: &Document) -> Vec<BotError> {
+        let wrongs = |callee: Callee<'_>| {
+            let line = locate(text, &callee.path);
+            let wrong = move |(rule, problem, fix), path| BotError {
+                line,
+                column: 0,
+                path,
+                rule,
+                level: Level::Error,
+                problem,
+                fix,
+            };
+            let found = self
+                .private(&callee)
+                .into_iter()
+                .chain(callee.secrets.iter().filter_map(|name| self.secret(&callee, name)));
+            found.map(|found| wrong(found, callee.path.clone())).collect::<Vec<_>>()
+        };
+        document.callees().into_iter().flat_map(wrongs).collect()
+    }
+
+    fn private(&self, Callee { host, guarded, .. }: &Callee<'_>) -> Option<Wrong> {
+        let barred = *guarded && !self.trusted_hosts.iter().any(|known| names(known, host));
+        let fix = "Take https and a public host, or list it in outside.trusted_hosts of the configuration";
+        let problem = || format!("{host} is private, or is spoken to without TLS");
+        barred.then(|| ("private-host", problem(), fix.to_owned()))
+    }
+
+    fn secret(&self, Callee { host, .. }: &Callee<'_>, name: &str) -> Option<Wrong> {
+        match self.secrets.get(name) {
+            None => {
+                let fix = format!("Add [outside.secrets.{name}] to it, or mend the name");
+                Some(("secret", format!("the configuration has no secret {name:?}"), fix))
+            }
+            Some(shared) if !shared.hosts.iter().any(|known| names(known, host)) => {
+                let fix = format!("Add the host to outside.secrets.{name}.hosts, or take another secret");
+                Some(("secret", format!("the secret {name:?} is not for {host}"), fix))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+/// A rule, the problem and the fix.
+type Wrong = (&'static str, String, String);
 
 pub fn read(mut table: Table<'_>, report: &Report<'_>) -> Outside {
     let trusted_hosts = hosts(&mut table, "trusted_hosts").unwrap_or_default();

@@ -10,7 +10,6 @@ use crate::edge::Edge;
 use crate::edge::caller::Caller;
 use crate::edge::error::Problem;
 use crate::wire::api;
-use crate::wire::bot::examine;
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -78,7 +77,7 @@ async fn answers_now(edge: &Edge, done: api::Published) -> HttpResponse {
     HttpResponse::Ok().json(done)
 }
 
-pub async fn check(document: Document) -> Answer {
-    let findings = examine(&document.0).iter().map(Into::into).collect();
+pub async fn check(office: Data<Office>, document: Document) -> Answer {
+    let findings = office.examine(&document.0).iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(api::Findings { findings }))
 }

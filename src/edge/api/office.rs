@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::Outside;
 use crate::dice;
 use crate::edge::error::Problem;
 use crate::edge::invitation::{self, AddError, New};
@@ -21,6 +22,8 @@ pub struct Office {
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
     pub clock: Arc<dyn Clock>,
+    /// What bots may call.
+    pub outside: Outside,
     /// The address of this installation, without a slash at the end.
     pub base: String,
 }

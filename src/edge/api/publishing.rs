@@ -6,7 +6,7 @@ use crate::domain::ids::{BotId, BotVersion};
 use crate::edge::error::Problem;
 use crate::ports::bots::{self, Publish, Publishing, Saving};
 use crate::wire::api;
-use crate::wire::bot::{BotError, Level, examine};
+use crate::wire::bot::{BotError, Level, examine, parse};
 
 const NOTE_CHARS_MAX: usize = 500;
 const VERSIONS_MAX: usize = 100;
@@ -58,7 +58,7 @@ impl Office {
     ) -> Result<api::DraftSaved, Problem> {
         let bot = BotId::new(&clean_id(bot, "A bot")?);
         check_length(&document)?;
-        let findings = examine(&document).iter().map(Into::into).collect();
+        let findings = self.examine(&document).iter().map(Into::into).collect();
         match self.bots.save_draft(bot.clone(), seen, document, self.deed(by, "")).await? {
             Saving::Done(revision) => Ok(api::DraftSaved { revision, findings }),
             Saving::Overtaken(draft) => {
@@ -80,7 +80,7 @@ impl Office {
     ) -> Result<api::Published, Problem> {
         let bot = BotId::new(&clean_id(bot, "A bot")?);
         check_length(&document)?;
-        let warnings = without_errors(&document)?;
+        let warnings = self.without_errors(&document)?;
         self.publish_as(by, bot, seen, Publish::Document(document), note, warnings).await
     }
 
@@ -88,16 +88,51 @@ impl Office {
     pub async fn publish(&self, by: &str, bot: &str, wanted: api::Publish) -> Result<api::Published, Problem> {
         let bot = BotId::new(bot);
         let (what, warnings) = match (wanted.version, wanted.draft) {
-            (Some(number), None) => (Publish::Version(number), Vec::new()),
+            (Some(number), None) => (Publish::Version(number), self.doubts(&bot, number).await?),
             (None, Some(revision)) => {
                 let draft = self.bots.draft(bot.clone()).await?.filter(|draft| draft.revision == revision);
                 let changed = || Problem::conflict(format!("The draft is not at revision {revision} any more."));
-                let warnings = without_errors(&draft.ok_or_else(changed)?.document)?;
+                let warnings = self.without_errors(&draft.ok_or_else(changed)?.document)?;
                 (Publish::Draft(revision), warnings)
             }
             _ => return Err(Problem::invalid("Name either a version or the revision of a draft.")),
         };
         self.publish_as(by, bot, wanted.seen, what, &wanted.note, warnings).await
+    }
+
+    /// Everything that can be said against a document where it is to run: by itself, and by what the configuration allows.
+    pub fn examine(&self, document: &str) -> Vec<BotError> {
+        let mut found = examine(document);
+        if let Ok(read) = parse(document) {
+            // The configuration knows better than a guess from the document alone.
+            found.retain(|found| found.rule != "private-host");
+            found.extend(self.outside.barred(document, &read));
+            found.sort_by_key(|found| found.line);
+        }
+        found
+    }
+
+    /// The warnings about a document; errors refuse it, each with its place.
+    fn without_errors(&self, document: &str) -> Result<Vec<api::Place>, Problem> {
+        let found = self.examine(document);
+        let errors: Vec<&BotError> = found.iter().filter(|found| found.level == Level::Error).collect();
+        match errors.as_slice() {
+            [] => Ok(found.iter().map(Into::into).collect()),
+            [first, ..] => {
+                let count = if errors.len() == 1 { "an error".to_owned() } else { format!("{} errors", errors.len()) };
+                let detail = format!("The document has {count}. Line {first}");
+                let places = errors.into_iter().map(Into::into).collect();
+                Err(Problem { places, ..Problem::invalid(detail) })
+            }
+        }
+    }
+
+    /// What is wrong with a version that is there already. It was good once, and who rolls back is in a hurry: they are
+    /// told, and not kept from it.
+    async fn doubts(&self, bot: &BotId, number: u32) -> Result<Vec<api::Place>, Problem> {
+        let document = self.bots.document(BotVersion { bot: bot.clone(), number }).await?.unwrap_or_default();
+        let errors = self.examine(&document).into_iter().filter(|found| found.level == Level::Error);
+        Ok(if document.is_empty() { Vec::new() } else { errors.map(|found| (&found).into()).collect() })
     }
 
     async fn publish_as(
@@ -145,19 +180,4 @@ fn no_such_bot(bot: &BotId) -> Problem {
 
 fn check_length(document: &str) -> Result<(), Problem> {
     if document.len() > DOCUMENT_BYTES_MAX { Err(too_large()) } else { Ok(()) }
-}
-
-/// The warnings about a document; errors refuse it, each with its place.
-fn without_errors(document: &str) -> Result<Vec<api::Place>, Problem> {
-    let found = examine(document);
-    let errors: Vec<&BotError> = found.iter().filter(|found| found.level == Level::Error).collect();
-    match errors.as_slice() {
-        [] => Ok(found.iter().map(Into::into).collect()),
-        [first, ..] => {
-            let count = if errors.len() == 1 { "an error".to_owned() } else { format!("{} errors", errors.len()) };
-            let detail = format!("The document has {count}. Line {first}");
-            let places = errors.into_iter().map(Into::into).collect();
-            Err(Problem { places, ..Problem::invalid(detail) })
-        }
-    }
 }

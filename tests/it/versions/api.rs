@@ -7,13 +7,14 @@ use switchboard::dice;
 use switchboard::ports::people::Role;
 use switchboard::ports::tokens::ApiToken;
 
-use super::props::{DONE, EMAIL, INSURE, NEW_INSURE, another, answering, asks};
+use super::props::{DONE, EMAIL, INSURE, NEW_INSURE, another, answering, asks, publish};
 use crate::support::installation::{Installation, SOON, open_storage, told_over_each_store};
 
 told_over_each_store! { |_| {} =>
     who_is_in_the_middle_of_a_form_finishes_it_and_a_roll_back_is_for_new_ones
     of_two_admins_who_publish_at_once_one_learns_who_was_quicker_and_when
     an_error_blocks_publishing_and_its_place_is_named
+    a_bot_that_calls_what_the_configuration_bars_is_not_published_and_a_roll_back_says_so
     a_document_of_five_megabytes_is_refused
     a_draft_is_checked_kept_and_published
     what_was_done_and_who_did_it_is_listed
@@ -103,6 +104,48 @@ async fn an_error_blocks_publishing_and_its_place_is_named(installation: Install
     assert_eq!(answering(&**node.bots()).await, 1);
     let shapeless = body(&admin.publish(1, "{\"schema\": 1,\n\"nam\": 2}").await);
     assert_eq!((&shapeless["places"][0]["line"], &shapeless["places"][0]["path"]), (&json!(2), &json!("nam")));
+    node.stop().await;
+}
+
+/// Published by hand, it would fail at its first contact.
+async fn a_bot_that_calls_what_the_configuration_bars_is_not_published_and_a_roll_back_says_so(
+    installation: Installation,
+) {
+    let admin = Program::admin(&installation, "deploy").await;
+    let node = installation.start().await;
+    let call = json!({"schema": 1, "name": "Shop", "triggers": [{"first_contact": true, "go": "order"},
+        {"keywords": ["claim"], "hand_off": "urgent"}],
+        "dialogues": [{"id": "order", "widgets": [
+            {"http_call": {"url": "http://10.0.0.5/hello", "bearer": "shop", "failed": "sorry"}}, {"end": true}]},
+            {"id": "sorry", "widgets": [{"text": "Not now."}, {"end": true}]}]})
+    .to_string();
+    let refused = admin.publish(1, &call).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let places = body(&refused)["places"].clone();
+    for (number, problem, fix) in
+        [(0, "10.0.0.5:80 is private", "outside.trusted_hosts"), (1, "no secret \"shop\"", "[outside.secrets.shop]")]
+    {
+        let place = &places[number];
+        assert_eq!(
+            (&place["path"], &place["line"]),
+            (&json!("dialogues[0].widgets[0].http_call"), &json!(1)),
+            "{place}"
+        );
+        assert!(place["problem"].as_str().unwrap_or_default().contains(problem), "{place}");
+        assert!(place["fix"].as_str().unwrap_or_default().contains(fix), "{place}");
+    }
+    let found = body(&admin.ask("POST", "/bot-check", &call).await);
+    assert_eq!(found["findings"].as_array().map(Vec::len), Some(2), "{found}");
+    let saved = body(&admin.ask("PUT", "/bots/harbor/draft?seen=0", &call).await);
+    assert_eq!(saved["findings"], found["findings"], "a draft may be unfinished");
+    let refused = admin.ask("POST", "/bots/harbor/publish", r#"{"seen": 1, "draft": 1}"#).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert_eq!(answering(&**node.bots()).await, 1);
+    // It was allowed once: who goes back to it is in a hurry, and is told.
+    publish(&**node.bots(), &call).await;
+    publish(&**node.bots(), &another(NEW_INSURE)).await;
+    let back = admin.ask("POST", "/bots/harbor/publish", r#"{"seen": 3, "version": 2}"#).await;
+    assert_eq!((back.status, body(&back)["warnings"].as_array().map(Vec::len)), (200, Some(2)), "{}", back.text());
     node.stop().await;
 }
 
