@@ -16,6 +16,11 @@ impl Heard {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// Nothing was said: the contact only came by a link.
+    pub fn is_wordless(&self) -> bool {
+        self.text.is_empty() && self.tap.is_none() && self.attachments.is_empty() && self.referral.is_some()
+    }
+
     pub fn tap(id: impl Into<String>, label: impl Into<String>) -> Self {
         Self { text: label.into(), tap: Some(id.into()), ..Self::default() }
     }

@@ -56,6 +56,11 @@ impl Session {
         self.wrote = true;
     }
 
+    /// The contact is here again, without a word.
+    pub(super) fn came(&mut self, now: Timestamp) {
+        self.reach(now);
+    }
+
     pub(super) fn looked_at(&mut self, url: &str, now: Timestamp) {
         self.reach(now);
         let path = page(url);

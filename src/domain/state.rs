@@ -266,6 +266,9 @@ impl State {
     }
 
     fn contact_said(&mut self, heard: &Heard, at: Timestamp) {
+        if heard.is_wordless() {
+            return self.came_by(heard, at);
+        }
         self.session.wrote(at);
         self.drop_appointment();
         let count = self.unanswered.as_ref().map_or(0, |unanswered| unanswered.count) + 1;
@@ -273,6 +276,16 @@ impl State {
         self.last = Some(words(&heard.text, Voice::Contact, at));
         self.calls = 0;
         if self.call.is_some() {
+            self.backlog.push(self.seq, heard.clone());
+        }
+    }
+
+    /// There is nothing to answer. While a dialogue waits for another system, the link waits with it, unless words do.
+    fn came_by(&mut self, heard: &Heard, at: Timestamp) {
+        self.session.came(at);
+        self.calls = 0;
+        let asked = self.call.as_ref().is_some_and(|open| matches!(open.ask, Ask::Http(_)));
+        if asked && self.backlog.is_empty() {
             self.backlog.push(self.seq, heard.clone());
         }
     }

@@ -110,6 +110,10 @@ pub enum What {
         widget: Option<String>,
         version: Option<String>,
     },
+    /// The contact came by a link, an ad or a code that said this, and has said nothing yet.
+    CameBy {
+        link: String,
+    },
     PageViewed {
         url: String,
         title: String,

@@ -20,6 +20,9 @@ fn what(event: &Event) -> What {
     let Origin { bot, trigger, widget } = event.origin().cloned().unwrap_or_default();
     let (widget, version) = (widget.map(|step| step.to_string()), bot.map(|version| version.to_string()));
     match event.clone() {
+        Event::ContactSaid { heard, .. } if heard.is_wordless() => {
+            What::CameBy { link: heard.referral.unwrap_or_default() }
+        }
         Event::ContactSaid { heard, provider_at, .. } => What::ContactSaid {
             text: heard.text,
             tapped: heard.tap.is_some(),

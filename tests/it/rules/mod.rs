@@ -1,9 +1,10 @@
 //! The rules of a conversation, by the numbers they have in the design.
 
-/// What dialogues and triggers do; 13: hot leads.
+/// 14: e-mail alerts.
 mod alerts;
 /// 4 and 11: calls to others' systems, and outside bots.
 mod calls;
+/// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
 /// 1, 2 and 3: who has the floor, and for how long.
 mod floor;
@@ -13,6 +14,8 @@ mod hand_off;
 mod interruptions;
 /// 9: whoever waits is told the truth in the end.
 mod ladder;
+/// By which links contacts come.
+mod links;
 /// 8: people who answer in other tools.
 mod outside;
 /// 15: echoes of ours and receipts.

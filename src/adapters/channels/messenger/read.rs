@@ -110,7 +110,7 @@ fn read_event(raw: &str, page: Option<&str>) -> Result<Inbound, &'static str> {
 }
 
 fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'static str> {
-    let Event { sender, recipient, timestamp, message, postback, delivery, read } = event;
+    let Event { sender, recipient, timestamp, message, postback, delivery, read, referral } = event;
     let sender = id(sender.and_then(|party| party.id))?;
     let recipient = id(recipient.and_then(|party| party.id))?;
     let at = timestamp.and_then(|Moment(at)| at);
@@ -118,6 +118,7 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
     let by_page = sender.is_some() && sender.as_deref() == page;
     let is_echo = by_page || message.as_ref().is_some_and(|message| message.is_echo == Some(true));
     let (page_side, person) = if is_echo { (sender, recipient) } else { (recipient, sender) };
+    let come = || referred(referral).ok_or_else(|| kind(raw));
     let (key, origin, command) = match (message, postback, delivery, read) {
         (Some(message), ..) if is_echo => echo(message)?,
         (Some(message), ..) => hear(raw, message, at)?,
@@ -125,7 +126,7 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
         (_, Some(postback), ..) => tap(raw, postback, at)?,
         (_, _, Some(delivery), _) => (None, None, delivered(delivery)?),
         (_, _, _, Some(read)) => (None, None, seen(read)?),
-        _ => return Err(kind(raw)),
+        _ => came_by(raw, come()?, at),
     };
     let page_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(page_side).ok_or("no page")?;
     let psid = person.ok_or("no person")?;
@@ -159,6 +160,12 @@ fn tap(raw: &str, postback: Postback, at: Option<Timestamp>) -> Result<Understoo
     let referral = referred(postback.referral);
     let heard = Heard { referral, ..Heard::tap(text(Some(payload)), text(postback.title)) };
     Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
+}
+
+/// The contact, who has been here before, came by a link, and has said nothing yet.
+fn came_by(raw: &str, word: String, at: Option<Timestamp>) -> Understood {
+    let heard = Heard { referral: Some(word), ..Heard::default() };
+    (key(None, raw, at), None, Command::Hear { heard, provider_id: None, provider_at: at, name: None })
 }
 
 fn referred(referral: Option<Referral>) -> Option<String> {

@@ -210,11 +210,21 @@ fn receipts_acknowledge_by_name_or_by_time() {
 }
 
 #[test]
+fn a_link_by_which_the_contact_comes_back_is_heard_without_words() {
+    let body = from_person(
+        r#""timestamp":1785312030000,"referral":{"ref":"pricing-page","source":"SHORTLINK","type":"OPEN_THREAD"}"#,
+    );
+    assert_eq!(heard(&body), Heard { referral: Some("pricing-page".to_owned()), ..Heard::default() });
+    let key = only(&body).key.expect("a key, or a second copy would be a second visit");
+    assert_eq!(only(&body).key, Some(key));
+}
+
+#[test]
 fn what_we_have_no_use_for_is_kept_as_it_came() {
     for (rest, expected) in [
         (r#""timestamp":1785312020000,"message_edit":{"mid":"m","text":"red?","num_edit":"1"}"#, "message_edit"),
         (r#""reaction":{"reaction":"love","emoji":"\u2764\uFE0F","action":"react","mid":"m_out77"}"#, "reaction"),
-        (r#""referral":{"ref":"pricing-page","source":"SHORTLINK","type":"OPEN_THREAD"}"#, "referral"),
+        (r#""referral":{"source":"ADS","type":"OPEN_THREAD","ad_id":"7"}"#, "referral"),
         (r#""optin":{"type":"notification_messages","payload":"p"}"#, "optin"),
         (
             r#""pass_thread_control":{"previous_owner_app_id":"263902037430900","new_owner_app_id":1517776481860111}"#,

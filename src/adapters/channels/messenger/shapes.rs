@@ -56,6 +56,8 @@ pub struct Event<'a> {
     pub delivery: Option<Delivery<'a>>,
     #[serde(borrow, default)]
     pub read: Option<Read<'a>>,
+    #[serde(borrow, default)]
+    pub referral: Option<Referral<'a>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -106,7 +108,7 @@ pub struct Postback<'a> {
     pub referral: Option<Referral<'a>>,
 }
 
-/// By which link or ad a thread began.
+/// By which link or ad a thread began, or the contact came back to it.
 #[derive(serde::Deserialize)]
 pub struct Referral<'a> {
     #[serde(borrow, default, rename = "ref")]

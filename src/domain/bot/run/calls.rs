@@ -90,6 +90,10 @@ impl Run<'_> {
 
     /// What calls a person is known here; for everything else the outside bot is asked.
     pub(super) fn answer_outside(&mut self, heard: &Heard) {
+        // A link is no question, and the protocols have no message without words.
+        if heard.is_wordless() {
+            return;
+        }
         let bot = self.bot;
         let said = Said::new(&heard.text);
         if !self.answer_call(&bot.recognise(&said)) {

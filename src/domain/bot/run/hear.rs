@@ -23,6 +23,10 @@ impl<'a> Run<'a> {
         if self.answer_referral(heard) || self.answer_tap(heard) {
             return;
         }
+        if heard.is_wordless() {
+            self.greet();
+            return;
+        }
         let bot = self.bot;
         let said = Said::new(&heard.text);
         let matches = bot.recognise(&said);

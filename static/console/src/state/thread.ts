@@ -185,6 +185,8 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
       return { tone: 'waiting', text: `The bot returns at ${moment(event.until, event.at)}` };
     case 'hand_off':
       return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
+    case 'came_by':
+      return { tone: 'quiet', text: `Came by the link “${event.link}”` };
     case 'attribute_set':
       return { tone: 'quiet', text: `${event.name}: ${event.value}` };
     case 'form_completed':
