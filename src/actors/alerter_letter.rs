@@ -114,6 +114,10 @@ fn facts(alert: &Alert, summary: &Summary) -> Vec<(String, String)> {
         let words = if words.is_empty() { String::new() } else { format!(": “{words}”") };
         facts.push(fact("Wants a person", format!("{}{words}", reason.as_str().replace('_', " "))));
     }
+    if !summary.labels.is_empty() {
+        let labels = summary.labels.iter().map(ToString::to_string).collect::<Vec<_>>();
+        facts.push(fact("Labels", labels.join(", ")));
+    }
     facts.push(fact("Why this letter", alert.because.clone()));
     facts
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::bot::run;
-use super::call::{Answer, Ending, OpenCall, Outcome};
+use super::call::{Answer, Ask, Backlog, Ending, OpenCall, Outcome};
 use super::command::Refusal;
 use super::conversation::Conversation;
 use super::event::{Event, Place, Why};
 use super::ids::{Seq, Turn};
-use super::state::Mode;
+use super::message::Heard;
+use super::state::{Mode, State};
 use super::time::Timestamp;
 
 /// So soon somebody looks whether an open call still has anyone who waits for its answer.
@@ -110,6 +111,47 @@ impl Conversation {
     fn call_failed(&self, now: Timestamp, open: &OpenCall, why: String) -> Vec<Event> {
         let rest = run::call_failed(&self.bot, self.memory(now, self.state.place.clone()), &open.ask, &why);
         self.and_then(Event::CallEnded { call: open.id, how: Ending::Failed(why) }, rest)
+    }
+}
+
+impl State {
+    /// There is nothing to answer. While a dialogue waits for another system, the link waits with it, unless words do.
+    pub(super) fn came_by(&mut self, heard: &Heard, at: Timestamp) {
+        self.session.came(at);
+        self.calls = 0;
+        let asked = self.call.as_ref().is_some_and(|open| matches!(open.ask, Ask::Http(_)));
+        if asked && self.backlog.is_empty() {
+            self.backlog.push(self.seq, heard.clone());
+        }
+    }
+
+    /// An outside bot is asked about what waited for it, or about the contact's last words.
+    pub(super) fn open_call(&mut self, ask: &Ask, due: Timestamp, turn: Turn, at: Timestamp) {
+        let mut about = std::mem::take(&mut self.backlog);
+        match ask {
+            Ask::Http(_) => {
+                self.calls += 1;
+                about = Backlog::default();
+            }
+            Ask::Bot if about.is_empty() => {
+                let last = self.unanswered.iter().map(|last| (last.seq, last.heard.clone()));
+                about = Backlog { heard: last.collect(), left_out: 0 };
+            }
+            Ask::Bot => {}
+        }
+        let (id, ask) = (self.seq, ask.clone());
+        self.call = Some(OpenCall { id, turn, opened_at: at, due, attempt: 1, ask, about });
+    }
+
+    /// What waited for an outside bot waits on until it is asked again; after a widget's call the bot has seen it.
+    pub(super) fn end_call(&mut self, call: Seq, how: &Ending) {
+        let Some(open) = self.call.take_if(|open| open.id == call) else { return };
+        if matches!(open.ask, Ask::Http(_)) || *how != Ending::Answered {
+            self.backlog = Backlog::default();
+        }
+        if let Place::Calling(_) = self.place {
+            self.place = Place::Idle;
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::call::{self, Answer};
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
+use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
 use super::message::Heard;
 use super::time::Timestamp;
 
@@ -57,6 +58,12 @@ pub enum Command {
     Note {
         agent: Agent,
         text: String,
+    },
+    /// The contact gets a label, or loses it.
+    Label {
+        agent: Agent,
+        label: String,
+        on: bool,
     },
     Resend {
         agent: Agent,
@@ -162,6 +169,10 @@ pub enum Refusal {
     BadMinutes,
     #[error("“{0}” is not a time zone")]
     UnknownZone(String),
+    #[error("a label has 1 to {LABEL_CHARS_MAX} characters, all on one line")]
+    BadLabel,
+    #[error("a contact carries at most {LABELS_MAX} labels; take one off first")]
+    TooManyLabels,
     #[error("message {0} is not one that can be sent again")]
     NotResendable(Seq),
     #[error("nothing is due")]
@@ -185,6 +196,8 @@ impl Refusal {
             Refusal::TooLong { .. } => "too_long",
             Refusal::BadMinutes => "bad_minutes",
             Refusal::UnknownZone(_) => "unknown_zone",
+            Refusal::BadLabel => "bad_label",
+            Refusal::TooManyLabels => "too_many_labels",
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",

@@ -5,6 +5,7 @@ use std::fmt;
 use super::alert::{Alert, Fate};
 use super::call::{Ask, Ending};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
+use super::label::Label;
 use super::message::{Heard, Line};
 use super::time::Timestamp;
 
@@ -30,6 +31,13 @@ pub enum Event {
     AttributeSet {
         name: String,
         value: String,
+        from: Origin,
+    },
+    /// The contact got a label, or (not `on`) lost it: by an agent, or by the bot.
+    Labelled {
+        label: Label,
+        on: bool,
+        by: Option<Agent>,
         from: Origin,
     },
     /// Every question of a form was asked; these are the answers by their attributes.
@@ -194,6 +202,7 @@ impl Event {
     pub fn origin(&self) -> Option<&Origin> {
         match self {
             Event::AttributeSet { from, .. }
+            | Event::Labelled { from, .. }
             | Event::FormCompleted { from, .. }
             | Event::Scored { from, .. }
             | Event::BotSaid { from, .. }

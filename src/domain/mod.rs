@@ -15,6 +15,7 @@ pub mod effects;
 pub mod event;
 pub mod hours;
 pub mod ids;
+pub mod label;
 pub mod message;
 mod pinned;
 pub mod presence;

@@ -3,13 +3,14 @@
 //! [`State::apply`] is the only way it changes, so that the log alone can rebuild it. What a command leads to is
 //! decided in `conversation`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::alert::Open;
-use super::call::{Ask, Backlog, Ending, OpenCall};
+use super::call::{Backlog, OpenCall};
 use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
+use super::label::Label;
 use super::message::Heard;
 use super::session::Session;
 use super::summary::{LastWords, Voice};
@@ -41,6 +42,7 @@ pub struct State {
     pub greeted: bool,
     pub name: Option<String>,
     pub attributes: BTreeMap<String, String>,
+    pub labels: BTreeSet<Label>,
     pub session: Session,
     /// What a trigger begins later, by the trigger's id.
     pub later: Option<(String, Later)>,
@@ -168,6 +170,7 @@ impl State {
             Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
             }
+            Event::Labelled { label, on, .. } => self.labelled(label, *on),
             Event::Scored { points, hot, .. } => self.session.scored(*points, *hot),
             Event::Pulled { trigger, later } => {
                 self.session.pulled(trigger);
@@ -277,45 +280,6 @@ impl State {
         self.calls = 0;
         if self.call.is_some() {
             self.backlog.push(self.seq, heard.clone());
-        }
-    }
-
-    /// There is nothing to answer. While a dialogue waits for another system, the link waits with it, unless words do.
-    fn came_by(&mut self, heard: &Heard, at: Timestamp) {
-        self.session.came(at);
-        self.calls = 0;
-        let asked = self.call.as_ref().is_some_and(|open| matches!(open.ask, Ask::Http(_)));
-        if asked && self.backlog.is_empty() {
-            self.backlog.push(self.seq, heard.clone());
-        }
-    }
-
-    /// An outside bot is asked about what waited for it, or about the contact's last words.
-    fn open_call(&mut self, ask: &Ask, due: Timestamp, turn: Turn, at: Timestamp) {
-        let mut about = std::mem::take(&mut self.backlog);
-        match ask {
-            Ask::Http(_) => {
-                self.calls += 1;
-                about = Backlog::default();
-            }
-            Ask::Bot if about.is_empty() => {
-                let last = self.unanswered.iter().map(|last| (last.seq, last.heard.clone()));
-                about = Backlog { heard: last.collect(), left_out: 0 };
-            }
-            Ask::Bot => {}
-        }
-        let (id, ask) = (self.seq, ask.clone());
-        self.call = Some(OpenCall { id, turn, opened_at: at, due, attempt: 1, ask, about });
-    }
-
-    /// What waited for an outside bot waits on until it is asked again; after a widget's call the bot has seen it.
-    fn end_call(&mut self, call: Seq, how: &Ending) {
-        let Some(open) = self.call.take_if(|open| open.id == call) else { return };
-        if matches!(open.ask, Ask::Http(_)) || *how != Ending::Answered {
-            self.backlog = Backlog::default();
-        }
-        if let Place::Calling(_) = self.place {
-            self.place = Place::Idle;
         }
     }
 

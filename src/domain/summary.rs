@@ -4,6 +4,7 @@ use super::bot::WhenPauseEnds;
 use super::conversation::Conversation;
 use super::event::{Place, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
+use super::label::Label;
 use super::state::Mode;
 use super::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct Summary {
     pub hot: bool,
     /// How often others were alerted because nobody came, in `waiting` mode.
     pub rungs: usize,
+    /// In their order.
+    pub labels: Vec<Label>,
 }
 
 impl Conversation {
@@ -66,6 +69,7 @@ impl Conversation {
                 Mode::Waiting { rungs, .. } => rungs,
                 Mode::Bot | Mode::Human { .. } => 0,
             },
+            labels: state.labels.iter().cloned().collect(),
         }
     }
 

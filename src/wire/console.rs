@@ -71,6 +71,13 @@ pub enum Ask {
         cid: String,
         text: String,
     },
+    /// Put a label on the contact, or (not `on`) take it off: up to 40 characters, capitals do not matter. Moves nothing.
+    Label {
+        conversation: String,
+        cid: String,
+        label: String,
+        on: bool,
+    },
     /// Send a failed or uncertain message again.
     Resend {
         conversation: String,

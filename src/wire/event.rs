@@ -125,6 +125,15 @@ pub enum What {
         widget: Option<String>,
         version: Option<String>,
     },
+    /// The contact got a label, or (not `on`) lost it; `by`: an agent, if it was not the bot.
+    Labelled {
+        label: String,
+        on: bool,
+        by: Option<Who>,
+        trigger: Option<String>,
+        widget: Option<String>,
+        version: Option<String>,
+    },
     /// The contact answered every question of a form.
     FormCompleted {
         form: String,
@@ -241,6 +250,8 @@ pub struct Floor {
     pub hot: bool,
     /// How often others were alerted because nobody came, in `waiting` mode.
     pub alerts: usize,
+    /// What the contact is labelled, in the order of the alphabet.
+    pub labels: Vec<String>,
     pub name: String,
     pub channel: String,
     pub account: String,

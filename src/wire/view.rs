@@ -34,6 +34,9 @@ fn what(event: &Event) -> What {
         }
         Event::PageViewed { url, title } => What::PageViewed { url, title },
         Event::AttributeSet { name, value, .. } => What::AttributeSet { name, value, trigger, widget, version },
+        Event::Labelled { label, on, by, .. } => {
+            What::Labelled { label: label.to_string(), on, by: by.map(agent_who), trigger, widget, version }
+        }
         Event::FormCompleted { form, answers, .. } => {
             let answers = answers.into_iter().map(answer).collect();
             What::FormCompleted { form, answers, trigger, widget, version }
@@ -214,6 +217,7 @@ pub fn floor(summary: &Summary) -> Floor {
         unanswered: summary.unanswered > 0,
         hot: summary.hot,
         alerts: summary.rungs,
+        labels: summary.labels.iter().map(ToString::to_string).collect(),
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),

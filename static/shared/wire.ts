@@ -41,7 +41,7 @@ whom: string, trigger: string | null, widget: string | null, version: string | n
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "came_by", link: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "came_by", link: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "labelled", label: string, on: boolean, by: Who | null, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
 /**
  * In words: `the form “order” is complete`.
  */
@@ -79,7 +79,7 @@ whom: string, trigger: string | null, widget: string | null, version: string | n
 /**
  * Nobody was there, and the contact was told so.
  */
-closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "came_by", link: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
+closed: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "came_by", link: string, } | { "kind": "page_viewed", url: string, title: string, } | { "kind": "attribute_set", name: string, value: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "labelled", label: string, on: boolean, by: Who | null, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "form_completed", form: string, answers: Array<AnswerView>, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "scored", points: number, hot: boolean, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "trigger_pulled", trigger: string, at: number | null, } | { "kind": "delivery", of: Array<number>, state: string, error: string | null, } | { "kind": "suppressed", what: string, } | { "kind": "alert", text: string, } | { "kind": "email_alert", to: Array<string>, cc: Array<string>, reply_to: string | null, subject: string, body: string, 
 /**
  * In words: `the form “order” is complete`.
  */
@@ -151,7 +151,11 @@ hot: boolean,
 /**
  * How often others were alerted because nobody came, in `waiting` mode.
  */
-alerts: number, name: string, channel: string, account: string, bot: string, 
+alerts: number, 
+/**
+ * What the contact is labelled, in the order of the alphabet.
+ */
+labels: Array<string>, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */
@@ -160,13 +164,13 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.

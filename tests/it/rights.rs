@@ -121,13 +121,15 @@ fn asks() -> Vec<Ask> {
         Ask::GiveBack { conversation: c(), cid: i() },
         Ask::Extend { conversation: c(), cid: i(), by: Extension::Minutes(15) },
         Ask::Note { conversation: c(), cid: i(), text: "Hm".into() },
+        Ask::Label { conversation: c(), cid: i(), label: "vip".into(), on: true },
         Ask::Resend { conversation: c(), cid: i(), of: 1 },
         Ask::Typing { conversation: c() },
         Ask::Ping,
     ];
     match asks[0] {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
-        Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Resend { .. } | Ask::Ping => {}
+        Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
+        Ask::Resend { .. } | Ask::Ping => {}
         Ask::Typing { .. } => {}
     }
     asks

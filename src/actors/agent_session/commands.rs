@@ -16,6 +16,7 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
         Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
+        Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
     };
@@ -28,7 +29,7 @@ pub fn right(ask: &Ask) -> Right {
     match ask {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
         Ask::Reply { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
-        Ask::Note { .. } | Ask::Resend { .. } | Ask::Typing { .. } => Right::Converse,
+        Ask::Note { .. } | Ask::Label { .. } | Ask::Resend { .. } | Ask::Typing { .. } => Right::Converse,
     }
 }
 

@@ -30,6 +30,7 @@ pub const HELP: &str = "\
   /answer {JSON}      the system that is being asked answers; an outside bot as in docs/outside-bots.md
   /fail words         it fails
   /agent words        an agent answers, and has the floor
+  /label vip, /unlabel vip   an agent puts a label on the contact; takes it off
   /take, /back        an agent takes over; gives the floor back
   /wait 1h            time passes: s, m, h, d
   /now 2026-03-04T10:00Z   the clock is set; not back
@@ -92,6 +93,8 @@ impl Desk {
                 let (agent, text, seen) = (agent(), rest.to_owned(), self.conversation.state.seq);
                 self.ask(Command::Reply { agent, text, seen, anyway: true })
             }
+            "/label" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: true }),
+            "/unlabel" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: false }),
             "/take" => self.ask(Command::TakeOver { agent: agent() }),
             "/back" => self.ask(Command::GiveBack { agent: agent() }),
             word if word.starts_with('/') => return Err(format!("there is no {word}; /help says what there is")),
@@ -185,6 +188,9 @@ impl Desk {
         for (name, value) in &state.attributes {
             let _ = write!(text, "\n  {name} = {value}");
         }
+        for label in &state.labels {
+            let _ = write!(text, "\n  label {label}");
+        }
         text
     }
 }
@@ -228,6 +234,9 @@ fn tell(event: &Event) -> Option<Told> {
         What::HandOff { reason, words, .. } if words.is_empty() => (format!("! hand-off: {reason}"), String::new()),
         What::HandOff { reason, words, .. } => (format!("! hand-off: {reason} “{words}”"), String::new()),
         What::AttributeSet { name, value, .. } => (format!("! {name} = {value}"), String::new()),
+        What::Labelled { label, on, .. } => {
+            (format!("! label {label}{}", if on { "" } else { " is gone" }), String::new())
+        }
         What::FormCompleted { form, answers, .. } => {
             let answers: Vec<String> =
                 answers.iter().map(|answer| format!("{} = {}", answer.name, answer.value)).collect();
@@ -265,6 +274,7 @@ fn origin(event: &Event) -> String {
     | Event::CallOpened { from, .. }
     | Event::HandedOff { from, .. }
     | Event::AttributeSet { from, .. }
+    | Event::Labelled { from, .. }
     | Event::FormCompleted { from, .. }
     | Event::AlertQueued { from, .. }
     | Event::Scored { from, .. }) = event

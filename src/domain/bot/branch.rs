@@ -2,6 +2,7 @@
 
 use super::fold::fold;
 use crate::domain::account::Channel;
+use crate::domain::label::Label;
 
 /// Goes to this dialogue if all of this is so.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Case {
 #[derive(Debug, Clone, Default)]
 pub struct Condition {
     pub attribute: Option<(String, Test)>,
+    /// The contact carries it.
+    pub label: Option<Label>,
     pub channel: Option<Channel>,
     pub open: Option<bool>,
     /// The contact's first session, or a later one.
@@ -32,6 +35,7 @@ pub enum Test {
 /// What a condition may ask about.
 pub struct Situation<'a> {
     pub value: &'a dyn Fn(&str) -> Option<String>,
+    pub label: &'a dyn Fn(&Label) -> bool,
     pub channel: Channel,
     pub open: &'a dyn Fn() -> bool,
     pub first: bool,
@@ -40,6 +44,7 @@ pub struct Situation<'a> {
 impl Condition {
     pub fn holds(&self, situation: &Situation) -> bool {
         self.channel.is_none_or(|channel| channel == situation.channel)
+            && self.label.as_ref().is_none_or(|label| (situation.label)(label))
             && self.first.is_none_or(|first| first == situation.first)
             && self.attribute.as_ref().is_none_or(|(name, test)| test.holds((situation.value)(name).as_deref()))
             && self.open.is_none_or(|open| open == (situation.open)())
@@ -64,7 +69,8 @@ mod tests {
 
     fn holds(when: Condition, value: Option<&str>) -> bool {
         let value = |_: &str| value.map(str::to_owned);
-        when.holds(&Situation { value: &value, channel: Channel::Webchat, open: &|| true, first: true })
+        let label = |label: &Label| label.as_str() == "vip";
+        when.holds(&Situation { value: &value, label: &label, channel: Channel::Webchat, open: &|| true, first: true })
     }
 
     fn tests(test: Test, value: Option<&str>) -> bool {
@@ -85,6 +91,8 @@ mod tests {
         assert!(holds(Condition::default(), None));
         assert!(holds(Condition { open: Some(true), first: Some(true), ..Condition::default() }, None));
         assert!(!holds(Condition { open: Some(true), first: Some(false), ..Condition::default() }, None));
+        let label = |text: &str| Condition { label: Label::parse(text), ..Condition::default() };
+        assert!(holds(label("VIP"), None) && !holds(label("new"), None));
         assert!(!holds(Condition { channel: Some(Channel::Messenger), ..Condition::default() }, None));
     }
 }

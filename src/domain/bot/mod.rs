@@ -22,6 +22,7 @@ use super::call::Method;
 use super::event::{Reason, Step};
 use super::hours::Hours;
 use super::ids::{BotId, BotVersion};
+use super::label::Label;
 use super::message::AttachmentKind;
 use super::time::Timestamp;
 use answers::AnswerKind;
@@ -182,6 +183,11 @@ pub enum Widget {
     Set {
         attribute: String,
         value: Template,
+    },
+    /// Takes labels off the contact, and puts others on.
+    Label {
+        add: Vec<Label>,
+        remove: Vec<Label>,
     },
     /// Goes where the first case that holds says; on, if none does.
     Branch(Vec<Case>),

@@ -46,6 +46,7 @@ pub const RULES: &[&str] = &[
     "id",
     "page",
     "condition",
+    "label",
     "broken-link",
     "call",
     "call-fails",

@@ -20,6 +20,7 @@ use crate::domain::bot::triggers::{Action, Keyword, Kind, On, PageVisit};
 use crate::domain::event::Reason;
 use crate::domain::hours::{BadHours, Holiday, Hours, Span};
 use crate::domain::ids::BotId;
+use crate::domain::label::Label;
 use crate::domain::message::AttachmentKind;
 
 impl Document {
@@ -55,6 +56,9 @@ impl Document {
                 alert: form.alert.as_ref().map(document::EmailAlert::to_core),
             }),
             Widget::Set(set) => core::Widget::Set { attribute: set.attribute.clone(), value: template(&set.value) },
+            Widget::Label(labels) => {
+                core::Widget::Label { add: to_labels(&labels.add), remove: to_labels(&labels.remove) }
+            }
             Widget::Branch(cases) => core::Widget::Branch(
                 cases.iter().map(|case| branch::Case { when: case.when.to_core(), go: case.go.clone() }).collect(),
             ),
@@ -102,6 +106,10 @@ impl Document {
             }
         }
     }
+}
+
+fn to_labels(written: &[String]) -> Vec<Label> {
+    written.iter().filter_map(|label| Label::parse(label)).collect()
 }
 
 fn attachment(kind: AttachmentKind, url: &str, name: &str, text: &str) -> core::Widget {
@@ -221,6 +229,7 @@ impl Condition {
         };
         branch::Condition {
             attribute: self.attribute.clone().map(|attribute| (attribute, test)),
+            label: self.label.as_deref().and_then(Label::parse),
             channel: self.channel.as_deref().and_then(Channel::parse),
             open: self.hours.map(|hours| hours == Open::Open),
             first: self.contact.map(|contact| contact == document::Visitor::First),

@@ -73,6 +73,13 @@ pub enum Command<'a> {
         #[serde(borrow)]
         text: Text<'a>,
     },
+    Label {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        label: Text<'a>,
+        on: bool,
+    },
     Resend {
         #[serde(borrow)]
         agent: Agent<'a>,
@@ -182,6 +189,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
             Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
+            Core::Label { agent, label, on } => Self::Label { agent: agent.into(), label: text(label), on: *on },
             Core::Resend { agent, of } => Self::Resend { agent: agent.into(), of: *of },
             Core::BotAnswer { turn, call, answer } => {
                 Self::BotAnswer { turn: *turn, call: *call, answer: answer.into() }
@@ -224,6 +232,7 @@ impl From<Command<'_>> for core::Command {
             Command::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
             Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
+            Command::Label { agent, label, on } => Self::Label { agent: agent.into(), label: label.into_owned(), on },
             Command::Resend { agent, of } => Self::Resend { agent: agent.into(), of },
             Command::BotAnswer { turn, call, answer } => Self::BotAnswer { turn, call, answer: answer.into() },
             Command::Called { call, turn, outcome } => Self::Called { call, turn, outcome: outcome.into() },

@@ -36,6 +36,7 @@ fn commands() -> Vec<Command> {
         Command::Extend { agent: agent(), by: Extension::TomorrowIn("Europe/Berlin".into()) },
         Command::Extend { agent: agent(), by: Extension::UntilResumed },
         Command::Note { agent: agent(), text: "mind".into() },
+        Command::Label { agent: agent(), label: "VIP".into(), on: true },
         Command::Resend { agent: agent(), of: 4 },
         Command::BotAnswer { turn: 2, call: Some(7), answer: BotAnswer { end: false, ..BotAnswer::text("late") } },
         Command::Called { call: 7, turn: 2, outcome: call::Outcome::Values(vec![("a".into(), "b".into())]) },
@@ -64,6 +65,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TooLong { limit: 10_000 },
         Refusal::BadMinutes,
         Refusal::UnknownZone("Mars".into()),
+        Refusal::BadLabel,
+        Refusal::TooManyLabels,
         Refusal::NotResendable(4),
         Refusal::NothingDue,
         Refusal::NothingNew,
@@ -114,6 +117,7 @@ fn summary(seq: Seq) -> Summary {
         trouble: false,
         hot: false,
         rungs: 0,
+        labels: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Anything that can be stored, for tests.
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
+use crate::domain::label::Label;
 use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
@@ -51,6 +52,10 @@ pub fn any_line() -> impl Strategy<Value = Line> {
         choices,
         attachment,
     })
+}
+
+fn any_label() -> impl Strategy<Value = Label> {
+    any_text().prop_map(|text| Label::known(&text))
 }
 
 fn any_agent() -> impl Strategy<Value = Agent> {
@@ -177,6 +182,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             value,
             from
         }),
+        (any_label(), any::<bool>(), option::of(any_agent()), any_origin())
+            .prop_map(|(label, on, by, from)| Event::Labelled { label, on, by, from }),
         (any_text(), vec((any_text(), any_text()), 0..3), any_origin())
             .prop_map(|(form, answers, from)| Event::FormCompleted { form, answers, from }),
         (any::<i32>(), any::<bool>(), any_origin()).prop_map(|(points, hot, from)| Event::Scored { points, hot, from }),
@@ -230,7 +237,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             fate
         }),
     ];
-    prop_oneof![said, moved, delivered, alerts]
+    // On the heap: together they are more than a thread's stack holds.
+    prop_oneof![said.boxed(), moved.boxed(), delivered.boxed(), alerts.boxed()]
 }
 
 fn any_alert() -> impl Strategy<Value = Alert> {
@@ -296,7 +304,8 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let calls = (option::of(any_call()), any_backlog(), any::<u32>());
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
-    let contact = (option::of(any_text()), btree_map(any_text(), any_text(), 0..4), option::of(unanswered), any_last());
+    let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3));
+    let contact = (option::of(any_text()), known, option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
@@ -305,7 +314,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     (floor, contact, ours, stretch).prop_map(
         |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
-            let (name, attributes, unanswered, last) = contact;
+            let (name, (attributes, labels), unanswered, last) = contact;
             let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
             let said = said.into();
             State {
@@ -322,6 +331,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 greeted,
                 name,
                 attributes,
+                labels,
                 unanswered,
                 last,
                 said,
@@ -346,9 +356,9 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
     ];
     let names = (any::<u128>(), any_text(), any::<bool>(), any_text(), any_text(), any_text());
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
-    let words = (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>());
+    let words = (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3));
     (names, floor, words).prop_map(|((id, account, web, bot, name, next), floor, words)| {
-        let (unanswered, last, trouble, hot, rungs) = words;
+        let (unanswered, last, trouble, hot, rungs, labels) = words;
         let (seq, turn, mode, since, wanted) = floor;
         Summary {
             conversation: ConversationId(Uuid::from_u128(id)),
@@ -367,6 +377,7 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             trouble,
             hot,
             rungs,
+            labels,
         }
     })
 }

@@ -6,7 +6,9 @@ use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
+use super::why::{GiveBack, PauseMove, Receipt};
 use crate::domain::event as core;
+use crate::domain::label::Label;
 use crate::domain::time::Timestamp;
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +37,15 @@ pub enum Event<'a> {
         name: Text<'a>,
         #[serde(borrow)]
         value: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
+        from: Origin<'a>,
+    },
+    Labelled {
+        #[serde(borrow)]
+        label: Text<'a>,
+        on: bool,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
         #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
         from: Origin<'a>,
     },
@@ -215,29 +226,6 @@ pub enum Event<'a> {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PauseMove {
-    Replied,
-    Extended,
-    Kept,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GiveBack {
-    ByAgent,
-    PauseEnded,
-    ByContact,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Receipt {
-    Delivered,
-    Read,
-}
-
 impl<'a> From<&'a core::Event> for Event<'a> {
     fn from(event: &'a core::Event) -> Self {
         use core::Event as Core;
@@ -251,6 +239,10 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
             Core::AttributeSet { name, value, from } => {
                 Self::AttributeSet { name: text(name), value: text(value), from: from.into() }
+            }
+            Core::Labelled { label, on, by, from } => {
+                let by = by.as_ref().map(Into::into);
+                Self::Labelled { label: text(label.as_str()), on: *on, by, from: from.into() }
             }
             Core::FormCompleted { form, answers, from } => {
                 let answers = answers.iter().map(|(name, value)| (text(name), text(value))).collect();
@@ -327,6 +319,9 @@ impl From<Event<'_>> for core::Event {
             Event::AttributeSet { name, value, from } => {
                 Self::AttributeSet { name: name.into_owned(), value: value.into_owned(), from: from.into() }
             }
+            Event::Labelled { label, on, by, from } => {
+                Self::Labelled { label: Label::known(&label), on, by: by.map(Into::into), from: from.into() }
+            }
             Event::FormCompleted { form, answers, from } => {
                 let answer = |(name, value): (Text<'_>, Text<'_>)| (name.into_owned(), value.into_owned());
                 let answers = answers.into_iter().map(answer).collect();
@@ -384,64 +379,6 @@ impl From<Event<'_>> for core::Event {
                 Self::AlertQueued { alert: Box::new(alert.into()), from: from.into() }
             }
             Event::AlertTried { of, attempt, fate } => Self::AlertTried { of, attempt, fate: fate.into() },
-        }
-    }
-}
-
-impl From<core::PauseMove> for PauseMove {
-    fn from(why: core::PauseMove) -> Self {
-        match why {
-            core::PauseMove::Replied => Self::Replied,
-            core::PauseMove::Extended => Self::Extended,
-            core::PauseMove::Kept => Self::Kept,
-        }
-    }
-}
-
-impl From<PauseMove> for core::PauseMove {
-    fn from(why: PauseMove) -> Self {
-        match why {
-            PauseMove::Replied => Self::Replied,
-            PauseMove::Extended => Self::Extended,
-            PauseMove::Kept => Self::Kept,
-        }
-    }
-}
-
-impl From<core::GiveBack> for GiveBack {
-    fn from(why: core::GiveBack) -> Self {
-        match why {
-            core::GiveBack::ByAgent => Self::ByAgent,
-            core::GiveBack::PauseEnded => Self::PauseEnded,
-            core::GiveBack::ByContact => Self::ByContact,
-        }
-    }
-}
-
-impl From<GiveBack> for core::GiveBack {
-    fn from(why: GiveBack) -> Self {
-        match why {
-            GiveBack::ByAgent => Self::ByAgent,
-            GiveBack::PauseEnded => Self::PauseEnded,
-            GiveBack::ByContact => Self::ByContact,
-        }
-    }
-}
-
-impl From<core::Receipt> for Receipt {
-    fn from(receipt: core::Receipt) -> Self {
-        match receipt {
-            core::Receipt::Delivered => Self::Delivered,
-            core::Receipt::Read => Self::Read,
-        }
-    }
-}
-
-impl From<Receipt> for core::Receipt {
-    fn from(receipt: Receipt) -> Self {
-        match receipt {
-            Receipt::Delivered => Self::Delivered,
-            Receipt::Read => Self::Read,
         }
     }
 }

@@ -15,6 +15,7 @@ mod state;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

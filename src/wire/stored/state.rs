@@ -7,6 +7,7 @@ use super::bot::{Later, Place, Session};
 use super::calls::{Backlog, OpenCall};
 use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
 use crate::domain::ids::{AgentId, BotVersion};
+use crate::domain::label::Label;
 use crate::domain::state as core;
 use crate::domain::time::Timestamp;
 
@@ -29,6 +30,8 @@ pub struct State<'a> {
     name: Option<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Text<'a>, Text<'a>)>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     session: Option<Session<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -186,6 +189,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             greeted: state.greeted,
             name: maybe_text(&state.name),
             attributes: state.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
+            labels: state.labels.iter().map(|label| text(label.as_str())).collect(),
             session: (state.session.number > 0).then(|| (&state.session).into()),
             later: state.later.as_ref().map(|(trigger, later)| (text(trigger), later.into())),
             unanswered: state.unanswered.as_ref().map(Into::into),
@@ -218,6 +222,7 @@ impl From<State<'_>> for core::State {
             greeted: state.greeted,
             name: owned(state.name),
             attributes: state.attributes.into_iter().map(attribute).collect(),
+            labels: state.labels.iter().map(|label| Label::known(label)).collect(),
             session: state.session.map(Into::into).unwrap_or_default(),
             later: state.later.map(|(trigger, later)| (trigger.into_owned(), later.into())),
             unanswered: state.unanswered.map(Into::into),

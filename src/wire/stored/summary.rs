@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::parts::{LastWords, Speaker, Text, Wanted, millis, text, time};
 use crate::domain::account;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
+use crate::domain::label::Label;
 use crate::domain::summary as core;
 use crate::domain::time::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct Summary<'a> {
     hot: bool,
     #[serde(default, skip_serializing_if = "no_rungs")]
     rungs: usize,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<Text<'a>>,
 }
 
 fn no_rungs(rungs: &usize) -> bool {
@@ -81,6 +84,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             trouble: summary.trouble,
             hot: summary.hot,
             rungs: summary.rungs,
+            labels: summary.labels.iter().map(|label| text(label.as_str())).collect(),
         }
     }
 }
@@ -104,6 +108,7 @@ impl From<Summary<'_>> for core::Summary {
             trouble: summary.trouble,
             hot: summary.hot,
             rungs: summary.rungs,
+            labels: summary.labels.iter().map(|label| Label::known(label)).collect(),
         }
     }
 }

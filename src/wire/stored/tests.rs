@@ -8,6 +8,7 @@ use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
+use crate::domain::label::Label;
 use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
@@ -69,6 +70,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_line(&sample_line()));
     samples.extend(later_samples());
     samples.extend(call_samples());
+    samples.extend(label_samples());
     samples
 }
 
@@ -158,6 +160,7 @@ fn sample_state() -> State {
         greeted: true,
         name: Some("Zoë".to_owned()),
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
+        labels: Default::default(),
         unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes"), called: false }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
         said: [Said { seq: 2, agent: None }, Said { seq: 5, agent: Some(ada().id) }].into(),
@@ -318,6 +321,21 @@ fn call_samples() -> Vec<Vec<u8>> {
     events.iter().map(write_event).chain([write_state(&state)]).collect()
 }
 
+/// What came with labels, and with links without words.
+fn label_samples() -> Vec<Vec<u8>> {
+    let label = Label::known("vip");
+    let from = Origin { bot: None, trigger: None, widget: Some(Step::start("quote")) };
+    let came = Heard { referral: Some("pricing-page".to_owned()), ..Heard::default() };
+    let events = [
+        Event::ContactSaid { heard: came, provider_id: None, provider_at: Some(Timestamp(9)) },
+        Event::Labelled { label: label.clone(), on: true, by: Some(ada()), from: Origin::default() },
+        Event::Labelled { label: label.clone(), on: false, by: None, from },
+    ];
+    let state = State { labels: [label.clone()].into(), ..State::default() };
+    let summary = Summary { labels: vec![label], ..sample_summary() };
+    events.iter().map(write_event).chain([write_state(&state), write_summary(&summary)]).collect()
+}
+
 fn sample_summary() -> Summary {
     Summary {
         conversation: ConversationId(Uuid::from_u128(8)),
@@ -336,5 +354,6 @@ fn sample_summary() -> Summary {
         trouble: false,
         hot: false,
         rungs: 0,
+        labels: Vec::new(),
     }
 }

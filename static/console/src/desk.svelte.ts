@@ -83,6 +83,7 @@ export class Desk {
   takeOver = (conversation: string): void => this.command({ type: 'take_over', conversation });
   giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
   extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
+  label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
 
   command(command: Unsent): void {

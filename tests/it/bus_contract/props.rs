@@ -49,6 +49,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         trouble: false,
         hot: false,
         rungs: 0,
+        labels: Vec::new(),
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));
     Arc::new(Published { first, at, events, summary, console_frame: Encoded::default() })

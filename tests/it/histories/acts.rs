@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use switchboard::domain::bot::WhenPauseEnds;
 use switchboard::domain::event::Receipt;
+use switchboard::domain::label::LABELS_MAX;
 
 use super::model::PHRASES;
 use super::{House, Millis};
@@ -52,6 +53,16 @@ pub enum Act {
         by: Extending,
     },
     Notes,
+    Labels {
+        label: usize,
+        on: bool,
+    },
+    /// A try to send a letter ends, as the next one or (`stale`) as one that was heard of before.
+    EndsLetter {
+        letter: usize,
+        stale: bool,
+        how: Ending,
+    },
     Resends {
         message: usize,
     },
@@ -137,6 +148,9 @@ fn act() -> impl Strategy<Value = Act> {
         4 => Just(Act::GivesBack),
         4 => extending().prop_map(|by| Act::Extends { by }),
         1 => Just(Act::Notes),
+        2 => (0..LABELS_MAX + 4, prop::bool::weighted(0.7)).prop_map(|(label, on)| Act::Labels { label, on }),
+        6 => (0..64_usize, prop::bool::weighted(0.1), ending())
+            .prop_map(|(letter, stale, how)| Act::EndsLetter { letter, stale, how }),
         3 => message().prop_map(|message| Act::Resends { message }),
         2 => (0..3_u64).prop_map(|turns_ago| Act::OutsideBot { turns_ago }),
         4 => prop_oneof![0..MINUTE, 0..30 * MINUTE].prop_map(|millis| Act::Passes { millis }),

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use switchboard::domain::alert::Fate;
 use switchboard::domain::bot::WhenPauseEnds;
 use switchboard::domain::effects::Effect;
 use switchboard::domain::event::{Event, Place, Receipt};
@@ -188,6 +189,24 @@ fn a_fold_that_forgets_receipts_is_noticed() {
 }
 
 #[test]
+fn a_fold_that_forgets_a_letter_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let Event::AlertTried { of, fate: Fate::Again { .. }, .. } = event {
+            state.alerts.remove(of);
+        }
+    }));
+}
+
+#[test]
+fn a_fold_that_takes_off_no_label_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let Event::Labelled { label, .. } = event {
+            state.labels.insert(label.clone());
+        }
+    }));
+}
+
+#[test]
 fn a_fold_that_skips_the_interrupted_question_is_noticed() {
     noticed_by_the_model(fold(|state, event| {
         if let Event::GivenBack { .. } = event {
@@ -242,6 +261,7 @@ fn live(house: House, steps: &[Step], doubts: bool, fault: Fault) -> Result<Worl
         .no_answer_limit(house.limit);
     let bot = if house.silent { bot.calling_silently() } else { bot };
     let bot = if house.hours { bot.with_hours() } else { bot };
+    let bot = bot.writing_letters();
     let mut world = World::new(house, bot.build(), doubts, fault);
     world.live(steps)?;
     Ok(world)

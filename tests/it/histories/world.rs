@@ -171,6 +171,13 @@ impl World {
             Act::GivesBack => Command::GiveBack { agent: ben() },
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },
+            Act::Labels { label, on } => Command::Label { agent: ben(), label: format!(" Label  {label}"), on: *on },
+            Act::EndsLetter { letter, stale, how } => {
+                let of = pick(&self.letters(), *letter)?;
+                let heard_of = self.conversation.state.alerts.get(&of).map_or(0, |open| open.attempt);
+                let attempt = if *stale { heard_of } else { heard_of + 1 };
+                Command::AlertOutcome { of, attempt, outcome: self.outcome(of, *how) }
+            }
             Act::Resends { message } => Command::Resend { agent: ana(), of: pick(&self.ours(), *message)? },
             Act::OutsideBot { turns_ago } => Command::BotAnswer {
                 turn: self.conversation.state.turn.saturating_sub(*turns_ago),
@@ -202,6 +209,14 @@ impl World {
         let mut ours: Vec<Seq> = self.log.iter().enumerate().rev().filter_map(said).take(12).collect();
         ours.push(1_000_000);
         ours
+    }
+
+    /// The latest letters, and one number that never was one.
+    fn letters(&self) -> Vec<Seq> {
+        let mut letters = letters(&self.log);
+        letters.drain(..letters.len().saturating_sub(40));
+        letters.push(1_000_000);
+        letters
     }
 
     /// Messages of which the log says that they were sent, and that no receipt has closed yet.
@@ -302,6 +317,8 @@ impl World {
         for (at, spoken) in &said {
             self.model.numbered(self.now.0, (first + at) as Seq + 1, spoken);
         }
+        let written: Vec<Seq> = letters(&self.log[first..]).iter().map(|at| first as Seq + at).collect();
+        self.model.letters.numbered(&written).map_err(TestCaseError::fail)?;
         agree::floors(&self.model, &self.conversation)?;
         if self.house.tracked { agree::outboxes(&self.model.outbox, &self.outbox, &self.conversation) } else { Ok(()) }
     }
@@ -319,6 +336,12 @@ fn said(events: &[Logged]) -> Vec<(usize, Spoken)> {
         Some((at, Spoken { by, text: text.clone(), turn }))
     };
     events.iter().enumerate().filter_map(spoken).collect()
+}
+
+/// Which of the events are letters to people, counted from 1.
+fn letters(events: &[Logged]) -> Vec<Seq> {
+    let numbered = (1..).zip(events);
+    numbered.filter(|(_, logged)| matches!(logged.event, Event::AlertQueued { .. })).map(|(seq, _)| seq).collect()
 }
 
 fn agent_named(number: u8) -> Agent {

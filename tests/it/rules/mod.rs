@@ -12,6 +12,8 @@ mod floor;
 mod hand_off;
 /// 7: whatever interrupts the bot, at whatever widget.
 mod interruptions;
+/// What people and bots sort contacts by.
+mod labels;
 /// 9: whoever waits is told the truth in the end.
 mod ladder;
 /// By which links contacts come.

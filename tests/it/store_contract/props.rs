@@ -75,6 +75,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         trouble: false,
         hot: false,
         rungs: 0,
+        labels: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use switchboard::domain::alert::Recipient;
 use switchboard::domain::bot::answers::AnswerKind;
 use switchboard::domain::bot::ladder::{Ladder, Last, Rung};
 use switchboard::domain::bot::triggers::{Action, Keyword, Kind, On, Trigger};
-use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, MenuOption, Settings, WhenPauseEnds, Widget};
+use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, Letter, MenuOption, Settings, WhenPauseEnds, Widget};
 use switchboard::domain::event::Reason;
 use switchboard::domain::hours::{Hours, Span};
 use switchboard::domain::ids::BotId;
@@ -32,6 +32,7 @@ pub const CANCELLED: &str = "Let us leave that.";
 pub const STILL: &str = "I am still looking for a colleague.";
 pub const NOBODY: &str = "Nobody is free. How may we reach you?";
 pub const CLOSED: &str = "Nobody is here now. How may we reach you?";
+pub const WRITTEN: &str = "I have written to the boss.";
 pub const THANKS: &str = "We shall get in touch.";
 pub const AGAIN: &str = "A colleague will read that.";
 
@@ -111,6 +112,14 @@ impl TestBot {
     pub fn trigger(mut self, id: &str, on: On, action: Action) -> Self {
         self.triggers.push(Trigger::new(id, on, action));
         self
+    }
+
+    /// Whoever says “boss” makes a letter to the admins.
+    pub fn writing_letters(self) -> Self {
+        let (to, subject, body) = (vec!["admins".into()], "The boss is wanted".into(), "".into());
+        let letter = Letter { to, cc: Vec::new(), reply_to: None, subject, body };
+        let bot = self.dialogue("boss", vec![Widget::Alert(letter), text(WRITTEN)]);
+        bot.trigger("boss", keywords(&["boss"]), Action::Go("boss".into()))
     }
 
     pub fn build(self) -> Arc<Bot> {

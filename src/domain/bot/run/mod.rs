@@ -10,7 +10,7 @@ mod questions;
 mod tell;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::calls::{call_failed, called, read_values, told};
 use super::triggers::{Action, On, Trigger};
@@ -19,6 +19,7 @@ use crate::domain::account::Channel;
 use crate::domain::call::Backlog;
 use crate::domain::event::{Event, Later, Place, Reason, Step, Why};
 use crate::domain::ids::Turn;
+use crate::domain::label::Label;
 use crate::domain::message::{Heard, Line};
 use crate::domain::session::{Session, page};
 use crate::domain::time::Timestamp;
@@ -37,6 +38,7 @@ pub struct Memory<'a> {
     pub greeted: bool,
     pub name: Option<&'a str>,
     pub attributes: &'a BTreeMap<String, String>,
+    pub labels: &'a BTreeSet<Label>,
     pub channel: Channel,
     pub session: Cow<'a, Session>,
     pub later: Option<&'a (String, Later)>,
@@ -110,6 +112,8 @@ struct Run<'a> {
     trigger: Option<String>,
     /// What became known meanwhile.
     learned: Vec<(String, String)>,
+    /// The labels as the events so far leave them; none: as they were.
+    labels: Option<BTreeSet<Label>>,
     scored: i32,
     hot: bool,
     /// Letters so far.
@@ -136,6 +140,7 @@ impl<'a> Run<'a> {
             afterwards: Place::Idle,
             trigger: None,
             learned: Vec::new(),
+            labels: None,
             scored: 0,
             hot: false,
             alerts: 0,
@@ -291,6 +296,7 @@ impl<'a> Run<'a> {
                     None => self.complete(form, &step),
                 },
                 Some(Widget::Set { attribute, value }) => self.learn(attribute, self.fill(value), &step),
+                Some(Widget::Label { add, remove }) => self.label(add, remove, &step),
                 Some(Widget::Alert(letter)) => self.alert(letter, &step),
                 Some(Widget::Score(points)) => self.score(*points, Some(&step)),
                 // There is nothing to wait for at the end.

@@ -6,6 +6,7 @@ use super::Run;
 use crate::domain::bot::branch::{Case, Situation};
 use crate::domain::bot::template::Template;
 use crate::domain::event::{Event, Origin, Place, Reason, Step, Why};
+use crate::domain::label::{self, LABELS_MAX, Label};
 use crate::domain::message::{Attachment, AttachmentKind, Line};
 
 const WORDS_CHARS_MAX: usize = 200;
@@ -71,6 +72,32 @@ impl<'a> Run<'a> {
         self.learned.push((name.to_owned(), value));
     }
 
+    /// Labels that change nothing are passed over.
+    pub(super) fn label(&mut self, add: &[Label], remove: &[Label], step: &Step) {
+        let changes = remove.iter().map(|label| (label, false)).chain(add.iter().map(|label| (label, true)));
+        for (label, on) in changes {
+            if self.carries(label) == on {
+                continue;
+            }
+            let labels = self.labels.get_or_insert_with(|| self.memory.labels.clone());
+            if on && labels.len() >= LABELS_MAX {
+                self.events.push(label::left_out(label));
+                continue;
+            }
+            if on {
+                labels.insert(label.clone())
+            } else {
+                labels.remove(label)
+            };
+            let from = self.origin(Some(step));
+            self.events.push(Event::Labelled { label: label.clone(), on, by: None, from });
+        }
+    }
+
+    fn carries(&self, label: &Label) -> bool {
+        self.labels.as_ref().unwrap_or(self.memory.labels).contains(label)
+    }
+
     /// Counts points; the first time they are enough, the contact is a hot lead.
     pub(super) fn score(&mut self, points: i32, step: Option<&Step>) {
         if points == 0 {
@@ -126,7 +153,8 @@ impl<'a> Run<'a> {
         let value = |name: &str| self.value(name).map(Cow::into_owned);
         let open = || self.bot.is_open(self.memory.now);
         let first = self.memory.session.number <= 1;
-        let situation = Situation { value: &value, channel: self.memory.channel, open: &open, first };
+        let label = |label: &Label| self.carries(label);
+        let situation = Situation { value: &value, label: &label, channel: self.memory.channel, open: &open, first };
         cases.iter().find(|case| case.when.holds(&situation)).map(|case| case.go.as_str())
     }
 }

@@ -7,7 +7,8 @@ use url::Url;
 use super::{Check, ID_CHARS_MAX, OPTIONS_MAX};
 use crate::domain::account::Channel;
 use crate::domain::bot::fold::fold;
-use crate::wire::bot::document::{Ask, Condition, Dialogue, Form, Menu, MenuOption, Widget};
+use crate::domain::label::{LABEL_CHARS_MAX, Label};
+use crate::wire::bot::document::{Ask, Condition, Dialogue, Form, Labels, Menu, MenuOption, Widget};
 
 const QUESTIONS_MAX: usize = 50;
 
@@ -73,6 +74,7 @@ impl Check<'_> {
                 self.length(format!("{path}.set.value"), &set.value);
             }
             Widget::HttpCall(call) => self.http_call(&format!("{path}.http_call"), call),
+            Widget::Label(labels) => self.labels(&format!("{path}.label"), labels),
             Widget::Branch(cases) => {
                 if cases.is_empty() {
                     self.wrong(
@@ -146,8 +148,27 @@ impl Check<'_> {
         }
     }
 
+    fn labels(&mut self, path: &str, labels: &Labels) {
+        let Labels { add, remove } = labels;
+        if add.is_empty() && remove.is_empty() {
+            self.wrong("label", path, "no label is put on or taken off", "Write \"add\" or \"remove\"");
+        }
+        for (what, list) in [("add", add), ("remove", remove)] {
+            for (number, label) in list.iter().enumerate() {
+                self.one_label(format!("{path}.{what}[{number}]"), label);
+            }
+        }
+    }
+
+    fn one_label(&mut self, path: String, label: &str) {
+        if Label::parse(label).is_none() {
+            let fix = format!("Write 1 to {LABEL_CHARS_MAX} characters on one line");
+            self.wrong("label", path, format!("{label:?} is no label"), fix);
+        }
+    }
+
     fn condition(&mut self, path: &str, condition: &Condition) {
-        let Condition { attribute, known, is, over, under, channel, hours, contact } = condition;
+        let Condition { attribute, known, is, over, under, label, channel, hours, contact } = condition;
         let tests = [known.is_some(), is.is_some(), over.is_some(), under.is_some()];
         let tests = tests.into_iter().filter(|test| *test).count();
         match (attribute, tests) {
@@ -161,7 +182,11 @@ impl Check<'_> {
                 self.wrong("condition", path, problem, "Add \"attribute\"");
             }
         }
-        if attribute.is_none() && channel.is_none() && hours.is_none() && contact.is_none() && tests == 0 {
+        if let Some(label) = label {
+            self.one_label(format!("{path}.label"), label);
+        }
+        let others = label.is_some() || channel.is_some() || hours.is_some() || contact.is_some();
+        if attribute.is_none() && !others && tests == 0 {
             self.wrong("condition", path, "this is always so", "Say when, or use \"go\" instead");
         }
         if let Some(channel) = channel.as_deref().filter(|channel| Channel::parse(channel).is_none()) {

@@ -35,6 +35,8 @@ pub enum Widget {
     Form(Form),
     /// Gives an attribute a value.
     Set(Set),
+    /// Puts labels on the contact, and takes others off.
+    Label(Labels),
     /// Goes where the first case that holds says; on, if none does.
     Branch(Vec<Case>),
     /// So many seconds of silence, up to 86 400 (a day). Whatever the contact writes ends it; taking over cancels it.
@@ -157,6 +159,17 @@ pub struct Set {
     pub value: String,
 }
 
+/// Labels of up to 40 characters; capitals do not matter. A contact carries 30 at most, what would be more is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Labels {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -182,6 +195,9 @@ pub struct Condition {
     pub over: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under: Option<f64>,
+    /// The contact carries this label, which the bot or an agent has put there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// `messenger` or `webchat`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,

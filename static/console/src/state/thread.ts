@@ -187,6 +187,10 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
       return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
     case 'came_by':
       return { tone: 'quiet', text: `Came by the link “${event.link}”` };
+    case 'labelled': {
+      const by = event.by ? ` · ${event.by.name}` : '';
+      return { tone: 'quiet', text: `${event.on ? 'Labelled' : 'No longer labelled'} “${event.label}”${by}` };
+    }
     case 'attribute_set':
       return { tone: 'quiet', text: `${event.name}: ${event.value}` };
     case 'form_completed':

@@ -7,7 +7,7 @@ use switchboard::domain::message::Heard;
 use super::super::Millis;
 use crate::support::bot::{
     CALLING, CANCELLED, EMAIL, EMAIL_AGAIN, HELPED, HELPED_DONE, HOURS, LATER, NAME, NO_ANSWER, NOW, OFFER, PHONE,
-    PHONE_AGAIN, QUOTE_DONE, THINKS_FOR, TRIES, WELCOME,
+    PHONE_AGAIN, QUOTE_DONE, THINKS_FOR, TRIES, WELCOME, WRITTEN,
 };
 
 /// What contacts say in histories, and what the words mean, told by hand.
@@ -25,6 +25,7 @@ pub const PHRASES: &[Phrase] = &[
     Phrase { text: "+49 40 1234567", means: &[Means::Phone] },
     Phrase { text: "a quot", means: &[Means::NearlySecondOption] },
     Phrase { text: "Think!", means: &[Means::Think] },
+    Phrase { text: "Write to the boss", means: &[Means::Letter] },
     Phrase { text: "Stop.", means: &[Means::Stop] },
     Phrase { text: "2", means: &[Means::SecondOption, Means::No] },
     Phrase { text: "3", means: &[Means::ThirdOption] },
@@ -49,6 +50,7 @@ enum Means {
     Somebody,
     Circle,
     Think,
+    Letter,
     Stop,
     Mail,
     Phone,
@@ -93,6 +95,8 @@ pub struct BotModel {
 pub struct Act {
     pub lines: Vec<&'static str>,
     pub hand_off: Option<&'static str>,
+    /// Letters to people.
+    pub letters: usize,
 }
 
 impl BotModel {
@@ -204,6 +208,13 @@ impl BotModel {
         } else if is(Means::Think) {
             self.says(LATER, act);
             self.place = Place::Thinks(now + THINKS_FOR.as_millis() as Millis);
+        } else if is(Means::Letter) {
+            act.letters = 1;
+            self.ends(WRITTEN, act);
+            self.place = interrupted;
+            if !self.goes_on(act) {
+                self.place = Place::Idle;
+            }
         } else if is(Means::Quote) {
             self.asks(NAME, act);
         } else if is(Means::Call) {

@@ -4,7 +4,10 @@
 //! numbers of events are taken from the real log, since they name the messages.
 
 mod bot;
+mod letters;
 mod outbox;
+
+use std::collections::BTreeSet;
 
 use switchboard::domain::bot::WhenPauseEnds;
 use switchboard::domain::command::{Command, Extension};
@@ -16,6 +19,7 @@ use super::{House, Millis};
 use crate::support::bot::{AGAIN, CALLING, CLOSED, NOBODY, NOBODY_AFTER, STILL, STILL_AFTER, THANKS};
 pub use bot::PHRASES;
 use bot::{BotModel, has_words, means_back};
+use letters::LettersModel;
 pub use outbox::{Fate, OutboxModel};
 
 const MINUTE: Millis = 60_000;
@@ -32,6 +36,8 @@ pub struct Model {
     called: bool,
     pub bot: BotModel,
     pub outbox: OutboxModel,
+    pub letters: LettersModel,
+    pub labels: BTreeSet<String>,
     said: Vec<(Seq, Option<Agent>)>,
     shown: Seq,
 }
@@ -81,6 +87,8 @@ impl Model {
             called: false,
             bot,
             outbox,
+            letters: LettersModel::default(),
+            labels: BTreeSet::new(),
             said: Vec::new(),
             shown: 0,
         }
@@ -96,7 +104,12 @@ impl Model {
                 Ok(self.bot_acts(now, act))
             }
             Command::Open => Err("nothing_new"),
-            Command::ViewPage { .. } | Command::Note { .. } => Ok(Vec::new()),
+            Command::ViewPage { .. } => {
+                self.letters.contact_is_here(now, DAY);
+                Ok(Vec::new())
+            }
+            Command::Note { .. } => Ok(Vec::new()),
+            Command::Label { label, on, .. } => self.labelled(label, *on).map(quiet),
             Command::Echo { of: Some(of), provider_id, .. } => self.outbox.echoed(*of, provider_id).map(quiet),
             Command::Echo { of: None, provider_id, .. } if self.outbox.knows(provider_id) => Err("nothing_new"),
             Command::Echo { of: None, text, .. } => Ok(self.person_speaks(now, Speaker::Outside, text)),
@@ -119,8 +132,7 @@ impl Model {
             Command::Called { .. } | Command::CallAgain { .. } => Err("nothing_new"),
             Command::DeadlinePassed => self.deadline(now),
             Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
-            // Letters change nothing that the model knows of.
-            Command::AlertOutcome { .. } => Err("nothing_new"),
+            Command::AlertOutcome { of, attempt, outcome } => self.letters.tried(*of, *attempt, outcome).map(quiet),
             Command::Withdraw { of } => self.outbox.withdrawn(of).map(quiet),
             Command::Park { .. } => {
                 if !matches!(self.floor, Floor::Human { until: None, .. }) {
@@ -154,6 +166,7 @@ impl Model {
     // --- Who speaks ---
 
     fn hears(&mut self, now: Millis, heard: &Heard) -> Vec<Spoken> {
+        self.letters.contact_is_here(now, DAY);
         let count = self.unanswered.as_ref().map_or(0, |(count, _)| *count) + 1;
         self.unanswered = Some((count, heard.clone()));
         self.called = false;
@@ -203,6 +216,7 @@ impl Model {
     }
 
     fn bot_acts(&mut self, now: Millis, act: bot::Act) -> Vec<Spoken> {
+        (0..act.letters).for_each(|_| self.letters.dialogue_writes(now, DAY));
         let said = |line: &&str| Spoken { by: Voice::Bot, text: line.to_string(), turn: Some(self.turn) };
         let mut spoken: Vec<Spoken> = act.lines.iter().map(said).collect();
         if spoken.iter().any(|spoken| spoken.text != CALLING) {
@@ -255,6 +269,18 @@ impl Model {
 
     fn others_spoke_since(&self, agent: &Agent, seen: Seq) -> bool {
         self.said.iter().any(|(seq, by)| *seq > seen && by.as_ref() != Some(agent))
+    }
+
+    /// Labels are words without capitals, thirty of them at most.
+    fn labelled(&mut self, label: &str, on: bool) -> Result<(), &'static str> {
+        let label = label.trim().to_lowercase().replace("  ", " ");
+        match (on, self.labels.contains(&label)) {
+            (true, true) | (false, false) => return Err("nothing_new"),
+            (true, false) if self.labels.len() == 30 => return Err("too_many_labels"),
+            (true, false) => self.labels.insert(label),
+            (false, true) => self.labels.remove(&label),
+        };
+        Ok(())
     }
 
     fn seen(&mut self, seq: Seq) -> Expected {
@@ -353,6 +379,7 @@ impl Model {
     fn climbs(&mut self, now: Millis) -> Vec<Spoken> {
         let open = self.is_open(now);
         let Floor::Waiting { rungs, next, closed, reach, .. } = &mut self.floor else { return Vec::new() };
+        self.letters.ladder_writes();
         if *closed {
             (*closed, *next) = (false, Some(now + STILL_AFTER.as_millis() as Millis));
             return Vec::new();

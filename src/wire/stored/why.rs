@@ -1,0 +1,86 @@
+//! Why and how: the small words within events.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::event as core;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseMove {
+    Replied,
+    Extended,
+    Kept,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GiveBack {
+    ByAgent,
+    PauseEnded,
+    ByContact,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    Delivered,
+    Read,
+}
+
+impl From<core::PauseMove> for PauseMove {
+    fn from(why: core::PauseMove) -> Self {
+        match why {
+            core::PauseMove::Replied => Self::Replied,
+            core::PauseMove::Extended => Self::Extended,
+            core::PauseMove::Kept => Self::Kept,
+        }
+    }
+}
+
+impl From<PauseMove> for core::PauseMove {
+    fn from(why: PauseMove) -> Self {
+        match why {
+            PauseMove::Replied => Self::Replied,
+            PauseMove::Extended => Self::Extended,
+            PauseMove::Kept => Self::Kept,
+        }
+    }
+}
+
+impl From<core::GiveBack> for GiveBack {
+    fn from(why: core::GiveBack) -> Self {
+        match why {
+            core::GiveBack::ByAgent => Self::ByAgent,
+            core::GiveBack::PauseEnded => Self::PauseEnded,
+            core::GiveBack::ByContact => Self::ByContact,
+        }
+    }
+}
+
+impl From<GiveBack> for core::GiveBack {
+    fn from(why: GiveBack) -> Self {
+        match why {
+            GiveBack::ByAgent => Self::ByAgent,
+            GiveBack::PauseEnded => Self::PauseEnded,
+            GiveBack::ByContact => Self::ByContact,
+        }
+    }
+}
+
+impl From<core::Receipt> for Receipt {
+    fn from(receipt: core::Receipt) -> Self {
+        match receipt {
+            core::Receipt::Delivered => Self::Delivered,
+            core::Receipt::Read => Self::Read,
+        }
+    }
+}
+
+impl From<Receipt> for core::Receipt {
+    fn from(receipt: Receipt) -> Self {
+        match receipt {
+            Receipt::Delivered => Self::Delivered,
+            Receipt::Read => Self::Read,
+        }
+    }
+}
