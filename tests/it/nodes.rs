@@ -1,5 +1,6 @@
 //! Several nodes are one switchboard.
 
+mod calls;
 mod commands;
 mod failover;
 mod moves;

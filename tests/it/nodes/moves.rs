@@ -16,7 +16,7 @@ use crate::support::nodes::{Member, Nodes};
 const PSID: &str = "7";
 
 /// The node hears it, as often as it takes; how long that took.
-async fn says(member: &Member, contact: &Contact, text: &str) -> Duration {
+pub async fn says(member: &Member, contact: &Contact, text: &str) -> Duration {
     let since = Instant::now();
     let said = async || {
         let command = Command::Hear {
