@@ -150,7 +150,8 @@ impl State {
             self.backlog = Backlog::default();
         }
         if let Place::Calling(_) = self.place {
-            self.place = Place::Idle;
+            let place = std::mem::take(&mut self.place);
+            self.place = if *how == Ending::Cancelled { place.interrupted() } else { Place::Idle };
         }
     }
 }

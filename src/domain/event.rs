@@ -291,16 +291,19 @@ pub enum Place {
     Delayed { step: Step, until: Timestamp },
     /// The call at this step is open.
     Calling(Step),
+    /// The call at this step was cut off. It is not made again, for it may have done its work; it counts as failed when
+    /// the bot speaks next.
+    CutOff(Step),
 }
 
 impl Place {
     /// What becomes of it when the floor changes hands: a question that was open is asked again later, a delay is over.
-    /// A call is not made again: it may have done its work.
     pub fn interrupted(self) -> Self {
         match self {
             Place::Asking(step) | Place::Delayed { step, .. } => Place::Interrupted(step),
-            Place::OfferedHuman | Place::Calling(_) => Place::Idle,
-            Place::Idle | Place::Interrupted(_) => self,
+            Place::Calling(step) => Place::CutOff(step),
+            Place::OfferedHuman => Place::Idle,
+            Place::Idle | Place::Interrupted(_) | Place::CutOff(_) => self,
         }
     }
 }

@@ -103,6 +103,7 @@ impl Conversation {
                 Some(question) => format!("asks {question} again"),
                 None => format!("goes on with “{}”", step.dialogue),
             },
+            (Place::CutOff(step), ..) => format!("goes on with “{}” without an answer", step.dialogue),
             (Place::Delayed { step, .. }, ..) => format!("goes on with “{}” in a moment", step.dialogue),
             (Place::OfferedHuman, ..) => "has offered a person".into(),
             (Place::Calling(_), ..) => "waits for another system's answer".into(),

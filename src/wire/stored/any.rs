@@ -100,6 +100,7 @@ fn any_place() -> impl Strategy<Value = Place> {
         Just(Place::OfferedHuman),
         (any_step(), any_time()).prop_map(|(step, until)| Place::Delayed { step, until }),
         any_step().prop_map(Place::Calling),
+        any_step().prop_map(Place::CutOff),
     ]
 }
 

@@ -141,6 +141,8 @@ pub enum Place<'a> {
     Asking(Step<'a>),
     #[serde(borrow)]
     Interrupted(Step<'a>),
+    #[serde(borrow)]
+    CutOff(Step<'a>),
     OfferedHuman,
     Delayed {
         #[serde(borrow)]
@@ -170,6 +172,7 @@ impl<'a> From<&'a core::Place> for Place<'a> {
             core::Place::Idle => Self::Idle,
             core::Place::Asking(step) => Self::Asking(step.into()),
             core::Place::Interrupted(step) => Self::Interrupted(step.into()),
+            core::Place::CutOff(step) => Self::CutOff(step.into()),
             core::Place::OfferedHuman => Self::OfferedHuman,
             core::Place::Delayed { step, until } => Self::Delayed { step: step.into(), until: until.0 },
             core::Place::Calling(step) => Self::Calling(step.into()),
@@ -183,6 +186,7 @@ impl From<Place<'_>> for core::Place {
             Place::Idle => Self::Idle,
             Place::Asking(step) => Self::Asking(step.into()),
             Place::Interrupted(step) => Self::Interrupted(step.into()),
+            Place::CutOff(step) => Self::CutOff(step.into()),
             Place::OfferedHuman => Self::OfferedHuman,
             Place::Delayed { step, until } => Self::Delayed { step: step.into(), until: Timestamp(until) },
             Place::Calling(step) => Self::Calling(step.into()),

@@ -332,8 +332,13 @@ fn label_samples() -> Vec<Vec<u8>> {
         Event::Labelled { label: label.clone(), on: false, by: None, from },
     ];
     let state = State { labels: [label.clone()].into(), ..State::default() };
+    let cut_off = State { place: Place::CutOff(Step::start("order")), ..State::default() };
     let summary = Summary { labels: vec![label], ..sample_summary() };
-    events.iter().map(write_event).chain([write_state(&state), write_summary(&summary)]).collect()
+    events
+        .iter()
+        .map(write_event)
+        .chain([write_state(&state), write_state(&cut_off), write_summary(&summary)])
+        .collect()
 }
 
 fn sample_summary() -> Summary {

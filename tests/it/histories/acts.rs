@@ -57,6 +57,13 @@ pub enum Act {
         label: usize,
         on: bool,
     },
+    /// What is being looked up elsewhere is found, or not; `late`: a call that is over answers.
+    Answers {
+        late: bool,
+        how: Answering,
+    },
+    /// Whoever made the open call is gone.
+    CallsAgain,
     /// A try to send a letter ends, as the next one or (`stale`) as one that was heard of before.
     EndsLetter {
         letter: usize,
@@ -109,6 +116,14 @@ pub enum Ending {
     Unknown,
 }
 
+#[derive(Debug, Clone, Copy)]
+pub enum Answering {
+    Found,
+    /// It answers without what was asked for.
+    Nonsense,
+    Fails,
+}
+
 /// One act, and whether the actor lives to tell the conversation what a take over stopped.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -149,6 +164,8 @@ fn act() -> impl Strategy<Value = Act> {
         4 => extending().prop_map(|by| Act::Extends { by }),
         1 => Just(Act::Notes),
         2 => (0..LABELS_MAX + 4, prop::bool::weighted(0.7)).prop_map(|(label, on)| Act::Labels { label, on }),
+        10 => (prop::bool::weighted(0.1), answering()).prop_map(|(late, how)| Act::Answers { late, how }),
+        1 => Just(Act::CallsAgain),
         6 => (0..64_usize, prop::bool::weighted(0.1), ending())
             .prop_map(|(letter, stale, how)| Act::EndsLetter { letter, stale, how }),
         3 => message().prop_map(|message| Act::Resends { message }),
@@ -170,6 +187,10 @@ fn extending() -> impl Strategy<Value = Extending> {
         1 => Just(Extending::Tomorrow),
         1 => Just(Extending::UntilResumed),
     ]
+}
+
+fn answering() -> impl Strategy<Value = Answering> {
+    prop_oneof![3 => Just(Answering::Found), 1 => Just(Answering::Nonsense), 1 => Just(Answering::Fails)]
 }
 
 fn ending() -> impl Strategy<Value = Ending> {

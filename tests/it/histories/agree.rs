@@ -37,6 +37,8 @@ pub fn floors(model: &Model, conversation: &Conversation) -> Checked {
     let unanswered = state.unanswered.as_ref().map(|unanswered| (unanswered.count, unanswered.heard.clone()));
     prop_assert_eq!(&unanswered, &model.unanswered, "what is unanswered");
     prop_assert_eq!(&state.attributes, &model.bot.attributes, "what is known of the contact");
+    let call = state.call.as_ref().map(|open| (open.id, open.attempt));
+    prop_assert_eq!(call, model.bot.open_call(), "what is being looked up elsewhere");
     let labels = state.labels.iter().map(ToString::to_string);
     prop_assert!(labels.eq(model.labels.iter().cloned()), "the labels are {:?}, not {:?}", state.labels, model.labels);
     let letters = state.alerts.iter().map(|(of, open)| (*of, (open.attempt, open.unsure)));

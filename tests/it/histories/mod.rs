@@ -16,6 +16,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use switchboard::domain::alert::Fate;
 use switchboard::domain::bot::WhenPauseEnds;
+use switchboard::domain::call::Backlog;
 use switchboard::domain::effects::Effect;
 use switchboard::domain::event::{Event, Place, Receipt};
 use switchboard::domain::message::Heard;
@@ -198,6 +199,26 @@ fn a_fold_that_forgets_a_letter_is_noticed() {
 }
 
 #[test]
+fn a_fold_that_forgets_what_was_said_during_a_call_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let Event::ContactSaid { .. } = event {
+            state.backlog = Backlog::default();
+        }
+    }));
+}
+
+#[test]
+fn a_fold_that_drops_the_dialogue_of_a_call_that_was_cut_off_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let (Event::TakenOver { .. }, Place::Interrupted(step)) = (event, &mut state.place)
+            && matches!(step.dialogue.as_str(), "order" | "parcel")
+        {
+            state.place = Place::Idle;
+        }
+    }));
+}
+
+#[test]
 fn a_fold_that_takes_off_no_label_is_noticed() {
     noticed_by_the_model(fold(|state, event| {
         if let Event::Labelled { label, .. } = event {
@@ -261,7 +282,7 @@ fn live(house: House, steps: &[Step], doubts: bool, fault: Fault) -> Result<Worl
         .no_answer_limit(house.limit);
     let bot = if house.silent { bot.calling_silently() } else { bot };
     let bot = if house.hours { bot.with_hours() } else { bot };
-    let bot = bot.writing_letters();
+    let bot = bot.writing_letters().asking_others();
     let mut world = World::new(house, bot.build(), doubts, fault);
     world.live(steps)?;
     Ok(world)

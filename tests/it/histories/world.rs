@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use switchboard::domain::account::Channel;
 use switchboard::domain::bot::Bot;
-use switchboard::domain::call::Answer;
+use switchboard::domain::call::{self, Answer};
 use switchboard::domain::command::{Command, Extension, Outcome, Refusal};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::effects::{Effect, effects};
@@ -15,9 +15,10 @@ use switchboard::domain::message::{Choice, Heard};
 use switchboard::domain::state::State;
 use switchboard::domain::time::Timestamp;
 
-use super::acts::{Act, Ending, Extending, Step};
+use super::acts::{Act, Answering, Ending, Extending, Step};
 use super::model::{Model, Spoken, Voice, ZONE};
 use super::{House, Millis, agree};
+use crate::support::bot::STATUS;
 use crate::support::outbox::Outbox;
 use crate::support::story::{MORNING, ana, ben, conversation};
 
@@ -61,6 +62,8 @@ pub struct World {
     fault: Fault,
     on_the_wire: Vec<Seq>,
     untold: Vec<Seq>,
+    /// All calls so far.
+    calls: Vec<Seq>,
     buttons: Vec<Choice>,
     commands: usize,
 }
@@ -80,6 +83,7 @@ impl World {
             fault,
             on_the_wire: Vec::new(),
             untold: Vec::new(),
+            calls: Vec::new(),
             buttons: vec![Choice { id: "menu:gone:0:0".into(), label: "Something that is gone".into() }],
             commands: 0,
         }
@@ -172,6 +176,12 @@ impl World {
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },
             Act::Labels { label, on } => Command::Label { agent: ben(), label: format!(" Label  {label}"), on: *on },
+            Act::Answers { late, how } => {
+                let State { call, turn, .. } = &self.conversation.state;
+                let call = if *late { self.calls.first().copied()? } else { call.as_ref()?.id };
+                Command::Called { call, turn: *turn, outcome: answered(*how) }
+            }
+            Act::CallsAgain => Command::CallAgain { call: self.calls.last().copied()? },
             Act::EndsLetter { letter, stale, how } => {
                 let of = pick(&self.letters(), *letter)?;
                 let heard_of = self.conversation.state.alerts.get(&of).map_or(0, |open| open.attempt);
@@ -179,6 +189,8 @@ impl World {
                 Command::AlertOutcome { of, attempt, outcome: self.outcome(of, *how) }
             }
             Act::Resends { message } => Command::Resend { agent: ana(), of: pick(&self.ours(), *message)? },
+            // Whoever asks elsewhere itself is no outside bot.
+            Act::OutsideBot { .. } if self.conversation.state.call.is_some() => return None,
             Act::OutsideBot { turns_ago } => Command::BotAnswer {
                 turn: self.conversation.state.turn.saturating_sub(*turns_ago),
                 call: None,
@@ -299,6 +311,9 @@ impl World {
             }
             self.conversation.apply(&event, self.now);
             (self.fault.fold)(&mut self.conversation.state, &event);
+            if let Event::CallOpened { .. } = &event {
+                self.calls.push(self.conversation.state.seq);
+            }
             self.log.push(Logged { at: self.now, event, command: self.commands });
             prop_assert_eq!(self.conversation.state.seq, self.log.len() as Seq, "the numbers have a hole");
         }
@@ -319,6 +334,7 @@ impl World {
         }
         let written: Vec<Seq> = letters(&self.log[first..]).iter().map(|at| first as Seq + at).collect();
         self.model.letters.numbered(&written).map_err(TestCaseError::fail)?;
+        self.model.bot.call_is(self.calls.last().copied());
         agree::floors(&self.model, &self.conversation)?;
         if self.house.tracked { agree::outboxes(&self.model.outbox, &self.outbox, &self.conversation) } else { Ok(()) }
     }
@@ -336,6 +352,14 @@ fn said(events: &[Logged]) -> Vec<(usize, Spoken)> {
         Some((at, Spoken { by, text: text.clone(), turn }))
     };
     events.iter().enumerate().filter_map(spoken).collect()
+}
+
+fn answered(how: Answering) -> call::Outcome {
+    match how {
+        Answering::Found => call::Outcome::Values(vec![("status".into(), STATUS.into())]),
+        Answering::Nonsense => call::Outcome::Values(Vec::new()),
+        Answering::Fails => call::Outcome::Failed("it answered 500".into()),
+    }
 }
 
 /// Which of the events are letters to people, counted from 1.

@@ -180,9 +180,9 @@ fn taking_over_ends_the_call_in_the_same_step_and_its_answer_does_nothing() {
     let answer = Command::Called { call, turn, outcome: values(&[("status", "there"), ("items", "1")]) };
     story.expect_refusal(answer);
     assert_eq!(story.attribute("status"), None);
-    // It may have done its work: it is not made again.
+    // It may have done its work: it is not made again, and counts as failed.
     story.gives_back(ana());
-    story.expect_silence();
+    story.expect_bot(&["The shop does not answer. Try again later."]);
     assert_eq!(story.conversation.state.call, None);
     expect_rebuilt(&story);
 }

@@ -6,8 +6,12 @@ use proptest::prelude::*;
 use switchboard::domain::bot::answers::AnswerKind;
 use switchboard::domain::bot::branch::{Case, Condition, Test};
 use switchboard::domain::bot::triggers::Action;
-use switchboard::domain::bot::{Form, MenuOption, Widget};
-use switchboard::domain::event::{Event, Place, Reason};
+use switchboard::domain::bot::{Form, HttpCall, Letter, MenuOption, Widget};
+use switchboard::domain::call::{Method, Outcome};
+use switchboard::domain::command::Command;
+use switchboard::domain::event::{Event, Origin, Place, Reason, Step};
+use switchboard::domain::label::Label;
+use switchboard::domain::message::AttachmentKind;
 use switchboard::domain::state::Mode;
 
 use crate::support::bot::{TestBot, keywords, question, text};
@@ -27,6 +31,13 @@ enum Kind {
     HandOff,
     Score,
     Branch,
+    Label,
+    Letter,
+    Picture,
+    /// With a dialogue for when it fails, or without.
+    Call {
+        fails_softly: bool,
+    },
 }
 
 /// What comes between.
@@ -37,6 +48,17 @@ enum Interruption {
     Urgent,
     PageInbox,
     TakeOverTwice,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum CallEnds {
+    Answered,
+    Failed,
+    TimedOut,
+}
+
+fn call_ends() -> impl Strategy<Value = CallEnds> {
+    prop_oneof![Just(CallEnds::Answered), Just(CallEnds::Failed), Just(CallEnds::TimedOut)]
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
@@ -50,7 +72,11 @@ fn kind() -> impl Strategy<Value = Kind> {
         Just(Wait),
         Just(HandOff),
         Just(Score),
-        Just(Branch)
+        Just(Branch),
+        Just(Label),
+        Just(Letter),
+        Just(Picture),
+        any::<bool>().prop_map(|fails_softly| Call { fails_softly }),
     ]
 }
 
@@ -82,6 +108,15 @@ fn dialogue(kinds: &[Kind]) -> (Vec<Widget>, Vec<String>) {
         Kind::Wait => Widget::Wait(minutes(2)),
         Kind::HandOff => Widget::HandOff { reason: Reason::Asked, score: 0 },
         Kind::Score => Widget::Score(1),
+        Kind::Label => Widget::Label { add: vec![Label::known("tested")], remove: Vec::new() },
+        Kind::Letter => Widget::Alert(letter()),
+        Kind::Picture => Widget::Attachment {
+            kind: AttachmentKind::Image,
+            url: "https://harbour.example/quay.jpg".into(),
+            name: String::new(),
+            text: "Our quay.".into(),
+        },
+        Kind::Call { fails_softly } => Widget::HttpCall(call(fails_softly.then(|| behind(number)))),
         Kind::Branch => {
             let attribute = Some(("nothing".to_owned(), Test::Known(true)));
             Widget::Branch(vec![Case { when: Condition { attribute, ..Condition::default() }, go: "hours".into() }])
@@ -89,6 +124,22 @@ fn dialogue(kinds: &[Kind]) -> (Vec<Widget>, Vec<String>) {
     };
     let widgets = kinds.iter().enumerate().map(widget).collect();
     (widgets, asked)
+}
+
+/// The dialogue that goes on when the call of the widget with this number fails.
+fn behind(number: usize) -> String {
+    format!("behind {number}")
+}
+
+fn letter() -> Letter {
+    let (to, cc, reply_to) = (vec!["agents".into()], Vec::new(), None);
+    Letter { to, cc, reply_to, subject: "A test".into(), body: "".into() }
+}
+
+fn call(failed: Option<String>) -> HttpCall {
+    let (url, timeout) = ("https://crm.example/orders".into(), minutes(1));
+    let (send, bearer, sign, wanted) = (Vec::new(), None, None, Vec::new());
+    HttpCall { method: Method::Get, url, send, bearer, sign, timeout, wanted, failed }
 }
 
 fn interrupt(story: &mut Story, how: Interruption) {
@@ -120,8 +171,9 @@ fn interrupt(story: &mut Story, how: Interruption) {
 }
 
 /// Answers whatever is asked, in between interruptions, until the dialogue has ended.
-fn live(story: &mut Story, interruptions: &[Option<Interruption>]) -> Vec<String> {
+fn live(story: &mut Story, interruptions: &[Option<Interruption>], outcomes: &[CallEnds]) -> Vec<String> {
     let mut answers = Vec::new();
+    let mut outcomes = outcomes.iter().copied();
     let mut ahead = interruptions.iter().copied();
     story.contact("begin the test");
     for _ in 0..ACTS_MAX {
@@ -151,17 +203,41 @@ fn live(story: &mut Story, interruptions: &[Option<Interruption>]) -> Vec<String
                 }
             }
             Place::Delayed { .. } => story.later(minutes(2)),
-            Place::Interrupted(_) => story.contact("So?"),
-            Place::Idle | Place::OfferedHuman | Place::Calling(_) => {}
+            Place::Calling(_) => {
+                let (call, turn) =
+                    story.conversation.state.call.as_ref().map(|open| (open.id, open.turn)).expect("open");
+                match outcomes.next().unwrap_or(CallEnds::Answered) {
+                    CallEnds::Answered => {
+                        story.tell(Command::Called { call, turn, outcome: Outcome::Values(Vec::new()) })
+                    }
+                    CallEnds::Failed => {
+                        story.tell(Command::Called { call, turn, outcome: Outcome::Failed("it answered 500".into()) });
+                    }
+                    CallEnds::TimedOut => story.later(minutes(1)),
+                }
+            }
+            Place::Interrupted(_) | Place::CutOff(_) => story.contact("So?"),
+            Place::Idle | Place::OfferedHuman => {}
         }
     }
     panic!("it never ends: {:#?}", story.log);
 }
 
-fn story(kinds: &[Kind]) -> (Story, Vec<String>) {
+/// A bot that `answers` says something before the first widget; else what the contact said stays unanswered, and is treated
+/// as new after a pause.
+fn story(kinds: &[Kind], answers: bool) -> (Story, Vec<String>) {
     let (widgets, asked) = dialogue(kinds);
-    let bot = TestBot::insurer().dialogue("test", widgets);
-    let bot = bot.trigger("test", keywords(&["begin the test"]), Action::Go("test".into()));
+    // What goes on after a call that failed is what stands behind it.
+    let rest = |(number, kind): (usize, &Kind)| match kind {
+        Kind::Call { fails_softly: true } => Some((behind(number), widgets[number + 1..].to_vec())),
+        _ => None,
+    };
+    let rests: Vec<_> = kinds.iter().enumerate().filter_map(rest).collect();
+    let bot = rests.into_iter().fold(TestBot::insurer(), |bot, (name, rest)| bot.dialogue(&name, rest));
+    let first =
+        if answers { vec![text("A text."), Widget::Go("test".into())] } else { vec![Widget::Go("test".into())] };
+    let bot = bot.dialogue("test", widgets).dialogue("first", first);
+    let bot = bot.trigger("test", keywords(&["begin the test"]), Action::Go("first".into()));
     (Story::of(bot.build()), asked)
 }
 
@@ -172,9 +248,11 @@ proptest! {
     fn an_interruption_at_any_widget_repeats_loses_and_skips_nothing(
         kinds in vec(kind(), 1..12),
         interruptions in vec(interruption(), 0..24),
+        outcomes in vec(call_ends(), 12),
+        answers_first in any::<bool>(),
     ) {
-        let (mut story, asked) = story(&kinds);
-        let answers = live(&mut story, &interruptions);
+        let (mut story, asked) = story(&kinds, answers_first);
+        let answers = live(&mut story, &interruptions, &outcomes);
 
         let set: Vec<(&str, &str)> = story.log.iter().filter_map(|(_, event)| match event {
             Event::AttributeSet { name, value, .. } if name != "seen" => Some((name.as_str(), value.as_str())),
@@ -185,8 +263,21 @@ proptest! {
         prop_assert_eq!(asked.len(), answers.len());
 
         for (number, kind) in kinds.iter().enumerate() {
-            let ours = |event: &Event| matches!(event, Event::HandedOff { from, .. }
-                if from.widget.as_ref().is_some_and(|step| step.dialogue == "test" && step.widget == number));
+            // In a dialogue behind a call the widgets count from there.
+            let at = |step: &Step| step.dialogue.strip_prefix("behind ").map_or(step.widget, |call| {
+                call.parse::<usize>().expect("a number") + 1 + step.widget
+            });
+            let here = |from: &Origin| from.widget.as_ref().is_some_and(|step| {
+                (step.dialogue == "test" || step.dialogue.starts_with("behind ")) && at(step) == number
+            });
+            let opened = |event: &Event| matches!(event, Event::CallOpened { from, .. } if here(from));
+            let opened = story.log.iter().filter(|(_, event)| opened(event)).count();
+            let once = usize::from(matches!(kind, Kind::Call { .. }));
+            prop_assert!(opened == once || (!answers_first && opened > once), "calls of widget {}: {}", number, opened);
+            if matches!(kind, Kind::Call { .. }) {
+                continue;
+            }
+            let ours = |event: &Event| matches!(event, Event::HandedOff { from, .. } if here(from));
             let calls = story.log.iter().filter(|(_, event)| ours(event)).count();
             prop_assert_eq!(calls, usize::from(matches!(kind, Kind::HandOff)), "hand-offs of widget {}", number);
             let completed = |event: &Event| matches!(event, Event::FormCompleted { form, .. } if *form == format!("form {number}"));

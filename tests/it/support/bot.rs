@@ -8,7 +8,10 @@ use switchboard::domain::alert::Recipient;
 use switchboard::domain::bot::answers::AnswerKind;
 use switchboard::domain::bot::ladder::{Ladder, Last, Rung};
 use switchboard::domain::bot::triggers::{Action, Keyword, Kind, On, Trigger};
-use switchboard::domain::bot::{Ask, AtLimit, Bot, Form, Letter, MenuOption, Settings, WhenPauseEnds, Widget};
+use switchboard::domain::bot::{
+    Ask, AtLimit, Bot, Form, HttpCall, Letter, Mapped, MenuOption, Settings, WhenPauseEnds, Widget,
+};
+use switchboard::domain::call::Method;
 use switchboard::domain::event::Reason;
 use switchboard::domain::hours::{Hours, Span};
 use switchboard::domain::ids::BotId;
@@ -33,9 +36,15 @@ pub const STILL: &str = "I am still looking for a colleague.";
 pub const NOBODY: &str = "Nobody is free. How may we reach you?";
 pub const CLOSED: &str = "Nobody is here now. How may we reach you?";
 pub const WRITTEN: &str = "I have written to the boss.";
+pub const ORDERED: &str = "That is what we know of your order.";
+pub const SORRY: &str = "We cannot look that up now.";
+pub const PARCELLED: &str = "That is what we know of your parcel.";
+pub const STATUS: &str = "on its way";
 pub const THANKS: &str = "We shall get in touch.";
 pub const AGAIN: &str = "A colleague will read that.";
 
+/// How long others' systems have for an answer.
+pub const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 /// How often an answer may be of the wrong kind, and when the ladder is climbed.
 pub const TRIES: u32 = 3;
 pub const STILL_AFTER: Duration = Duration::from_secs(2 * 60);
@@ -122,6 +131,14 @@ impl TestBot {
         bot.trigger("boss", keywords(&["boss"]), Action::Go("boss".into()))
     }
 
+    /// “order” and “parcel” are looked up elsewhere; for a parcel that cannot be, a person is called.
+    pub fn asking_others(self) -> Self {
+        let bot = self.dialogue("order", vec![looked_up(Some("sorry")), text(ORDERED)]);
+        let bot = bot.dialogue("sorry", vec![text(SORRY)]).dialogue("parcel", vec![looked_up(None), text(PARCELLED)]);
+        let bot = bot.trigger("order", keywords(&["order"]), Action::Go("order".into()));
+        bot.trigger("parcel", keywords(&["parcel"]), Action::Go("parcel".into()))
+    }
+
     pub fn build(self) -> Arc<Bot> {
         let Self { settings, ladder, triggers, dialogues } = self;
         let name = "Harbour".to_owned();
@@ -153,6 +170,20 @@ fn dialogues() -> HashMap<String, Vec<Widget>> {
         ("circle", vec![Widget::Go("circle".into())]),
     ];
     all.into_iter().map(|(name, widgets)| (name.to_owned(), widgets)).collect()
+}
+
+fn looked_up(failed: Option<&str>) -> Widget {
+    let wanted = vec![Mapped { attribute: "status".into(), pointer: "/status".into(), kind: AnswerKind::Text }];
+    Widget::HttpCall(HttpCall {
+        method: Method::Get,
+        url: "https://crm.example/look".into(),
+        send: Vec::new(),
+        bearer: None,
+        sign: None,
+        timeout: ANSWERS_WITHIN,
+        wanted,
+        failed: failed.map(str::to_owned),
+    })
 }
 
 fn ladder() -> Ladder {

@@ -39,7 +39,11 @@ pub fn call_failed(bot: &Bot, memory: Memory, ask: &Ask, why: &str) -> Vec<Event
     });
     match failed {
         Some(dialogue) => run.run(Step::start(dialogue), Why::Dialogue(dialogue.to_owned())),
-        None => run.fail_for(&format!("{} failed: {why}", ask.words()), at),
+        None => {
+            // Behind it the dialogue goes on, when the bot has the floor again.
+            run.place = at.as_ref().map_or(Place::Idle, |step| run.after(step));
+            run.fail_for(&format!("{} failed: {why}", ask.words()), at);
+        }
     }
     run.answer_backlog();
     run.finish()
@@ -129,9 +133,20 @@ impl Run<'_> {
         self.events.push(Event::CallOpened { ask, due, from, then, turn });
     }
 
+    /// Nobody knows what came of the call at this step.
+    pub(super) fn go_on_without_answer(&mut self, step: &Step) -> bool {
+        let Some(Widget::HttpCall(call)) = self.bot.widget(step) else { return false };
+        let step = call.failed.as_deref().map_or_else(|| step.next(), Step::start);
+        let why = Why::Dialogue(step.dialogue.clone());
+        self.run(step, why);
+        true
+    }
+
     fn leave_call(&mut self) {
         self.memory.place = Place::Idle;
         self.memory.calling = false;
+        // Whatever began the dialogue was understood.
+        self.memory.unmatched = 0;
         self.place = Place::Idle;
     }
 

@@ -105,7 +105,8 @@ impl<'a> Run<'a> {
         match self.memory.place.clone() {
             Place::Asking(step) => self.answer_question(&step, said),
             Place::OfferedHuman => self.answer_offer(said),
-            Place::Idle | Place::Interrupted(_) | Place::Delayed { .. } | Place::Calling(_) => false,
+            Place::Idle | Place::Interrupted(_) | Place::Delayed { .. } => false,
+            Place::Calling(_) | Place::CutOff(_) => false,
         }
     }
 

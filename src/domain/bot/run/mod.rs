@@ -179,7 +179,7 @@ impl<'a> Run<'a> {
 
     /// Runs a dialogue from its start. What was interrupted before comes back after it.
     fn begin(&mut self, dialogue: &str, why: Why) {
-        if let Place::Interrupted(_) | Place::Delayed { .. } = &self.memory.place {
+        if let Place::Interrupted(_) | Place::CutOff(_) | Place::Delayed { .. } = &self.memory.place {
             self.afterwards = self.memory.place.clone().interrupted();
         }
         self.run(Step::start(dialogue), why);
@@ -260,6 +260,9 @@ impl<'a> Run<'a> {
     }
 
     fn go_on_where_interrupted(&mut self) -> bool {
+        if let Place::CutOff(step) = self.memory.place.clone() {
+            return self.go_on_without_answer(&step);
+        }
         let (Place::Interrupted(step) | Place::Delayed { step, .. }) = self.memory.place.clone() else { return false };
         let Some(widget) = self.bot.widget(&step) else { return false };
         let why = if widget.is_question() { Why::AskedAgain } else { Why::Dialogue(step.dialogue.clone()) };

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use switchboard::domain::ids::Seq;
 use switchboard::domain::message::Heard;
 
 use super::super::Millis;
 use crate::support::bot::{
-    CALLING, CANCELLED, EMAIL, EMAIL_AGAIN, HELPED, HELPED_DONE, HOURS, LATER, NAME, NO_ANSWER, NOW, OFFER, PHONE,
-    PHONE_AGAIN, QUOTE_DONE, THINKS_FOR, TRIES, WELCOME, WRITTEN,
+    ANSWERS_WITHIN, CALLING, CANCELLED, EMAIL, EMAIL_AGAIN, HELPED, HELPED_DONE, HOURS, LATER, NAME, NO_ANSWER, NOW,
+    OFFER, ORDERED, PARCELLED, PHONE, PHONE_AGAIN, QUOTE_DONE, SORRY, STATUS, THINKS_FOR, TRIES, WELCOME, WRITTEN,
 };
 
 /// What contacts say in histories, and what the words mean, told by hand.
@@ -26,6 +27,8 @@ pub const PHRASES: &[Phrase] = &[
     Phrase { text: "a quot", means: &[Means::NearlySecondOption] },
     Phrase { text: "Think!", means: &[Means::Think] },
     Phrase { text: "Write to the boss", means: &[Means::Letter] },
+    Phrase { text: "My order?", means: &[Means::Order] },
+    Phrase { text: "My parcel?", means: &[Means::Parcel] },
     Phrase { text: "Stop.", means: &[Means::Stop] },
     Phrase { text: "2", means: &[Means::SecondOption, Means::No] },
     Phrase { text: "3", means: &[Means::ThirdOption] },
@@ -51,6 +54,8 @@ enum Means {
     Circle,
     Think,
     Letter,
+    Order,
+    Parcel,
     Stop,
     Mail,
     Phone,
@@ -72,8 +77,13 @@ enum Place {
     Offered,
     /// It speaks again at this time, or as soon as the contact writes.
     Thinks(Millis),
-    /// It was thinking when somebody else got the floor.
-    Thought,
+    /// It was about to say this when somebody else got the floor.
+    Behind(&'static str),
+    /// Something is looked up elsewhere, until then at most. For a parcel there is no other way.
+    LooksUp {
+        parcel: bool,
+        due: Millis,
+    },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -88,6 +98,12 @@ pub struct BotModel {
     /// Answers in a row of the wrong kind.
     tries: u32,
     greeted: bool,
+    /// The call of the moment, and its try.
+    call: Option<(Seq, u32)>,
+    /// The last that the contact said during it.
+    waits: Option<Heard>,
+    /// What is said now was answered already, with what came before.
+    answered: bool,
 }
 
 /// What the bot does at one go.
@@ -130,8 +146,78 @@ impl BotModel {
         act
     }
 
+    // --- What is looked up elsewhere ---
+
+    pub fn call_due(&self) -> Option<Millis> {
+        match self.place {
+            Place::LooksUp { due, .. } => Some(due),
+            _ => None,
+        }
+    }
+
+    /// The last call has this number in the log.
+    pub fn call_is(&mut self, number: Option<Seq>) {
+        let attempt = self.call.filter(|(known, _)| Some(*known) == number).map_or(1, |(_, attempt)| attempt);
+        self.call = number.filter(|_| self.call_due().is_some()).map(|number| (number, attempt));
+    }
+
+    pub fn open_call(&self) -> Option<(Seq, u32)> {
+        self.call
+    }
+
+    pub fn is_calling(&self, call: Seq) -> bool {
+        self.call.is_some_and(|(open, _)| open == call)
+    }
+
+    pub fn calls_again(&mut self, now: Millis, call: Seq) -> Result<(), &'static str> {
+        let open = self.is_calling(call) && self.call_due().is_some_and(|due| now < due);
+        let (_, attempt) = self.call.as_mut().filter(|_| open).ok_or("nothing_new")?;
+        *attempt += 1;
+        Ok(())
+    }
+
+    /// The dialogue goes on; what was said meanwhile is answered then, the last of it, unless a person comes.
+    pub fn is_answered(&mut self, now: Millis, open: bool, found: bool) -> Act {
+        let mut act = Act::default();
+        self.open = open;
+        let waits = self.waits.take();
+        let Place::LooksUp { parcel, .. } = self.place else { return act };
+        if found {
+            self.learns("status", STATUS);
+        }
+        match (parcel, found) {
+            (false, true) => self.ends(ORDERED, &mut act),
+            (false, false) => self.ends(SORRY, &mut act),
+            (true, true) => self.ends(PARCELLED, &mut act),
+            (true, false) => {
+                self.place = Place::Behind(PARCELLED);
+                self.calls("bot_failed", &mut act);
+                return act;
+            }
+        }
+        self.greeted = true;
+        if let Some(heard) = waits {
+            self.answered = true;
+            self.react(now, &heard, &mut act);
+            self.answered = false;
+        }
+        act
+    }
+
+    fn looks_up(&mut self, now: Millis, parcel: bool) {
+        self.place = Place::LooksUp { parcel, due: now + ANSWERS_WITHIN.as_millis() as Millis };
+        self.waits = None;
+    }
+
     fn react(&mut self, now: Millis, heard: &Heard, act: &mut Act) {
         let means = meanings(&heard.text);
+        if self.call_due().is_some() {
+            self.waits = Some(heard.clone());
+            if means.contains(&Means::Urgent) {
+                self.calls("urgent", act);
+            }
+            return;
+        }
         if heard.tap.is_some() {
             return self.tapped(&heard.text, act);
         }
@@ -208,6 +294,8 @@ impl BotModel {
         } else if is(Means::Think) {
             self.says(LATER, act);
             self.place = Place::Thinks(now + THINKS_FOR.as_millis() as Millis);
+        } else if is(Means::Order) || is(Means::Parcel) {
+            self.looks_up(now, is(Means::Parcel));
         } else if is(Means::Letter) {
             act.letters = 1;
             self.ends(WRITTEN, act);
@@ -220,7 +308,7 @@ impl BotModel {
         } else if is(Means::Call) {
             self.asks(PHONE, act);
         } else if is(Means::Somebody) || is(Means::Circle) {
-            if !matches!(interrupted, Place::AskAgain(_) | Place::Thinks(_) | Place::Thought) {
+            if !matches!(interrupted, Place::AskAgain(_) | Place::Thinks(_) | Place::Behind(_)) {
                 self.place = Place::Idle;
             }
             self.calls(if is(Means::Somebody) { "asked" } else { "bot_failed" }, act);
@@ -232,7 +320,7 @@ impl BotModel {
 
     fn misses(&mut self, act: &mut Act) {
         if self.misses + 1 < self.limit {
-            self.misses += 1;
+            self.misses += u32::from(!self.answered);
             act.lines.push(NO_ANSWER);
         } else {
             self.misses = 0;
@@ -280,6 +368,7 @@ impl BotModel {
     fn says(&mut self, line: &'static str, act: &mut Act) {
         self.misses = 0;
         self.tries = 0;
+        self.greeted = true;
         act.lines.push(line);
     }
 
@@ -291,8 +380,9 @@ impl BotModel {
     fn goes_on(&mut self, act: &mut Act) -> bool {
         match self.place {
             Place::AskAgain(question) => self.asks(question, act),
-            Place::Thinks(_) | Place::Thought => self.ends(NOW, act),
-            Place::Idle | Place::Asked(_) | Place::Offered => return false,
+            Place::Thinks(_) => self.ends(NOW, act),
+            Place::Behind(line) => self.ends(line, act),
+            Place::Idle | Place::Asked(_) | Place::Offered | Place::LooksUp { .. } => return false,
         }
         true
     }
@@ -304,7 +394,10 @@ impl BotModel {
         self.place = match self.place {
             Place::Asked(question) => Place::AskAgain(question),
             Place::Offered => Place::Idle,
-            Place::Thinks(_) => Place::Thought,
+            Place::Thinks(_) => Place::Behind(NOW),
+            // It is not done again, for it may have been done.
+            Place::LooksUp { parcel: false, .. } => Place::Behind(SORRY),
+            Place::LooksUp { parcel: true, .. } => Place::Behind(PARCELLED),
             place => place,
         };
     }

@@ -10,6 +10,7 @@ mod outbox;
 use std::collections::BTreeSet;
 
 use switchboard::domain::bot::WhenPauseEnds;
+use switchboard::domain::call::Outcome;
 use switchboard::domain::command::{Command, Extension};
 use switchboard::domain::event::{Agent, Speaker};
 use switchboard::domain::ids::Seq;
@@ -99,7 +100,7 @@ impl Model {
         let quiet = |()| Vec::new();
         match command {
             Command::Hear { heard, .. } => Ok(self.hears(now, heard)),
-            Command::Open if self.floor == Floor::Bot && !self.bot.greeted() => {
+            Command::Open if self.floor == Floor::Bot && !self.bot.greeted() && self.bot.call_due().is_none() => {
                 let act = self.bot.opens();
                 Ok(self.bot_acts(now, act))
             }
@@ -128,8 +129,13 @@ impl Model {
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
             Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
             Command::BotAnswer { turn, answer, .. } => Ok(self.outside_bot(*turn, &answer.words())),
-            // Its bot makes no calls.
-            Command::Called { .. } | Command::CallAgain { .. } => Err("nothing_new"),
+            Command::Called { call, outcome, .. } if self.bot.is_calling(*call) => {
+                let found = matches!(outcome, Outcome::Values(values) if !values.is_empty());
+                let act = self.bot.is_answered(now, self.is_open(now), found);
+                Ok(self.bot_acts(now, act))
+            }
+            Command::Called { .. } => Err("nothing_new"),
+            Command::CallAgain { call } => self.bot.calls_again(now, *call).map(quiet),
             Command::DeadlinePassed => self.deadline(now),
             Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
             Command::AlertOutcome { of, attempt, outcome } => self.letters.tried(*of, *attempt, outcome).map(quiet),
@@ -159,7 +165,7 @@ impl Model {
         match &self.floor {
             Floor::Human { until, warn_at, .. } => warn_at.or(*until),
             Floor::Waiting { next, .. } => *next,
-            Floor::Bot => self.bot.thinks_until(),
+            Floor::Bot => self.bot.thinks_until().or(self.bot.call_due()),
         }
     }
 
@@ -355,6 +361,10 @@ impl Model {
             return Err("nothing_due");
         }
         match &self.floor {
+            Floor::Bot if self.bot.call_due().is_some() => {
+                let act = self.bot.is_answered(now, self.is_open(now), false);
+                return Ok(self.bot_acts(now, act));
+            }
             Floor::Bot => {
                 let act = self.bot.has_thought();
                 return Ok(self.bot_acts(now, act));
