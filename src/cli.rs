@@ -82,7 +82,8 @@ enum Command {
         #[command(flatten)]
         at: At,
     },
-    /// Write every conversation to standard output, a line of JSON each.
+    /// Write every conversation to standard output, a line of JSON each, with the letters and calls in it. What is not
+    /// said in conversations is had elsewhere: bots by `bot export`, what administrators did by `/api/v1/audit`.
     Dump,
     /// Move a whole installation from SQLite to PostgreSQL. Stop the server first. May be stopped at any moment, and goes
     /// on where it was.

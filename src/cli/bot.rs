@@ -110,8 +110,8 @@ fn talk(file: &Path) -> anyhow::Result<ExitCode> {
 fn test(file: &Path, update: bool) -> anyhow::Result<bool> {
     let chats = chat::beside(file)?;
     if chats.is_empty() {
-        let wanted = file.with_extension("");
-        println!("{}: there are no conversations to test; write {}.*.chat", file.display(), wanted.display());
+        let wanted = file.with_extension("chat");
+        println!("{}: there are no conversations to test; write {}", file.display(), wanted.display());
         return Ok(false);
     }
     let mut fine = true;

@@ -85,3 +85,43 @@ fn a_conversation_that_goes_another_way_is_shown() {
     let shown = printed(&tested);
     assert!(shown.contains("written < We never open.") && shown.contains("now     < We are open Monday"), "{shown}");
 }
+
+/// What is asked and answered outside is part of a written conversation.
+#[test]
+fn a_written_conversation_plays_the_part_of_whoever_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bot = folder.path().join("order.json");
+    let document = r#"{"schema": 1, "name": "Shop",
+      "attributes": {"order": {"type": "text"}, "status": {"type": "text"}},
+      "triggers": [{"first_contact": true, "go": "order"}, {"keywords": ["human"], "hand_off": "asked"}],
+      "dialogues": [
+        {"id": "order", "widgets": [{"ask": {"text": "Which order?", "attribute": "order"}},
+          {"http_call": {"url": "https://shop.example/orders/{{order}}", "answer": {"status": "/status"}, "failed": "sorry"}},
+          {"text": "It is {{status}}."}, {"go": "order"}]},
+        {"id": "sorry", "widgets": [{"text": "Not now."}, {"end": true}]}]}"#;
+    fs::write(&bot, document).expect("written");
+    let chat = "> hello\n< Which order?\n> 7\n! order = 7\n! asks GET https://shop.example/orders/7\n\
+                /answer {\"status\": \"on its way\"}\n! status = on its way\n< It is on its way.\n< Which order?\n\
+                > 8\n! order = 8\n! asks GET https://shop.example/orders/8\n/fail it answered 500\n\
+                ! the call has failed: it answered 500\n< Not now.\n/answer {}\n! nobody is being asked anything\n";
+    fs::write(folder.path().join("order.chat"), chat).expect("written");
+    let tested = switchboard(&["bot", "test", bot.to_str().expect("text")]);
+    assert!(tested.status.success(), "{}", printed(&tested));
+}
+
+#[test]
+fn the_page_for_authors_has_a_bot_without_fault_and_a_conversation_that_goes_so() {
+    let page = fs::read_to_string(folder("docs/bots.md")).expect("the page");
+    let example = |fence: &str| {
+        let rest = page.split(&format!("```{fence}\n")).nth(1).expect("an example");
+        rest.split("```").next().expect("an end").to_owned()
+    };
+    let directory = tempfile::tempdir().expect("a directory");
+    let bot = directory.path().join("pizza.json");
+    fs::write(&bot, example("json")).expect("written");
+    fs::write(directory.path().join("pizza.chat"), example("chat")).expect("written");
+    let path = bot.to_str().expect("text");
+    assert_eq!(printed(&switchboard(&["bot", "check", path])), "");
+    let tested = switchboard(&["bot", "test", path]);
+    assert!(tested.status.success(), "{}", printed(&tested));
+}
