@@ -6,6 +6,8 @@ mod alerts;
 mod calls;
 /// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
+/// What a contact may throw at it.
+mod floods;
 /// 1, 2 and 3: who has the floor, and for how long.
 mod floor;
 /// 10 and 11: how a person comes to be wanted, and what the contact can do while waiting.
