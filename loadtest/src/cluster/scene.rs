@@ -150,13 +150,16 @@ impl Scene {
         bail!("a message of {contact} was not taken within {within:?}")
     }
 
-    /// The same, and the bot's answer has reached the contact; when.
+    /// The same, and the bot's answer has reached the contact; when. In a soak the provider refuses one in some hundreds
+    /// for good, and then nothing more is to be expected.
     pub async fn answered(&self, contact: &str, nodes: &[usize], since: Instant, within: Duration) -> Result<Duration> {
         let provider = &self.cluster.provider;
         let before = provider.counts().arrived;
         self.heard(contact, nodes, since, within).await?;
         let left = within.saturating_sub(since.elapsed()) + BUSY;
-        let got = async || provider.first_after(contact, before).is_some();
+        let got = async || {
+            provider.first_after(contact, before).is_some() || provider.refused_for_good_after(contact, before)
+        };
         self.until("the contact is answered", left, got).await.with_context(|| format!("contact {contact}"))?;
         Ok(since.elapsed())
     }

@@ -118,6 +118,12 @@ impl Log {
         later.filter(mine).last().map(|arrival| arrival.at)
     }
 
+    /// Whether a message to the contact that came after that one was refused in a way that no second try mends.
+    pub fn refused_for_good_after(&self, recipient: &str, number: u64) -> bool {
+        let mut later = self.arrivals.iter().rev().take_while(|arrival| arrival.number > number);
+        later.any(|arrival| arrival.recipient == recipient && arrival.outcome.starts_with("refused 400"))
+    }
+
     pub fn counts(&self) -> Counts {
         self.counts
     }

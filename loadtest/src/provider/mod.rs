@@ -172,6 +172,11 @@ impl Provider {
         self.shared.log().first_after(recipient, number)
     }
 
+    /// Whether a message to the contact that came after that one was refused in a way that no second try mends.
+    pub fn refused_for_good_after(&self, recipient: &str, number: u64) -> bool {
+        self.shared.log().refused_for_good_after(recipient, number)
+    }
+
     /// The texts of [`Provider::accepted_for`].
     pub fn texts_for(&self, recipient: &str) -> Vec<String> {
         self.accepted_for(recipient).into_iter().filter_map(|arrival| arrival.text).collect()
