@@ -47,9 +47,9 @@ const DIED: &str = "the conversation failed while it handled this; try again";
 /// silence, and a copy may lie in a socket or with a node that stood still. Why it still has one outcome: whatever a
 /// copy's owner decides, the store lets only the first count. An append takes the key with it, in one transaction, and so
 /// does a refusal, before it is told; whoever comes later, on whichever node, hears what the first heard, or that it was
-/// refused. An owner who was relieved and does not know it can neither append nor refuse. So no clock decides, and a copy may be as late as it likes: what was refused never happens, what was
-/// acknowledged happened once, and only what nobody has answered may still happen, once. It is answered `unavailable` and
-/// asked again under its key until then.
+/// refused. An owner who was relieved and does not know it can neither append nor refuse. So no clock decides, and a copy
+/// may be as late as it likes: what was refused never happens, what was acknowledged happened once, and only what nobody
+/// has answered may still happen, once. It is answered `unavailable` and asked again under its key until then.
 pub const COMMAND_KEY: &str = "cmd:";
 
 /// What all actors share.

@@ -233,7 +233,7 @@ impl Store for SqliteStore {
     }
 
     fn refuse(&self, refuse: Refuse) -> Answer<Option<Seq>> {
-        let by = if refuse.key.is_some() { By::Commit } else { By::Nothing };
+        let by = if refuse.key.is_some() { By::Commit } else { By::Journal };
         let refused = self.write(by, move |desk| append::refuse(desk, &refuse));
         Box::pin(async move { refused.await?.ok_or(StoreError::Fenced) })
     }
