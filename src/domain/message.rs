@@ -43,6 +43,18 @@ pub enum AttachmentKind {
     Other,
 }
 
+impl AttachmentKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AttachmentKind::Image => "image",
+            AttachmentKind::Audio => "audio",
+            AttachmentKind::Video => "video",
+            AttachmentKind::File => "file",
+            AttachmentKind::Other => "other",
+        }
+    }
+}
+
 /// What we say: words, choices the contact may tap, and something to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::bot::check::{LABEL_CHARS_MAX, OPTIONS_MAX};
 use crate::domain::call;
 use crate::domain::event::Reason;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Heard, Line};
 
 const MESSAGES_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 10_000;
-const BUTTONS_MAX: usize = 13;
-const LABEL_CHARS_MAX: usize = 20;
 const VALUE_BYTES_MAX: usize = 1_000;
 const SET_MAX: usize = 50;
 const NAME_CHARS_MAX: usize = 64;
@@ -76,7 +75,7 @@ pub struct AttachmentView {
 impl MessageView {
     pub fn of(seq: u64, heard: &Heard) -> Self {
         let attachment = |attachment: &Attachment| AttachmentView {
-            kind: kind(attachment.kind).to_owned(),
+            kind: attachment.kind.as_str().to_owned(),
             url: attachment.url.clone(),
             name: attachment.name.clone(),
         };
@@ -87,16 +86,6 @@ impl MessageView {
             referral: heard.referral.clone(),
             attachments: heard.attachments.iter().map(attachment).collect(),
         }
-    }
-}
-
-fn kind(kind: AttachmentKind) -> &'static str {
-    match kind {
-        AttachmentKind::Image => "image",
-        AttachmentKind::Audio => "audio",
-        AttachmentKind::Video => "video",
-        AttachmentKind::File => "file",
-        AttachmentKind::Other => "other",
     }
 }
 
@@ -219,8 +208,8 @@ impl Said {
         if self.text.chars().count() > TEXT_CHARS_MAX {
             return Err(format!("has more than {TEXT_CHARS_MAX} characters"));
         }
-        if self.buttons.len() > BUTTONS_MAX {
-            return Err(format!("has more than {BUTTONS_MAX} buttons"));
+        if self.buttons.len() > OPTIONS_MAX {
+            return Err(format!("has more than {OPTIONS_MAX} buttons"));
         }
         let attachment = match &self.image {
             Some(url) if url.starts_with("https://") || url.starts_with("http://") => {

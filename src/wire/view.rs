@@ -7,7 +7,7 @@ use crate::domain::alert::{Alert, Fate, Recipient};
 use crate::domain::call::Ending;
 use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
-use crate::domain::message::{Attachment, AttachmentKind, Choice};
+use crate::domain::message::{Attachment, Choice};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::time::Timestamp;
 
@@ -183,17 +183,7 @@ fn option(choice: Choice) -> OptionView {
 }
 
 fn attachment(attachment: Attachment) -> AttachmentView {
-    AttachmentView { kind: kind(attachment.kind).into(), url: attachment.url, name: attachment.name }
-}
-
-fn kind(kind: AttachmentKind) -> &'static str {
-    match kind {
-        AttachmentKind::Image => "image",
-        AttachmentKind::Audio => "audio",
-        AttachmentKind::Video => "video",
-        AttachmentKind::File => "file",
-        AttachmentKind::Other => "other",
-    }
+    AttachmentView { kind: attachment.kind.as_str().into(), url: attachment.url, name: attachment.name }
 }
 
 pub fn floor(summary: &Summary) -> Floor {

@@ -20,8 +20,8 @@ use crate::domain::hours::{Holiday, Span};
 /// A week.
 const PAUSE_MINUTES_MAX: u32 = 10_080;
 /// Messenger's limits: what they forbid would be cut or refused on the way.
-const OPTIONS_MAX: usize = 13;
-const LABEL_CHARS_MAX: usize = 20;
+pub const OPTIONS_MAX: usize = 13;
+pub const LABEL_CHARS_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 2000;
 const ID_CHARS_MAX: usize = 64;
 const DAY_MINUTES: u32 = 1_440;
