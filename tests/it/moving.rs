@@ -212,6 +212,7 @@ async fn a_copy_that_is_killed_at_any_moment_goes_on_where_it_was() {
     holds_everything(from.path(), &schema).await;
 }
 
+#[cfg(feature = "failpoints")]
 async fn refused_to_open(schema: &Schema) -> String {
     let address = switchboard::adapters::postgres::Address::parse(&schema.url()).expect("an address");
     let clock = Arc::new(switchboard::ports::clock::SystemClock);

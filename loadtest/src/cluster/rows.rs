@@ -14,6 +14,7 @@ const UNSENT: &str =
 const UNSENT_SINCE: &str = "SELECT count(*) FROM outbox JOIN event ON event.conversation = outbox.conversation
     AND event.seq = outbox.seq WHERE event.at < $1";
 const EPOCH: &str = "SELECT owner_epoch FROM conversation WHERE external_key = $1";
+const OWNER: &str = "SELECT owner_inc::text FROM conversation WHERE external_key = $1";
 const BEING_SENT: &str = "SELECT count(*) FROM outbox JOIN conversation ON id = conversation
     WHERE state = 2 AND external_key = $1";
 const EPOCHS: &str = "SELECT coalesce(sum(owner_epoch), 0)::bigint FROM conversation";
@@ -52,6 +53,11 @@ pub async fn unsent_since(sql: &Client, then: u64) -> Result<i64> {
 /// How often a contact's conversation was activated.
 pub async fn epoch(sql: &Client, contact: &str) -> Result<i64> {
     Ok(sql.query_one(EPOCH, &[&contact]).await?.get(0))
+}
+
+/// The incarnation of the node that a contact's conversation lives with.
+pub async fn owner(sql: &Client, contact: &str) -> Result<String> {
+    Ok(sql.query_one(OWNER, &[&contact]).await?.get(0))
 }
 
 /// How often conversations were activated, all together.

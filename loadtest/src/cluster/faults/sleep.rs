@@ -19,7 +19,7 @@ pub(super) async fn short_of_the_lease(scene: &mut Scene) -> Result<()> {
     let sql = scene.cluster.postgres.connect().await?;
     let mut before = Vec::new();
     for contact in &contacts {
-        before.push(rows::epoch(&sql, contact).await?);
+        before.push(rows::owner(&sql, contact).await?);
     }
     scene.may_be_in_flight(still);
     scene.cluster.members[victim].freeze()?;
@@ -28,7 +28,7 @@ pub(super) async fn short_of_the_lease(scene: &mut Scene) -> Result<()> {
     let heard = scene.all_heard(&contacts, &others, clock::instant(), BUSY * 2).await?;
     scene.fact(format!("F4: after {still:?} of standing still its conversations were heard within {}", times(&heard)));
     for (contact, before) in contacts.iter().zip(before) {
-        let after = rows::epoch(&sql, contact).await?;
+        let after = rows::owner(&sql, contact).await?;
         scene.expect(after == before, format!("F4: the conversation of {contact} moved for nothing"));
     }
     Ok(())
