@@ -156,6 +156,7 @@ impl Node {
             inbox: inbox.clone(),
             meta: Arc::new(meta_inlet(&config)),
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
+            writing: storage.writing.clone(),
             config: config.clone(),
             metrics,
         });

@@ -9,6 +9,7 @@ pub mod alert;
 pub mod bot;
 pub mod call;
 mod calls;
+pub mod canned;
 pub mod command;
 pub mod conversation;
 pub mod effects;

@@ -12,6 +12,7 @@ use super::api::office::Office;
 use super::error::Problem;
 use super::sign_in::SignIn;
 use crate::dice;
+use crate::domain::ids::AgentId;
 use crate::ports::people::Role;
 use crate::ports::rights::Right;
 
@@ -31,6 +32,8 @@ pub enum Access {
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub role: Role,
+    /// None: a program.
+    pub person: Option<AgentId>,
     /// In words, for the list of what was done: `Ana Lima <ana@example.org>`, `token deploy`.
     pub by: String,
 }
@@ -78,7 +81,8 @@ async fn caller(request: &HttpRequest) -> Result<Caller, Problem> {
         sign_in.check_origin(request)?;
     }
     let person = sign_in.person(request).await?.ok_or_else(Problem::not_signed_in)?;
-    Ok(Caller { role: person.role, by: format!("{} <{}>", person.name, person.email) })
+    let by = format!("{} <{}>", person.name, person.email);
+    Ok(Caller { role: person.role, person: Some(person.id), by })
 }
 
 async fn by_token(request: &HttpRequest, token: &str) -> Result<Caller, Problem> {
@@ -95,5 +99,5 @@ async fn by_token(request: &HttpRequest, token: &str) -> Result<Caller, Problem>
             let _ = noted.await;
         });
     }
-    Ok(Caller { role: known.role, by: format!("token {}", known.name) })
+    Ok(Caller { role: known.role, person: None, by: format!("token {}", known.name) })
 }

@@ -21,6 +21,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
 use crate::ports::channel::{Inlet, Visitors};
+use crate::ports::writing::Writing;
 
 /// What the routes share, beside what `sign_in` needs.
 pub struct Edge {
@@ -28,6 +29,7 @@ pub struct Edge {
     pub inbox: actix::Addr<crate::actors::inbox::Inbox>,
     pub meta: Arc<dyn Inlet>,
     pub visitors: Arc<dyn Visitors>,
+    pub writing: Arc<dyn Writing>,
     pub config: Arc<Config>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }

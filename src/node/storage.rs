@@ -16,6 +16,7 @@ use crate::ports::clock::Clock;
 use crate::ports::people::People;
 use crate::ports::store::Store;
 use crate::ports::tokens::Tokens;
+use crate::ports::writing::Writing;
 
 /// The file beside SQLite's database that holds the key of visitors' tokens.
 pub const VISITOR_KEY_FILE: &str = "visitor.key";
@@ -28,6 +29,7 @@ pub struct Storage {
     pub people: Arc<dyn People>,
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
+    pub writing: Arc<dyn Writing>,
     /// Signs visitors' tokens; as old as the installation.
     pub visitor_key: [u8; 32],
     in_use: Weak<dyn Any + Send + Sync>,
@@ -59,6 +61,7 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
         people: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
+        writing: store.clone(),
         store,
         visitor_key,
     })
@@ -74,6 +77,7 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
         people: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
+        writing: store.clone(),
         store,
         visitor_key,
     })

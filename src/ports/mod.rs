@@ -13,3 +13,4 @@ pub mod people;
 pub mod rights;
 pub mod store;
 pub mod tokens;
+pub mod writing;

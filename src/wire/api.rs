@@ -255,6 +255,59 @@ pub struct HandOffRow {
     pub bot: String,
 }
 
+/// Words that agents need again and again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct CannedRow {
+    /// 1 to 40 small letters, digits and hyphens.
+    pub name: String,
+    /// Up to 4 000 characters; may hold `{{attribute|otherwise}}`, which the console fills in.
+    pub text: String,
+    /// Who wrote it last.
+    pub by: String,
+    pub at: u64,
+}
+
+/// By name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CannedReplies {
+    pub replies: Vec<CannedRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CannedText {
+    pub text: String,
+}
+
+/// What the caller has begun to write in a conversation, and not sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct MessageDraft {
+    pub conversation: String,
+    pub text: String,
+    /// To the team, not to the contact.
+    pub note: bool,
+    pub at: u64,
+}
+
+/// The newest first, at most 200.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct MessageDrafts {
+    pub drafts: Vec<MessageDraft>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DraftText {
+    /// Up to 10 000 characters; empty: there is no draft any more.
+    pub text: String,
+    #[serde(default)]
+    pub note: bool,
+}
+
 /// Why something was refused, as RFC 9457 writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use super::{console, event, webchat};
+use super::{api, console, event, webchat};
 
 const FILE: &str = "static/shared/wire.ts";
 
@@ -48,6 +48,8 @@ fn rendered() -> String {
         console::Row,
         console::Counts,
         console::ReasonCounts,
+        api::CannedRow,
+        api::MessageDraft,
         webchat::VisitorSays,
         webchat::VisitorHears,
         webchat::VisitorEvent,

@@ -231,6 +231,32 @@ reasons: ReasonCounts, };
 export type ReasonCounts = { urgent: number, no_answer: number, asked: number, hot_lead: number, bot_failed: number, agent: number, };
 
 /**
+ * Words that agents need again and again.
+ */
+export type CannedRow = { 
+/**
+ * 1 to 40 small letters, digits and hyphens.
+ */
+name: string, 
+/**
+ * Up to 4 000 characters; may hold `{{attribute|otherwise}}`, which the console fills in.
+ */
+text: string, 
+/**
+ * Who wrote it last.
+ */
+by: string, at: number, };
+
+/**
+ * What the caller has begun to write in a conversation, and not sent.
+ */
+export type MessageDraft = { conversation: string, text: string, 
+/**
+ * To the team, not to the contact.
+ */
+note: boolean, at: number, };
+
+/**
  * What a widget says.
  */
 export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };

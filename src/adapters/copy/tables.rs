@@ -82,6 +82,18 @@ pub const APART: &[Table] = &[
         source: "SELECT hash, name, role, author, at, used_at FROM api_token",
     },
     Table {
+        name: "canned_reply",
+        title: "canned replies",
+        columns: &[("name", Text), ("text", Text), ("author", Text), ("at", Int)],
+        source: "SELECT name, text, author, at FROM canned_reply",
+    },
+    Table {
+        name: "reply_draft",
+        title: "agents' drafts",
+        columns: &[("agent", Uuid), ("conversation", Uuid), ("text", Text), ("note", Bool), ("at", Int)],
+        source: "SELECT agent, conversation, text, note, at FROM reply_draft",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

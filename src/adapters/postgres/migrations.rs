@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_alerts.sql"),
     include_str!("migrations/0003_bots.sql"),
+    include_str!("migrations/0004_writing.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

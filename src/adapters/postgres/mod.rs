@@ -28,6 +28,7 @@ mod script;
 mod tokens;
 mod trouble;
 mod upkeep;
+mod writing;
 
 use std::any::Any;
 use std::sync::{Arc, Weak};

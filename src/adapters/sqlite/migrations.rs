@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_journal.sql"),
     include_str!("migrations/0003_alerts.sql"),
     include_str!("migrations/0004_bots.sql"),
+    include_str!("migrations/0005_writing.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

@@ -30,6 +30,7 @@ mod tokens;
 mod trouble;
 mod upkeep;
 mod writer;
+mod writing;
 
 use std::any::Any;
 use std::io;

@@ -8,5 +8,6 @@ pub mod office;
 mod openapi;
 mod publishing;
 pub mod routes;
+mod writing;
 
 pub use routes::table;

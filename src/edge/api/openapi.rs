@@ -84,6 +84,17 @@ mod tests {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))
             },
+            ("GET", "/api/v1/canned-replies") => route("Canned replies", None, of::<CannedReplies>(types)),
+            ("PUT", "/api/v1/canned-replies/{name}") => {
+                route("Add a canned reply, or change it", of::<CannedText>(types), None)
+            }
+            ("DELETE", "/api/v1/canned-replies/{name}") => route("Delete a canned reply", None, None),
+            ("GET", "/api/v1/drafts") => {
+                route("What the caller has begun to write, and not sent", None, of::<MessageDrafts>(types))
+            }
+            ("PUT", "/api/v1/drafts/{conversation}") => {
+                route("Keep what the caller has begun to write", of::<DraftText>(types), None)
+            }
             ("GET", "/api/v1/bots") => route("Every bot and which version answers", None, of::<BotRows>(types)),
             ("GET", "/api/v1/bots/{bot}") => route("A bot, its versions and its draft", None, of::<BotView>(types)),
             ("POST", "/api/v1/bots/{bot}/publish") => {

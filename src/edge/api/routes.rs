@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, hand_offs, manage, openapi};
+use super::{bots, hand_offs, manage, openapi, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{assets, conversations, health, outside, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
@@ -77,6 +77,12 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
 
         With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
+
+        With(Converse), GET "/api/v1/canned-replies" => web::route().to(writing::canned);
+        With(Converse), PUT "/api/v1/canned-replies/{name}" => web::route().to(writing::save_canned);
+        With(Converse), DELETE "/api/v1/canned-replies/{name}" => web::route().to(writing::delete_canned);
+        With(Converse), GET "/api/v1/drafts" => web::route().to(writing::drafts);
+        With(Converse), PUT "/api/v1/drafts/{conversation}" => web::route().to(writing::save_draft);
 
         With(SeeBots), GET "/api/v1/bots" => web::route().to(bots::list);
         With(SeeBots), GET "/api/v1/bots/{bot}" => web::route().to(bots::show);

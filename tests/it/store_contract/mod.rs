@@ -13,6 +13,7 @@ pub mod props;
 mod races;
 pub mod sqlite;
 mod tokens;
+mod writing;
 
 /// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
 macro_rules! every_promise_holds_over {
@@ -94,6 +95,12 @@ macro_rules! every_promise_holds_over {
             every_promise_holds_over! { @ $place, tokens:
                 a_token_is_known_by_its_hash_until_it_is_revoked
                 names_of_tokens_are_unique
+            }
+            every_promise_holds_over! { @ $place, writing:
+                canned_replies_are_listed_by_name_and_changed_in_place
+                there_is_a_most_of_canned_replies_and_those_there_are_can_be_changed
+                a_draft_is_its_agents_alone_until_it_is_emptied
+                of_too_many_drafts_the_oldest_go
             }
             every_promise_holds_over! { @ $place, races:
                 an_append_and_an_activation_at_once_have_an_order

@@ -12,11 +12,12 @@ use switchboard::ports::bots::Bots;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
 use switchboard::ports::tokens::Tokens;
+use switchboard::ports::writing::Writing;
 use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + People + Bots + Tokens;
+    type Opened: Store + People + Bots + Tokens + Writing;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }
