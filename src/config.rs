@@ -152,7 +152,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let limits = limits(root.table("limits"));
     let (smtp, letters) = mail::read(root.table("smtp"));
     let outside = outside::read(root.table("outside"), report);
-    let defaults = accounts::Defaults::read(root.table("messenger"));
+    let defaults = accounts::Defaults::read(&mut root);
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
     root.finish();
     let demo = accounts::demo();
@@ -257,15 +257,13 @@ pub fn warnings(config: &Config) -> Vec<String> {
 }
 
 fn account_warning(account: &Account) -> Option<String> {
+    if let Some(base) = account.kind.api_base().filter(|base| !base.starts_with("https://") && !is_loopback(base)) {
+        let id = &account.id;
+        return Some(format!(
+            "account {id}: api_base = {base:?} is not https, so its token travels in the clear. Use https."
+        ));
+    }
     match &account.kind {
-        Kind::Messenger(messenger)
-            if !messenger.api_base.starts_with("https://") && !is_loopback(&messenger.api_base) =>
-        {
-            Some(format!(
-                "account {}: api_base = {:?} is not https, so the Page's token travels in the clear. Use https.",
-                account.id, messenger.api_base
-            ))
-        }
         Kind::Webchat(webchat) if webchat.origins.allow_everyone() => Some(format!(
             "account {}: origins contains \"*\", so any website may show this chat as its own. Name your websites.",
             account.id

@@ -19,7 +19,7 @@ use url::Url;
 use crate::adapters::redis;
 use crate::adapters::sqlite::{FILE_NAME, FORMAT, LOCK_FILE_NAME};
 use crate::bots;
-use crate::config::{Config, Database, Kind, warnings};
+use crate::config::{Config, Database, warnings};
 use crate::domain::time::Timestamp;
 use crate::machine;
 use crate::ports::clock::Clock;
@@ -286,11 +286,7 @@ fn time(now: Timestamp) -> Finding {
 }
 
 fn providers(config: &Config) -> Vec<Finding> {
-    let bases = config.accounts.iter().filter_map(|account| match &account.kind {
-        Kind::Messenger(messenger) => Some(messenger.api_base.as_str()),
-        Kind::Webchat(_) => None,
-    });
-    let mut bases: Vec<&str> = bases.collect();
+    let mut bases: Vec<&str> = config.accounts.iter().filter_map(|account| account.kind.api_base()).collect();
     bases.sort_unstable();
     bases.dedup();
     bases

@@ -2,6 +2,7 @@
 
 pub mod bots;
 mod callees;
+mod channels;
 mod letters;
 mod neighbours;
 pub mod storage;
@@ -30,18 +31,15 @@ use crate::actors::shard::Shard;
 use crate::actors::sweeper::Sweeper;
 use crate::actors::switchboard::{Limits, Parts, Switchboard};
 use crate::adapters::bots::Callees;
-use crate::adapters::channels::http;
-use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::adapters::channels::webchat::VisitorTokens;
-use crate::config::{Account, Config, Kind, Messenger};
+use crate::config::{Account, Config};
 use crate::dice;
-use crate::domain::ids::{AccountId, AgentId, Incarnation};
+use crate::domain::ids::{AgentId, Incarnation};
 use crate::edge::api::office::Office;
 use crate::edge::passwords::Passwords;
 use crate::edge::sign_in::SignIn;
 use crate::edge::{self, Edge, error};
 use crate::machine;
-use crate::ports::channel::Outlet;
 use crate::ports::clock::{Clock, SystemClock};
 use crate::ports::people::{People, Person, Role};
 use crate::ports::store::Store;
@@ -154,7 +152,7 @@ impl Node {
         let edge = Data::new(Edge {
             switchboard: switchboard.clone(),
             inbox: inbox.clone(),
-            meta: Arc::new(meta_inlet(&config)),
+            inlets: channels::inlets(&config),
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
             config: config.clone(),
@@ -267,7 +265,7 @@ async fn start_actors(
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
     let mut senders = HashMap::new();
-    for (number, (account, outlet)) in outlets(config, io)?.into_iter().enumerate() {
+    for (number, (account, outlet)) in channels::outlets(config, io)?.into_iter().enumerate() {
         let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
         let shard = shards[number % shards.len()].handle();
         let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));
@@ -282,45 +280,6 @@ async fn start_actors(
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));
     Sweeper::start_in_arbiter(&shards[0].handle(), move |_| Sweeper::new(swept));
     Ok(switchboard)
-}
-
-fn outlets(config: &Config, io: &tokio::runtime::Handle) -> anyhow::Result<Vec<(AccountId, Arc<dyn Outlet>)>> {
-    let _inside = io.enter();
-    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
-    let mut outlets: Vec<(AccountId, Arc<dyn Outlet>)> = Vec::new();
-    for account in &config.accounts {
-        if let Kind::Messenger(messenger) = &account.kind {
-            let outlet = MessengerOutlet::new(client.clone(), &send_settings(messenger))
-                .with_context(|| format!("account “{}”", account.id))?;
-            outlets.push((account.id.clone(), Arc::new(outlet)));
-        }
-    }
-    Ok(outlets)
-}
-
-fn send_settings(messenger: &Messenger) -> Settings {
-    Settings {
-        page_id: messenger.page_id.clone(),
-        token: messenger.page_token.expose().to_owned(),
-        app_secret: Some(messenger.app_secret.expose().to_owned()),
-        api_base: messenger.api_base.clone(),
-        api_version: messenger.api_version.clone(),
-        sends_per_second: messenger.sends_per_second,
-    }
-}
-
-fn meta_inlet(config: &Config) -> MessengerInlet {
-    let page = |account: &Account| match &account.kind {
-        Kind::Messenger(messenger) => Some(Page {
-            account: account.id.clone(),
-            page_id: messenger.page_id.clone(),
-            app_secret: messenger.app_secret.expose().to_owned(),
-            verify_token: messenger.verify_token.expose().to_owned(),
-            app_id: messenger.app_id.clone(),
-        }),
-        Kind::Webchat(_) => None,
-    };
-    MessengerInlet::new(config.accounts.iter().filter_map(page).collect())
 }
 
 fn serve(

@@ -1,12 +1,17 @@
 //! The connected lines of the configuration, with what their adapters need.
 
+mod messenger;
+mod webchat;
+
+pub use messenger::Messenger;
+pub use webchat::Webchat;
+
 use std::collections::BTreeMap;
 
 use figment::value::{Dict, Value};
 
 use super::layers::{Layers, in_capitals, variable};
 use super::origins::{Origins, origin};
-use super::secret::Secret;
 use super::table::{Problem, Report, Table};
 use crate::domain::account::Channel;
 use crate::domain::ids::{AccountId, BotId};
@@ -28,33 +33,36 @@ pub enum Kind {
     Webchat(Webchat),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Messenger {
-    pub page_id: String,
-    pub app_secret: Secret,
-    pub page_token: Secret,
-    pub verify_token: Secret,
-    pub app_id: Option<String>,
-    /// Scheme and host, perhaps a path; no slash at the end.
-    pub api_base: String,
-    pub api_version: String,
-    pub sends_per_second: u32,
-}
+impl Kind {
+    fn channel(&self) -> Channel {
+        match self {
+            Kind::Messenger(_) => Channel::Messenger,
+            Kind::Webchat(_) => Channel::Webchat,
+        }
+    }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Webchat {
-    pub origins: Origins,
+    /// What no two accounts may have in common, and the key that says it.
+    fn own(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Kind::Messenger(messenger) => Some(("page_id", &messenger.page_id)),
+            Kind::Webchat(_) => None,
+        }
+    }
+
+    /// Where the provider is reached; none if there is no provider.
+    pub fn api_base(&self) -> Option<&str> {
+        match self {
+            Kind::Messenger(messenger) => Some(&messenger.api_base),
+            Kind::Webchat(_) => None,
+        }
+    }
 }
 
 impl Account {
     /// The account as the core knows it.
     pub fn to_domain(&self) -> crate::domain::account::Account {
-        let channel = match self.kind {
-            Kind::Messenger(_) => Channel::Messenger,
-            Kind::Webchat(_) => Channel::Webchat,
-        };
         let (id, name, bot) = (self.id.clone(), self.name.clone(), self.bot.clone());
-        crate::domain::account::Account { id, channel, name, bot }
+        crate::domain::account::Account { id, channel: self.kind.channel(), name, bot }
     }
 }
 
@@ -93,22 +101,14 @@ pub fn read(root: &mut Table<'_>, report: &Report<'_>, layers: &Layers, defaults
     accounts
 }
 
-/// What `[messenger]` says for accounts that say nothing.
+/// What the tables of whole channels say for accounts that say nothing.
 pub struct Defaults {
-    api_base: Option<String>,
-    api_version: Option<String>,
-    sends_per_second: u32,
+    messenger: messenger::Defaults,
 }
 
 impl Defaults {
-    pub fn read(mut table: Table<'_>) -> Self {
-        let defaults = Self {
-            api_base: table.read("api_base", api_base),
-            api_version: table.read("api_version", api_version),
-            sends_per_second: table.number("sends_per_second", 1..=100_000) as u32,
-        };
-        table.finish();
-        defaults
+    pub fn read(root: &mut Table<'_>) -> Self {
+        Self { messenger: messenger::Defaults::read(root.table("messenger")) }
     }
 }
 
@@ -130,8 +130,8 @@ fn account(
     let bot = table.read("bot", slug);
     let name = table.optional("name", name);
     let kind = match table.read("kind", kind) {
-        Some(Channel::Messenger) => messenger(&mut table, defaults),
-        Some(Channel::Webchat) => webchat(&mut table),
+        Some(Channel::Messenger) => messenger::read(&mut table, &defaults.messenger).map(Kind::Messenger),
+        Some(Channel::Webchat) => webchat::read(&mut table).map(Kind::Webchat),
         None => return None,
     };
     table.finish();
@@ -142,41 +142,6 @@ fn account(
         bot: BotId::new(&bot?),
         kind: kind?,
     })
-}
-
-fn messenger(table: &mut Table<'_>, defaults: &Defaults) -> Option<Kind> {
-    let page_id = table.read("page_id", digits);
-    let (app_secret, page_token, verify_token) =
-        (table.secret("app_secret"), table.secret("page_token"), table.secret("verify_token"));
-    let app_id = table.optional("app_id", digits);
-    let own_base = table.optional("api_base", api_base);
-    let own_version = table.optional("api_version", api_version);
-    let sends_per_second = match table.has("sends_per_second") {
-        true => table.number("sends_per_second", 1..=100_000) as u32,
-        false => defaults.sends_per_second,
-    };
-    Some(Kind::Messenger(Messenger {
-        page_id: page_id?,
-        app_secret: app_secret?,
-        page_token: page_token?,
-        verify_token: verify_token?,
-        app_id,
-        api_base: own_base.or_else(|| defaults.api_base.clone())?,
-        api_version: own_version.or_else(|| defaults.api_version.clone())?,
-        sends_per_second,
-    }))
-}
-
-fn webchat(table: &mut Table<'_>) -> Option<Kind> {
-    let (words, value) = table.list("origins")?;
-    match Origins::parse(words.iter().map(String::as_str)) {
-        Ok(origins) => Some(Kind::Webchat(Webchat { origins })),
-        Err((word, why)) => {
-            let forms = r#""https://www.example.org", "*.example.org", "http://localhost:*" or "*""#;
-            table.wrong("origins", &value, format!("{word:?} names no website: {why}. Write {forms}"));
-            None
-        }
-    }
 }
 
 /// The environment speaks of an account that no file has.
@@ -190,7 +155,7 @@ fn nobody(id: &str, keys: &BTreeMap<String, String>) -> Problem {
 
 fn refuse_twins(accounts: &[Account], report: &Report<'_>) {
     let mut ids = BTreeMap::new();
-    let mut pages = BTreeMap::new();
+    let mut own = BTreeMap::new();
     for account in accounts {
         let twin = |other: &str, key: &str, value: &str| Problem {
             origin: "configuration".to_owned(),
@@ -201,9 +166,9 @@ fn refuse_twins(accounts: &[Account], report: &Report<'_>) {
         if let Some(other) = ids.insert(account.id.as_str(), account.name.as_str()) {
             report.add(twin(other, "id", account.id.as_str()));
         }
-        let Kind::Messenger(messenger) = &account.kind else { continue };
-        if let Some(other) = pages.insert(messenger.page_id.as_str(), account.id.as_str()) {
-            report.add(twin(other, "page_id", &messenger.page_id));
+        let Some((key, value)) = account.kind.own() else { continue };
+        if let Some(other) = own.insert((key, value), account.id.as_str()) {
+            report.add(twin(other, key, value));
         }
     }
 }
@@ -222,29 +187,18 @@ fn name(text: &str) -> Result<String, String> {
     fine.then(|| text.to_owned()).ok_or_else(|| format!("a name has 1 to {NAME_CHARS_MAX} characters"))
 }
 
-fn digits(text: &str) -> Result<String, String> {
-    let fine = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    fine.then(|| text.to_owned()).ok_or_else(|| "this must be the number Meta shows, such as \"1122334455\"".to_owned())
-}
-
 fn kind(text: &str) -> Result<Channel, String> {
-    Channel::parse(text).ok_or_else(|| "the kinds are \"messenger\" and \"webchat\"".to_owned())
+    Channel::parse(text).ok_or_else(|| format!("the kinds are {}", Channel::names()))
 }
 
-fn api_base(text: &str) -> Result<String, String> {
+/// Scheme and host, perhaps a path; no slash at the end. `example` shows what is meant.
+fn api_base(text: &str, example: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let start: String = text.split_inclusive('/').take(3).collect();
-    let host = origin(start.trim_end_matches('/'))
-        .map_err(|why| format!("{why}. Write it like \"https://graph.facebook.com\""))?;
+    let host = origin(start.trim_end_matches('/')).map_err(|why| format!("{why}. Write it like {example:?}"))?;
     let path = text.get(start.trim_end_matches('/').len()..).unwrap_or_default();
     if path.contains(['?', '#', ' ']) {
-        return Err("only a path may follow the host. Write it like \"https://graph.facebook.com\"".to_owned());
+        return Err(format!("only a path may follow the host. Write it like {example:?}"));
     }
     Ok(host + path)
-}
-
-fn api_version(text: &str) -> Result<String, String> {
-    let numbers = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
-    let fine = numbers.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok());
-    fine.then(|| text.to_owned()).ok_or_else(|| "write a version as Meta does, such as \"v26.0\"".to_owned())
 }

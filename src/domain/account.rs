@@ -9,6 +9,8 @@ pub enum Channel {
 }
 
 impl Channel {
+    pub const ALL: [Channel; 2] = [Channel::Messenger, Channel::Webchat];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Messenger => "messenger",
@@ -17,7 +19,12 @@ impl Channel {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Channel::Messenger, Channel::Webchat].into_iter().find(|channel| channel.as_str() == text)
+        Channel::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+
+    /// All their names, for people: `messenger, webchat`.
+    pub fn names() -> String {
+        Channel::ALL.map(Channel::as_str).join(", ")
     }
 
     /// Whether messages go out through a provider and are tracked as deliveries. Web chat reads the log itself.

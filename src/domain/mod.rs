@@ -4,6 +4,7 @@
 //! replayed from its events. Writing events down is the work of `actors::conversation`, sending messages of
 //! `actors::sender`.
 
+pub mod abilities;
 pub mod account;
 pub mod alert;
 pub mod bot;

@@ -20,14 +20,14 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
-use crate::ports::channel::{Inlet, Visitors};
+use crate::ports::channel::Visitors;
 use crate::ports::writing::Writing;
 
 /// What the routes share, beside what `sign_in` needs.
 pub struct Edge {
     pub switchboard: Switchboard,
     pub inbox: actix::Addr<crate::actors::inbox::Inbox>,
-    pub meta: Arc<dyn Inlet>,
+    pub inlets: webhooks::Inlets,
     pub visitors: Arc<dyn Visitors>,
     pub writing: Arc<dyn Writing>,
     pub config: Arc<Config>,

@@ -3,51 +3,77 @@
 //! A genuine webhook is always answered 200, whatever it holds, or the provider would switch the whole feed off; only
 //! when nothing could be stored is it 503, so that the provider comes again.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::http::header::ContentType;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::Edge;
-use super::error::Problem;
+use super::error::{self, Problem};
 use crate::actors::switchboard::NotDone;
-use crate::ports::channel::{Inbound, Received, Unread};
+use crate::ports::channel::{Answer, Headers, Inbound, Inlet, NotTaken, Received, Unread, Webhook};
 
-const SIGNATURE: &str = "X-Hub-Signature-256";
+/// Who takes what comes to `/webhooks/{provider}`, by the provider's name.
+pub type Inlets = BTreeMap<&'static str, Arc<dyn Inlet>>;
+
 const STRANGERS_LOGGED_EVERY: Duration = Duration::from_secs(60);
 
-/// Meta asks once whether this address is ours.
-pub async fn meta_handshake(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
-    match edge.meta.handshake(request.query_string()) {
-        Some(challenge) => HttpResponse::Ok().content_type(ContentType::plaintext()).body(challenge),
-        None => HttpResponse::Forbidden().finish(),
+/// Every webhook of every provider, and the questions providers ask by GET.
+pub async fn webhook(request: HttpRequest, body: Bytes, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let named = edge.inlets.get_key_value(request.match_info().query("provider"));
+    let Some((provider, inlet)) = named else { return Ok(error::nowhere(request).await) };
+    let received = inlet.receive(&Webhook {
+        is_post: request.method() == Method::POST,
+        path: request.uri().path(),
+        place: request.match_info().query("place"),
+        query: request.query_string(),
+        headers: &AsTheyCame(request.headers()),
+        body: &body,
+    });
+    let outcome = match received {
+        Ok(_) => "taken",
+        Err(NotTaken::NotSigned | NotTaken::NotKnown) => "not_signed",
+        Err(NotTaken::Nowhere) => "nowhere",
+    };
+    metrics::counter!("switchboard_webhooks_total", "channel" => *provider, "outcome" => outcome).increment(1);
+    match received {
+        Ok(received) => take(&edge, provider, received).await,
+        Err(why) => Ok(HttpResponse::build(status(why)).body(why.to_string())),
     }
 }
 
-pub async fn meta(request: HttpRequest, body: Bytes, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    let signature = request.headers().get(SIGNATURE).and_then(|value| value.to_str().ok());
-    let Ok(received) = edge.meta.receive(signature, &body) else {
-        metrics::counter!("switchboard_webhooks_total", "channel" => "meta", "outcome" => "not_signed").increment(1);
-        return Ok(HttpResponse::Unauthorized().body("the signature is missing or wrong"));
-    };
-    metrics::counter!("switchboard_webhooks_total", "channel" => "meta", "outcome" => "taken").increment(1);
-    take(&edge, received).await
+fn status(why: NotTaken) -> StatusCode {
+    match why {
+        NotTaken::NotSigned => StatusCode::UNAUTHORIZED,
+        NotTaken::NotKnown => StatusCode::FORBIDDEN,
+        NotTaken::Nowhere => StatusCode::NOT_FOUND,
+    }
+}
+
+struct AsTheyCame<'a>(&'a HeaderMap);
+
+impl Headers for AsTheyCame<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok()
+    }
 }
 
 /// Everything of one webhook becomes durable before it is answered.
-async fn take(edge: &Edge, received: Received) -> Result<HttpResponse, Problem> {
-    let Received { asks, unread, strangers } = received;
-    note_strangers(&strangers);
+async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result<HttpResponse, Problem> {
+    let Received { asks, unread, strangers, answer } = received;
+    note_strangers(provider, &strangers);
     let answers: Vec<_> =
         asks.into_iter().map(|Inbound { contact, key, command }| edge.switchboard.ask(contact, command, key)).collect();
     for Unread { reason, raw } in unread {
         metrics::counter!("switchboard_webhooks_unread_total", "reason" => reason).increment(1);
         let parts = edge.switchboard.parts();
-        let kept = parts.store.keep_raw("meta".into(), reason.into(), raw, parts.clock.now()).await;
+        let kept = parts.store.keep_raw(provider.into(), reason.into(), raw, parts.clock.now()).await;
         kept.map_err(|error| try_again(&error.to_string()))?;
     }
     for answer in join_all(answers).await {
@@ -56,7 +82,14 @@ async fn take(edge: &Edge, received: Received) -> Result<HttpResponse, Problem> 
             return Err(try_again(&why));
         }
     }
-    Ok(HttpResponse::Ok().finish())
+    Ok(said(answer))
+}
+
+fn said(Answer { content_type, body }: Answer) -> HttpResponse {
+    match content_type {
+        "" => HttpResponse::Ok().finish(),
+        content_type => HttpResponse::Ok().content_type(content_type).body(body),
+    }
 }
 
 fn try_again(why: &str) -> Problem {
@@ -64,14 +97,18 @@ fn try_again(why: &str) -> Problem {
     Problem { detail, ..Problem::busy() }
 }
 
-/// Pages that are not configured: counted, and named in the log once a minute at most.
-fn note_strangers(pages: &[String]) {
+/// Accounts that are not configured: counted, and one named in the log once a minute at most.
+fn note_strangers(provider: &'static str, strangers: &[String]) {
     static LOGGED: Mutex<Option<Instant>> = Mutex::new(None);
-    let Some(page) = pages.first() else { return };
-    metrics::counter!("switchboard_webhooks_unknown_account_total").increment(pages.len() as u64);
+    let Some(stranger) = strangers.first() else { return };
+    metrics::counter!("switchboard_webhooks_unknown_account_total").increment(strangers.len() as u64);
     let mut logged = LOGGED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if logged.is_none_or(|at| at.elapsed() >= STRANGERS_LOGGED_EVERY) {
         *logged = Some(Instant::now());
-        tracing::warn!(page, "a webhook names a Page that no account is configured for; its events are dropped");
+        tracing::warn!(
+            provider,
+            stranger,
+            "a webhook is for somebody that no account is configured for; its events are dropped"
+        );
     }
 }

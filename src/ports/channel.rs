@@ -1,5 +1,6 @@
 //! The ways in and out of a channel: what the edge and the sender ask of its adapter.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -78,6 +79,23 @@ pub struct Received {
     pub unread: Vec<Unread>,
     /// Accounts that are not ours, by the provider's name for them.
     pub strangers: Vec<String>,
+    /// What the provider reads, once all this is durable.
+    pub answer: Answer,
+}
+
+impl Received {
+    /// Only a question, or a thing that means nothing to us.
+    pub fn nothing_but(answer: Answer) -> Self {
+        Self { answer, ..Self::default() }
+    }
+}
+
+/// The body of a 200.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Empty if there is no body.
+    pub content_type: &'static str,
+    pub body: Cow<'static, str>,
 }
 
 /// One thing a contact did.
@@ -96,17 +114,52 @@ pub struct Unread {
     pub raw: Bytes,
 }
 
-/// The webhook carries no signature of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the signature is missing or wrong")]
-pub struct NotSigned;
+/// A request to a webhook, as it came: providers sign different pieces of it, and always the very bytes.
+#[derive(Clone, Copy)]
+pub struct Webhook<'a> {
+    /// A provider asks by GET, or tells by POST.
+    pub is_post: bool,
+    /// As the request line has it, percent-encoding and all: `/webhooks/meta`.
+    pub path: &'a str,
+    /// What the path says behind the provider's name: an account, perhaps more. Decoded, without a slash at its start.
+    pub place: &'a str,
+    /// Behind the question mark, as it came; empty if there is none.
+    pub query: &'a str,
+    pub headers: &'a dyn Headers,
+    pub body: &'a Bytes,
+}
 
-/// The way in of a channel that has webhooks.
+/// The headers of a request. Names are given in lower case.
+pub trait Headers {
+    /// The first of this name; none, too, if it is not plain text.
+    fn get(&self, name: &str) -> Option<&str>;
+}
+
+/// For tests, and for whoever has so few.
+impl<const N: usize> Headers for [(&str, &str); N] {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+}
+
+/// Why a webhook is not taken. Nothing of it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// It carries no signature of ours.
+    #[error("the signature is missing or wrong")]
+    NotSigned,
+    /// It asks whether this address is ours, and does not know the word.
+    #[error("the verify token is missing or wrong")]
+    NotKnown,
+    /// No account has this address.
+    #[error("no account is reached by this address")]
+    Nowhere,
+}
+
+/// The way in of a provider that has webhooks: all accounts that are connected through it.
 pub trait Inlet: Send + Sync + 'static {
-    /// The answer to the provider's question whether this address is ours. None: the question is not genuine.
-    fn handshake(&self, query: &str) -> Option<String>;
-    /// Checks the raw bytes, then reads them.
-    fn receive(&self, signature: Option<&str>, body: &Bytes) -> Result<Received, NotSigned>;
+    /// Checks that the request is the provider's, then reads it. Pure.
+    fn receive(&self, webhook: &Webhook<'_>) -> Result<Received, NotTaken>;
 }
 
 /// Who a website visitor is: a token signed by us.

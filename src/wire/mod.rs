@@ -3,6 +3,8 @@
 //! Core types are not serializable; the types here are promises to strangers and to older versions of
 //! ourselves, and convert by hand. `wire` knows `domain`, never the reverse.
 
+#[cfg(test)]
+mod abilities;
 pub mod addresses;
 pub mod api;
 pub mod bot;

@@ -6,5 +6,6 @@
 pub mod http;
 pub mod messenger;
 pub mod meta_signature;
+pub mod outcome;
 pub mod split;
 pub mod webchat;

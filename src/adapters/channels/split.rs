@@ -1,19 +1,25 @@
 //! Long text, cut into parts that a channel takes.
 //!
-//! Lengths are in UTF-16 units, the strictest reading of "characters". A cut is made, in order of preference, at the
+//! Lengths are in the channel's own unit. A cut is made, in order of preference, at the
 //! end of a paragraph, of a sentence, of a word, of a grapheme; a link is kept whole. Only what is longer than the limit
 //! by itself is cut inside.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Cuts `text` into parts of at most `limit` (at least 2) units. Nothing visible is lost; white space at a cut is, and
-/// text that is nothing but white space has no parts.
-pub fn split(text: &str, limit: usize) -> Vec<String> {
-    let limit = limit.max(2);
+use crate::domain::abilities::{TextLimit, Unit};
+
+/// No letter is longer in any unit.
+const LONGEST_LETTER: usize = 4;
+
+/// Cuts `text` into parts that keep the limit (which is at least 4). Nothing visible is lost; white space at a cut is,
+/// and text that is nothing but white space has no parts.
+pub fn split(text: &str, limit: TextLimit) -> Vec<String> {
+    let limit = TextLimit { max: limit.max.max(LONGEST_LETTER), ..limit };
+    let fits = |text: &str| limit.unit.count(text) <= limit.max;
     let mut parts = Vec::new();
-    let mut rest = if units(text) <= limit { text } else { trim_start(text) };
+    let mut rest = if fits(text) { text } else { trim_start(text) };
     while !is_blank(rest) {
-        let end = if units(rest) <= limit { rest.len() } else { cut_at(rest, limit) };
+        let end = if fits(rest) { rest.len() } else { cut_at(rest, limit) };
         let (part, after) = rest.split_at(end);
         let part = if after.is_empty() { part } else { trim_end(part) };
         if !is_blank(part) {
@@ -24,7 +30,7 @@ pub fn split(text: &str, limit: usize) -> Vec<String> {
     parts
 }
 
-/// `text` in at most `limit` units, with an ellipsis where something is missing. Graphemes stay whole.
+/// `text` in at most `limit` UTF-16 units, with an ellipsis where something is missing. Graphemes stay whole.
 pub fn shorten(text: &str, limit: usize) -> String {
     if units(text) <= limit {
         return text.to_owned();
@@ -41,14 +47,14 @@ pub fn shorten(text: &str, limit: usize) -> String {
     short
 }
 
-pub fn units(text: &str) -> usize {
-    text.encode_utf16().count()
+fn units(text: &str) -> usize {
+    Unit::Utf16.count(text)
 }
 
 /// Where to cut `text`, which is longer than `limit`: a byte position after its start.
-fn cut_at(text: &str, limit: usize) -> usize {
+fn cut_at(text: &str, limit: TextLimit) -> usize {
     let cuts = Cuts::within(text, limit);
-    let half = first_units(text, limit / 2);
+    let half = first_units(text, TextLimit { max: limit.max / 2, ..limit });
     // A paragraph that ends early would make a tiny part: better the end of a sentence further on.
     let late = [cuts.paragraph, cuts.sentence].into_iter().find(|cut| *cut > 0 && *cut >= half);
     let any = [cuts.word, cuts.grapheme].into_iter().find(|cut| *cut > 0);
@@ -66,7 +72,7 @@ struct Cuts {
 }
 
 impl Cuts {
-    fn within(text: &str, limit: usize) -> Self {
+    fn within(text: &str, limit: TextLimit) -> Self {
         let mut cuts = Self::default();
         let mut used = 0;
         let mut link = 0..0;
@@ -80,8 +86,8 @@ impl Cuts {
             if at > 0 && !inside_link {
                 cuts.note(at, before, grapheme, &text[at..]);
             }
-            used += units(grapheme);
-            if used > limit {
+            used += limit.unit.count(grapheme);
+            if used > limit.max {
                 break;
             }
             before = grapheme;
@@ -123,12 +129,12 @@ fn starts_link(text: &str) -> bool {
     starts("http://") || starts("https://")
 }
 
-/// Where the first `limit` units of `text` end, between two letters.
-fn first_units(text: &str, limit: usize) -> usize {
+/// Where what keeps the limit of `text` ends, between two letters.
+fn first_units(text: &str, limit: TextLimit) -> usize {
     let mut used = 0;
     let fits = text.chars().take_while(|letter| {
-        used += letter.len_utf16();
-        used <= limit
+        used += limit.unit.of(*letter);
+        used <= limit.max
     });
     fits.map(char::len_utf8).sum()
 }
@@ -153,6 +159,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn split(text: &str, max: usize) -> Vec<String> {
+        super::split(text, TextLimit { max, unit: Unit::Utf16 })
+    }
 
     fn visible(text: &str) -> Vec<&str> {
         text.graphemes(true).filter(|grapheme| !is_blank(grapheme)).collect()
@@ -198,12 +208,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_visible_is_lost_and_no_part_is_too_long(text in "(\\PC|[ \n\t]|👨‍👩‍👧|é|[a-z]{1,9}|[.!?。] ?){0,120}", limit in 2usize..60) {
-            let parts = split(&text, limit);
-            prop_assert!(parts.iter().all(|part| units(part) <= limit && !is_blank(part)));
+        fn nothing_visible_is_lost_and_no_part_is_too_long(text in "(\\PC|[ \n\t]|👨‍👩‍👧|é|[a-z]{1,9}|[.!?。] ?){0,120}", max in 4usize..60, bytes in any::<bool>()) {
+            let unit = if bytes { Unit::Byte } else { Unit::Utf16 };
+            let parts = super::split(&text, TextLimit { max, unit });
+            prop_assert!(parts.iter().all(|part| unit.count(part) <= max && !is_blank(part)));
             let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
             prop_assert_eq!(letters(&parts.concat()), letters(&text));
-            if visible(&text).iter().all(|grapheme| units(grapheme) <= limit) {
+            if visible(&text).iter().all(|grapheme| unit.count(grapheme) <= max) {
                 let kept: Vec<&str> = parts.iter().flat_map(|part| visible(part)).collect();
                 prop_assert_eq!(kept, visible(&text));
             }

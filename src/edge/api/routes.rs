@@ -58,8 +58,11 @@ macro_rules! table {
 
 pub fn table() -> Vec<Entry> {
     table! {
-        Everybody, GET "/webhooks/meta" => web::route().to(webhooks::meta_handshake);
-        Everybody, POST "/webhooks/meta" => web::route().to(webhooks::meta);
+        // The provider's adapter looks at signatures; some have an address for each account.
+        Everybody, GET "/webhooks/{provider}" => web::route().to(webhooks::webhook);
+        Everybody, POST "/webhooks/{provider}" => web::route().to(webhooks::webhook);
+        Everybody, GET "/webhooks/{provider}/{place:.*}" => web::route().to(webhooks::webhook);
+        Everybody, POST "/webhooks/{provider}/{place:.*}" => web::route().to(webhooks::webhook);
         With(Converse), GET "/console/socket" => web::route().to(sockets::console);
         Everybody, GET "/webchat/socket" => web::route().to(sockets::webchat);
         Everybody, GET "/health/live" => web::route().to(health::live);

@@ -17,11 +17,11 @@ use std::collections::BTreeSet;
 use super::document::{Attribute, AttributeType, Document, Hours, Ladder};
 use crate::domain::hours::{Holiday, Span};
 
+/// What channels do not show would be cut or refused on the way.
+pub use crate::domain::abilities::{LABEL_MAX as LABEL_CHARS_MAX, OPTIONS_MAX};
+
 /// A week.
 const PAUSE_MINUTES_MAX: u32 = 10_080;
-/// Messenger's limits: what they forbid would be cut or refused on the way.
-pub const OPTIONS_MAX: usize = 13;
-pub const LABEL_CHARS_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 2000;
 const ID_CHARS_MAX: usize = 64;
 const DAY_MINUTES: u32 = 1_440;

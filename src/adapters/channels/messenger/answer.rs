@@ -8,12 +8,11 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::shapes::Word;
+use crate::adapters::channels::outcome;
 use crate::ports::channel::SendResult;
 
 const THROTTLED_BY_DEFAULT: Duration = Duration::from_secs(60);
-const THROTTLED_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 const RESTRICTED_FOR: Duration = Duration::from_secs(15 * 60);
-const WORDS_MAX: usize = 300;
 const SLOW_DOWN: &str = "Messenger asked us to slow down";
 const PASSING: &str = "Messenger has a passing problem";
 
@@ -113,14 +112,9 @@ fn permanent(code: u32, subcode: Option<u32>) -> Option<&'static str> {
 }
 
 fn without_words(answer: &Answer) -> SendResult {
-    let status = answer.status;
-    match status {
+    match answer.status {
         429 => throttled(answer, format!("{SLOW_DOWN} (HTTP 429)")),
-        // Whoever answered, it was not the Send API: a proxy, a wrong address. The message is as good as before.
-        300..=399 | 400..=407 | 409..=499 => {
-            not_sent(None, false, format!("Messenger answered with HTTP {status} and nothing we can read"))
-        }
-        _ => SendResult::Unknown { reason: format!("Messenger answered with HTTP {status} and nothing we can read") },
+        status => outcome::without_words("Messenger", status),
     }
 }
 
@@ -133,22 +127,9 @@ fn not_sent(after: Option<Duration>, account_wide: bool, reason: String) -> Send
 }
 
 fn throttled(answer: &Answer, reason: String) -> SendResult {
-    let after = retry_after(answer).or_else(|| regain_access(answer.usage?)).unwrap_or(THROTTLED_BY_DEFAULT);
-    not_sent(Some(after.min(THROTTLED_MAX)), true, reason)
-}
-
-/// Seconds, or a date, which is read against the answer's own date: no clock of ours is asked.
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    let header = answer.retry_after?.trim();
-    if let Ok(seconds) = header.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = http_date(header)?.as_second().checked_sub(http_date(answer.date?)?.as_second())?;
-    Some(Duration::from_secs(until.max(0) as u64))
-}
-
-fn http_date(text: &str) -> Option<jiff::Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+    let asked = outcome::retry_after(answer.retry_after, answer.date);
+    let after = asked.or_else(|| regain_access(answer.usage?)).unwrap_or(THROTTLED_BY_DEFAULT);
+    not_sent(Some(after.min(outcome::THROTTLED_MAX)), true, reason)
 }
 
 /// The longest time that any of our uses has to wait, if there is one.
@@ -169,8 +150,7 @@ fn named(error: &GraphError, words: &str) -> String {
 /// The provider's own words, where we have none.
 fn quoted(error: &GraphError) -> String {
     let words = error.message.as_ref().map_or("no reason given", |message| &message.0);
-    let words: String = words.chars().filter(|letter| !letter.is_control()).take(WORDS_MAX).collect();
-    named(error, &format!("Messenger refused it: {words}"))
+    named(error, &format!("Messenger refused it: {}", outcome::quoted(words)))
 }
 
 #[cfg(test)]

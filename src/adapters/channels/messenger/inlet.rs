@@ -7,8 +7,10 @@ use bytes::Bytes;
 use super::{Batch, Inbound as Read, read};
 use crate::adapters::channels::meta_signature::{self, Signature, Signer};
 use crate::domain::ids::AccountId;
-use crate::ports::channel::{Inbound, Inlet, NotSigned, Received, Unread};
+use crate::ports::channel::{Answer, Inbound, Inlet, NotTaken, Received, Unread, Webhook};
 use crate::ports::store::Contact;
+
+const SIGNATURE: &str = "x-hub-signature-256";
 
 /// A Page that is connected.
 pub struct Page {
@@ -43,15 +45,27 @@ impl MessengerInlet {
 }
 
 impl Inlet for MessengerInlet {
-    fn handshake(&self, query: &str) -> Option<String> {
+    fn receive(&self, webhook: &Webhook<'_>) -> Result<Received, NotTaken> {
+        match (webhook.place, webhook.is_post) {
+            ("", true) => self.take(webhook.headers.get(SIGNATURE), webhook.body),
+            ("", false) => self.handshake(webhook.query),
+            _ => Err(NotTaken::Nowhere),
+        }
+    }
+}
+
+impl MessengerInlet {
+    /// Meta asks once whether this address is ours.
+    fn handshake(&self, query: &str) -> Result<Received, NotTaken> {
         let tokens: Vec<&str> = self.pages.iter().map(|signed| signed.page.verify_token.as_str()).collect();
-        meta_signature::handshake(query, &tokens)
+        let challenge = meta_signature::handshake(query, &tokens).ok_or(NotTaken::NotKnown)?;
+        Ok(Received::nothing_but(Answer { content_type: "text/plain; charset=utf-8", body: challenge.into() }))
     }
 
-    fn receive(&self, signature: Option<&str>, body: &Bytes) -> Result<Received, NotSigned> {
+    fn take(&self, signature: Option<&str>, body: &Bytes) -> Result<Received, NotTaken> {
         let pages = self.signers(signature, body);
         if pages.is_empty() {
-            return Err(NotSigned);
+            return Err(NotTaken::NotSigned);
         }
         Ok(match read(body) {
             Ok(batch) => received(batch, &pages),

@@ -15,16 +15,18 @@ use serde::Serialize;
 use super::Mark;
 use super::answer::{Answer, interpret};
 use crate::adapters::channels::meta_signature::appsecret_proof;
-use crate::adapters::channels::{http, split};
+use crate::adapters::channels::{http, outcome, split};
+use crate::domain::abilities::Abilities;
+use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
 
-/// Meta says "under 2000 characters", and not what a character is.
-const TEXT_UNITS_MAX: usize = 1900;
-const CHOICES_MAX: usize = 13;
-const TITLE_UNITS_MAX: usize = 20;
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
+
+fn abilities() -> &'static Abilities {
+    Channel::Messenger.abilities()
+}
 
 /// What the operator says about a Page.
 #[derive(Clone)]
@@ -86,7 +88,7 @@ impl Outlet for MessengerOutlet {
     }
 
     fn calls(&self, line: &Line) -> u32 {
-        let texts = split::split(&line.text, TEXT_UNITS_MAX).len();
+        let texts = split::split(&line.text, abilities().text).len();
         (texts + usize::from(line.attachment.is_some())).try_into().unwrap_or(u32::MAX)
     }
 
@@ -114,7 +116,7 @@ fn address(settings: &Settings) -> Result<Url, BadSettings> {
 
 impl Page {
     async fn send(&self, message: &Outgoing) -> SendResult {
-        let texts = split::split(&message.line.text, TEXT_UNITS_MAX);
+        let texts = split::split(&message.line.text, abilities().text);
         let mut parts: Vec<Content> = texts.iter().map(|text| Content::Text { text }).collect();
         parts.extend(message.line.attachment.as_ref().map(Content::attached));
         let Some(last) = parts.pop() else {
@@ -124,13 +126,13 @@ impl Page {
             let mark = Mark { id: message.id, early_part: Some(number) };
             match self.post(&Body::new(&message.to, *part, mark, &[])).await {
                 SendResult::Sent { .. } => {}
-                result => return if number == 1 { result } else { halfway(result) },
+                result => return if number == 1 { result } else { outcome::halfway(result) },
             }
         }
         let result = self
             .post(&Body::new(&message.to, last, Mark { id: message.id, early_part: None }, &message.line.choices))
             .await;
-        if parts.is_empty() { result } else { halfway(result) }
+        if parts.is_empty() { result } else { outcome::halfway(result) }
     }
 
     async fn post(&self, body: &Body<'_>) -> SendResult {
@@ -140,38 +142,10 @@ impl Page {
         let request = self.client.post(self.address.clone()).header(AUTHORIZATION, self.authorization.clone());
         let result = match request.header(CONTENT_TYPE, "application/json").body(body).send().await {
             Ok(response) => read_answer(response).await,
-            Err(error) => unanswered(error),
+            Err(error) => outcome::unanswered("Messenger", error),
         };
-        self.without_token(result)
-    }
-
-    /// Some of Meta's own error messages quote the token.
-    fn without_token(&self, mut result: SendResult) -> SendResult {
-        match &mut result {
-            SendResult::NotSent { reason, .. }
-            | SendResult::Permanent { reason }
-            | SendResult::AccountRefused { reason }
-            | SendResult::Unknown { reason }
-                if !self.token.is_empty() =>
-            {
-                *reason = reason.replace(&self.token, "…");
-            }
-            _ => {}
-        }
-        result
-    }
-}
-
-/// A failure after some of the message went out.
-fn halfway(result: SendResult) -> SendResult {
-    match result {
-        SendResult::Sent { .. } => result,
-        SendResult::NotSent { reason, .. }
-        | SendResult::Permanent { reason }
-        | SendResult::AccountRefused { reason }
-        | SendResult::Unknown { reason } => {
-            SendResult::Unknown { reason: format!("only the beginning went out: {reason}") }
-        }
+        // Some of Meta's own error messages quote the token.
+        outcome::without_secret(result, &self.token)
     }
 }
 
@@ -192,33 +166,6 @@ async fn read_answer(response: Response) -> SendResult {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// No answer at all. Only if there never was a connection did the message certainly stay here.
-fn unanswered(error: reqwest::Error) -> SendResult {
-    let error = error.without_url();
-    if error.is_builder() {
-        return SendResult::Permanent { reason: format!("the call cannot be made: {}", causes(&error)) };
-    }
-    if error.is_connect() {
-        return SendResult::NotSent {
-            after: None,
-            account_wide: true,
-            reason: format!("Messenger cannot be reached: {}", causes(&error)),
-        };
-    }
-    let what = if error.is_timeout() {
-        "Messenger did not answer in time"
-    } else {
-        "the connection broke before Messenger answered"
-    };
-    SendResult::Unknown { reason: format!("{what}: {}", causes(&error)) }
-}
-
-/// The error and what is behind it: the first alone says little.
-fn causes(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 #[derive(Serialize)]
@@ -285,14 +232,15 @@ struct QuickReply<'a> {
 
 impl<'a> Body<'a> {
     fn new(to: &'a str, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Self {
-        if choices.len() > CHOICES_MAX {
-            tracing::warn!(delivery = %mark, choices = choices.len(), "messenger shows {CHOICES_MAX} choices; the others are not shown");
+        let menu = abilities().menu;
+        if choices.len() > menu.options_max {
+            tracing::warn!(delivery = %mark, choices = choices.len(), shown = menu.options_max, "messenger does not show all choices");
         }
         // A choice without words would make Meta refuse the whole message.
-        let shown = choices.iter().filter(|choice| !choice.label.trim().is_empty()).take(CHOICES_MAX);
+        let shown = choices.iter().filter(|choice| !choice.label.trim().is_empty()).take(menu.options_max);
         let quick_replies = shown.map(|choice| QuickReply {
             content_type: "text",
-            title: split::shorten(choice.label.trim(), TITLE_UNITS_MAX),
+            title: split::shorten(choice.label.trim(), menu.label_max),
             payload: &choice.id,
         });
         let message = Message { content, metadata: mark.to_string(), quick_replies: quick_replies.collect() };

@@ -191,7 +191,8 @@ impl Check<'_> {
         }
         if let Some(channel) = channel.as_deref().filter(|channel| Channel::parse(channel).is_none()) {
             let path = format!("{path}.channel");
-            self.wrong("condition", path, format!("there is no channel {channel:?}"), "Write messenger or webchat");
+            let fix = format!("Write one of {}", Channel::names());
+            self.wrong("condition", path, format!("there is no channel {channel:?}"), fix);
         }
     }
 

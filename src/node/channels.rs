@@ -1,0 +1,35 @@
+//! The ways in and out of the configured accounts.
+
+mod messenger;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::runtime::Handle;
+
+use crate::adapters::channels::http;
+use crate::config::{Config, Kind};
+use crate::domain::ids::AccountId;
+use crate::edge::webhooks::Inlets;
+use crate::ports::channel::{Inlet, Outlet};
+
+/// The webhooks that are served, by the name that follows `/webhooks/`.
+pub fn inlets(config: &Config) -> Inlets {
+    let meta: Arc<dyn Inlet> = Arc::new(messenger::inlet(config));
+    Inlets::from([("meta", meta)])
+}
+
+/// One way out for each account that has messages to deliver.
+pub fn outlets(config: &Config, io: &Handle) -> anyhow::Result<Vec<(AccountId, Arc<dyn Outlet>)>> {
+    let _inside = io.enter();
+    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let mut outlets = Vec::new();
+    for account in &config.accounts {
+        let outlet: anyhow::Result<Arc<dyn Outlet>> = match &account.kind {
+            Kind::Messenger(messenger) => messenger::outlet(messenger, &client),
+            Kind::Webchat(_) => continue,
+        };
+        outlets.push((account.id.clone(), outlet.with_context(|| format!("account “{}”", account.id))?));
+    }
+    Ok(outlets)
+}

@@ -1,0 +1,33 @@
+//! Facebook Pages: one webhook for all, one way out for each.
+
+use std::sync::Arc;
+
+use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
+use crate::config::{Account, Config, Kind, Messenger};
+use crate::ports::channel::Outlet;
+
+pub fn inlet(config: &Config) -> MessengerInlet {
+    let page = |account: &Account| match &account.kind {
+        Kind::Messenger(messenger) => Some(Page {
+            account: account.id.clone(),
+            page_id: messenger.page_id.clone(),
+            app_secret: messenger.app_secret.expose().to_owned(),
+            verify_token: messenger.verify_token.expose().to_owned(),
+            app_id: messenger.app_id.clone(),
+        }),
+        _ => None,
+    };
+    MessengerInlet::new(config.accounts.iter().filter_map(page).collect())
+}
+
+pub fn outlet(messenger: &Messenger, client: &reqwest::Client) -> anyhow::Result<Arc<dyn Outlet>> {
+    let settings = Settings {
+        page_id: messenger.page_id.clone(),
+        token: messenger.page_token.expose().to_owned(),
+        app_secret: Some(messenger.app_secret.expose().to_owned()),
+        api_base: messenger.api_base.clone(),
+        api_version: messenger.api_version.clone(),
+        sends_per_second: messenger.sends_per_second,
+    };
+    Ok(Arc::new(MessengerOutlet::new(client.clone(), &settings)?))
+}

@@ -1,0 +1,66 @@
+//! The table of `docs/channels.md`, written from what the channels declare.
+
+use std::fmt::Write as _;
+use std::{fs, path::Path};
+
+use crate::domain::abilities::Abilities;
+use crate::domain::account::Channel;
+
+const FILE: &str = "docs/channels.md";
+const BEGIN: &str =
+    "<!-- abilities: written from src/domain/abilities.rs by UPDATE_WIRE=1 cargo test --lib wire::abilities -->\n";
+const END: &str = "<!-- end of abilities -->\n";
+
+#[test]
+fn the_docs_say_what_the_channels_can_do() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let text = fs::read_to_string(&path).expect("the page is there");
+    let (before, rest) = text.split_once(BEGIN).expect("the table begins");
+    let (_, after) = rest.split_once(END).expect("the table ends");
+    let fresh = format!("{before}{BEGIN}{}{END}{after}", table());
+    if std::env::var_os("UPDATE_WIRE").is_some() {
+        fs::write(&path, &fresh).expect("docs can be written");
+    }
+    let checked_in = fs::read_to_string(&path).unwrap_or_default();
+    assert!(checked_in == fresh, "{FILE} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib wire::abilities");
+}
+
+type Row = (&'static str, fn(&Abilities) -> String);
+
+const ROWS: [Row; 12] = [
+    ("longest text in one message", |can| format!("{} {}", can.text.max, can.text.unit.name())),
+    ("menus", |can| can.menu.style.name().to_owned()),
+    ("options in a menu", |can| can.menu.options_max.to_string()),
+    ("characters of a label", |can| can.menu.label_max.to_string()),
+    ("attachments from contacts", |can| yes(can.attachments_in)),
+    ("attachments to contacts", |can| if can.attachments_out { "yes".into() } else { "as a link".into() }),
+    ("messages sent past us", |can| yes(can.echoes)),
+    ("receipts", |can| can.receipts.name().to_owned()),
+    ("shows that we write", |can| yes(can.typing)),
+    ("edits, deletions", |can| format!("{}, {}", yes(can.edits), yes(can.deletions))),
+    ("reactions", |can| yes(can.reactions)),
+    ("time to answer", |can| match can.reply_window {
+        Some(window) => format!("{} hours", window.as_secs() / 3600),
+        None => "always".to_owned(),
+    }),
+];
+
+fn table() -> String {
+    let mut table = String::from("\n|  |");
+    for channel in Channel::ALL {
+        let _ = write!(table, " {} |", channel.as_str());
+    }
+    table.push_str("\n|---|");
+    table.push_str(&"---|".repeat(Channel::ALL.len()));
+    table.push('\n');
+    for (name, said) in ROWS {
+        let cells: Vec<String> = Channel::ALL.iter().map(|channel| said(channel.abilities())).collect();
+        let _ = writeln!(table, "| {name} | {} |", cells.join(" | "));
+    }
+    table.push('\n');
+    table
+}
+
+fn yes(yes: bool) -> String {
+    if yes { "yes" } else { "–" }.to_owned()
+}
