@@ -8,7 +8,9 @@ import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
 import type { Reason } from './state/inbox';
 import { after, start, wants, type Command, type Event } from './state/state';
-import { recalledCommands, recalledDrafts, remember } from './memory';
+import { Canned } from './canned.svelte';
+import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
+import { Keeper } from './net/keeper';
 
 type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
 
@@ -19,17 +21,27 @@ export class Desk {
   now = $state(serverNow(this.state.clock));
   /** The wire has been down for longer than a blink. */
   cutOff = $state(false);
+  readonly canned = new Canned();
 
   #core = this.state;
   #socket: Socket;
+  #keeper: Keeper;
   #publishing = false;
   #typedAt = -Infinity;
   #timers: ReturnType<typeof setInterval>[];
 
   constructor(signedOut: () => void) {
+    this.#keeper = new Keeper(recalledKept(), {
+      drafts: () => this.#core.drafts,
+      replace: (drafts) => this.#dispatch({ type: 'drafts', drafts }),
+      kept: rememberKept,
+    });
     this.#socket = new Socket({
       heard: (tell, askedAt) => this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt }),
-      opened: () => this.#recallCommands(),
+      opened: () => {
+        this.#recallCommands();
+        this.#keeper.opened();
+      },
       lost: (refused) => {
         this.#dispatch({ type: 'lost', at: performance.now() });
         if (refused) session().catch((problem) => problem instanceof HttpProblem && problem.status === 401 && signedOut());
@@ -44,6 +56,7 @@ export class Desk {
 
   stop(): void {
     this.#socket.stop();
+    this.#keeper.stop();
     this.#timers.forEach(clearInterval);
   }
 
@@ -117,6 +130,7 @@ export class Desk {
       if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
     }
     if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.#core);
+    if (this.#core.drafts !== before.drafts) this.#keeper.changed();
     if (event.type === 'heard') this.#publishSoon();
     else this.#publish();
   }

@@ -1,7 +1,9 @@
-/** What outlives a reload: drafts (per browser), and what was sent and not acknowledged (per tab). */
+/** What outlives a reload: drafts and what the server has of them (per browser), and what was sent and not acknowledged
+ * (per tab). */
 import type { Command, Draft, State } from './state/state';
 
 const DRAFTS = 'switchboard:drafts';
+const KEPT = 'switchboard:drafts-kept';
 const UNDERWAY = 'switchboard:underway';
 
 interface Kept {
@@ -23,6 +25,15 @@ export function recalledDrafts(): ReadonlyMap<string, Draft> {
   return new Map(read<[string, Draft][]>(localStorage, DRAFTS) ?? []);
 }
 
+export function rememberKept(kept: ReadonlyMap<string, Draft>): void {
+  write(localStorage, KEPT, [...kept]);
+}
+
+/** What the server was last known to have of them. */
+export function recalledKept(): ReadonlyMap<string, Draft> {
+  return new Map(read<[string, Draft][]>(localStorage, KEPT) ?? []);
+}
+
 /** Words are only ever sent in the name of who wrote them. */
 export function recalledCommands(agent: string): Command[] {
   const kept = read<Kept>(sessionStorage, UNDERWAY);
@@ -31,7 +42,7 @@ export function recalledCommands(agent: string): Command[] {
 
 /** On signing out, nothing of the agent stays behind. */
 export function forget(): void {
-  for (const [storage, key] of [[localStorage, DRAFTS], [sessionStorage, UNDERWAY]] as const) {
+  for (const [storage, key] of [[localStorage, DRAFTS], [localStorage, KEPT], [sessionStorage, UNDERWAY]] as const) {
     try {
       storage.removeItem(key);
     } catch {

@@ -1,5 +1,5 @@
-/** The few things the console asks over plain HTTP: who am I, signing in and out, and older history. */
-import type { EventView } from '../../../shared/wire';
+/** What the console asks over plain HTTP: who am I, signing in and out, older history, canned replies and drafts. */
+import type { CannedRow, EventView, MessageDraft } from '../../../shared/wire';
 import { OLDER_EVENTS } from './protocol';
 
 /** What the server answered when it was not a yes; `message` is fit to be read by a person. */
@@ -29,6 +29,18 @@ export const olderEvents = (conversation: string, before: number) =>
     'GET',
     `/api/v1/conversations/${encodeURIComponent(conversation)}/events?before=${before}&limit=${OLDER_EVENTS}`,
   );
+
+export const cannedReplies = () => call<{ replies: CannedRow[] }>('GET', '/api/v1/canned-replies');
+
+export const saveCanned = (name: string, text: string) =>
+  call<undefined>('PUT', `/api/v1/canned-replies/${encodeURIComponent(name)}`, { text });
+
+export const deleteCanned = (name: string) => call<undefined>('DELETE', `/api/v1/canned-replies/${encodeURIComponent(name)}`);
+
+export const drafts = () => call<{ drafts: MessageDraft[] }>('GET', '/api/v1/drafts');
+
+export const saveDraft = (conversation: string, text: string, note: boolean) =>
+  call<undefined>('PUT', `/api/v1/drafts/${encodeURIComponent(conversation)}`, { text, note });
 
 async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(path, {

@@ -73,6 +73,7 @@ export type Event =
   | { type: 'recall'; commands: readonly Command[] }
   | { type: 'older'; conversation: string; events: readonly EventView[]; more: boolean }
   | { type: 'draft'; conversation: string; draft: Draft }
+  | { type: 'drafts'; drafts: ReadonlyMap<string, Draft> }
   | { type: 'read_refusal'; conversation: string }
   | { type: 'try_unreadable' };
 
@@ -116,6 +117,8 @@ export function after(state: State, event: Event): State {
       return older(state, event);
     case 'draft':
       return { ...state, drafts: draftSet(state.drafts, event.conversation, event.draft) };
+    case 'drafts':
+      return { ...state, drafts: event.drafts };
     case 'read_refusal':
       return { ...state, refusals: without(state.refusals, event.conversation) };
     case 'try_unreadable':
