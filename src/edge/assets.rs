@@ -15,7 +15,7 @@ struct Files;
 
 /// What the console may load: itself, pictures that contacts sent, and styles that Svelte sets on elements.
 const CONSOLE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
-    img-src * data:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src * data:; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The demo page stands for customers' pages with a strict policy: the web chat has to work there.
 const DEMO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
     form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -31,6 +31,20 @@ pub(super) async fn console(request: HttpRequest) -> HttpResponse {
 
 pub(super) async fn asset(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
     serve(&request, &format!("assets/{path}"), FOR_EVER)
+}
+
+/// What makes the console a program that can be installed.
+pub(super) async fn manifest(request: HttpRequest) -> HttpResponse {
+    serve(&request, "manifest.webmanifest", ASK_EACH_TIME)
+}
+
+/// Opens the console where there is no network.
+pub(super) async fn service_worker(request: HttpRequest) -> HttpResponse {
+    with_policy(serve(&request, "sw.js", ASK_EACH_TIME), CONSOLE_POLICY)
+}
+
+pub(super) async fn icon(request: HttpRequest, path: web::Path<String>) -> HttpResponse {
+    serve(&request, &format!("icons/{path}"), ASK_EACH_TIME)
 }
 
 /// Loaded by pages of other origins, which may also read it (`crossorigin`, integrity checks).

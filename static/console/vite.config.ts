@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** The console: a single page, its parts named by content so that they may be cached for ever. */
@@ -6,7 +7,17 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [svelte({ configFile: '../svelte.config.js' })],
-  build: { target: 'es2022', assetsDir: 'assets', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    target: 'es2022',
+    assetsDir: 'assets',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: { index: join(import.meta.dirname, 'index.html'), sw: join(import.meta.dirname, 'src/sw.ts') },
+      // A service worker keeps its address, or browsers would not find the next one.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   server: { proxy: serverFor(['/api', '/console/socket', '/webchat', '/demo']) },
 });
 

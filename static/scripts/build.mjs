@@ -19,7 +19,7 @@ await build({ configFile: join(root, 'webchat/vite.config.ts'), logLevel: 'warn'
 cpSync(join(root, 'demo'), join(fresh, 'demo'), { recursive: true });
 
 for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !/\.(html|js|css|svg|json|txt)$/.test(entry.name)) continue;
+  if (!entry.isFile() || !/\.(html|js|css|svg|json|txt|webmanifest)$/.test(entry.name)) continue;
   const file = join(entry.parentPath, entry.name);
   const bytes = readFileSync(file);
   writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));

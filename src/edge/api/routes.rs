@@ -108,6 +108,9 @@ pub fn table() -> Vec<Entry> {
         Everybody, GET "/c/{conversation}" => web::route().to(assets::console);
         Everybody, GET "/welcome" => web::route().to(assets::console);
         Everybody, GET "/assets/{path:.*}" => web::route().to(assets::asset);
+        Everybody, GET "/manifest.webmanifest" => web::route().to(assets::manifest);
+        Everybody, GET "/sw.js" => web::route().to(assets::service_worker);
+        Everybody, GET "/icons/{path:.*}" => web::route().to(assets::icon);
         Everybody, GET "/webchat.js" => web::route().to(assets::webchat);
         Everybody, GET "/demo" => web::route().to(assets::demo_page);
         Everybody, GET "/demo/{path:.*}" => web::route().to(assets::demo);
