@@ -4,6 +4,7 @@ import type { Command, Draft, State } from './state/state';
 
 const DRAFTS = 'switchboard:drafts';
 const KEPT = 'switchboard:drafts-kept';
+const SETTINGS = 'switchboard:settings';
 const UNDERWAY = 'switchboard:underway';
 
 interface Kept {
@@ -49,6 +50,15 @@ export function forget(): void {
       // Nothing could be stored either.
     }
   }
+}
+
+/** Settings are the browser's, whoever signs in. */
+export function recallSettings(): unknown {
+  return read<unknown>(localStorage, SETTINGS);
+}
+
+export function rememberSettings(settings: unknown): void {
+  write(localStorage, SETTINGS, settings);
 }
 
 export function recallSize(name: string, otherwise: number): number {
