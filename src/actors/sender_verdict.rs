@@ -29,6 +29,7 @@ pub fn verdict(result: SendResult, attempt: u32, now: Timestamp, reconcile: Dura
     match result {
         SendResult::Sent { provider_id } => Outcome::Sent { provider_id }.into(),
         SendResult::Permanent { reason } => Outcome::Refused { reason }.into(),
+        SendResult::OptedOut { reason } => Outcome::OptedOut { reason }.into(),
         SendResult::Unknown { reason } => Outcome::Unknown { again_at: now + reconcile, reason }.into(),
         SendResult::NotSent { after, account_wide: true, reason } => blocked(now + after.unwrap_or(backoff), reason),
         SendResult::NotSent { reason, .. } if attempt + 1 >= ATTEMPTS_MAX => {

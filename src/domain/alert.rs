@@ -100,7 +100,7 @@ impl Conversation {
         let fate = match outcome {
             Outcome::Sent { provider_id } => Fate::Sent { words: provider_id },
             Outcome::NotSent { at, reason } => Fate::Again { at, reason },
-            Outcome::Refused { reason } => Fate::Failed { reason },
+            Outcome::Refused { reason } | Outcome::OptedOut { reason } => Fate::Failed { reason },
             Outcome::Unknown { again_at, reason } => {
                 Fate::Unsure { again_at: (!open.unsure).then_some(again_at), reason }
             }

@@ -34,6 +34,20 @@ pub enum Command {
         provider_ids: Vec<String>,
         watermark: Option<Timestamp>,
     },
+    /// The contact used a word that the provider acts on, and answers, by itself.
+    TellProvider {
+        word: ProviderWord,
+        text: String,
+        provider_id: Option<String>,
+    },
+    /// A message that went out did not arrive after all. `of` is set when the provider names it by our own mark;
+    /// `opted_out`: the contact wants none.
+    Bounce {
+        of: Option<Seq>,
+        provider_id: String,
+        reason: String,
+        opted_out: bool,
+    },
     /// The visitor's own screen showed everything up to `seq`.
     Seen {
         seq: Seq,
@@ -113,7 +127,9 @@ impl Command {
     pub fn proves_itself(&self) -> bool {
         match self {
             Self::DeadlinePassed | Self::Withdraw { .. } => true,
-            Self::Outcome { outcome, .. } => matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. }),
+            Self::Outcome { outcome, .. } => {
+                matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. })
+            }
             _ => false,
         }
     }
@@ -123,6 +139,18 @@ impl Command {
     pub fn is_slight(&self) -> bool {
         matches!(self, Self::Open | Self::ViewPage { .. } | Self::Seen { .. } | Self::DeadlinePassed)
     }
+}
+
+/// What a contact asks of a provider that keeps lists of its own: carriers of short messages demand it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderWord {
+    /// No more messages.
+    Stop,
+    /// Messages again.
+    Start,
+    /// As `Start`, to who has opted out; to anybody else, an answer like any other.
+    Yes,
+    Help,
 }
 
 /// How far an agent moves the end of a pause.
@@ -144,6 +172,8 @@ pub enum Outcome {
     NotSent { at: Timestamp, reason: String },
     /// Trying again changes nothing.
     Refused { reason: String },
+    /// The contact wants no messages. Trying again changes nothing until they say otherwise.
+    OptedOut { reason: String },
     /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`.
     Unknown { again_at: Timestamp, reason: String },
 }
@@ -175,6 +205,8 @@ pub enum Refusal {
     TooManyLabels,
     #[error("message {0} is not one that can be sent again")]
     NotResendable(Seq),
+    #[error("nothing can be sent: {0}. The contact has to write START first")]
+    OptedOut(String),
     #[error("nothing is due")]
     NothingDue,
     #[error("nothing changes by that")]
@@ -199,6 +231,7 @@ impl Refusal {
             Refusal::BadLabel => "bad_label",
             Refusal::TooManyLabels => "too_many_labels",
             Refusal::NotResendable(_) => "not_resendable",
+            Refusal::OptedOut(_) => "opted_out",
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",
             Refusal::RefusedBefore => "refused_before",

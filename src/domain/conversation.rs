@@ -54,10 +54,11 @@ impl Conversation {
 
     /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
     pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
-        self.follow(now, command).map(|events| self.ending_calls(events))
+        self.follow(now, command).map(|events| self.unsendable(self.ending_calls(events)))
     }
 
     fn follow(&self, now: Timestamp, command: Command) -> Decision {
+        let command = self.as_meant(command);
         if self.left_behind(now, &command) {
             return self.begin_anew(now, command);
         }
@@ -75,6 +76,8 @@ impl Conversation {
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
             }
+            Command::TellProvider { word, text, provider_id } => Ok(self.told_provider(word, text, provider_id)),
+            Command::Bounce { of, provider_id, reason, opted_out } => self.bounced(of, &provider_id, reason, opted_out),
             Command::Seen { seq } => self.seen(seq),
             Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
             Command::TakeOver { agent } => self.take_over(now, agent),
@@ -97,6 +100,7 @@ impl Conversation {
     /// What the bot does about a message, in the mode of the moment (rule 5: nothing while a human has the floor).
     fn react(&self, now: Timestamp, heard: &Heard) -> Vec<Event> {
         match &self.state.mode {
+            _ if self.state.opted_out.is_some() => Vec::new(),
             Mode::Bot => run::answer(&self.bot, self.memory(now, self.state.place.clone()), heard),
             Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
@@ -146,6 +150,7 @@ impl Conversation {
 
     fn reply(&self, now: Timestamp, agent: Agent, text: String, seen: Seq, anyway: bool) -> Decision {
         check_text(&text)?;
+        self.may_write()?;
         let since = self.said_by_others_since(&agent, seen);
         if !anyway && !since.is_empty() {
             return Err(Refusal::Superseded { since });
@@ -297,9 +302,11 @@ impl Conversation {
         Ok(floor.into_iter().chain([Event::OutsideSaid { text, provider_id }]).collect())
     }
 
-    fn sent_as<'a>(&'a self, id: &'a str) -> impl Iterator<Item = Seq> + 'a {
+    pub(super) fn sent_as<'a>(&'a self, id: &'a str) -> impl Iterator<Item = Seq> + 'a {
         let named = move |delivery: &Delivery| match &delivery.state {
-            DeliveryState::Sent { provider_id } | DeliveryState::Delivered { provider_id } => provider_id == id,
+            DeliveryState::Sent { provider_id }
+            | DeliveryState::Delivered { provider_id }
+            | DeliveryState::Bounced { provider_id } => provider_id == id,
             _ => false,
         };
         self.state.deliveries.iter().filter(move |(_, delivery)| named(delivery)).map(|(seq, _)| *seq)
@@ -321,7 +328,7 @@ impl Conversation {
     /// Receipts only move forward.
     fn is_news(&self, seq: Seq, receipt: Receipt) -> bool {
         match self.state.deliveries.get(&seq).map(|delivery| &delivery.state) {
-            Some(DeliveryState::Sent { .. }) => true,
+            Some(DeliveryState::Sent { .. } | DeliveryState::Bounced { .. }) => true,
             Some(DeliveryState::Delivered { .. }) => receipt == Receipt::Read,
             _ => false,
         }
@@ -340,7 +347,8 @@ impl Conversation {
         }
         let void = self.is_void(delivery);
         let uncertain = delivery.state != DeliveryState::Open;
-        Ok(vec![match outcome {
+        let event = match outcome {
+            Outcome::OptedOut { reason } => return Ok(self.unwanted(of, reason)),
             Outcome::Sent { provider_id } => Event::Sent { of, provider_id },
             Outcome::NotSent { reason, .. } if void && uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::NotSent { .. } if void => Event::Withdrawn { of: vec![of] },
@@ -348,7 +356,8 @@ impl Conversation {
             Outcome::Refused { reason } => Event::Failed { of, reason },
             Outcome::Unknown { reason, .. } if void || uncertain => Event::Uncertain { of, again_at: None, reason },
             Outcome::Unknown { again_at, reason } => Event::Uncertain { of, again_at: Some(again_at), reason },
-        }])
+        };
+        Ok(vec![event])
     }
 
     fn is_void(&self, delivery: &Delivery) -> bool {
@@ -368,6 +377,7 @@ impl Conversation {
     }
 
     fn resend(&self, agent: Agent, of: Seq) -> Decision {
+        self.may_write()?;
         match self.state.deliveries.get(&of) {
             Some(delivery)
                 if !self.is_void(delivery)

@@ -18,6 +18,16 @@ pub enum Event {
         provider_id: Option<String>,
         provider_at: Option<Timestamp>,
     },
+    /// The contact used a word that the provider acts on, and answers, by itself. It is for nobody here to answer.
+    ToldProvider {
+        text: String,
+        provider_id: Option<String>,
+    },
+    /// The contact wants no messages: none goes out until they opt in.
+    OptedOut {
+        reason: String,
+    },
+    OptedIn,
     /// The channel told us the contact's name.
     ContactNamed {
         name: String,
@@ -163,6 +173,11 @@ pub enum Event {
     },
     /// The provider refused it for good.
     Failed {
+        of: Seq,
+        reason: String,
+    },
+    /// It was sent and, as the provider says now, did not arrive.
+    Bounced {
         of: Seq,
         reason: String,
     },

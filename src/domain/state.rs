@@ -43,6 +43,8 @@ pub struct State {
     pub name: Option<String>,
     pub attributes: BTreeMap<String, String>,
     pub labels: BTreeSet<Label>,
+    /// Why nothing may be sent to the contact, who wants no messages.
+    pub opted_out: Option<String>,
     pub session: Session,
     /// What a trigger begins later, by the trigger's id.
     pub later: Option<(String, Later)>,
@@ -155,6 +157,10 @@ pub enum DeliveryState {
     Delivered {
         provider_id: String,
     },
+    /// It was sent and, as the provider said later, did not arrive. Only a receipt proves otherwise.
+    Bounced {
+        provider_id: String,
+    },
 }
 
 impl State {
@@ -166,6 +172,12 @@ impl State {
         }
         match event {
             Event::ContactSaid { heard, .. } => self.contact_said(heard, at),
+            Event::ToldProvider { text, .. } => {
+                self.session.wrote(at);
+                self.last = Some(words(text, Voice::Contact, at));
+            }
+            Event::OptedOut { reason } => self.opt_out(reason),
+            Event::OptedIn => self.opted_out = None,
             Event::ContactNamed { name } => self.name = Some(name.clone()),
             Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
@@ -238,6 +250,7 @@ impl State {
                 self.trouble = true;
                 self.set_delivery(*of, DeliveryState::Failed);
             }
+            Event::Bounced { of, .. } => self.bounced(*of),
             Event::Withdrawn { of } => of.iter().for_each(|seq| {
                 self.deliveries.remove(seq);
             }),
@@ -387,6 +400,21 @@ impl State {
         }
     }
 
+    fn bounced(&mut self, of: Seq) {
+        self.trouble = true;
+        if let Some(DeliveryState::Sent { provider_id }) = self.deliveries.get(&of).map(|delivery| &delivery.state) {
+            let provider_id = provider_id.clone();
+            self.set_delivery(of, DeliveryState::Bounced { provider_id });
+        }
+    }
+
+    /// What was said last is no question any more, and nothing that was to begin later does.
+    fn opt_out(&mut self, reason: &str) {
+        self.opted_out = Some(reason.to_owned());
+        self.unanswered = None;
+        self.drop_appointment();
+    }
+
     fn received(&mut self, of: Seq, receipt: Receipt) {
         if receipt == Receipt::Read {
             self.shown = self.shown.max(of);
@@ -396,7 +424,7 @@ impl State {
             (Receipt::Read, _) => {
                 self.deliveries.remove(&of);
             }
-            (Receipt::Delivered, DeliveryState::Sent { provider_id }) => {
+            (Receipt::Delivered, DeliveryState::Sent { provider_id } | DeliveryState::Bounced { provider_id }) => {
                 delivery.state = DeliveryState::Delivered { provider_id: provider_id.clone() };
             }
             (Receipt::Delivered, _) => {}

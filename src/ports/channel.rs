@@ -39,6 +39,10 @@ pub enum SendResult {
     Permanent {
         reason: String,
     },
+    /// The contact wants no messages from this account.
+    OptedOut {
+        reason: String,
+    },
     /// The account's credentials are refused: nothing can go out until the operator acts.
     AccountRefused {
         reason: String,
@@ -56,6 +60,7 @@ impl SendResult {
             SendResult::Sent { .. } => "sent",
             SendResult::NotSent { .. } => "not_sent",
             SendResult::Permanent { .. } => "permanent",
+            SendResult::OptedOut { .. } => "opted_out",
             SendResult::AccountRefused { .. } => "account_refused",
             SendResult::Unknown { .. } => "unknown",
         }

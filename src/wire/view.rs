@@ -29,6 +29,13 @@ fn what(event: &Event) -> What {
             attachments: heard.attachments.into_iter().map(attachment).collect(),
             provider_at: provider_at.map(|at| at.0),
         },
+        Event::ToldProvider { text, .. } => {
+            What::ContactSaid { text, tapped: false, attachments: Vec::new(), provider_at: None }
+        }
+        Event::OptedOut { reason } => {
+            What::Alert { text: format!("Nothing can be sent: {reason}. It can again once they write START.") }
+        }
+        Event::OptedIn => What::Alert { text: "The contact wants messages again.".into() },
         Event::ContactNamed { name } => {
             What::AttributeSet { name: "name".into(), value: name, trigger, widget, version }
         }
@@ -76,7 +83,7 @@ fn what(event: &Event) -> What {
         Event::Received { of, receipt: Receipt::Read } => delivery(of, "read", None),
         Event::Retrying { of, reason, .. } => delivery(vec![of], "queued", Some(reason)),
         Event::Uncertain { of, reason, .. } => delivery(vec![of], "unknown", Some(reason)),
-        Event::Failed { of, reason } => delivery(vec![of], "failed", Some(reason)),
+        Event::Failed { of, reason } | Event::Bounced { of, reason } => delivery(vec![of], "failed", Some(reason)),
         Event::Withdrawn { of } => delivery(of, "cancelled", None),
         Event::SendingAgain { of, .. } => delivery(vec![of], "queued", None),
         Event::Suppressed { text, .. } => What::Suppressed { what: text },

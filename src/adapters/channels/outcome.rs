@@ -30,6 +30,7 @@ pub fn halfway(result: SendResult) -> SendResult {
         SendResult::Sent { .. } => result,
         SendResult::NotSent { reason, .. }
         | SendResult::Permanent { reason }
+        | SendResult::OptedOut { reason }
         | SendResult::AccountRefused { reason }
         | SendResult::Unknown { reason } => {
             SendResult::Unknown { reason: format!("only the beginning went out: {reason}") }
@@ -94,6 +95,7 @@ pub fn without_secret(mut result: SendResult, secret: &str) -> SendResult {
     match &mut result {
         SendResult::NotSent { reason, .. }
         | SendResult::Permanent { reason }
+        | SendResult::OptedOut { reason }
         | SendResult::AccountRefused { reason }
         | SendResult::Unknown { reason }
             if !secret.is_empty() =>

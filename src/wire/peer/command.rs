@@ -42,6 +42,22 @@ pub enum Command<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         watermark: Option<u64>,
     },
+    TellProvider {
+        word: ProviderWord,
+        #[serde(borrow)]
+        text: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        provider_id: Option<Text<'a>>,
+    },
+    Bounce {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+        #[serde(borrow)]
+        reason: Text<'a>,
+        opted_out: bool,
+    },
     Seen {
         seq: u64,
     },
@@ -131,6 +147,15 @@ pub enum Receipt {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+pub enum ProviderWord {
+    Stop,
+    Start,
+    Yes,
+    Help,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Extension<'a> {
     Minutes(u32),
     #[serde(borrow)]
@@ -151,6 +176,10 @@ pub enum Outcome<'a> {
         reason: Text<'a>,
     },
     Refused {
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    OptedOut {
         #[serde(borrow)]
         reason: Text<'a>,
     },
@@ -181,6 +210,12 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 provider_ids: provider_ids.clone(),
                 watermark: millis(*watermark),
             },
+            Core::TellProvider { word, text: words, provider_id } => {
+                Self::TellProvider { word: (*word).into(), text: text(words), provider_id: maybe_text(provider_id) }
+            }
+            Core::Bounce { of, provider_id, reason, opted_out } => {
+                Self::Bounce { of: *of, provider_id: text(provider_id), reason: text(reason), opted_out: *opted_out }
+            }
             Core::Seen { seq } => Self::Seen { seq: *seq },
             Core::Reply { agent, text: words, seen, anyway } => {
                 Self::Reply { agent: agent.into(), text: text(words), seen: *seen, anyway: *anyway }
@@ -224,6 +259,13 @@ impl From<Command<'_>> for core::Command {
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 Self::Acknowledge { receipt: receipt.into(), provider_ids, watermark: time(watermark) }
             }
+            Command::TellProvider { word, text, provider_id } => {
+                Self::TellProvider { word: word.into(), text: text.into_owned(), provider_id: owned(provider_id) }
+            }
+            Command::Bounce { of, provider_id, reason, opted_out } => {
+                let (provider_id, reason) = (provider_id.into_owned(), reason.into_owned());
+                Self::Bounce { of, provider_id, reason, opted_out }
+            }
             Command::Seen { seq } => Self::Seen { seq },
             Command::Reply { agent, text, seen, anyway } => {
                 Self::Reply { agent: agent.into(), text: text.into_owned(), seen, anyway }
@@ -266,6 +308,28 @@ impl From<Receipt> for event::Receipt {
     }
 }
 
+impl From<core::ProviderWord> for ProviderWord {
+    fn from(word: core::ProviderWord) -> Self {
+        match word {
+            core::ProviderWord::Stop => Self::Stop,
+            core::ProviderWord::Start => Self::Start,
+            core::ProviderWord::Yes => Self::Yes,
+            core::ProviderWord::Help => Self::Help,
+        }
+    }
+}
+
+impl From<ProviderWord> for core::ProviderWord {
+    fn from(word: ProviderWord) -> Self {
+        match word {
+            ProviderWord::Stop => Self::Stop,
+            ProviderWord::Start => Self::Start,
+            ProviderWord::Yes => Self::Yes,
+            ProviderWord::Help => Self::Help,
+        }
+    }
+}
+
 impl<'a> From<&'a core::Extension> for Extension<'a> {
     fn from(by: &'a core::Extension) -> Self {
         match by {
@@ -292,6 +356,7 @@ impl<'a> From<&'a core::Outcome> for Outcome<'a> {
             core::Outcome::Sent { provider_id } => Self::Sent { provider_id: text(provider_id) },
             core::Outcome::NotSent { at, reason } => Self::NotSent { at: at.0, reason: text(reason) },
             core::Outcome::Refused { reason } => Self::Refused { reason: text(reason) },
+            core::Outcome::OptedOut { reason } => Self::OptedOut { reason: text(reason) },
             core::Outcome::Unknown { again_at, reason } => Self::Unknown { again_at: again_at.0, reason: text(reason) },
         }
     }
@@ -303,6 +368,7 @@ impl From<Outcome<'_>> for core::Outcome {
             Outcome::Sent { provider_id } => Self::Sent { provider_id: provider_id.into_owned() },
             Outcome::NotSent { at, reason } => Self::NotSent { at: Timestamp(at), reason: reason.into_owned() },
             Outcome::Refused { reason } => Self::Refused { reason: reason.into_owned() },
+            Outcome::OptedOut { reason } => Self::OptedOut { reason: reason.into_owned() },
             Outcome::Unknown { again_at, reason } => {
                 Self::Unknown { again_at: Timestamp(again_at), reason: reason.into_owned() }
             }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::call::{self, Answer as BotAnswer};
-use crate::domain::command::{Command, Extension, Outcome, Refusal};
+use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal};
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
@@ -29,6 +29,12 @@ fn commands() -> Vec<Command> {
         Command::Echo { of: Some(3), provider_id: "m2".into(), text: "hello".into() },
         Command::Acknowledge { receipt: Receipt::Read, provider_ids: vec!["m2".into()], watermark: Some(at) },
         Command::Seen { seq: 9 },
+        Command::TellProvider { word: ProviderWord::Stop, text: "STOP".into(), provider_id: Some("SM1".into()) },
+        Command::TellProvider { word: ProviderWord::Start, text: "start".into(), provider_id: None },
+        Command::TellProvider { word: ProviderWord::Yes, text: "yes".into(), provider_id: None },
+        Command::TellProvider { word: ProviderWord::Help, text: "HELP".into(), provider_id: None },
+        Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
+        Command::Outcome { of: 4, outcome: Outcome::OptedOut { reason: reason() } },
         Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },
         Command::TakeOver { agent: agent() },
         Command::GiveBack { agent: agent() },
@@ -68,6 +74,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::BadLabel,
         Refusal::TooManyLabels,
         Refusal::NotResendable(4),
+        Refusal::OptedOut("STOP".into()),
         Refusal::NothingDue,
         Refusal::NothingNew,
         Refusal::RefusedBefore,

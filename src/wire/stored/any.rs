@@ -228,6 +228,10 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         }),
         (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Failed { of, reason }),
         seqs().prop_map(|of| Event::Withdrawn { of }),
+        (any_text(), option::of(any_text())).prop_map(|(text, provider_id)| Event::ToldProvider { text, provider_id }),
+        any_text().prop_map(|reason| Event::OptedOut { reason }),
+        (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Bounced { of, reason }),
+        Just(Event::OptedIn),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
     ];
     let alerts = prop_oneof![
@@ -289,6 +293,7 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
         Just(DeliveryState::Failed),
         any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
         any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
+        any_text().prop_map(|provider_id| DeliveryState::Bounced { provider_id }),
     ];
     (any::<u64>(), any::<bool>(), any_time(), state).prop_map(|(turn, by_bot, said_at, state)| Delivery {
         turn,
@@ -305,7 +310,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let calls = (option::of(any_call()), any_backlog(), any::<u32>());
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
-    let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3));
+    let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3), option::of(any_text()));
     let contact = (option::of(any_text()), known, option::of(unanswered), any_last());
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
@@ -315,7 +320,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     (floor, contact, ours, stretch).prop_map(
         |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
-            let (name, (attributes, labels), unanswered, last) = contact;
+            let (name, (attributes, labels, opted_out), unanswered, last) = contact;
             let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
             let said = said.into();
             State {
@@ -333,6 +338,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 name,
                 attributes,
                 labels,
+                opted_out,
                 unanswered,
                 last,
                 said,

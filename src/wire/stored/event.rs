@@ -22,6 +22,17 @@ pub enum Event<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         provider_at: Option<u64>,
     },
+    ToldProvider {
+        #[serde(borrow)]
+        text: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        provider_id: Option<Text<'a>>,
+    },
+    OptedOut {
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
+    OptedIn,
     ContactNamed {
         #[serde(borrow)]
         name: Text<'a>,
@@ -195,6 +206,11 @@ pub enum Event<'a> {
         #[serde(borrow)]
         reason: Text<'a>,
     },
+    Bounced {
+        of: u64,
+        #[serde(borrow)]
+        reason: Text<'a>,
+    },
     Withdrawn {
         of: Vec<u64>,
     },
@@ -235,6 +251,11 @@ impl<'a> From<&'a core::Event> for Event<'a> {
                 provider_id: maybe_text(provider_id),
                 provider_at: millis(*provider_at),
             },
+            Core::ToldProvider { text: words, provider_id } => {
+                Self::ToldProvider { text: text(words), provider_id: maybe_text(provider_id) }
+            }
+            Core::OptedOut { reason } => Self::OptedOut { reason: text(reason) },
+            Core::OptedIn => Self::OptedIn,
             Core::ContactNamed { name } => Self::ContactNamed { name: text(name) },
             Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
             Core::AttributeSet { name, value, from } => {
@@ -294,6 +315,7 @@ impl<'a> From<&'a core::Event> for Event<'a> {
                 Self::Uncertain { of: *of, again_at: millis(*again_at), reason: text(reason) }
             }
             Core::Failed { of, reason } => Self::Failed { of: *of, reason: text(reason) },
+            Core::Bounced { of, reason } => Self::Bounced { of: *of, reason: text(reason) },
             Core::Withdrawn { of } => Self::Withdrawn { of: of.clone() },
             Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
             Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
@@ -314,6 +336,11 @@ impl From<Event<'_>> for core::Event {
                 provider_id: owned(provider_id),
                 provider_at: time(provider_at),
             },
+            Event::ToldProvider { text, provider_id } => {
+                Self::ToldProvider { text: text.into_owned(), provider_id: owned(provider_id) }
+            }
+            Event::OptedOut { reason } => Self::OptedOut { reason: reason.into_owned() },
+            Event::OptedIn => Self::OptedIn,
             Event::ContactNamed { name } => Self::ContactNamed { name: name.into_owned() },
             Event::PageViewed { url, title } => Self::PageViewed { url: url.into_owned(), title: title.into_owned() },
             Event::AttributeSet { name, value, from } => {
@@ -371,6 +398,7 @@ impl From<Event<'_>> for core::Event {
                 Self::Uncertain { of, again_at: time(again_at), reason: reason.into_owned() }
             }
             Event::Failed { of, reason } => Self::Failed { of, reason: reason.into_owned() },
+            Event::Bounced { of, reason } => Self::Bounced { of, reason: reason.into_owned() },
             Event::Withdrawn { of } => Self::Withdrawn { of },
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },

@@ -33,6 +33,8 @@ pub struct State<'a> {
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<Text<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    opted_out: Option<Text<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     session: Option<Session<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     later: Option<(Text<'a>, Later<'a>)>,
@@ -161,6 +163,10 @@ enum DeliveryState<'a> {
         #[serde(borrow)]
         provider_id: Text<'a>,
     },
+    Bounced {
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+    },
 }
 
 fn no_tries(tries: &u32) -> bool {
@@ -190,6 +196,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             name: maybe_text(&state.name),
             attributes: state.attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
             labels: state.labels.iter().map(|label| text(label.as_str())).collect(),
+            opted_out: maybe_text(&state.opted_out),
             session: (state.session.number > 0).then(|| (&state.session).into()),
             later: state.later.as_ref().map(|(trigger, later)| (text(trigger), later.into())),
             unanswered: state.unanswered.as_ref().map(Into::into),
@@ -223,6 +230,7 @@ impl From<State<'_>> for core::State {
             name: owned(state.name),
             attributes: state.attributes.into_iter().map(attribute).collect(),
             labels: state.labels.iter().map(|label| Label::known(label)).collect(),
+            opted_out: owned(state.opted_out),
             session: state.session.map(Into::into).unwrap_or_default(),
             later: state.later.map(|(trigger, later)| (trigger.into_owned(), later.into())),
             unanswered: state.unanswered.map(Into::into),
@@ -310,6 +318,7 @@ impl<'a> From<&'a core::Delivery> for Delivery<'a> {
             Core::Failed => DeliveryState::Failed,
             Core::Sent { provider_id } => DeliveryState::Sent { provider_id: text(provider_id) },
             Core::Delivered { provider_id } => DeliveryState::Delivered { provider_id: text(provider_id) },
+            Core::Bounced { provider_id } => DeliveryState::Bounced { provider_id: text(provider_id) },
         };
         Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: delivery.said_at.0, state }
     }
@@ -324,6 +333,7 @@ impl From<Delivery<'_>> for core::Delivery {
             DeliveryState::Failed => Core::Failed,
             DeliveryState::Sent { provider_id } => Core::Sent { provider_id: provider_id.into_owned() },
             DeliveryState::Delivered { provider_id } => Core::Delivered { provider_id: provider_id.into_owned() },
+            DeliveryState::Bounced { provider_id } => Core::Bounced { provider_id: provider_id.into_owned() },
         };
         Self { turn: delivery.turn, by_bot: delivery.by_bot, said_at: Timestamp(delivery.said_at), state }
     }

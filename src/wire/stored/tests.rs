@@ -71,7 +71,19 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(later_samples());
     samples.extend(call_samples());
     samples.extend(label_samples());
+    samples.extend(consent_samples());
     samples
+}
+
+fn consent_samples() -> Vec<Vec<u8>> {
+    let reason = || "the contact has opted out by writing “STOP”".to_owned();
+    let told = Event::ToldProvider { text: "STOP".to_owned(), provider_id: Some("SM1".to_owned()) };
+    let events =
+        [told, Event::OptedOut { reason: reason() }, Event::OptedIn, Event::Bounced { of: 2, reason: reason() }];
+    let bounced = DeliveryState::Bounced { provider_id: "SM2".to_owned() };
+    let delivery = Delivery { turn: 0, by_bot: true, said_at: Timestamp(2), state: bounced };
+    let state = State { opted_out: Some(reason()), deliveries: [(2, delivery)].into(), ..State::default() };
+    events.iter().map(write_event).chain([write_state(&state)]).collect()
 }
 
 fn ada() -> Agent {
@@ -161,6 +173,7 @@ fn sample_state() -> State {
         name: Some("Zoë".to_owned()),
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
         labels: Default::default(),
+        opted_out: None,
         unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes"), called: false }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
         said: [Said { seq: 2, agent: None }, Said { seq: 5, agent: Some(ada().id) }].into(),

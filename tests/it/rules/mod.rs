@@ -4,6 +4,8 @@
 mod alerts;
 /// 4 and 11: calls to others' systems, and outside bots.
 mod calls;
+/// Contacts who want no messages.
+mod consent;
 /// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
 /// What a contact may throw at it.

@@ -174,7 +174,7 @@ mod tests {
                     if account_wide { " all" } else { "" }
                 )
             }
-            SendResult::Permanent { .. } => "permanent".into(),
+            SendResult::Permanent { .. } | SendResult::OptedOut { .. } => "permanent".into(),
             SendResult::AccountRefused { .. } => "account".into(),
             SendResult::Unknown { .. } => "unknown".into(),
         }

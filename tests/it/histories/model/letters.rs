@@ -64,7 +64,7 @@ impl LettersModel {
         };
         *last = attempt;
         let over = match outcome {
-            Outcome::Sent { .. } | Outcome::Refused { .. } => true,
+            Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. } => true,
             Outcome::NotSent { .. } => false,
             Outcome::Unknown { .. } => std::mem::replace(unsure, true),
         };

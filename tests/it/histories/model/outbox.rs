@@ -80,7 +80,7 @@ impl OutboxModel {
         };
         match outcome {
             Outcome::Sent { provider_id } => message.fate = Fate::Sent { provider_id: provider_id.clone() },
-            Outcome::Refused { .. } => message.fate = Fate::Left,
+            Outcome::Refused { .. } | Outcome::OptedOut { .. } => message.fate = Fate::Left,
             Outcome::NotSent { .. } if message.void && message.maybe => message.fate = Fate::Left,
             Outcome::NotSent { .. } if message.void => {
                 self.messages.remove(&seq);

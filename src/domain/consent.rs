@@ -1,0 +1,72 @@
+//! Contacts who want no messages, on channels where that is a rule of carriers and not only good manners.
+//!
+//! The provider keeps the list and answers the words by which contacts get on it and off it; we remember what it told
+//! us, so that nobody writes into the void. What the bot would say meanwhile is in the log as failed.
+
+use super::command::{Command, ProviderWord, Refusal};
+use super::conversation::{Conversation, Decision};
+use super::event::Event;
+use super::ids::Seq;
+use super::message::Heard;
+use super::state::DeliveryState;
+
+impl Conversation {
+    /// Words for the provider are recorded, and nobody answers them.
+    pub(super) fn told_provider(&self, word: ProviderWord, text: String, provider_id: Option<String>) -> Vec<Event> {
+        let out = self.state.opted_out.is_some();
+        let follows = match word {
+            ProviderWord::Stop if !out => {
+                Some(Event::OptedOut { reason: format!("the contact has opted out by writing “{}”", text.trim()) })
+            }
+            ProviderWord::Start | ProviderWord::Yes if out => Some(Event::OptedIn),
+            ProviderWord::Stop | ProviderWord::Start | ProviderWord::Yes | ProviderWord::Help => None,
+        };
+        std::iter::once(Event::ToldProvider { text, provider_id }).chain(follows).collect()
+    }
+
+    /// A word that the provider only acts on now and then is a message like any other the rest of the time.
+    pub(super) fn as_meant(&self, command: Command) -> Command {
+        match command {
+            Command::TellProvider { word: ProviderWord::Yes, text, provider_id } if self.state.opted_out.is_none() => {
+                Command::Hear { heard: Heard::text(text), provider_id, provider_at: None, name: None }
+            }
+            command => command,
+        }
+    }
+
+    /// Receipts only move forward: what is known to have arrived did.
+    pub(super) fn bounced(&self, of: Option<Seq>, provider_id: &str, reason: String, opted_out: bool) -> Decision {
+        let of = of.or_else(|| self.sent_as(provider_id).next()).ok_or(Refusal::NothingNew)?;
+        match self.state.deliveries.get(&of).map(|delivery| &delivery.state) {
+            Some(DeliveryState::Sent { .. }) => {
+                let out = opted_out.then(|| self.opts_out(&reason)).flatten();
+                Ok(std::iter::once(Event::Bounced { of, reason }).chain(out).collect())
+            }
+            _ => Err(Refusal::NothingNew),
+        }
+    }
+
+    /// The provider refuses a message and knows better than we do what the contact wants.
+    pub(super) fn unwanted(&self, of: Seq, reason: String) -> Vec<Event> {
+        let out = self.opts_out(&reason);
+        std::iter::once(Event::Failed { of, reason }).chain(out).collect()
+    }
+
+    fn opts_out(&self, reason: &str) -> Option<Event> {
+        self.state.opted_out.is_none().then(|| Event::OptedOut { reason: reason.to_owned() })
+    }
+
+    pub(super) fn may_write(&self) -> Result<(), Refusal> {
+        self.state.opted_out.as_ref().map_or(Ok(()), |reason| Err(Refusal::OptedOut(reason.clone())))
+    }
+
+    /// What a timer or a call makes the bot say to somebody who wants no messages does not go out.
+    pub(super) fn unsendable(&self, mut events: Vec<Event>) -> Vec<Event> {
+        let Some(reason) = &self.state.opted_out else { return events };
+        let said = events.iter().zip(self.state.seq + 1..).filter(|(event, _)| matches!(event, Event::BotSaid { .. }));
+        let failed = |(_, of)| Event::Failed { of, reason: reason.clone() };
+        let failed: Vec<Event> = said.map(failed).collect();
+        events.extend(failed);
+        events
+    }
+}
