@@ -5,6 +5,7 @@
 
 mod mail;
 mod shared_database;
+mod webhooks;
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -104,6 +105,7 @@ pub fn doctor(config: &Config, clock: &dyn Clock) -> Vec<Finding> {
     findings.extend(providers(config));
     findings.push(mail::finding(config));
     findings.extend(public_url(config));
+    findings.extend(webhooks::findings(config));
     findings
 }
 

@@ -145,14 +145,15 @@ impl Node {
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
         let alerts = letters::Alerts::of(&config, &storage, &own_address(&config, address), &on_io)?;
         let callee = callees::callee(&config, &own_address(&config, address), clock.clone(), &on_io)?;
-        let switchboard = start_actors(&parts, &shards, &config, alerts, callee, &on_io).await?;
+        let switchboard =
+            start_actors(&parts, &shards, &config, &own_address(&config, address), alerts, callee, &on_io).await?;
         let inbox = Inbox::new(parts.clone()).start();
         let people = storage.people.clone();
         let first_sign_in = invite_first_admin(&*people, &*clock, &own_address(&config, address)).await?;
         let edge = Data::new(Edge {
             switchboard: switchboard.clone(),
             inbox: inbox.clone(),
-            inlets: channels::inlets(&config),
+            inlets: channels::inlets(&config, &own_address(&config, address)),
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
             config: config.clone(),
@@ -255,6 +256,7 @@ async fn start_actors(
     parts: &Arc<Parts>,
     shards: &[Arbiter],
     config: &Config,
+    base: &str,
     alerts: letters::Alerts,
     callee: Callees,
     io: &tokio::runtime::Handle,
@@ -265,7 +267,7 @@ async fn start_actors(
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
     let mut senders = HashMap::new();
-    for (number, (account, outlet)) in channels::outlets(config, io)?.into_iter().enumerate() {
+    for (number, (account, outlet)) in channels::outlets(config, base, io)?.into_iter().enumerate() {
         let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
         let shard = shards[number % shards.len()].handle();
         let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));

@@ -1,5 +1,6 @@
 //! How fast an account may send, and how late.
 
+use std::cell::Cell;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Limit {
     limiter: DefaultDirectRateLimiter,
     /// The most calls it gives at once.
     burst: u32,
+    /// What a line took beyond that. The next one waits until it is paid.
+    owed: Cell<u32>,
 }
 
 impl Limit {
@@ -46,7 +49,7 @@ impl Limit {
         let at_once = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let limiter = RateLimiter::direct(Quota::per_second(steady).allow_burst(at_once));
         let _ = limiter.check_n(at_once);
-        Self { limiter, burst }
+        Self { limiter, burst, owed: Cell::new(0) }
     }
 
     /// So many a minute, a few of them at once.
@@ -55,15 +58,44 @@ impl Limit {
         let (steady, at_once) = (NonZeroU32::new(number), NonZeroU32::new(burst));
         let quota = Quota::per_minute(steady.unwrap_or(NonZeroU32::MIN));
         let quota = quota.allow_burst(at_once.unwrap_or(NonZeroU32::MIN));
-        Self { limiter: RateLimiter::direct(quota), burst }
+        Self { limiter: RateLimiter::direct(quota), burst, owed: Cell::new(0) }
     }
 
     /// Takes `calls` from the limit, or says how long to wait for them.
     pub fn wait_for(&self, calls: u32) -> Option<Duration> {
-        let calls = NonZeroU32::new(calls.min(self.burst)).unwrap_or(NonZeroU32::MIN);
-        match self.limiter.check_n(calls) {
+        while self.owed.get() > 0 {
+            let paid = self.owed.get().min(self.burst);
+            if let Some(wait) = self.take(paid) {
+                return Some(wait);
+            }
+            self.owed.set(self.owed.get() - paid);
+        }
+        let now = calls.clamp(1, self.burst);
+        let wait = self.take(now);
+        if wait.is_none() {
+            self.owed.set(calls.saturating_sub(now));
+        }
+        wait
+    }
+
+    fn take(&self, calls: u32) -> Option<Duration> {
+        match self.limiter.check_n(NonZeroU32::new(calls).unwrap_or(NonZeroU32::MIN)) {
             Ok(Ok(())) | Err(_) => None,
             Ok(Err(until)) => Some(until.wait_time_from(DefaultClock::default().now())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_long_line_takes_at_once_is_owed_by_the_next() {
+        let limit = Limit::per_minute(1);
+        assert_eq!(limit.wait_for(3), None);
+        assert_eq!(limit.owed.get(), 2);
+        assert!(limit.wait_for(1).is_some());
+        assert_eq!(limit.owed.get(), 2);
     }
 }

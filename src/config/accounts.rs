@@ -1,9 +1,11 @@
 //! The connected lines of the configuration, with what their adapters need.
 
 mod messenger;
+mod sms;
 mod webchat;
 
 pub use messenger::Messenger;
+pub use sms::Sms;
 pub use webchat::Webchat;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     Messenger(Messenger),
+    Sms(Sms),
     Webchat(Webchat),
 }
 
@@ -37,6 +40,7 @@ impl Kind {
     fn channel(&self) -> Channel {
         match self {
             Kind::Messenger(_) => Channel::Messenger,
+            Kind::Sms(_) => Channel::Sms,
             Kind::Webchat(_) => Channel::Webchat,
         }
     }
@@ -45,6 +49,7 @@ impl Kind {
     fn own(&self) -> Option<(&'static str, &str)> {
         match self {
             Kind::Messenger(messenger) => Some(("page_id", &messenger.page_id)),
+            Kind::Sms(sms) => sms.own(),
             Kind::Webchat(_) => None,
         }
     }
@@ -53,6 +58,7 @@ impl Kind {
     pub fn api_base(&self) -> Option<&str> {
         match self {
             Kind::Messenger(messenger) => Some(&messenger.api_base),
+            Kind::Sms(sms) => Some(&sms.api_base),
             Kind::Webchat(_) => None,
         }
     }
@@ -104,11 +110,15 @@ pub fn read(root: &mut Table<'_>, report: &Report<'_>, layers: &Layers, defaults
 /// What the tables of whole channels say for accounts that say nothing.
 pub struct Defaults {
     messenger: messenger::Defaults,
+    sms: sms::Defaults,
 }
 
 impl Defaults {
     pub fn read(root: &mut Table<'_>) -> Self {
-        Self { messenger: messenger::Defaults::read(root.table("messenger")) }
+        Self {
+            messenger: messenger::Defaults::read(root.table("messenger")),
+            sms: sms::Defaults::read(root.table("sms")),
+        }
     }
 }
 
@@ -131,6 +141,7 @@ fn account(
     let name = table.optional("name", name);
     let kind = match table.read("kind", kind) {
         Some(Channel::Messenger) => messenger::read(&mut table, &defaults.messenger).map(Kind::Messenger),
+        Some(Channel::Sms) => sms::read(&mut table, &defaults.sms).map(Kind::Sms),
         Some(Channel::Webchat) => webchat::read(&mut table).map(Kind::Webchat),
         None => return None,
     };

@@ -1,6 +1,7 @@
 use std::io::Write;
 
 use super::*;
+use crate::domain::account::Channel;
 
 const MESSENGER: &str = r#"
 [[account]]
@@ -52,7 +53,7 @@ fn the_examples_in_the_commented_file_can_be_read() {
     let example = |line: &&str| line.starts_with("# [[") || line.contains(" = ");
     let text: Vec<&str> = lines.lines().filter(example).map(|line| line.trim_start_matches("# ")).collect();
     let config = load_file(&text.join("\n")).expect("examples that work");
-    assert_eq!(config.accounts.len(), 2);
+    assert_eq!(config.accounts.len(), Channel::ALL.len(), "each channel has its example");
 }
 
 #[test]
@@ -276,7 +277,7 @@ fn an_api_base_may_have_a_path_but_nothing_more() {
     let with = |base: &str| load_file(&format!("{MESSENGER}api_base = \"{base}\""));
     let base = |config: Config| match &config.accounts[0].kind {
         Kind::Messenger(messenger) => messenger.api_base.clone(),
-        Kind::Webchat(_) => String::new(),
+        _ => String::new(),
     };
     assert_eq!(with("http://127.0.0.1:9000/").map(base), Ok("http://127.0.0.1:9000".to_owned()));
     assert_eq!(with("https://proxy.example/meta/").map(base), Ok("https://proxy.example/meta".to_owned()));

@@ -87,6 +87,8 @@ pub enum MenuStyle {
     QuickReplies,
     /// Buttons that stay, in a window of our own.
     Buttons,
+    /// Lines with a number before each, which the contact writes back.
+    NumberedText,
 }
 
 impl MenuStyle {
@@ -94,6 +96,7 @@ impl MenuStyle {
         match self {
             MenuStyle::QuickReplies => "quick replies",
             MenuStyle::Buttons => "buttons",
+            MenuStyle::NumberedText => "numbered text",
         }
     }
 }
@@ -103,6 +106,8 @@ impl MenuStyle {
 pub enum Receipts {
     /// There is no delivery to follow.
     None,
+    /// Up to the contact's phone.
+    Delivered,
     /// Up to the contact's eyes.
     Read,
 }
@@ -111,6 +116,7 @@ impl Receipts {
     pub fn name(self) -> &'static str {
         match self {
             Receipts::None => "not needed",
+            Receipts::Delivered => "delivered",
             Receipts::Read => "delivered, read",
         }
     }
@@ -120,6 +126,7 @@ impl Channel {
     pub fn abilities(self) -> &'static Abilities {
         match self {
             Channel::Messenger => &MESSENGER,
+            Channel::Sms => &SMS,
             Channel::Webchat => &WEBCHAT,
         }
     }
@@ -143,6 +150,21 @@ const MESSENGER: Abilities = Abilities {
     deletions: false,
     reactions: false,
     reply_window: Some(DAY),
+};
+
+/// Twilio takes 1600 characters in one call, and joins what carriers split.
+const SMS: Abilities = Abilities {
+    text: TextLimit { max: 1600, unit: Unit::Utf16 },
+    menu: Menu { style: MenuStyle::NumberedText, options_max: 13, label_max: 1600 },
+    attachments_in: true,
+    attachments_out: false,
+    echoes: false,
+    receipts: Receipts::Delivered,
+    typing: false,
+    edits: false,
+    deletions: false,
+    reactions: false,
+    reply_window: None,
 };
 
 /// Our own window shows the log itself: nothing is sent, and nothing has to be followed.

@@ -5,15 +5,17 @@ use super::ids::{AccountId, BotId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
     Messenger,
+    Sms,
     Webchat,
 }
 
 impl Channel {
-    pub const ALL: [Channel; 2] = [Channel::Messenger, Channel::Webchat];
+    pub const ALL: [Channel; 3] = [Channel::Messenger, Channel::Sms, Channel::Webchat];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Messenger => "messenger",
+            Channel::Sms => "sms",
             Channel::Webchat => "webchat",
         }
     }

@@ -4,8 +4,10 @@
 //! business of the sender.
 
 pub mod http;
+pub mod mark;
 pub mod messenger;
 pub mod meta_signature;
 pub mod outcome;
 pub mod split;
+pub mod twilio;
 pub mod webchat;

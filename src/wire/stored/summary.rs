@@ -49,6 +49,7 @@ fn no_rungs(rungs: &usize) -> bool {
 #[serde(rename_all = "snake_case")]
 enum Channel {
     Messenger,
+    Sms,
     Webchat,
 }
 
@@ -117,6 +118,7 @@ impl From<account::Channel> for Channel {
     fn from(channel: account::Channel) -> Self {
         match channel {
             account::Channel::Messenger => Self::Messenger,
+            account::Channel::Sms => Self::Sms,
             account::Channel::Webchat => Self::Webchat,
         }
     }
@@ -126,6 +128,7 @@ impl From<Channel> for account::Channel {
     fn from(channel: Channel) -> Self {
         match channel {
             Channel::Messenger => Self::Messenger,
+            Channel::Sms => Self::Sms,
             Channel::Webchat => Self::Webchat,
         }
     }

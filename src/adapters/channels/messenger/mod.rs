@@ -14,8 +14,9 @@ pub use inlet::{MessengerInlet, Page};
 pub use read::read;
 pub use send::{BadSettings, MessengerOutlet, Settings};
 
+use crate::adapters::channels::mark::Mark;
 use crate::domain::command::Command;
-use crate::domain::ids::{ConversationId, DeliveryId};
+use crate::domain::ids::ConversationId;
 
 /// What one webhook brought, in the order it was written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -73,39 +74,10 @@ impl Inbound {
     }
 }
 
-/// What we write into a message's `metadata`: which delivery it is, and which part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    pub id: DeliveryId,
-    /// 1, 2, … for the parts before the last. Only the last proves that the delivery went out.
-    pub early_part: Option<u32>,
-}
-
-impl Mark {
-    pub fn is_last(self) -> bool {
-        self.early_part.is_none()
-    }
-
-    /// Reads what `Display` wrote; none for anything that is not ours.
-    pub fn parse(metadata: &str) -> Option<Self> {
-        match metadata.split_once(':') {
-            None => Some(Self { id: DeliveryId::parse(metadata)?, early_part: None }),
-            Some((id, part)) => Some(Self { id: DeliveryId::parse(id)?, early_part: Some(part.parse().ok()?) }),
-        }
-    }
-}
-
-impl std::fmt::Display for Mark {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.id.fmt(out)?;
-        self.early_part.map_or(Ok(()), |part| write!(out, ":{part}"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::AccountId;
+    use crate::domain::ids::{AccountId, DeliveryId};
 
     fn echo(mark: Option<Mark>, app_id: Option<&str>) -> Inbound {
         Inbound {
@@ -130,17 +102,6 @@ mod tests {
 
     fn mark(conversation: ConversationId, early_part: Option<u32>) -> Option<Mark> {
         Some(Mark { id: DeliveryId { conversation, seq: 12 }, early_part })
-    }
-
-    #[test]
-    fn a_mark_reads_back_what_it_wrote() {
-        for early_part in [None, Some(1), Some(12)] {
-            let mark = mark(here(), early_part);
-            assert_eq!(Mark::parse(&mark.unwrap().to_string()), mark);
-        }
-        for foreign in ["", "out_01J9ZQ4T1V", "sb1.", "sb1.zz.1", ":1", "sb1.0:x"] {
-            assert_eq!(Mark::parse(foreign), None, "{foreign}");
-        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::attachments::{attachments, in_words, unsupported};
 use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Referral, Word};
-use super::{Batch, Inbound, Mark, NotUnderstood, Origin, Unknown};
+use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
+use crate::adapters::channels::mark::Mark;
 use crate::domain::command::Command;
 use crate::domain::event::Receipt;
 use crate::domain::message::Heard;

@@ -12,8 +12,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, 
 use reqwest::{Response, Url};
 use serde::Serialize;
 
-use super::Mark;
 use super::answer::{Answer, interpret};
+use crate::adapters::channels::mark::Mark;
 use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::adapters::channels::{http, outcome, split};
 use crate::domain::abilities::Abilities;
