@@ -116,6 +116,11 @@ export class Desk {
     return () => this.#dispatch({ type: 'older', conversation, ...page });
   }
 
+  /** The reader is at the foot: what is far above may go. */
+  trim(conversation: string): void {
+    this.#dispatch({ type: 'trim', conversation });
+  }
+
   #recallCommands(): void {
     const me = this.#core.me;
     const commands = me ? recalledCommands(me.id) : [];

@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import type { EventView } from '../../shared/wire';
 import { contact } from '../src/state/contact';
+import { EVENTS_MAX, aboutContact, afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
 import { thread, type Message } from '../src/state/thread';
-import { answered, said } from './props';
+import { answered, floor, said } from './props';
 
 const messages = (events: EventView[]): Message[] => thread(events).filter((item) => item.kind === 'message');
 const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error });
@@ -72,4 +73,19 @@ test('a letter says to whom it goes and what became of it, in the mail server’
 test('what a newer server tells and this console does not know is left out', () => {
   const unknown = { seq: 2, at: 0, kind: 'sung', text: 'la' } as unknown as EventView;
   expect(thread([said(1), unknown]).map((item) => item.kind)).toEqual(['time', 'message']);
+});
+
+test('a reader at the foot of a busy conversation does not grow with it, and nothing is lost', () => {
+  const attribute = (seq: number): EventView => ({ seq, at: 0, kind: 'attribute_set', name: 'city', value: 'Porto', trigger: null, widget: null, version: null });
+  const all = Array.from({ length: EVENTS_MAX + 10 }, (_, index) => (index === 3 ? attribute(4) : said(index + 1)));
+  const whole: Conversation = { generation: 'g', events: all, floor: floor({ seq: all.length }), more: false };
+  expect(afterTrim({ ...whole, events: all.slice(10) }).events).toHaveLength(EVENTS_MAX);
+  const short = afterTrim(whole);
+  expect([short.events.length < EVENTS_MAX / 2, short.more]).toEqual([true, true]);
+  expect(contact(aboutContact(short)).attributes.get('city')).toBe('Porto');
+  const next = { type: 'events' as const, conversation: 'c', generation: 'g', events: [said(all.length + 1)], floor: floor({ seq: all.length + 1 }) };
+  expect(afterEvents(short, next)).not.toBe('gap');
+  const back = afterOlder(short, all.slice(0, -short.events.length), false);
+  expect(back.events).toEqual(all);
+  expect(aboutContact(back).filter(({ kind }) => kind === 'attribute_set')).toHaveLength(1);
 });

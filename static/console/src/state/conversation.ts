@@ -7,6 +7,8 @@ export interface Conversation {
   floor: Floor;
   /** Older events exist on the server. */
   more: boolean;
+  /** Of events that were let go: what they told about the contact. */
+  asides?: readonly EventView[];
 }
 
 type Events = Extract<Tell, { type: 'events' }>;
@@ -35,6 +37,26 @@ export function afterEvents(known: Conversation | undefined, tell: Events): Conv
     events: fresh.length ? [...known.events, ...fresh] : known.events,
     floor: tell.floor.seq >= known.floor.seq ? tell.floor : known.floor,
   };
+}
+
+/** With more than this, a reader at the foot lets the oldest go; they can be fetched again. */
+export const EVENTS_MAX = 1500;
+const EVENTS_KEPT = 500;
+const ASIDES_MAX = 300;
+
+/** The newest part alone: whoever stays with a busy conversation for hours must not grow with it. */
+export function afterTrim(known: Conversation): Conversation {
+  if (known.events.length <= EVENTS_MAX) return known;
+  const asides = [...(known.asides ?? []), ...known.events.slice(0, -EVENTS_KEPT).filter(isAside)];
+  return { ...known, events: known.events.slice(-EVENTS_KEPT), more: true, asides: asides.slice(-ASIDES_MAX) };
+}
+
+const isAside = ({ kind }: EventView): boolean => kind === 'attribute_set' || kind === 'note' || kind === 'page_viewed';
+
+/** All that is known of the contact, oldest first. */
+export function aboutContact({ asides = [], events }: Conversation): EventView[] {
+  const first = events[0]?.seq ?? Infinity;
+  return [...asides.filter(({ seq }) => seq < first), ...events];
 }
 
 /** The conversation with an older page before what is known; a page that does not fit is left out. */

@@ -5,7 +5,7 @@
 import type { Ask, EventView, Me, Tell } from '../../../shared/wire';
 import { WINDOW_ROWS } from '../net/protocol';
 import { UNSET, reading, type Clock } from './clock';
-import { afterEvents, afterOlder, afterReset, lastSeq, position, type Conversation } from './conversation';
+import { afterEvents, afterOlder, afterReset, afterTrim, lastSeq, position, type Conversation } from './conversation';
 import { EMPTY_INBOX, afterInbox, type Inbox, type Reason } from './inbox';
 import { afterSign, afterWords, type Sign } from './presence';
 
@@ -72,6 +72,7 @@ export type Event =
   | { type: 'command'; command: Command }
   | { type: 'recall'; commands: readonly Command[] }
   | { type: 'older'; conversation: string; events: readonly EventView[]; more: boolean }
+  | { type: 'trim'; conversation: string }
   | { type: 'draft'; conversation: string; draft: Draft }
   | { type: 'drafts'; drafts: ReadonlyMap<string, Draft> }
   | { type: 'read_refusal'; conversation: string }
@@ -115,6 +116,8 @@ export function after(state: State, event: Event): State {
       return recall(state, event.commands);
     case 'older':
       return older(state, event);
+    case 'trim':
+      return trim(state, event.conversation);
     case 'draft':
       return { ...state, drafts: draftSet(state.drafts, event.conversation, event.draft) };
     case 'drafts':
@@ -258,6 +261,11 @@ function recall(state: State, commands: readonly Command[]): State {
 function older(state: State, { conversation, events, more }: Extract<Event, { type: 'older' }>): State {
   const known = state.conversations.get(conversation);
   return known ? withConversation(state, conversation, afterOlder(known, events, more)) : state;
+}
+
+function trim(state: State, conversation: string): State {
+  const known = state.conversations.get(conversation);
+  return known ? withConversation(state, conversation, afterTrim(known)) : state;
 }
 
 function watchesLive(state: State, ref: number): State {
