@@ -27,7 +27,7 @@ test('a console that was cut off shows what it missed, without a reload', async 
   await ana.getByText('Goes out when the connection is back').waitFor();
 
   cable.join();
-  await ana.locator('.bubble', { hasText: 'Are you there?' }).waitFor({ timeout: 35_000 });
+  await ana.locator('.bubble', { hasText: 'Are you there?' }).waitFor({ timeout: 60_000 });
   await ana.getByText('may be out of date').waitFor({ state: 'detached' });
   assert.equal(await ana.locator('.bubble', { hasText: 'Are you there?' }).count(), 1);
   await lines(vera, 'person').filter({ hasText: 'I am here' }).waitFor();
@@ -53,7 +53,7 @@ test('a reply to an old picture is held back, with what was said since, and the 
   cable.join();
 
   const panel = ana.getByRole('alert').filter({ hasText: 'Somebody else has spoken meanwhile' });
-  await panel.waitFor({ timeout: 35_000 });
+  await panel.waitFor({ timeout: 60_000 });
   await shot(ana, 'healing-superseded');
   assert.ok((await panel.innerText()).includes(answer.replace(/^Assistant:? ?/, '').trim()));
   assert.equal(await lines(vera, 'person').count(), 0);
@@ -74,14 +74,14 @@ test('what a visitor writes while cut off is sent once, when the wire is back', 
   await vera.locator('.said.me.unsent', { hasText: 'written in a tunnel' }).waitFor();
   await vera.getByText('Connecting…').waitFor();
   cable.join();
-  await ana.locator('.bubble', { hasText: 'written in a tunnel' }).waitFor({ timeout: 35_000 });
+  await ana.locator('.bubble', { hasText: 'written in a tunnel' }).waitFor({ timeout: 60_000 });
   await vera.locator('.said.me.unsent').waitFor({ state: 'detached' });
 
   cable.cut();
   await say(vera, 'written before a reload');
   cable.join();
   await vera.reload();
-  await ana.locator('.bubble', { hasText: 'written before a reload' }).waitFor({ timeout: 35_000 });
+  await ana.locator('.bubble', { hasText: 'written before a reload' }).waitFor({ timeout: 60_000 });
   for (const text of ['written in a tunnel', 'written before a reload']) {
     assert.equal(await ana.locator('.bubble', { hasText: text }).count(), 1);
     assert.equal(await lines(vera, 'me').filter({ hasText: text }).count(), 1);

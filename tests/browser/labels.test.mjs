@@ -27,6 +27,6 @@ test('a label that one agent puts on is there for all, in the list and by the co
   await ana.locator('.waiting .row').last().click();
   await ana.getByRole('button', { name: 'Take off the label fleet' }).click();
   await row.waitFor({ state: 'detached' });
-  assert.equal(await panel.count(), 0);
+  await panel.waitFor({ state: 'detached' });
   assert.deepEqual([...ana.problems, ...vera.problems], []);
 });

@@ -25,7 +25,7 @@ test('the main story', async () => {
   await vera.getByText('A person is on the way').first().waitFor();
   const row = ana.locator('.waiting .row').last();
   await row.getByText('urgent').waitFor();
-  assert.match(await ana.title(), /^\(\d+\)/);
+  await until(() => ana.title(), (title) => /^\(\d+\)/.test(title), 'the title counts who waits');
   await row.click();
   await ana.locator('.bubble', { hasText: 'I had an accident' }).waitFor();
   await ana.locator('.banner.waiting').waitFor();
@@ -37,7 +37,7 @@ test('the main story', async () => {
   await lines(vera, 'person').filter({ hasText: 'Are you all right?' }).waitFor();
   await lines(vera, 'person').filter({ hasText: 'Ana' }).first().waitFor();
   const countdown = ana.locator('.banner.human .count');
-  assert.match(await countdown.innerText(), /^(1:00:00|59:5\d)$/);
+  assert.match(await countdown.innerText(), /^(1:00:00|5\d:\d\d)$/);
   await ana.getByText('You have the floor').waitFor();
   await shot(ana, 'story-human');
 
