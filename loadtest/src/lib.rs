@@ -4,6 +4,7 @@
 //! about the program stands in [`product`].
 //!
 //! - [`messenger`] writes signed webhooks, [`provider`] is the fake Send API that gets the replies, [`http`] carries both.
+//! - [`twilio`] is the fake Twilio, with the phones behind it.
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
 //!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others.
@@ -29,3 +30,4 @@ pub mod provider;
 pub mod proxy;
 pub mod server;
 pub mod servers;
+pub mod twilio;

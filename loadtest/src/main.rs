@@ -11,7 +11,7 @@ use loadtest::compare::{Comparison, compare};
 use loadtest::drill::{self, Drill, Faults};
 use loadtest::flood::Flood;
 use loadtest::provider::{Provider, Settings};
-use loadtest::{ceiling, product};
+use loadtest::{ceiling, product, twilio};
 
 /// The product's, or the servers that it is compared with would be slower than they could be.
 #[global_allocator]
@@ -46,6 +46,8 @@ enum Command {
     },
     /// A fake Send API, steered over /_control.
     Provider(ProviderArgs),
+    /// A fake Twilio with the phones behind it, steered over /_control; a phone writes over /_text.
+    Twilio(TwilioArgs),
     /// The server that only checks signatures.
     Bare {
         #[arg(long)]
@@ -171,6 +173,21 @@ struct ProviderArgs {
 }
 
 #[derive(Args)]
+struct TwilioArgs {
+    #[arg(long, default_value = "127.0.0.1:9998")]
+    listen: SocketAddr,
+    #[arg(long, default_value = "AC00000000000000000000000000000001")]
+    account_sid: String,
+    #[arg(long, default_value = "example-auth-token")]
+    auth_token: String,
+    #[arg(long, default_value = "+14155550199")]
+    number: String,
+    /// Where texts from phones go: `http://127.0.0.1:8080/webhooks/twilio/` and the account's id.
+    #[arg(long)]
+    webhook: String,
+}
+
+#[derive(Args)]
 struct CeilingArgs {
     #[arg(long)]
     listen: SocketAddr,
@@ -193,6 +210,7 @@ fn main() -> Result<()> {
         Command::Cluster(args) => on_threads(2, cluster_commands::perform(args)),
         Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
+        Command::Twilio(args) => on_threads(1, fake_twilio(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
         Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
             listen: args.listen,
@@ -293,6 +311,15 @@ async fn provide(args: ProviderArgs) -> Result<()> {
         Provider::start(Settings { listen: args.listen, token: args.token, file: args.file, ..Settings::default() })
             .await?;
     println!("listening on {}", provider.address());
+    std::future::pending().await
+}
+
+async fn fake_twilio(args: TwilioArgs) -> Result<()> {
+    let TwilioArgs { listen, account_sid, auth_token, number, webhook } = args;
+    let settings = twilio::Settings { listen, account_sid, auth_token, number, ..twilio::Settings::default() };
+    let twilio = twilio::Twilio::start(settings).await?;
+    twilio.set_webhook(webhook);
+    println!("listening on {}", twilio.address());
     std::future::pending().await
 }
 

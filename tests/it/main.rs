@@ -52,6 +52,8 @@ mod rules;
 mod shared_database;
 /// Conversations leave the memory, and nobody notices.
 mod sleep;
+/// Short messages, from a phone to the reply and back.
+mod sms;
 /// The websockets' manners.
 mod sockets;
 /// A disk that takes no more.

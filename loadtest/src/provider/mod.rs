@@ -17,6 +17,7 @@ mod tests;
 pub use control::Control;
 pub use log::{Arrival, Counts, QuickReply};
 pub use receipts::{EchoTime, Receipts};
+pub(crate) use rules::Rules;
 pub use rules::{Rule, Then, When};
 
 use std::io;

@@ -44,6 +44,8 @@ pub struct Plan {
     /// The sample bot's document.
     pub bot: Value,
     pub origins: &'static str,
+    /// More `[[account]]` tables.
+    pub accounts: String,
     pub kept: Kept,
 }
 
@@ -112,6 +114,7 @@ impl Installation {
             sends_per_second: 100_000,
             bot: serde_json::from_str(SAMPLE_BOT).expect("the sample is JSON"),
             origins: r#"["https://harbor.example"]"#,
+            accounts: String::new(),
             kept: Kept::InSqlite,
         };
         change(&mut plan);
@@ -210,7 +213,7 @@ fn write_configuration(plan: &Plan, dir: &Path, api_base: &str) {
     let bots = dir.join("bots");
     std::fs::create_dir(&bots).expect("a directory for bots");
     std::fs::write(bots.join("harbor.json"), plan.bot.to_string()).expect("a bot");
-    let Plan { limits, outside, sends_per_second, origins, .. } = plan;
+    let Plan { limits, outside, sends_per_second, origins, accounts, .. } = plan;
     let configuration = format!(
         r#"bots = {bots:?}
 workers = 1
@@ -239,6 +242,8 @@ kind = "webchat"
 name = "Harbor Insurance"
 origins = {origins}
 bot = "harbor"
+
+{accounts}
 "#
     );
     std::fs::write(dir.join("switchboard.toml"), configuration).expect("a configuration");
