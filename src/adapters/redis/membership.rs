@@ -42,13 +42,16 @@ struct State {
     /// When the last good beat was sent.
     beaten: Option<Instant>,
     draining: bool,
+    /// Our incarnation has never been heard of: whatever could not be told of it so far can still be.
+    unheard: bool,
     ill_since: Option<Instant>,
     members: Members,
 }
 
 impl Membership {
     pub fn new(pool: Pool, keys: Keys, name: String) -> Self {
-        let state = State { beaten: None, draining: false, ill_since: None, members: Members::default() };
+        let state =
+            State { beaten: None, draining: false, unheard: true, ill_since: None, members: Members::default() };
         Self { pool, keys, name, me: watch::Sender::new(Incarnation(dice::new_id())), state: Mutex::new(state) }
     }
 
@@ -124,9 +127,18 @@ impl Membership {
     /// Joins under the present incarnation, which nobody has heard of yet.
     pub async fn join(&self) -> RedisResult<()> {
         let at = Instant::now();
-        self.node("join").await?;
-        self.state().beaten = Some(at);
+        let joined = self.node("join").await?;
+        self.told(joined, at);
         self.look().await
+    }
+
+    /// Redis knows of us, alive or dead.
+    fn told(&self, alive: bool, at: Instant) {
+        let mut state = self.state();
+        state.unheard = false;
+        if alive {
+            state.beaten = Some(at);
+        }
     }
 
     /// Beats and looks, for ever.
@@ -158,12 +170,16 @@ impl Membership {
         }
         let at = Instant::now();
         if self.node("beat").await? {
-            self.state().beaten = Some(at);
+            self.told(true, at);
             return self.show_cluster().await;
         }
-        tracing::warn!("this node was declared dead; it goes on under a new name and keeps what nobody has taken");
-        metrics::counter!("switchboard_incarnations_lost_total").increment(1);
-        self.me.send_replace(Incarnation(dice::new_id()));
+        // One new name is enough, however often it takes until it is heard of: Redis may be full.
+        if !self.state().unheard {
+            tracing::warn!("this node was declared dead; it goes on under a new name and keeps what nobody has taken");
+            metrics::counter!("switchboard_incarnations_lost_total").increment(1);
+            self.state().unheard = true;
+            self.me.send_replace(Incarnation(dice::new_id()));
+        }
         self.join().await
     }
 
