@@ -181,7 +181,8 @@ pub struct RedisCluster {
 
 impl RedisCluster {
     pub fn start() -> Self {
-        let options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"];
+        let options =
+            ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-require-full-coverage", "no"];
         let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::with(&options)).collect();
         let ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
         for (number, server) in servers.iter().enumerate() {
@@ -214,6 +215,94 @@ impl RedisCluster {
             assert!(clock::instant() < until, "the cluster does not come together");
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Which of them has the slot of this key or channel, and the slot.
+    pub fn place_of(&self, key: &str) -> (usize, u16) {
+        let mut connection = self.servers[0].connect();
+        let slot: u16 = redis::cmd("CLUSTER").arg(&["KEYSLOT", key]).query(&mut connection).expect("a slot");
+        (self.owner_of(slot), slot)
+    }
+
+    /// Keys of this pattern, and which server has each.
+    pub fn keys(&self, pattern: &str) -> Vec<(usize, String)> {
+        let keys = |server: &RedisServer| -> Vec<String> {
+            redis::cmd("KEYS").arg(pattern).query(&mut server.connect()).expect("keys")
+        };
+        let numbered = self.servers.iter().enumerate();
+        numbered.flat_map(|(number, server)| keys(server).into_iter().map(move |key| (number, key))).collect()
+    }
+
+    pub fn owner_of(&self, slot: u16) -> usize {
+        let has = |server: &RedisServer| {
+            let nodes: String = redis::cmd("CLUSTER").arg("NODES").query(&mut server.connect()).expect("it answers");
+            let myself = nodes.lines().find(|line| line.contains("myself")).expect("itself");
+            let mut ranges = myself.split(' ').skip(8).filter(|range| !range.starts_with('['));
+            ranges.any(|range| {
+                let (from, to) = range.split_once('-').unwrap_or((range, range));
+                (from.parse::<u16>().expect("a slot")..=to.parse().expect("a slot")).contains(&slot)
+            })
+        };
+        self.servers.iter().position(has).expect("somebody has the slot")
+    }
+
+    /// Moves a slot with what is in it to another server, as `redis-cli --cluster reshard` does, while clients are at work.
+    pub fn move_slot(&self, slot: u16, to: usize) {
+        let from = self.owner_of(slot);
+        if from == to {
+            return;
+        }
+        let (mut source, mut target) = (self.servers[from].connect(), self.servers[to].connect());
+        let id = |connection: &mut redis::Connection| -> String {
+            redis::cmd("CLUSTER").arg("MYID").query(connection).expect("an id")
+        };
+        let (source_id, target_id) = (id(&mut source), id(&mut target));
+        let set = |connection: &mut redis::Connection, how: &str, who: &str| {
+            let slot = slot.to_string();
+            let _: () =
+                redis::cmd("CLUSTER").arg(&["SETSLOT", &slot, how, who]).query(connection).expect("the slot is set");
+        };
+        set(&mut target, "IMPORTING", &source_id);
+        set(&mut source, "MIGRATING", &target_id);
+        loop {
+            let keys: Vec<String> =
+                redis::cmd("CLUSTER").arg("GETKEYSINSLOT").arg(slot).arg(100).query(&mut source).expect("keys");
+            if keys.is_empty() {
+                break;
+            }
+            let mut migrate = redis::cmd("MIGRATE");
+            migrate.arg("127.0.0.1").arg(self.servers[to].port).arg("").arg(0).arg(5000).arg("KEYS").arg(&keys);
+            let _: redis::Value = migrate.query(&mut source).expect("keys move");
+        }
+        set(&mut target, "NODE", &target_id);
+        set(&mut source, "NODE", &target_id);
+        for (number, other) in self.servers.iter().enumerate() {
+            if number != from && number != to {
+                set(&mut other.connect(), "NODE", &target_id);
+            }
+        }
+    }
+
+    /// What somebody hears of, on any of them.
+    pub fn shard_channels(&self) -> Vec<String> {
+        let channels = |server: &RedisServer| -> Vec<String> {
+            redis::cmd("PUBSUB").arg("SHARDCHANNELS").query(&mut server.connect()).expect("channels")
+        };
+        self.servers.iter().flat_map(channels).collect()
+    }
+
+    pub fn kill(&mut self, number: usize) {
+        self.servers[number].kill();
+    }
+
+    /// Back with its slots, and nothing in them; none of the others has replaced it.
+    pub fn start_again(&mut self, number: usize) {
+        self.servers[number].start_again();
+        self.wait_until_whole();
+    }
+
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.servers.iter().map(RedisServer::address).collect()
     }
 
     pub fn url(&self) -> String {

@@ -289,6 +289,15 @@ impl Inner {
         }
     }
 
+    /// The server has ended a subscription: if somebody watches, it must stand again.
+    pub fn subscribe_again(&self, conversation: ConversationId) {
+        let watched = lock(&self.watched);
+        if watched.contains_key(&conversation) {
+            metrics::counter!("switchboard_bus_taken_away_total").increment(1);
+            self.must_send(Out::Subscribe(conversation));
+        }
+    }
+
     pub fn watched(&self) -> Vec<ConversationId> {
         lock(&self.watched).keys().copied().collect()
     }

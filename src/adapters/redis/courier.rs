@@ -4,8 +4,9 @@
 //! said meanwhile. A connection is given up when it breaks, when a word to ourselves does not come back within five
 //! seconds, when its server has become a replica, or when something that had to be sent did not fit. While there is none, listeners look once a second.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval};
 
 use super::bus::{Inner, Out, answer, answered};
+use super::keys::part;
 use super::link::{Link, Push};
 use super::place::Place;
 use crate::domain::ids::{ConversationId, Incarnation};
@@ -31,6 +33,8 @@ const LOOK_WHILE_DOWN_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 /// Messages sent with one write.
 const BATCH_MAX: usize = 256;
+/// Channels in one command.
+const CHANNELS_MAX: usize = 256;
 /// Commands under way at once where each needs its own way.
 const TOGETHER_MAX: usize = 30;
 /// A connection this young is not left because its server is a replica; the next refused write says so again.
@@ -71,11 +75,13 @@ struct Courier {
     link: Link,
     /// The last word to ourselves that came back.
     probed: AtomicU64,
+    /// We hear no letters any more because we wanted it so.
+    closed: AtomicBool,
 }
 
 impl Courier {
     fn new(inner: Arc<Inner>, link: Link) -> Self {
-        Self { inner, link, probed: AtomicU64::new(0) }
+        Self { inner, link, probed: AtomicU64::new(0), closed: AtomicBool::new(false) }
     }
 
     /// Until the connection is no good any more; says why.
@@ -108,8 +114,11 @@ impl Courier {
         self.subscribe(&inner.keys.lists()).await?;
         // From here on new subscriptions are queued; those of before are made now.
         inner.up.store(true, Ordering::Relaxed);
-        for some in inner.watched().chunks(TOGETHER_MAX) {
-            join_all(some.iter().map(|conversation| self.subscribe_to(*conversation))).await;
+        // Listeners look at the store below. A part of a cluster that is away is no reason to do without the others.
+        if let Err(error) = self.change("SSUBSCRIBE", &inner.watched()).await
+            && matches!(self.link, Link::One(_))
+        {
+            return Err(error);
         }
         metrics::gauge!("switchboard_bus_up").set(1.0);
         inner.local.doubt_all();
@@ -121,14 +130,29 @@ impl Courier {
         command.arg(channel).query_async::<Value>(&mut self.link.clone()).await.map(|_| ())
     }
 
-    async fn subscribe_to(&self, conversation: ConversationId) -> RedisResult<()> {
-        self.subscribe(&self.inner.keys.events(conversation)).await?;
-        self.inner.local.doubt(conversation);
-        Ok(())
+    /// Hears these conversations, or hears them no more: many with each command, some commands at once, all of them even
+    /// if one fails.
+    async fn change(&self, verb: &str, conversations: &[ConversationId]) -> RedisResult<()> {
+        let commands = self.commands(verb, conversations);
+        let mut changed = Ok(());
+        for some in commands.chunks(TOGETHER_MAX) {
+            let sent =
+                some.iter().map(async |command| command.query_async::<Value>(&mut self.link.clone()).await.map(|_| ()));
+            let sent: RedisResult<()> = join_all(sent).await.into_iter().collect();
+            changed = changed.and(sent);
+        }
+        changed
     }
 
-    async fn unsubscribe_from(&self, conversation: ConversationId) -> RedisResult<()> {
-        self.unsubscribe(&self.inner.keys.events(conversation)).await
+    /// The channels of one command are in one slot, where slots are on different servers.
+    fn commands(&self, verb: &str, conversations: &[ConversationId]) -> Vec<redis::Cmd> {
+        let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for conversation in conversations {
+            let part = if matches!(self.link, Link::One(_)) { "" } else { part(*conversation) };
+            parts.entry(part).or_default().push(self.inner.keys.events(*conversation));
+        }
+        let command = |channels: &[String]| redis::cmd(verb).arg(channels).to_owned();
+        parts.values().flat_map(|channels| channels.chunks(CHANNELS_MAX).map(command)).collect()
     }
 
     async fn unsubscribe(&self, channel: &str) -> RedisResult<()> {
@@ -160,6 +184,7 @@ impl Courier {
                 Out::Subscribe(_) | Out::Unsubscribe(_) => topics.push(out),
                 Out::Flush(tell) => done.push(tell),
                 Out::Close(tell) => {
+                    self.closed.store(true, Ordering::Relaxed);
                     self.unsubscribe(&self.inner.keys.letters(self.inner.membership.me())).await?;
                     done.push(tell);
                 }
@@ -171,14 +196,10 @@ impl Courier {
     }
 
     async fn write_sorted(&self, messages: Vec<Out>, topics: Vec<Out>) -> RedisResult<()> {
-        for some in topics.chunks(TOGETHER_MAX) {
-            let changed = some.iter().map(async |out| match out {
-                Out::Subscribe(conversation) => self.subscribe_to(*conversation).await,
-                Out::Unsubscribe(conversation) => self.unsubscribe_from(*conversation).await,
-                _ => Ok(()),
-            });
-            join_all(changed).await.into_iter().collect::<RedisResult<()>>()?;
-        }
+        let (on, off) = last_words(&topics);
+        self.change("SSUBSCRIBE", &on).await?;
+        on.into_iter().for_each(|conversation| self.inner.local.doubt(conversation));
+        self.change("SUNSUBSCRIBE", &off).await?;
         if messages.is_empty() {
             return Ok(());
         }
@@ -239,11 +260,27 @@ impl Courier {
         while let Some(push) = pushes.recv().await {
             match push {
                 Push::Message { channel, payload } => self.received(&channel, &payload),
+                Push::Unsubscribed { channel } => {
+                    if self.is_missed(&channel) {
+                        return format!("{channel} was taken away");
+                    }
+                }
                 Push::Lost => self.inner.local.doubt_all(),
                 Push::Broken => break,
             }
         }
         "it broke".to_owned()
+    }
+
+    /// A conversation that somebody still watches is subscribed to again at once. Whether what all need is gone.
+    fn is_missed(&self, channel: &str) -> bool {
+        let keys = &self.inner.keys;
+        match keys.conversation_of(channel) {
+            Some(conversation) => self.inner.subscribe_again(conversation),
+            None if self.closed.load(Ordering::Relaxed) => {}
+            None => return channel == keys.lists() || channel == keys.letters(self.inner.membership.me()),
+        }
+        false
     }
 
     fn received(&self, channel: &str, payload: &[u8]) {
@@ -356,6 +393,20 @@ impl Courier {
             }
         }
     }
+}
+
+/// Which conversations are to be heard, and which not: the last word about each counts.
+fn last_words(topics: &[Out]) -> (Vec<ConversationId>, Vec<ConversationId>) {
+    let mut last = HashMap::new();
+    for topic in topics {
+        match topic {
+            Out::Subscribe(conversation) => last.insert(*conversation, true),
+            Out::Unsubscribe(conversation) => last.insert(*conversation, false),
+            _ => None,
+        };
+    }
+    let heard = |wanted: bool| last.iter().filter(move |(_, heard)| **heard == wanted).map(|(id, _)| *id).collect();
+    (heard(true), heard(false))
 }
 
 fn own(asked: peer::Asked) -> Asked {

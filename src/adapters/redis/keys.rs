@@ -46,7 +46,7 @@ impl Keys {
 
     pub fn entry(&self, name: &ActorName) -> String {
         match name {
-            ActorName::Conversation(id) => self.key(&format!("d:{{{}}}:c:{id}", tag(id.0.as_bytes()))),
+            ActorName::Conversation(id) => self.key(&format!("d:{{{}}}:c:{id}", part(*id))),
             ActorName::Sender(id) => self.key(&format!("d:{{{}}}:a:{id}", tag(id.as_str().as_bytes()))),
         }
     }
@@ -56,7 +56,13 @@ impl Keys {
     }
 
     pub fn events(&self, conversation: ConversationId) -> String {
-        self.key(&format!("e:{{{}}}:{conversation}", tag(conversation.0.as_bytes())))
+        self.key(&format!("e:{{{}}}:{conversation}", part(conversation)))
+    }
+
+    /// Whose events the channel carries, if it is such a channel.
+    pub fn conversation_of(&self, channel: &str) -> Option<ConversationId> {
+        let rest = channel.strip_prefix(&self.key("e:{"))?;
+        rest.split_once("}:")?.1.parse().ok().map(ConversationId)
     }
 
     pub fn lists(&self) -> String {
@@ -66,6 +72,11 @@ impl Keys {
     fn key(&self, rest: &str) -> String {
         format!("sb:{}:{rest}", self.cluster)
     }
+}
+
+/// Conversations of one part share a slot.
+pub fn part(conversation: ConversationId) -> &'static str {
+    tag(conversation.0.as_bytes())
 }
 
 fn tag(id: &[u8]) -> &'static str {
@@ -112,6 +123,13 @@ mod tests {
             let crc = crc ^ (u16::from(*byte) << 8);
             (0..8).fold(crc, |crc, _| if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 })
         })
+    }
+
+    #[test]
+    fn a_channel_is_known_by_its_conversation() {
+        let (keys, id) = (Keys::new("somewhere"), ConversationId(uuid::Uuid::from_u128(7)));
+        assert_eq!(keys.conversation_of(&keys.events(id)), Some(id));
+        assert_eq!(keys.conversation_of(&keys.lists()), None);
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub enum Push {
         channel: String,
         payload: Vec<u8>,
     },
+    /// This channel is not heard any more: we wanted it so, or its slot has moved to another server.
+    Unsubscribed {
+        channel: String,
+    },
     /// The reader was too slow, or the connection broke.
     Lost,
     Broken,
@@ -77,6 +81,7 @@ fn reader(to: mpsc::Sender<Push>) -> impl Fn(PushInfo) -> Result<(), ()> + Send 
         use std::sync::atomic::Ordering::Relaxed;
         let push = match push.kind {
             PushKind::SMessage => message(push.data),
+            PushKind::SUnsubscribe => unsubscribed(push.data),
             PushKind::Disconnection => Some(Push::Broken),
             _ => None,
         };
@@ -98,6 +103,13 @@ fn message(data: Vec<Value>) -> Option<Push> {
         (Value::BulkString(channel), Value::BulkString(payload)) => {
             Some(Push::Message { channel: String::from_utf8(channel).ok()?, payload })
         }
+        _ => None,
+    }
+}
+
+fn unsubscribed(data: Vec<Value>) -> Option<Push> {
+    match data.into_iter().next()? {
+        Value::BulkString(channel) => Some(Push::Unsubscribed { channel: String::from_utf8(channel).ok()? }),
         _ => None,
     }
 }

@@ -58,6 +58,10 @@ alone!(over_redis_cluster, Several::over_cluster());
 together!(between_nodes_over_redis, Several::over_redis());
 together!(between_nodes_over_redis_cluster, Several::over_cluster());
 
+promises_hold_over! { while_slots_move, Several::over_cluster(), weather:
+    what_moved_to_another_server_is_heard_there
+}
+
 promises_hold_over! { in_bad_weather, Several::over_redis(), weather:
     a_node_that_is_stopped_is_silent_and_not_waited_for_longer_than_two_seconds
     a_restart_of_redis_makes_everybody_look_and_go_on

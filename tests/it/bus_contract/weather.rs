@@ -65,6 +65,25 @@ pub async fn a_restart_of_redis_makes_everybody_look_and_go_on(place: &mut Sever
     ask_until_there(&one.bus, address).await.unwrap();
 }
 
+/// The server ends the subscriptions of a slot that it gives away: of a conversation, of the lists, of letters to a node.
+pub async fn what_moved_to_another_server_is_heard_there(place: &mut Several) {
+    let (one, other) = (place.join().await, place.join().await);
+    other.bus.serve(Answering::done(5));
+    let (conversation, ear) = (anybody(), Ear::default());
+    let _subscription = other.bus.subscribe(conversation, ear.listener());
+    ear.until_doubts(1).await;
+    goes_on(&one, &ear, conversation, 1).await;
+    let channels: Vec<String> = place.cluster().shard_channels();
+    assert!(channels.len() >= 4, "{channels:?}");
+    for channel in &channels {
+        let (owner, slot) = place.cluster().place_of(channel);
+        place.cluster().move_slot(slot, (owner + 1) % 3);
+    }
+    goes_on(&one, &ear, conversation, 2).await;
+    let address = address_of(&other, &one).await;
+    ask_until_there(&one.bus, address).await.unwrap();
+}
+
 /// Two nodes, the second behind a proxy.
 async fn behind_a_proxy(place: &mut Several) -> (Joined, Joined, Proxy) {
     let proxy = Proxy::to(place.server().address());

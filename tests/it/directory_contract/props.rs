@@ -88,6 +88,14 @@ impl Several {
         }
     }
 
+    /// Three servers that share the slots.
+    pub fn cluster(&self) -> &RedisCluster {
+        match &self.server {
+            Server::Cluster(cluster) => cluster,
+            Server::One(_) => panic!("there is one server"),
+        }
+    }
+
     /// Everything in it is gone.
     pub fn wipe(&self) {
         match &self.server {
