@@ -68,6 +68,8 @@ pub struct Tuning {
     pub sends_per_second: u32,
     /// Seconds an uncertain message waits for its echo.
     pub reconcile_s: u32,
+    /// How long an agent's take over silences the bots, if not as the bots say.
+    pub pause_minutes: Option<u32>,
     /// More lines below `[limits]`.
     pub limits: String,
 }
@@ -75,7 +77,7 @@ pub struct Tuning {
 impl Default for Tuning {
     /// No limit is felt, and uncertain messages are settled within a drill, not after it.
     fn default() -> Self {
-        Self { sends_per_second: 100_000, reconcile_s: 3, limits: String::new() }
+        Self { sends_per_second: 100_000, reconcile_s: 3, pause_minutes: None, limits: String::new() }
     }
 }
 
@@ -89,6 +91,10 @@ impl Product {
     pub fn set_up_as(bin: &Path, bots: &Path, dir: &Path, provider: SocketAddr, tuning: &Tuning) -> Result<Self> {
         let bin = bin.canonicalize().with_context(|| format!("no program at {}", bin.display()))?;
         let bots = bots.canonicalize().with_context(|| format!("no bots at {}", bots.display()))?;
+        let bots = match tuning.pause_minutes {
+            Some(minutes) => with_pauses_of(minutes, &bots, dir)?,
+            None => bots,
+        };
         let config = dir.join("switchboard.toml");
         let data = dir.join("data");
         std::fs::create_dir_all(&data)?;
@@ -154,8 +160,23 @@ impl Product {
     }
 }
 
+/// The same bots, whose pauses last so long.
+fn with_pauses_of(minutes: u32, bots: &Path, dir: &Path) -> Result<PathBuf> {
+    let changed = dir.join("bots");
+    std::fs::create_dir_all(&changed)?;
+    for file in std::fs::read_dir(bots)? {
+        let path = file?.path();
+        if let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|kind| kind == "json")) {
+            let mut bot: serde_json::Value = serde_json::from_slice(&std::fs::read(&path)?)?;
+            bot["settings"]["pause_minutes"] = minutes.into();
+            std::fs::write(changed.join(name), serde_json::to_vec_pretty(&bot)?)?;
+        }
+    }
+    Ok(changed)
+}
+
 fn configuration(bots: &Path, provider: SocketAddr, tuning: &Tuning) -> String {
-    let Tuning { sends_per_second, reconcile_s, limits } = tuning;
+    let Tuning { sends_per_second, reconcile_s, limits, .. } = tuning;
     format!(
         r#"bots = {bots:?}
 

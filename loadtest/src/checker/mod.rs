@@ -1,11 +1,12 @@
 //! Holds what clients were promised against what the store says and the provider saw.
 //!
 //! Give it the [`Evidence`] of a run that has come to rest; it returns a [`Verdict`] with a sentence for every broken
-//! promise (`design.md` 4). It checks P1 to P6 and P8; limits (P7), deadlines (P9) and folds (P10) have tests of
-//! their own. A checker that cannot fail is worth nothing, so each promise has a test with a history that breaks it.
+//! promise (`design.md` 4). It checks P1 to P9; folds (P10) have tests of their own. A checker that cannot fail is worth nothing, so each promise has a test with a history that breaks it.
 
+mod deadlines;
 mod dump;
 mod kept;
+mod limits;
 mod log;
 mod sent;
 mod shown;
@@ -13,9 +14,12 @@ mod shown;
 mod tests;
 
 pub use dump::{StoredConversation, StoredEvent, parse_dump};
+pub use limits::most_within;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::clients::{ClientLog, Outcome};
 use crate::provider::Arrival;
@@ -30,7 +34,7 @@ pub struct Evidence {
 }
 
 /// What may be assumed and allowed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rules {
     /// The provider's log holds every arrival: what was marked sent must be in it.
     pub arrivals_complete: bool,
@@ -42,6 +46,11 @@ pub struct Rules {
     pub ladder_whys: Vec<String>,
     /// A bot message may arrive this long (ms) after a take over, because it was already being sent.
     pub in_flight_ms: u64,
+    /// The limit of each account; none: it is not known.
+    #[serde(default)]
+    pub sends_per_second: Option<u32>,
+    /// A pause may end this much late (ms), whatever happened to its owner.
+    pub deadline_late_ms: u64,
 }
 
 impl Default for Rules {
@@ -52,6 +61,8 @@ impl Default for Rules {
             caught_up: false,
             ladder_whys: vec!["ladder".into()],
             in_flight_ms: 1000,
+            sends_per_second: None,
+            deadline_late_ms: 5000,
         }
     }
 }
@@ -90,6 +101,8 @@ pub struct Verdict {
     /// Commands that were refused, and those whose outcome nobody learned.
     pub refused: usize,
     pub unanswered: usize,
+    /// Pauses that ended by themselves.
+    pub pauses_ended: usize,
 }
 
 impl Verdict {
@@ -112,6 +125,7 @@ impl fmt::Display for Verdict {
         let ends: Vec<String> = self.ends.iter().map(|(state, count)| format!("{count} {state}")).collect();
         writeln!(f, "{:>8} messages: {}", self.ends.values().sum::<usize>(), ends.join(", "))?;
         writeln!(f, "{:>8} commands refused, {} never answered", self.refused, self.unanswered)?;
+        writeln!(f, "{:>8} pauses ended by themselves", self.pauses_ended)?;
         writeln!(f, "{:>8} broken promises", self.violations.len())?;
         for violation in self.violations.iter().take(50) {
             writeln!(f, "         {violation}")?;
@@ -127,7 +141,9 @@ pub fn check(evidence: &Evidence) -> Verdict {
     log::check(&mut court);
     kept::check(&mut court);
     sent::check(&mut court);
+    limits::check(&mut court);
     shown::check(&mut court);
+    deadlines::check(&mut court);
     let sums = evidence.clients.iter().map(ClientLog::acknowledged);
     Verdict {
         conversations: evidence.store.len(),
@@ -137,6 +153,7 @@ pub fn check(evidence: &Evidence) -> Verdict {
         shown: shown::count(&evidence.clients),
         ends: sent::ends(&evidence.store),
         refused: commands(evidence, |outcome| matches!(outcome, Outcome::Refused(_))),
+        pauses_ended: deadlines::count(&evidence.store),
         unanswered: commands(evidence, |outcome| *outcome == Outcome::Unanswered),
         violations: court.found,
     }

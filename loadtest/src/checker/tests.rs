@@ -268,6 +268,73 @@ fn p6_parts_of_a_long_text_belong_to_it() {
     assert!(verdict.is_clean(), "{verdict}");
 }
 
+/// So many messages arrive, so many milliseconds apart, and a limit of ten a second is known.
+fn hurried(count: u64, apart_ms: u64) -> Evidence {
+    let arrivals = (0..count).map(|number| arrival(number, 1000 + number * apart_ms, "out", "hours")).collect();
+    let rules = Rules { sends_per_second: Some(10), ..Rules::default() };
+    Evidence { arrivals, rules, ..Evidence::default() }
+}
+
+#[test]
+fn p7_two_that_send_for_one_account_are_found() {
+    assert!(!check(&hurried(600, 100)).breaks("P7"));
+    breaks("P7", &hurried(100, 50));
+    // What was held up on its way arrives at once, and is no more than was sent.
+    assert!(!check(&hurried(30, 0)).breaks("P7"));
+    breaks("P7", &hurried(40, 0));
+}
+
+#[test]
+fn p7_the_most_within_a_window_is_counted() {
+    assert_eq!(most_within(&hurried(600, 100).arrivals, 1000), 10);
+    assert_eq!(most_within(&[], 1000), 0);
+}
+
+/// An agent takes over at 2000 until 62000, and then what is given.
+fn paused(then: &[Value]) -> Evidence {
+    let log: Vec<Value> = [
+        json!({"seq": 1, "at": 1000, "kind": "contact_said", "text": "hours #1", "dedupe": "in:m_1"}),
+        json!({"seq": 2, "at": 2000, "kind": "taken_over", "until": 62_000}),
+    ]
+    .into_iter()
+    .chain(then.iter().cloned())
+    .collect();
+    Evidence { store: stored(&log, &visit()), ..Evidence::default() }
+}
+
+fn end_of_pause(seq: u64, at: u64) -> Value {
+    json!({"seq": seq, "at": at, "kind": "given_back", "why": "pause_ended"})
+}
+
+#[test]
+fn p9_a_pause_that_ends_in_time_passes() {
+    for at in [62_000, 64_000] {
+        let verdict = check(&paused(&[end_of_pause(3, at)]));
+        assert!(!verdict.breaks("P9") && verdict.pauses_ended == 1, "{verdict}");
+    }
+    let moved = json!({"seq": 3, "at": 3000, "kind": "pause_moved", "until": 90_000});
+    assert!(!check(&paused(&[moved, end_of_pause(4, 90_001)])).breaks("P9"));
+}
+
+#[test]
+fn p9_a_pause_that_ends_early_late_twice_or_never_is_found() {
+    breaks("P9", &paused(&[end_of_pause(3, 61_999)]));
+    breaks("P9", &paused(&[end_of_pause(3, 70_000)]));
+    breaks("P9", &paused(&[end_of_pause(3, 62_000), end_of_pause(4, 62_001)]));
+    breaks("P9", &paused(&[json!({"seq": 3, "at": 80_000, "kind": "note", "text": "still here"})]));
+}
+
+#[test]
+fn p9_a_pause_that_ends_although_it_was_moved_or_ended_is_found() {
+    let moved = |until: Value| json!({"seq": 3, "at": 3000, "kind": "pause_moved", "until": until});
+    breaks("P9", &paused(&[moved(json!(90_000)), end_of_pause(4, 62_000)]));
+    breaks("P9", &paused(&[moved(Value::Null), end_of_pause(4, 62_000)]));
+    let by_hand = json!({"seq": 3, "at": 3000, "kind": "given_back", "why": "agent"});
+    breaks("P9", &paused(&[by_hand, end_of_pause(4, 62_000)]));
+    let announced = json!({"seq": 4, "at": 4000, "kind": "pause_ending", "until": 62_000});
+    breaks("P9", &paused(&[moved(json!(90_000)), announced]));
+}
+
 #[test]
 fn p8_a_gap_a_double_and_a_lie_are_found() {
     let steps_with = |change: fn(&mut Vec<Step>)| with(|evidence| change(&mut evidence.clients[0].received[0].steps));

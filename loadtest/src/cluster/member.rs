@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::http::request_once;
-use crate::product::{self, METRICS, Product};
+use crate::product::{self, METRICS, Product, READY};
 use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::servers::postgres::Postgres;
@@ -90,6 +90,12 @@ impl Member {
             Some(server) => server.is_ready().await,
             None => false,
         }
+    }
+
+    /// Whether it says so itself; no answer in time says nothing.
+    pub async fn says_that_it_is_not_ready(&self) -> bool {
+        let answer = request_once("GET", self.address, READY, &[], b"", ANSWER_MAX).await;
+        answer.is_ok_and(|answer| answer.status != 200)
     }
 
     /// What it counts, by name, summed over labels. Empty if it does not answer.

@@ -11,6 +11,7 @@
 
 mod balancer;
 mod faults;
+mod leases;
 mod member;
 mod outcome;
 mod rows;
@@ -24,10 +25,11 @@ use std::time::Duration;
 use anyhow::Result;
 use tempfile::TempDir;
 
+use crate::drill::SENDS_PER_SECOND;
 use crate::product::{self, Product, Tuning};
 use crate::provider::{Provider, Settings};
 use crate::servers::postgres::Postgres;
-use crate::servers::redis::RedisServer;
+use crate::servers::redis::{RedisCluster, RedisServer};
 use balancer::Balancer;
 
 pub use faults::{Fault, Length};
@@ -45,6 +47,8 @@ pub struct Plan {
     pub bots: PathBuf,
     pub nodes: usize,
     pub tuning: Tuning,
+    /// The nodes' Redis is a Redis Cluster of three, with no proxy before it.
+    pub redis_cluster: bool,
     /// Failpoints of all nodes, if the program was built with them.
     pub failpoints: Option<String>,
     pub posters: usize,
@@ -56,13 +60,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Three nodes, and a crowd that leaves a small machine some air.
+    /// Three nodes, and a crowd that leaves a small machine some air. Pauses are so short that some end meanwhile.
     pub fn new(bin: impl Into<PathBuf>, bots: impl Into<PathBuf>, seed: u64) -> Self {
         Self {
             bin: bin.into(),
             bots: bots.into(),
             nodes: 3,
-            tuning: Tuning::default(),
+            tuning: Tuning { sends_per_second: SENDS_PER_SECOND, pause_minutes: Some(1), ..Tuning::default() },
+            redis_cluster: false,
             failpoints: None,
             posters: 4,
             visitors: 3,
@@ -78,6 +83,8 @@ pub struct Cluster {
     pub members: Vec<Member>,
     pub provider: Provider,
     pub redis: RedisServer,
+    /// If there is one, the nodes use it and not the other.
+    pub redis_cluster: Option<RedisCluster>,
     pub postgres: Postgres,
     /// The door for all.
     pub door: Balancer,
@@ -100,9 +107,14 @@ impl Cluster {
         let product = Product::set_up_as(&plan.bin, &plan.bots, dir.path(), provider.address(), &plan.tuning)?;
         let product = Product { database: Some(postgres.url()), ..product };
         product.add_agent()?;
+        let redis_cluster = plan.redis_cluster.then(RedisCluster::start);
+        let several = redis_cluster.as_ref().map(|cluster| (cluster.url(), cluster.addresses()[0]));
         let mut members = Vec::new();
         for number in 0..plan.nodes {
-            let redis = Redis::At(redis.address());
+            let redis = match &several {
+                Some((url, one)) => Redis::By { url, one: *one },
+                None => Redis::At(redis.address()),
+            };
             let mut member = Member::new(number, &product, dir.path(), redis, postgres.address)?;
             if let Some(failpoints) = &plan.failpoints {
                 member.set("FAILPOINTS", failpoints);
@@ -111,7 +123,7 @@ impl Cluster {
             members.push(member);
         }
         let door = Balancer::before(members.iter().map(|member| member.address).collect()).await?;
-        Ok(Self { members, provider, redis, postgres, door, product, dir })
+        Ok(Self { members, provider, redis, redis_cluster, postgres, door, product, dir })
     }
 
     /// Which nodes run now.

@@ -13,7 +13,11 @@ const UNSENT: &str =
     FROM outbox o LEFT JOIN account a ON a.id = o.account ORDER BY number LIMIT 20";
 const UNSENT_SINCE: &str = "SELECT count(*) FROM outbox JOIN event ON event.conversation = outbox.conversation
     AND event.seq = outbox.seq WHERE event.at < $1";
-const EPOCH: &str = "SELECT owner_epoch FROM conversation WHERE external_key = $1";
+const ACTIVITY: &str = "SELECT coalesce(sum(owner_epoch), 0)::bigint, coalesce(sum((SELECT count(*) FROM event
+        WHERE event.conversation = conversation.id)), 0)::bigint
+    FROM conversation WHERE external_key = ANY($1)";
+const IDS: &str = "SELECT id::text FROM conversation WHERE external_key = ANY($1) ORDER BY external_key";
+const SENDER: &str = "SELECT sender_inc::text FROM account WHERE id = $1";
 const OWNER: &str = "SELECT owner_inc::text FROM conversation WHERE external_key = $1";
 const BEING_SENT: &str = "SELECT count(*) FROM outbox JOIN conversation ON id = conversation
     WHERE state = 2 AND external_key = $1";
@@ -50,14 +54,41 @@ pub async fn unsent_since(sql: &Client, then: u64) -> Result<i64> {
     Ok(sql.query_one(UNSENT_SINCE, &[&i64::try_from(then)?]).await?.get(0))
 }
 
-/// How often a contact's conversation was activated.
-pub async fn epoch(sql: &Client, contact: &str) -> Result<i64> {
-    Ok(sql.query_one(EPOCH, &[&contact]).await?.get(0))
+/// How often these contacts' conversations were activated, and how many events they have.
+pub async fn activity(sql: &Client, contacts: &[String]) -> Result<Activity> {
+    let row = sql.query_one(ACTIVITY, &[&contacts]).await?;
+    Ok(Activity { activations: row.get(0), events: row.get(1) })
+}
+
+/// What was done to some conversations so far.
+#[derive(Debug, Clone, Copy)]
+pub struct Activity {
+    pub activations: i64,
+    pub events: i64,
 }
 
 /// The incarnation of the node that a contact's conversation lives with.
 pub async fn owner(sql: &Client, contact: &str) -> Result<String> {
     Ok(sql.query_one(OWNER, &[&contact]).await?.get(0))
+}
+
+/// The incarnations that these contacts' conversations live with, in their order.
+pub async fn owners(sql: &Client, contacts: &[String]) -> Result<Vec<String>> {
+    let mut owners = Vec::new();
+    for contact in contacts {
+        owners.push(owner(sql, contact).await?);
+    }
+    Ok(owners)
+}
+
+/// The incarnation that sends for an account.
+pub async fn sender(sql: &Client, account: &str) -> Result<Option<String>> {
+    Ok(sql.query_one(SENDER, &[&account]).await?.get(0))
+}
+
+/// The ids of these contacts' conversations, by contact.
+pub async fn conversations(sql: &Client, contacts: &[String]) -> Result<Vec<String>> {
+    Ok(sql.query(IDS, &[&contacts]).await?.iter().map(|row| row.get(0)).collect())
 }
 
 /// How often conversations were activated, all together.

@@ -10,6 +10,7 @@ use futures_util::future::{join_all, try_join_all};
 use super::{Cluster, Plan};
 use crate::clients::{ConsoleClient, ConsoleFrame, Poster, diary, sign_in};
 use crate::drive::{self, Board, Pace, Report, Stop, drive};
+use crate::product::Tuning;
 use crate::provider::{Accepted, Hook, Settings};
 use crate::{clock, dice, process, product};
 
@@ -35,6 +36,7 @@ type Boards = Arc<RwLock<Vec<Arc<Board>>>>;
 
 /// Measures everything, and calls `tell` with each line as it is known.
 pub async fn measure(plan: &Plan, size: Size, tell: impl Fn(&str)) -> Result<()> {
+    let plan = &Plan { tuning: Tuning::default(), ..plan.clone() };
     tell(&Line::heading());
     for nodes in 1..=plan.nodes {
         for line in throughput(&Plan { nodes, ..plan.clone() }, size.seconds).await? {

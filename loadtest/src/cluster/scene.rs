@@ -20,6 +20,8 @@ use crate::{clock, dice, product};
 pub const BUSY: Duration = Duration::from_secs(3);
 /// Whoever watches a silent conversation looks after 20 s, if a word was lost.
 const HEALED_WITHIN: Duration = Duration::from_secs(25);
+/// Whose owner dies, or cannot be reached, has a pause that ends with the next sweep of somebody who may take it.
+const DEADLINE_LATE_MAX: Duration = Duration::from_secs(30);
 const FIRST_NEWCOMER: u64 = 9_000_000_000_000_000;
 /// So many messages are acknowledged before the first fault.
 const WARM: usize = 60;
@@ -114,6 +116,11 @@ impl Scene {
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
+    /// What the account may send.
+    pub fn sends_per_second(&self) -> u32 {
+        self.plan.tuning.sends_per_second
+    }
+
     pub fn any_node(&mut self) -> usize {
         let up = self.cluster.up();
         up[self.random.random_range(0..up.len())]
@@ -171,6 +178,17 @@ impl Scene {
         let settling = contacts.iter().map(|contact| self.answered(contact, &nodes, since, Duration::from_secs(15)));
         join_all(settling).await.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(contacts)
+    }
+
+    /// The name of each node that runs, as rows have it that it owns.
+    pub async fn names_in_the_store(&mut self) -> Result<Vec<(usize, String)>> {
+        let mut names = Vec::new();
+        for node in self.cluster.up() {
+            let contact = self.settle_with(node, 1).await?.remove(0);
+            let sql = self.cluster.postgres.connect().await?;
+            names.push((node, rows::owner(&sql, &contact).await?));
+        }
+        Ok(names)
     }
 
     /// All write at these nodes until they are heard: how long after `since` each was, the fastest first.
@@ -234,12 +252,20 @@ impl Scene {
         Ok(Outcome { seed: plan.seed, facts, broken, rested, verdict, slowest_ack, kept })
     }
 
+    fn rules(&self, rested: bool) -> Rules {
+        Rules {
+            in_flight_ms: self.in_flight.as_millis() as u64,
+            deadline_late_ms: (self.in_flight + DEADLINE_LATE_MAX).as_millis() as u64,
+            ..rules(rested, &self.plan.tuning)
+        }
+    }
+
     fn judge(&self, rested: bool) -> Result<(Evidence, checker::Verdict)> {
         let evidence = Evidence {
             store: checker::parse_dump(&self.cluster.product.dump()?)?,
             clients: vec![read_diary(&self.stage.diary).clone()],
             arrivals: self.cluster.provider.arrivals(),
-            rules: Rules { in_flight_ms: self.in_flight.as_millis() as u64, ..rules(rested) },
+            rules: self.rules(rested),
         };
         let verdict = checker::check(&evidence);
         Ok((evidence, verdict))

@@ -10,7 +10,8 @@ use crate::clock;
 
 /// Does these faults in this order.
 pub async fn run(plan: &Plan, faults: &[Fault], length: Length) -> Result<Outcome> {
-    let mut scene = Scene::open(plan, length).await?;
+    let plan = faults.iter().fold(plan.clone(), |plan, fault| fault.needs(plan));
+    let mut scene = Scene::open(&plan, length).await?;
     for fault in faults {
         fault.happen(&mut scene).await?;
     }

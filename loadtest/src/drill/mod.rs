@@ -23,12 +23,14 @@ use tokio::task::JoinHandle;
 
 use crate::checker::{self, Evidence, Rules, Verdict};
 use crate::clients::{Diary, diary, read_diary, sign_in};
-use crate::product::{self, Product};
+use crate::product::{self, Product, Tuning};
 use crate::provider::{EchoTime, Provider, Receipts, Rule, Settings, Then};
 use crate::server::Server;
 use crate::{clock, dice};
 
 const WATCHED_MAX: usize = 25;
+/// More than the crowd is answered in a second, and less than what waited for a server could be sent in.
+pub(crate) const SENDS_PER_SECOND: u32 = 1000;
 
 /// How the drill goes.
 #[derive(Debug, Clone)]
@@ -138,7 +140,8 @@ pub async fn run(drill: &Drill) -> Result<Outcome> {
         ..Settings::default()
     })
     .await?;
-    let product = Product::set_up(&drill.bin, &drill.bots, dir.path(), provider.address())?;
+    let tuning = Tuning { sends_per_second: SENDS_PER_SECOND, ..Tuning::default() };
+    let product = Product::set_up_as(&drill.bin, &drill.bots, dir.path(), provider.address(), &tuning)?;
     let product = Product { database: drill.database.clone(), ..product };
     product.add_agent()?;
     provider.set_receipts(Some(receipts(product.listen)));
@@ -179,7 +182,7 @@ pub async fn run(drill: &Drill) -> Result<Outcome> {
         store: checker::parse_dump(&dump)?,
         clients: vec![read_diary(&stage.diary).clone()],
         arrivals: provider.arrivals(),
-        rules: rules(rested),
+        rules: rules(rested, &tuning),
     };
     let verdict = checker::check(&evidence);
     let kept = if verdict.is_clean() && !drill.keep { None } else { Some(keep(dir, &evidence, &dump)?) };
@@ -238,24 +241,26 @@ pub(crate) fn keep(dir: TempDir, evidence: &Evidence, dump: &str) -> Result<Path
     std::fs::write(path.join("dump.jsonl"), dump)?;
     std::fs::write(path.join("clients.json"), serde_json::to_vec(&evidence.clients)?)?;
     std::fs::write(path.join("arrivals.json"), serde_json::to_vec(&evidence.arrivals)?)?;
+    std::fs::write(path.join("rules.json"), serde_json::to_vec(&evidence.rules)?)?;
     Ok(path)
 }
 
 /// Checks evidence that a drill has kept.
-pub fn check_again(kept: &Path, rested: bool) -> Result<Verdict> {
+pub fn check_again(kept: &Path) -> Result<Verdict> {
     let read = |name: &str| std::fs::read(kept.join(name)).with_context(|| format!("{name} in {}", kept.display()));
     let evidence = Evidence {
         store: checker::parse_dump(&String::from_utf8(read("dump.jsonl")?)?)?,
         clients: serde_json::from_slice(&read("clients.json")?)?,
         arrivals: serde_json::from_slice(&read("arrivals.json")?)?,
-        rules: rules(rested),
+        rules: serde_json::from_slice(&read("rules.json")?)?,
     };
     Ok(checker::check(&evidence))
 }
 
 /// What has not come to rest may be unfinished.
-pub(crate) fn rules(rested: bool) -> Rules {
-    Rules { settled: rested, caught_up: rested, ..Rules::default() }
+pub(crate) fn rules(rested: bool, tuning: &Tuning) -> Rules {
+    let sends_per_second = Some(tuning.sends_per_second);
+    Rules { settled: rested, caught_up: rested, sends_per_second, ..Rules::default() }
 }
 
 impl Outcome {

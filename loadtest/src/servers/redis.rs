@@ -224,15 +224,6 @@ impl RedisCluster {
         (self.owner_of(slot), slot)
     }
 
-    /// Keys of this pattern, and which server has each.
-    pub fn keys(&self, pattern: &str) -> Vec<(usize, String)> {
-        let keys = |server: &RedisServer| -> Vec<String> {
-            redis::cmd("KEYS").arg(pattern).query(&mut server.connect()).expect("keys")
-        };
-        let numbered = self.servers.iter().enumerate();
-        numbered.flat_map(|(number, server)| keys(server).into_iter().map(move |key| (number, key))).collect()
-    }
-
     pub fn owner_of(&self, slot: u16) -> usize {
         let has = |server: &RedisServer| {
             let nodes: String = redis::cmd("CLUSTER").arg("NODES").query(&mut server.connect()).expect("it answers");

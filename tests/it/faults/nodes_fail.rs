@@ -24,6 +24,12 @@ async fn a_rolling_restart_loses_nothing_and_delays_nobody() {
     nobody_notices(&[Fault::F18, Fault::F22]).await;
 }
 
+/// F24.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_account_keeps_its_limit_and_its_words_whoever_sends_for_it() {
+    nobody_notices(&[Fault::F24]).await;
+}
+
 /// F6.
 #[cfg(feature = "failpoints")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

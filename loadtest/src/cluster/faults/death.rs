@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{MISSED_WITHIN, PROBES, times};
+use super::{MISSED_WITHIN, PROBES, WHOLE_WITHIN, times};
 use crate::checker::parse_dump;
 use crate::clients::{ClientLog, Event};
 use crate::clock;
+use crate::cluster::leases::leases;
 use crate::cluster::scene::{BUSY, Scene};
 use crate::cluster::{DRAIN_MAX, rows};
 
-/// A node that is back under its name takes over from its own corpse at once.
-const BACK_WITHIN: Duration = Duration::from_millis(2500);
 /// Nobody waits longer for an acknowledgement while nodes are restarted in order.
 const DELAYED_MAX: Duration = Duration::from_secs(2);
 
@@ -36,10 +35,17 @@ pub(super) async fn and_back(scene: &mut Scene) -> Result<()> {
     let victim = scene.any_node();
     let contacts = scene.settle_with(victim, PROBES).await?;
     let others = scene.others(victim);
+    let name = scene.cluster.members[victim].name.clone();
+    let before = leases(&mut scene.cluster.redis.connect())?;
     scene.cluster.members[victim].kill()?;
     scene.cluster.members[victim].start().await?;
     let back = clock::instant();
-    let taken = scene.all_heard(&contacts, &others, back, BACK_WITHIN + BUSY).await?;
+    // Nobody waits for the lease of the dead: whoever is back under its name has ended it.
+    let after = leases(&mut scene.cluster.redis.connect())?;
+    let mut earlier = before.iter().filter(|(_, lease)| lease.node == name).map(|(incarnation, _)| incarnation);
+    let ended = earlier.all(|incarnation| after.get(incarnation).is_none_or(|lease| lease.ends == 0));
+    scene.expect(ended, "F2: a node was back, and the lease of its earlier life still stood");
+    let taken = scene.all_heard(&contacts, &others, back, WHOLE_WITHIN).await?;
     scene.fact(format!("F2: {} after it was back, its conversations were heard elsewhere", times(&taken)));
     Ok(())
 }

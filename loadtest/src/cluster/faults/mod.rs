@@ -1,5 +1,6 @@
 //! The faults: what is done, and what must be seen. Each leaves the cluster whole again.
 
+mod churn;
 mod death;
 mod failover;
 mod network;
@@ -7,7 +8,9 @@ mod postgres;
 mod provider;
 mod redis;
 mod same;
+mod sender;
 mod sleep;
+mod slots;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +18,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::Scene;
+use super::{Plan, Scene};
+use crate::product::Tuning;
 
 /// A lease, in Redis and in words: a node is dead so long after its last sign.
 const LEASE: Duration = Duration::from_secs(8);
@@ -78,12 +82,29 @@ faults! {
     F16 "PostgreSQL crashes, and ends connections in the middle of commits" postgres::crashes
     F17 "PostgreSQL stands still" postgres::stands_still
     F18 "the same webhook comes many times at once, and ten of one newcomer" same::webhooks
+    F20 "very many subscriptions come and go while Redis is killed" churn::come_and_go
     F22 "all nodes are restarted, one after the other" death::rolling_restart
+    F24 "whoever sends for a busy account changes again and again, and two would" sender::moves
     F25 "the provider refuses everything for a while" provider::refuses
     F27 "Redis is full" failover::is_full
+    F28 "a Redis Cluster moves its slots, and loses a part" slots::move_and_vanish
 }
 
 impl Fault {
+    /// Those that can be done in any cluster, among others.
+    pub fn anywhere() -> Vec<Fault> {
+        Self::ALL.iter().copied().filter(|fault| !matches!(fault, Fault::F20 | Fault::F28)).collect()
+    }
+
+    /// What this fault needs of the cluster: an account is busy if it has more to send than it may.
+    pub fn needs(self, plan: Plan) -> Plan {
+        match self {
+            Fault::F24 => Plan { posters: 2, tuning: Tuning { sends_per_second: 50, ..plan.tuning }, ..plan },
+            Fault::F28 => Plan { redis_cluster: true, ..plan },
+            _ => plan,
+        }
+    }
+
     /// Does it, and sees to it that everybody is served afterwards.
     pub async fn happen(self, scene: &mut Scene) -> Result<()> {
         scene.moment().await;
