@@ -146,9 +146,10 @@ const MESSENGER: Abilities = Abilities {
     echoes: true,
     receipts: Receipts::Read,
     typing: false,
-    edits: false,
+    edits: true,
+    // Should it ever announce one, it is understood; so far it does not.
     deletions: false,
-    reactions: false,
+    reactions: true,
     reply_window: Some(DAY),
 };
 

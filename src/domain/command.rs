@@ -1,6 +1,7 @@
 //! What can be asked of a conversation, and how it says no.
 
 use super::call::{self, Answer};
+use super::changes::Change;
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
@@ -15,6 +16,12 @@ pub enum Command {
         provider_id: Option<String>,
         provider_at: Option<Timestamp>,
         name: Option<String>,
+    },
+    /// The contact edited or took back what the channel names `provider_id`, or reacted to it.
+    Change {
+        provider_id: String,
+        change: Change,
+        provider_at: Option<Timestamp>,
     },
     /// The contact opened the chat without a word.
     Open,

@@ -12,8 +12,9 @@ use super::bot::answers::is_one_of;
 use super::bot::fold::Said;
 use super::bot::run::{self, Memory};
 use super::bot::{Bot, WhenPauseEnds};
+use super::changes::Change;
 use super::command::{Command, Extension, Outcome, Refusal};
-use super::event::{Agent, Event, GiveBack, PauseMove, Place, Receipt, Speaker};
+use super::event::{Agent, Event, GiveBack, PauseMove, Place, Speaker};
 use super::ids::{ConversationId, Seq, Turn};
 use super::message::Heard;
 use super::state::{Delivery, DeliveryState, Mode, State};
@@ -66,10 +67,19 @@ impl Conversation {
             Command::Hear { heard, provider_id, provider_at, name } => {
                 let named = name.filter(|name| self.state.name.as_ref() != Some(name));
                 let mut events: Vec<Event> = named.map(|name| Event::ContactNamed { name }).into_iter().collect();
+                let taken_back = provider_id.clone().filter(|id| self.was_taken_back(id));
                 events.push(Event::ContactSaid { heard: heard.clone(), provider_id, provider_at });
-                events.extend(self.react(now, &heard));
+                match taken_back {
+                    Some(provider_id) => {
+                        let of = Some(self.state.seq + events.len() as Seq);
+                        let change = Change::Deleted;
+                        events.push(Event::ContactChanged { of, provider_id, change, provider_at: None });
+                    }
+                    None => events.extend(self.react(now, &heard)),
+                }
                 Ok(events)
             }
+            Command::Change { provider_id, change, provider_at } => self.change(provider_id, change, provider_at),
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
@@ -312,34 +322,6 @@ impl Conversation {
         self.state.deliveries.iter().filter(move |(_, delivery)| named(delivery)).map(|(seq, _)| *seq)
     }
 
-    fn acknowledge(&self, receipt: Receipt, ids: &[String], watermark: Option<Timestamp>) -> Decision {
-        let named = ids.iter().flat_map(|id| self.sent_as(id));
-        let below = self.state.deliveries.iter().filter(|(_, delivery)| {
-            matches!(delivery.state, DeliveryState::Sent { .. } | DeliveryState::Delivered { .. })
-                && watermark.is_some_and(|watermark| delivery.said_at <= watermark)
-        });
-        let mut of: Vec<Seq> =
-            named.chain(below.map(|(seq, _)| *seq)).filter(|seq| self.is_news(*seq, receipt)).collect();
-        of.sort_unstable();
-        of.dedup();
-        something(if of.is_empty() { vec![] } else { vec![Event::Received { of, receipt }] })
-    }
-
-    /// Receipts only move forward.
-    fn is_news(&self, seq: Seq, receipt: Receipt) -> bool {
-        match self.state.deliveries.get(&seq).map(|delivery| &delivery.state) {
-            Some(DeliveryState::Sent { .. } | DeliveryState::Bounced { .. }) => true,
-            Some(DeliveryState::Delivered { .. }) => receipt == Receipt::Read,
-            _ => false,
-        }
-    }
-
-    fn seen(&self, seq: Seq) -> Decision {
-        let new = |said: Seq| said > self.state.shown && said <= seq;
-        let of: Vec<Seq> = self.state.said.iter().map(|said| said.seq).filter(|said| new(*said)).collect();
-        something(if of.is_empty() { vec![] } else { vec![Event::Received { of, receipt: Receipt::Read }] })
-    }
-
     fn outcome(&self, of: Seq, outcome: Outcome) -> Decision {
         let Some(delivery) = self.state.deliveries.get(&of) else { return Err(Refusal::NothingNew) };
         if !matches!(delivery.state, DeliveryState::Open | DeliveryState::Uncertain { again: true }) {
@@ -430,7 +412,7 @@ impl Conversation {
     }
 }
 
-fn something(events: Vec<Event>) -> Decision {
+pub(super) fn something(events: Vec<Event>) -> Decision {
     if events.is_empty() { Err(Refusal::NothingNew) } else { Ok(events) }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::alert::{Alert, Fate};
 use super::call::{Ask, Ending};
+use super::changes::Change;
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::{Heard, Line};
@@ -28,6 +29,14 @@ pub enum Event {
         reason: String,
     },
     OptedIn,
+    /// The contact changed something about the message `of`, theirs or ours; none: about one we do not remember, or never
+    /// heard of. `provider_id` is how the channel names it.
+    ContactChanged {
+        of: Option<Seq>,
+        provider_id: String,
+        change: Change,
+        provider_at: Option<Timestamp>,
+    },
     /// The channel told us the contact's name.
     ContactNamed {
         name: String,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use super::alert::Open;
 use super::call::{Backlog, OpenCall};
-use super::event::{Event, Later, Place, Reason, Receipt, Speaker, Why};
+use super::changes::Names;
+use super::event::{Event, Later, Place, Reason, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::Heard;
@@ -18,8 +19,6 @@ use super::time::Timestamp;
 
 /// How long before the end of a pause the agents are warned.
 pub const WARNING_BEFORE_END: Duration = Duration::from_secs(5 * 60);
-/// How many of our latest messages are kept for receipts.
-const TRACKED_DELIVERIES_MAX: usize = 32;
 /// How many of the last things we said are kept, to tell a late agent about.
 const SAID_MAX: usize = 16;
 const LAST_WORDS_CHARS_MAX: usize = 120;
@@ -58,6 +57,8 @@ pub struct State {
     pub void_below: Turn,
     /// Messages of ours whose fate is still of interest.
     pub deliveries: BTreeMap<Seq, Delivery>,
+    /// How the channel names the latest messages, theirs and ours.
+    pub names: Names,
     /// Alerts whose end is not known yet.
     pub alerts: BTreeMap<Seq, Open>,
     /// The last delivery that came to an end failed or is uncertain.
@@ -137,7 +138,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// Whether nothing more happens to it by itself.
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         !matches!(self.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
     }
 }
@@ -171,13 +172,17 @@ impl State {
             self.since = at;
         }
         match event {
-            Event::ContactSaid { heard, .. } => self.contact_said(heard, at),
             Event::ToldProvider { text, .. } => {
                 self.session.wrote(at);
                 self.last = Some(words(text, Voice::Contact, at));
             }
             Event::OptedOut { reason } => self.opt_out(reason),
             Event::OptedIn => self.opted_out = None,
+            Event::ContactSaid { heard, provider_id, .. } => {
+                self.contact_said(heard, at);
+                self.named(self.seq, provider_id.as_deref(), tracked);
+            }
+            Event::ContactChanged { of, provider_id, change, .. } => self.changed(*of, provider_id, change),
             Event::ContactNamed { name } => self.name = Some(name.clone()),
             Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
@@ -210,10 +215,11 @@ impl State {
                 self.said(Some(agent.id));
                 self.track(*turn, false, tracked, at);
             }
-            Event::OutsideSaid { text, .. } => {
+            Event::OutsideSaid { text, provider_id } => {
                 self.unanswered = None;
                 self.last = Some(words(text, Voice::Outside, at));
                 self.said(None);
+                self.named(self.seq, Some(provider_id), tracked);
             }
             Event::HandedOff { reason, words, then, closed, next, .. } => {
                 self.place = then.clone();
@@ -239,6 +245,7 @@ impl State {
             Event::Sent { of, provider_id } => {
                 self.trouble = false;
                 self.set_delivery(*of, DeliveryState::Sent { provider_id: provider_id.clone() });
+                self.named(*of, Some(provider_id), tracked);
             }
             Event::Received { of, receipt } => of.iter().for_each(|seq| self.received(*seq, *receipt)),
             Event::Retrying { .. } => {}
@@ -368,67 +375,11 @@ impl State {
         }
     }
 
-    fn track(&mut self, turn: Turn, by_bot: bool, tracked: bool, said_at: Timestamp) {
-        if !tracked {
-            return;
-        }
-        self.deliveries.insert(self.seq, Delivery { turn, by_bot, said_at, state: DeliveryState::Open });
-        self.forget_oldest_settled();
-    }
-
-    /// The last message before `seq` that is still to be sent, or is being sent: nothing overtakes it.
-    pub fn unsent_before(&self, seq: Seq) -> Option<Seq> {
-        self.deliveries.range(..seq).rfind(|(_, delivery)| !delivery.is_settled()).map(|(seq, _)| *seq)
-    }
-
-    /// Open messages are never forgotten: the store's queue bounds them.
-    fn forget_oldest_settled(&mut self) {
-        let excess = self.deliveries.len().saturating_sub(TRACKED_DELIVERIES_MAX);
-        if excess == 0 {
-            return;
-        }
-        let oldest = self.deliveries.iter().filter(|(_, delivery)| delivery.is_settled()).map(|(seq, _)| *seq);
-        for seq in oldest.take(excess).collect::<Vec<_>>() {
-            self.deliveries.remove(&seq);
-        }
-    }
-
-    fn set_delivery(&mut self, of: Seq, state: DeliveryState) {
-        if let Some(delivery) = self.deliveries.get_mut(&of) {
-            delivery.state = state;
-            self.forget_oldest_settled();
-        }
-    }
-
-    fn bounced(&mut self, of: Seq) {
-        self.trouble = true;
-        if let Some(DeliveryState::Sent { provider_id }) = self.deliveries.get(&of).map(|delivery| &delivery.state) {
-            let provider_id = provider_id.clone();
-            self.set_delivery(of, DeliveryState::Bounced { provider_id });
-        }
-    }
-
     /// What was said last is no question any more, and nothing that was to begin later does.
     fn opt_out(&mut self, reason: &str) {
         self.opted_out = Some(reason.to_owned());
         self.unanswered = None;
         self.drop_appointment();
-    }
-
-    fn received(&mut self, of: Seq, receipt: Receipt) {
-        if receipt == Receipt::Read {
-            self.shown = self.shown.max(of);
-        }
-        let Some(delivery) = self.deliveries.get_mut(&of) else { return };
-        match (receipt, &delivery.state) {
-            (Receipt::Read, _) => {
-                self.deliveries.remove(&of);
-            }
-            (Receipt::Delivered, DeliveryState::Sent { provider_id } | DeliveryState::Bounced { provider_id }) => {
-                delivery.state = DeliveryState::Delivered { provider_id: provider_id.clone() };
-            }
-            (Receipt::Delivered, _) => {}
-        }
     }
 }
 
@@ -445,6 +396,6 @@ fn warn_at(until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     until.map(|until| until - WARNING_BEFORE_END).filter(|warning| *warning > now)
 }
 
-fn words(text: &str, by: Voice, at: Timestamp) -> LastWords {
+pub(super) fn words(text: &str, by: Voice, at: Timestamp) -> LastWords {
     LastWords { text: text.chars().take(LAST_WORDS_CHARS_MAX).collect(), by, at }
 }

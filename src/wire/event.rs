@@ -34,6 +34,21 @@ pub enum What {
         /// When the provider says it was written, if it says so.
         provider_at: Option<u64>,
     },
+    /// The contact's message at `of` now says this; none: it was an older message, or one that never came.
+    ContactEdited {
+        of: Option<u64>,
+        text: String,
+    },
+    /// The contact took the message at `of` back; none as above.
+    ContactDeleted {
+        of: Option<u64>,
+    },
+    /// The contact reacted to the message at `of`, theirs or ours, with an emoji or a word for one; `with` none: with
+    /// nothing any more.
+    ContactReacted {
+        of: Option<u64>,
+        with: Option<String>,
+    },
     BotSaid {
         text: String,
         options: Vec<OptionView>,

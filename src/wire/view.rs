@@ -5,6 +5,7 @@ use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, Wha
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::alert::{Alert, Fate, Recipient};
 use crate::domain::call::Ending;
+use crate::domain::changes::Change;
 use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Speaker, Why};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, Choice};
@@ -36,6 +37,7 @@ fn what(event: &Event) -> What {
             What::Alert { text: format!("Nothing can be sent: {reason}. It can again once they write START.") }
         }
         Event::OptedIn => What::Alert { text: "The contact wants messages again.".into() },
+        Event::ContactChanged { of, change, .. } => changed(of, change),
         Event::ContactNamed { name } => {
             What::AttributeSet { name: "name".into(), value: name, trigger, widget, version }
         }
@@ -90,6 +92,14 @@ fn what(event: &Event) -> What {
         Event::Alerted { text } => What::Alert { text },
         Event::AlertQueued { alert, from } => email_alert(*alert, from),
         Event::AlertTried { of, fate, .. } => alert_state(of, fate),
+    }
+}
+
+fn changed(of: Option<Seq>, change: Change) -> What {
+    match change {
+        Change::Edited { text, .. } => What::ContactEdited { of, text },
+        Change::Deleted => What::ContactDeleted { of },
+        Change::Reacted { with } => What::ContactReacted { of, with },
     }
 }
 

@@ -17,7 +17,7 @@ tapped: boolean, attachments: Array<AttachmentView>,
 /**
  * When the provider says it was written, if it says so.
  */
-provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
+provider_at: number | null, } | { "kind": "contact_edited", of: number | null, text: string, } | { "kind": "contact_deleted", of: number | null, } | { "kind": "contact_reacted", of: number | null, with: string | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */
@@ -55,7 +55,7 @@ tapped: boolean, attachments: Array<AttachmentView>,
 /**
  * When the provider says it was written, if it says so.
  */
-provider_at: number | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
+provider_at: number | null, } | { "kind": "contact_edited", of: number | null, text: string, } | { "kind": "contact_deleted", of: number | null, } | { "kind": "contact_reacted", of: number | null, with: string | null, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
 /**
  * Why the bot said it, in words: `keyword “hours”`.
  */

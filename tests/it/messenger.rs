@@ -128,6 +128,42 @@ async fn receipts_move_a_message_forward_and_never_back() {
 }
 
 #[actix_web::test]
+async fn what_a_contact_changes_is_shown_at_its_message_once() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    let mut console = installation.console(&installation.ana).await;
+    assert_eq!(poster.post(&[page().text(PSID, "m_1", "hours")]).await.unwrap(), 200);
+    let mid = installation.delivered(PSID, 1).await.remove(0).message_id.expect("accepted");
+    wait_for(&node, "our message is known to be sent", |event| matches!(event, Event::Sent { of: 2, .. })).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await.unwrap();
+    let from = json!({"sender": {"id": PSID}, "recipient": {"id": page().id}, "timestamp": 1_785_312_020_000_u64});
+    let event = |name: &str, value: Value| {
+        let mut event = from.clone();
+        event[name] = value;
+        event
+    };
+    let news = [
+        event("message_edit", json!({"mid": "m_1", "text": "opening hours", "num_edit": 1})),
+        event("reaction", json!({"reaction": "love", "emoji": "❤️", "action": "react", "mid": mid})),
+        event("message", json!({"mid": "m_never", "is_deleted": true})),
+    ];
+    for _ in 0..2 {
+        assert_eq!(poster.post(&news).await.unwrap(), 200);
+    }
+    let last = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Events { events, .. } if events.iter().any(|event| event.kind == "contact_deleted"));
+    console.until(SOON, last).await.unwrap();
+    let log = events(&node).await;
+    let changed = log.iter().filter_map(|event| match event {
+        Event::ContactChanged { of, .. } => Some(*of),
+        _ => None,
+    });
+    assert_eq!(changed.collect::<Vec<_>>(), [Some(1), Some(2), None]);
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn what_is_genuine_and_not_understood_is_kept_as_it_came() {
     let installation = Installation::new().await;
     let node = installation.start().await;

@@ -6,6 +6,7 @@ use crate::domain::command as core;
 use crate::domain::event;
 use crate::domain::time::Timestamp;
 use crate::wire::stored::calls;
+use crate::wire::stored::changes::Change;
 use crate::wire::stored::parts::{Agent, Heard, Text, maybe_text, millis, owned, text, time};
 
 #[derive(Serialize, Deserialize)]
@@ -20,6 +21,14 @@ pub enum Command<'a> {
         provider_at: Option<u64>,
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         name: Option<Text<'a>>,
+    },
+    Change {
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+        #[serde(borrow)]
+        change: Change<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider_at: Option<u64>,
     },
     Open,
     ViewPage {
@@ -200,6 +209,11 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 provider_at: millis(*provider_at),
                 name: maybe_text(name),
             },
+            Core::Change { provider_id, change, provider_at } => Self::Change {
+                provider_id: text(provider_id),
+                change: change.into(),
+                provider_at: millis(*provider_at),
+            },
             Core::Open => Self::Open,
             Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
             Core::Echo { of, provider_id, text: words } => {
@@ -250,6 +264,11 @@ impl From<Command<'_>> for core::Command {
                 provider_id: owned(provider_id),
                 provider_at: time(provider_at),
                 name: owned(name),
+            },
+            Command::Change { provider_id, change, provider_at } => Self::Change {
+                provider_id: provider_id.into_owned(),
+                change: change.into(),
+                provider_at: time(provider_at),
             },
             Command::Open => Self::Open,
             Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },

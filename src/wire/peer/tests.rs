@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::call::{self, Answer as BotAnswer};
+use crate::domain::changes::Change;
 use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal};
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId};
@@ -57,6 +58,17 @@ fn commands() -> Vec<Command> {
         Command::Withdraw { of: vec![4, 5] },
         Command::AlertOutcome { of: 4, attempt: 2, outcome: Outcome::Sent { provider_id: "250 OK".into() } },
         Command::Park { why: "failed".into() },
+        Command::Change {
+            provider_id: "m1".into(),
+            change: Change::Edited { text: "hi there".into(), number: 1 },
+            provider_at: Some(at),
+        },
+        Command::Change { provider_id: "m1".into(), change: Change::Deleted, provider_at: None },
+        Command::Change {
+            provider_id: "m4".into(),
+            change: Change::Reacted { with: Some("❤️".into()) },
+            provider_at: Some(at),
+        },
     ]
 }
 

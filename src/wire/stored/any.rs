@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
+use crate::domain::changes::{Change, Named, Names};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::label::Label;
@@ -242,8 +243,16 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             fate
         }),
     ];
+    let changes = prop_oneof![
+        (any_text(), any::<u32>()).prop_map(|(text, number)| Change::Edited { text, number }),
+        Just(Change::Deleted),
+        option::of(any_text()).prop_map(|with| Change::Reacted { with }),
+    ];
+    let changed = (option::of(any::<u64>()), any_text(), changes, option::of(any_time())).prop_map(
+        |(of, provider_id, change, provider_at)| Event::ContactChanged { of, provider_id, change, provider_at },
+    );
     // On the heap: together they are more than a thread's stack holds.
-    prop_oneof![said.boxed(), moved.boxed(), delivered.boxed(), alerts.boxed()]
+    prop_oneof![said.boxed(), moved.boxed(), delivered.boxed(), alerts.boxed(), changed.boxed()]
 }
 
 fn any_alert() -> impl Strategy<Value = Alert> {
@@ -315,13 +324,16 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
-    let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3));
+    let named = (option::of(any::<u64>()), any::<u32>(), any::<u32>(), any::<bool>())
+        .prop_map(|(seq, mark, edits, gone)| Named { seq, mark, edits, gone });
+    let names = vec(named, 0..4).prop_map(|named| Names(named.into()));
+    let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3), names);
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours, stretch).prop_map(
         |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
             let (name, (attributes, labels, opted_out), unanswered, last) = contact;
-            let (said, deliveries, trouble, (shown, void_below, alerts)) = ours;
+            let (said, deliveries, trouble, (shown, void_below, alerts, names)) = ours;
             let said = said.into();
             State {
                 seq,
@@ -345,6 +357,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 shown,
                 void_below,
                 deliveries,
+                names,
                 alerts,
                 trouble,
                 call,

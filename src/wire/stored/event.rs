@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
+use super::changes::Change;
 use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
 use super::why::{GiveBack, PauseMove, Receipt};
 use crate::domain::event as core;
@@ -33,6 +34,16 @@ pub enum Event<'a> {
         reason: Text<'a>,
     },
     OptedIn,
+    ContactChanged {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+        #[serde(borrow)]
+        change: Change<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider_at: Option<u64>,
+    },
     ContactNamed {
         #[serde(borrow)]
         name: Text<'a>,
@@ -256,6 +267,12 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             }
             Core::OptedOut { reason } => Self::OptedOut { reason: text(reason) },
             Core::OptedIn => Self::OptedIn,
+            Core::ContactChanged { of, provider_id, change, provider_at } => Self::ContactChanged {
+                of: *of,
+                provider_id: text(provider_id),
+                change: change.into(),
+                provider_at: millis(*provider_at),
+            },
             Core::ContactNamed { name } => Self::ContactNamed { name: text(name) },
             Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
             Core::AttributeSet { name, value, from } => {
@@ -341,6 +358,12 @@ impl From<Event<'_>> for core::Event {
             }
             Event::OptedOut { reason } => Self::OptedOut { reason: reason.into_owned() },
             Event::OptedIn => Self::OptedIn,
+            Event::ContactChanged { of, provider_id, change, provider_at } => Self::ContactChanged {
+                of,
+                provider_id: provider_id.into_owned(),
+                change: change.into(),
+                provider_at: time(provider_at),
+            },
             Event::ContactNamed { name } => Self::ContactNamed { name: name.into_owned() },
             Event::PageViewed { url, title } => Self::PageViewed { url: url.into_owned(), title: title.into_owned() },
             Event::AttributeSet { name, value, from } => {

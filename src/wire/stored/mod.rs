@@ -9,6 +9,7 @@ mod alert;
 mod any;
 mod bot;
 pub(in crate::wire) mod calls;
+pub(in crate::wire) mod changes;
 mod event;
 pub(in crate::wire) mod parts;
 mod state;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::alert;
 use super::bot::{Later, Place, Session};
 use super::calls::{Backlog, OpenCall};
+use super::changes;
 use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
 use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::label::Label;
@@ -50,6 +51,8 @@ pub struct State<'a> {
     void_below: u64,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<(u64, Delivery<'a>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<changes::Named>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     alerts: Vec<alert::Open>,
     trouble: bool,
@@ -205,6 +208,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             shown: state.shown,
             void_below: state.void_below,
             deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
+            names: changes::names(&state.names),
             alerts: state.alerts.iter().map(alert::open).collect(),
             trouble: state.trouble,
             call: state.call.as_ref().map(Into::into),
@@ -239,6 +243,7 @@ impl From<State<'_>> for core::State {
             shown: state.shown,
             void_below: state.void_below,
             deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
+            names: changes::read_names(state.names),
             alerts: state.alerts.into_iter().map(alert::read_open).collect(),
             trouble: state.trouble,
             call: state.call.map(Into::into),

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
+use crate::domain::changes::{Change, Named, Names};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::label::Label;
@@ -72,6 +73,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(call_samples());
     samples.extend(label_samples());
     samples.extend(consent_samples());
+    samples.extend(change_samples());
     samples
 }
 
@@ -192,6 +194,7 @@ fn sample_state() -> State {
             ),
         ]
         .into(),
+        names: Names::default(),
         alerts: Default::default(),
         trouble: true,
         call: None,
@@ -352,6 +355,30 @@ fn label_samples() -> Vec<Vec<u8>> {
         .map(write_event)
         .chain([write_state(&state), write_state(&cut_off), write_summary(&summary)])
         .collect()
+}
+
+fn change_samples() -> Vec<Vec<u8>> {
+    let provider_id = || "m_1".to_owned();
+    let at = Some(Timestamp(9));
+    let edited = Change::Edited { text: "in red?".to_owned(), number: 2 };
+    let liked = Change::Reacted { with: Some("❤️".to_owned()) };
+    let events = [
+        Event::ContactChanged { of: Some(2), provider_id: provider_id(), change: edited, provider_at: at },
+        Event::ContactChanged { of: None, provider_id: provider_id(), change: Change::Deleted, provider_at: None },
+        Event::ContactChanged { of: Some(3), provider_id: provider_id(), change: liked, provider_at: at },
+        Event::ContactChanged {
+            of: Some(3),
+            provider_id: provider_id(),
+            change: Change::Reacted { with: None },
+            provider_at: at,
+        },
+    ];
+    let names = [
+        Named { seq: Some(2), mark: 0x9876_5432, edits: 2, gone: false },
+        Named { seq: None, mark: 7, edits: 0, gone: true },
+    ];
+    let state = State { names: Names(names.into()), ..State::default() };
+    events.iter().map(write_event).chain([write_state(&state)]).collect()
 }
 
 fn sample_summary() -> Summary {

@@ -27,6 +27,27 @@ test('a failure is kept with its reason, and queued again it begins anew', () =>
   expect(messages([...events, delivery(4, 1, 'queued'), delivery(5, 1, 'delivered')])[0]?.delivery?.state).toBe('delivered');
 });
 
+test('edits, deletions and reactions change the message they are of', () => {
+  const edited = (seq: number, of: number | null, text: string): EventView => ({ seq, at: seq * 1000, kind: 'contact_edited', of, text });
+  const deleted = (seq: number, of: number | null): EventView => ({ seq, at: seq * 1000, kind: 'contact_deleted', of });
+  const reacted = (seq: number, of: number | null, hue: string | null): EventView => ({ seq, at: seq * 1000, kind: 'contact_reacted', of, with: hue });
+  const [first, second, ours] = messages([said(1, 'bleu?'), said(2), answered(3), edited(4, 1, 'blue?'), deleted(5, 2), reacted(6, 3, '❤️')]);
+  expect([first?.text, first?.edited]).toEqual(['blue?', true]);
+  expect([second?.text, second?.deleted]).toEqual(['', true]);
+  expect(ours?.reaction).toBe('❤️');
+  expect(messages([answered(1), reacted(2, 1, '❤️'), reacted(3, 1, null)])[0]?.reaction).toBeUndefined();
+});
+
+test('changes of messages that are not on the screen are lines', () => {
+  const events: EventView[] = [
+    { seq: 7, at: 7000, kind: 'contact_edited', of: 1, text: 'blue?' },
+    { seq: 8, at: 8000, kind: 'contact_deleted', of: null },
+    { seq: 9, at: 9000, kind: 'contact_reacted', of: 2, with: 'wow' },
+  ];
+  const lines = thread(events).filter((item) => item.kind === 'line');
+  expect(lines.map((line) => line.text)).toEqual(['Edited an earlier message: “blue?”', 'Deleted an earlier message', 'Reacted to an earlier message: wow']);
+});
+
 test('the time is told at the beginning and after ten minutes of silence', () => {
   const items = thread([said(1), said(2), said(3, 'later', 15 * 60_000)]);
   expect(items.map((item) => item.kind)).toEqual(['time', 'message', 'message', 'time', 'message']);

@@ -53,6 +53,8 @@ pub enum Act {
         by: Extending,
     },
     Notes,
+    /// The contact reacts to a message of long ago.
+    Reacts,
     Labels {
         label: usize,
         on: bool,
@@ -163,6 +165,7 @@ fn act() -> impl Strategy<Value = Act> {
         4 => Just(Act::GivesBack),
         4 => extending().prop_map(|by| Act::Extends { by }),
         1 => Just(Act::Notes),
+        1 => Just(Act::Reacts),
         2 => (0..LABELS_MAX + 4, prop::bool::weighted(0.7)).prop_map(|(label, on)| Act::Labels { label, on }),
         10 => (prop::bool::weighted(0.1), answering()).prop_map(|(late, how)| Act::Answers { late, how }),
         1 => Just(Act::CallsAgain),

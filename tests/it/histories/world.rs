@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use switchboard::domain::account::Channel;
 use switchboard::domain::bot::Bot;
 use switchboard::domain::call::{self, Answer};
+use switchboard::domain::changes::Change;
 use switchboard::domain::command::{Command, Extension, Outcome, Refusal};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::effects::{Effect, effects};
@@ -175,6 +176,10 @@ impl World {
             Act::GivesBack => Command::GiveBack { agent: ben() },
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },
+            Act::Reacts => {
+                let change = Change::Reacted { with: Some("❤️".into()) };
+                Command::Change { provider_id: "of long ago".into(), change, provider_at: None }
+            }
             Act::Labels { label, on } => Command::Label { agent: ben(), label: format!(" Label  {label}"), on: *on },
             Act::Answers { late, how } => {
                 let State { call, turn, .. } = &self.conversation.state;

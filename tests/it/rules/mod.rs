@@ -6,6 +6,8 @@ mod alerts;
 mod calls;
 /// Contacts who want no messages.
 mod consent;
+/// What contacts change about what was said.
+mod changes;
 /// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
 /// What a contact may throw at it.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod attachments;
+mod changes;
 mod inlet;
 mod read;
 mod send;

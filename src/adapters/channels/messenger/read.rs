@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::attachments::{attachments, in_words, unsupported};
+use super::changes;
 use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Referral, Word};
 use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
 use crate::adapters::channels::mark::Mark;
@@ -111,7 +112,8 @@ fn read_event(raw: &str, page: Option<&str>) -> Result<Inbound, &'static str> {
 }
 
 fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'static str> {
-    let Event { sender, recipient, timestamp, message, postback, delivery, read, referral } = event;
+    let Event { sender, recipient, timestamp, message, postback, message_edit, reaction, delivery, read, referral } =
+        event;
     let sender = id(sender.and_then(|party| party.id))?;
     let recipient = id(recipient.and_then(|party| party.id))?;
     let at = timestamp.and_then(|Moment(at)| at);
@@ -127,20 +129,24 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
         (_, Some(postback), ..) => tap(raw, postback, at)?,
         (_, _, Some(delivery), _) => (None, None, delivered(delivery)?),
         (_, _, _, Some(read)) => (None, None, seen(read)?),
-        _ => came_by(raw, come()?, at),
+        _ => match (message_edit, reaction) {
+            (Some(edit), _) => changes::edited(edit, at)?,
+            (_, Some(reaction)) => changes::reacted(reaction, at)?,
+            _ => came_by(raw, come()?, at),
+        },
     };
     let page_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(page_side).ok_or("no page")?;
     let psid = person.ok_or("no person")?;
     Ok(Inbound { page_id, psid, key, origin, command })
 }
 
-type Understood = (Option<String>, Option<Origin>, Command);
+pub(super) type Understood = (Option<String>, Option<Origin>, Command);
 
 fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood, &'static str> {
-    if message.is_deleted == Some(true) {
-        return Err("deletion");
-    }
     let mid = id(message.mid)?;
+    if message.is_deleted == Some(true) {
+        return changes::deleted(mid, at);
+    }
     let mut attachments = attachments(message.attachments);
     if message.is_unsupported == Some(true) {
         attachments.push(unsupported());
@@ -220,9 +226,7 @@ fn key(mid: Option<&str>, raw: &str, at: Option<Timestamp>) -> Option<String> {
 
 /// What an event we have no use for is about.
 fn kind(raw: &str) -> &'static str {
-    const KINDS: [&str; 12] = [
-        "message_edit",
-        "reaction",
+    const KINDS: [&str; 10] = [
         "referral",
         "optin",
         "pass_thread_control",
@@ -238,7 +242,7 @@ fn kind(raw: &str) -> &'static str {
     KINDS.into_iter().find(|kind| event.contains_key(*kind)).unwrap_or("of an unknown kind")
 }
 
-fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
+pub(super) fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
     match word {
         Some(Word(id)) if id.len() > ID_BYTES_MAX => Err("id too long"),
         Some(Word(id)) if !id.is_empty() => Ok(Some(without_nul(id).into_owned())),
@@ -246,7 +250,7 @@ fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
     }
 }
 
-fn text(word: Option<Word>) -> String {
+pub(super) fn text(word: Option<Word>) -> String {
     word.map(|Word(text)| without_nul(cut(text, TEXT_CHARACTERS_MAX)).into_owned()).unwrap_or_default()
 }
 

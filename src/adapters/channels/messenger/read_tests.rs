@@ -146,7 +146,6 @@ fn nearly_empty_messages_are_heard_and_empty_ones_are_not() {
     assert_eq!(heard(&from_person(r#""message":{"mid":"m","attachments":{"type":"file"}}"#)).attachments.len(), 1);
     assert_eq!(heard(&from_person(r#""message":{"mid":"m","is_unsupported":true}"#)).attachments.len(), 1);
     assert_eq!(reason(&from_person(r#""message":{"mid":"m"}"#)), "message without content");
-    assert_eq!(reason(&from_person(r#""message":{"mid":"m","is_deleted":true}"#)), "deletion");
 }
 
 #[test]
@@ -220,10 +219,44 @@ fn a_link_by_which_the_contact_comes_back_is_heard_without_words() {
 }
 
 #[test]
+fn edits_deletions_and_reactions_are_read_with_keys_of_their_own() {
+    let at = Some(Timestamp(1_785_312_020_000));
+    use crate::domain::changes::Change;
+    let with = |with: &str| Change::Reacted { with: Some(with.to_owned()) };
+    let edited = || Change::Edited { text: "red?".to_owned(), number: 1 };
+    let mut keys = std::collections::BTreeSet::new();
+    for (rest, mid, change) in [
+        (r#""message":{"mid":"m","is_deleted":true}"#, "m", Change::Deleted),
+        (r#""message_edit":{"mid":"m","text":"red?","num_edit":"1"}"#, "m", edited()),
+        (
+            r#""message_edit":{"mid":"m","text":"blue?","num_edit":2}"#,
+            "m",
+            Change::Edited { text: "blue?".to_owned(), number: 2 },
+        ),
+        (
+            r#""reaction":{"reaction":"love","emoji":"\u2764\uFE0F","action":"react","mid":"m_77"}"#,
+            "m_77",
+            with("\u{2764}\u{fe0f}"),
+        ),
+        (r#""reaction":{"reaction":"wow","action":"react","mid":77}"#, "77", with("wow")),
+        (r#""reaction":{"action":"unreact","mid":"m_77"}"#, "m_77", Change::Reacted { with: None }),
+    ] {
+        let inbound = only(&from_person(&format!(r#""timestamp":1785312020000,{rest}"#)));
+        assert!(keys.insert(inbound.key.expect("a copy must be known as one")), "{rest}");
+        assert_eq!(inbound.command, Command::Change { provider_id: mid.to_owned(), change, provider_at: at });
+    }
+}
+
+#[test]
 fn what_we_have_no_use_for_is_kept_as_it_came() {
     for (rest, expected) in [
-        (r#""timestamp":1785312020000,"message_edit":{"mid":"m","text":"red?","num_edit":"1"}"#, "message_edit"),
-        (r#""reaction":{"reaction":"love","emoji":"\u2764\uFE0F","action":"react","mid":"m_out77"}"#, "reaction"),
+        (r#""message_edit":{"mid":"m","num_edit":0}"#, "message_edit"),
+        (r#""message_edit":{"mid":"m","text":"red?","num_edit":"0"}"#, "message_edit"),
+        (r#""message_edit":{"text":"red?","num_edit":1}"#, "message_edit"),
+        (r#""reaction":{"reaction":"love","action":"ponder","mid":"m_out77"}"#, "reaction"),
+        (r#""reaction":{"action":"react","mid":"m_out77"}"#, "reaction"),
+        (r#""reaction":{"action":"react","reaction":"love"}"#, "reaction"),
+        (r#""message":{"is_deleted":true}"#, "deletion"),
         (r#""referral":{"source":"ADS","type":"OPEN_THREAD","ad_id":"7"}"#, "referral"),
         (r#""optin":{"type":"notification_messages","payload":"p"}"#, "optin"),
         (

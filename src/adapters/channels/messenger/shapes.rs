@@ -53,6 +53,10 @@ pub struct Event<'a> {
     #[serde(borrow, default)]
     pub postback: Option<Postback<'a>>,
     #[serde(borrow, default)]
+    pub message_edit: Option<Edit<'a>>,
+    #[serde(borrow, default)]
+    pub reaction: Option<Reaction<'a>>,
+    #[serde(borrow, default)]
     pub delivery: Option<Delivery<'a>>,
     #[serde(borrow, default)]
     pub read: Option<Read<'a>>,
@@ -106,6 +110,28 @@ pub struct Postback<'a> {
     pub payload: Option<Word<'a>>,
     #[serde(borrow, default)]
     pub referral: Option<Referral<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+pub struct Edit<'a> {
+    #[serde(borrow, default)]
+    pub mid: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub text: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub num_edit: Option<Word<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+pub struct Reaction<'a> {
+    #[serde(borrow, default)]
+    pub mid: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub action: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub reaction: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub emoji: Option<Word<'a>>,
 }
 
 /// By which link or ad a thread began, or the contact came back to it.

@@ -15,6 +15,12 @@ export interface Message {
   options: readonly OptionView[];
   attachments: readonly AttachmentView[];
   tapped: boolean;
+  /** The contact changed the words since; `text` is what they are now. */
+  edited?: boolean;
+  /** The contact took it back. */
+  deleted?: boolean;
+  /** What the contact thinks of it: an emoji, or a word for one. */
+  reaction?: string;
   /** Why the bot said it. */
   why: string;
   delivery?: { state: string; error: string | null };
@@ -82,6 +88,13 @@ export function thread(events: readonly EventView[]): Item[] {
       posted(letters.get(event.of), event);
       continue;
     }
+    if (event.kind === 'contact_edited' || event.kind === 'contact_deleted' || event.kind === 'contact_reacted') {
+      const message = event.of === null ? undefined : messages.get(event.of);
+      if (message) {
+        changed(message, event);
+        continue;
+      }
+    }
     const item = itemOf(event);
     if (!item) continue;
     const previous = items.at(-1);
@@ -107,6 +120,22 @@ function delivered(message: Message | undefined, state: string, error: string | 
   const next = ORDER.indexOf(state);
   if (next > 0 && next < known) return;
   message.delivery = { state, error };
+}
+
+type Change = Extract<EventView, { kind: 'contact_edited' | 'contact_deleted' | 'contact_reacted' }>;
+
+function changed(message: Message, change: Change): void {
+  switch (change.kind) {
+    case 'contact_edited':
+      message.text = change.text;
+      message.edited = true;
+      break;
+    case 'contact_deleted':
+      Object.assign(message, { deleted: true, text: '', attachments: [] });
+      break;
+    case 'contact_reacted':
+      message.reaction = change.with ?? undefined;
+  }
 }
 
 /** Tries come in their order; the last one counts. */
@@ -187,6 +216,12 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
       return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
     case 'came_by':
       return { tone: 'quiet', text: `Came by the link “${event.link}”` };
+    case 'contact_edited':
+      return { tone: 'quiet', text: `Edited an earlier message: “${event.text}”` };
+    case 'contact_deleted':
+      return { tone: 'quiet', text: 'Deleted an earlier message' };
+    case 'contact_reacted':
+      return event.with === null ? undefined : { tone: 'quiet', text: `Reacted to an earlier message: ${event.with}` };
     case 'labelled': {
       const by = event.by ? ` · ${event.by.name}` : '';
       return { tone: 'quiet', text: `${event.on ? 'Labelled' : 'No longer labelled'} “${event.label}”${by}` };

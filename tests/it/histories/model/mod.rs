@@ -109,7 +109,7 @@ impl Model {
                 self.letters.contact_is_here(now, DAY);
                 Ok(Vec::new())
             }
-            Command::Note { .. } => Ok(Vec::new()),
+            Command::Note { .. } | Command::Change { .. } => Ok(Vec::new()),
             Command::Label { label, on, .. } => self.labelled(label, *on).map(quiet),
             Command::Echo { of: Some(of), provider_id, .. } => self.outbox.echoed(*of, provider_id).map(quiet),
             Command::Echo { of: None, provider_id, .. } if self.outbox.knows(provider_id) => Err("nothing_new"),

@@ -1,0 +1,52 @@
+//! What a contact changed, and the names of messages, as they are stored. Read beside `domain::changes`.
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::{Text, maybe_text, owned, text};
+use crate::domain::changes as core;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change<'a> {
+    Edited {
+        #[serde(borrow)]
+        text: Text<'a>,
+        number: u32,
+    },
+    Deleted,
+    Reacted {
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        with: Option<Text<'a>>,
+    },
+}
+
+impl<'a> From<&'a core::Change> for Change<'a> {
+    fn from(change: &'a core::Change) -> Self {
+        match change {
+            core::Change::Edited { text: words, number } => Self::Edited { text: text(words), number: *number },
+            core::Change::Deleted => Self::Deleted,
+            core::Change::Reacted { with } => Self::Reacted { with: maybe_text(with) },
+        }
+    }
+}
+
+impl From<Change<'_>> for core::Change {
+    fn from(change: Change<'_>) -> Self {
+        match change {
+            Change::Edited { text, number } => Self::Edited { text: text.into_owned(), number },
+            Change::Deleted => Self::Deleted,
+            Change::Reacted { with } => Self::Reacted { with: owned(with) },
+        }
+    }
+}
+
+/// Seq, fingerprint, newest edit, gone: in one row, for each snapshot has up to twenty.
+pub type Named = (Option<u64>, u32, u32, bool);
+
+pub fn names(names: &core::Names) -> Vec<Named> {
+    names.0.iter().map(|named| (named.seq, named.mark, named.edits, named.gone)).collect()
+}
+
+pub fn read_names(names: Vec<Named>) -> core::Names {
+    core::Names(names.into_iter().map(|(seq, mark, edits, gone)| core::Named { seq, mark, edits, gone }).collect())
+}
