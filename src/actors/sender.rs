@@ -24,7 +24,8 @@ use super::switchboard::{NotDone, Switchboard};
 use crate::domain::command::Outcome;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
-use crate::ports::channel::{Outgoing, Outlet, SendResult};
+use crate::domain::window::Author;
+use crate::ports::channel::{By, Outgoing, Outlet, SendResult};
 use crate::ports::store::{Queued, StoreError};
 
 /// Messages being sent at the same time, from their mark to the provider's answer.
@@ -200,7 +201,10 @@ impl Sender {
             id: queued.id(),
             to: queued.contact.external_key.clone(),
             line: queued.line.clone(),
-            by_human: !queued.by_bot,
+            by: match queued.by {
+                Author::Bot => By::Bot,
+                Author::Person { late_from } => By::Person { late: late_from.is_some_and(|from| from <= self.now()) },
+            },
         };
         let sending = leave_in_time(granted, self.outlet.send(outgoing));
         sender_trip::send(queued, sending, &self.io, ctx.address());

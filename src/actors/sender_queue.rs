@@ -173,7 +173,7 @@ impl Lines {
         let Some(line) = self.lines.get_mut(&conversation) else { return };
         line.head = Head::Ready;
         match line.messages.front() {
-            Some(head) if head.by_bot => self.bots.push_back(conversation),
+            Some(head) if head.by.is_bot() => self.bots.push_back(conversation),
             Some(_) => self.people.push_back(conversation),
             None => {}
         }
@@ -198,6 +198,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::AccountId;
     use crate::domain::message::Line as Words;
+    use crate::domain::window::Author;
     use crate::ports::store::Contact;
 
     fn message(contact: &str, seq: Seq, by_bot: bool, at: u64) -> Queued {
@@ -206,7 +207,7 @@ mod tests {
             contact: Contact::of(&AccountId::new("page"), contact),
             seq,
             line: Words::text("hello"),
-            by_bot,
+            by: if by_bot { Author::Bot } else { Author::Person { late_from: None } },
             at: Timestamp(at),
             attempt: 0,
             flagged: false,

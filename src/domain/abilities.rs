@@ -29,6 +29,8 @@ pub struct Abilities {
     pub reactions: bool,
     /// How long after the contact's last word we may write; none: always.
     pub reply_window: Option<Duration>,
+    /// How long a person may, who says so, if that is longer.
+    pub people_window: Option<Duration>,
 }
 
 /// How long a text may be; longer ones go out in parts.
@@ -151,6 +153,7 @@ const MESSENGER: Abilities = Abilities {
     deletions: false,
     reactions: true,
     reply_window: Some(DAY),
+    people_window: Some(DAY.saturating_mul(7)),
 };
 
 /// Twilio takes 1600 characters in one call, and joins what carriers split.
@@ -166,6 +169,7 @@ const SMS: Abilities = Abilities {
     deletions: false,
     reactions: false,
     reply_window: None,
+    people_window: None,
 };
 
 /// Our own window shows the log itself: nothing is sent, and nothing has to be followed.
@@ -181,6 +185,7 @@ const WEBCHAT: Abilities = Abilities {
     deletions: false,
     reactions: false,
     reply_window: None,
+    people_window: None,
 };
 
 #[cfg(test)]

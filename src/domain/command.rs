@@ -214,6 +214,8 @@ pub enum Refusal {
     NotResendable(Seq),
     #[error("nothing can be sent: {0}. The contact has to write START first")]
     OptedOut(String),
+    #[error("it is too long since the contact last wrote: the channel takes nothing more until they do")]
+    WindowClosed,
     #[error("nothing is due")]
     NothingDue,
     #[error("nothing changes by that")]
@@ -239,6 +241,7 @@ impl Refusal {
             Refusal::TooManyLabels => "too_many_labels",
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::OptedOut(_) => "opted_out",
+            Refusal::WindowClosed => "window_closed",
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",
             Refusal::RefusedBefore => "refused_before",

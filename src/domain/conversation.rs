@@ -161,6 +161,7 @@ impl Conversation {
     fn reply(&self, now: Timestamp, agent: Agent, text: String, seen: Seq, anyway: bool) -> Decision {
         check_text(&text)?;
         self.may_write()?;
+        self.may_still_write(now)?;
         let since = self.said_by_others_since(&agent, seen);
         if !anyway && !since.is_empty() {
             return Err(Refusal::Superseded { since });

@@ -6,12 +6,13 @@ use super::event::Event;
 use super::ids::Seq;
 use super::message::Line;
 use super::time::Timestamp;
+use super::window::{Author, Window};
 
 /// What an append does to the messages on their way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// A message goes out.
-    Queue { seq: Seq, line: Line, by_bot: bool },
+    Queue { seq: Seq, line: Line, by: Author },
     /// The bot's messages that are queued or uncertain become withdrawn.
     WithdrawBot,
     /// A queued, sending, uncertain or shelved message goes back into the queue until `at`; `flagged`: an earlier try
@@ -42,15 +43,18 @@ pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: T
     let tracked = conversation.account.channel.has_deliveries();
     let numbered = events.iter().zip(first..);
     numbered
-        .flat_map(|(event, seq)| effects_of(event, seq, now))
+        .flat_map(|(event, seq)| effects_of(event, seq, now, conversation.window()))
         .filter(|effect| tracked || !effect.is_of_deliveries())
         .collect()
 }
 
-fn effects_of(event: &Event, seq: Seq, now: Timestamp) -> Vec<Effect> {
+fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -> Vec<Effect> {
     match event {
-        Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by_bot: true }],
-        Event::AgentSaid { text, .. } => vec![Effect::Queue { seq, line: Line::text(text), by_bot: false }],
+        Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by: Author::Bot }],
+        Event::AgentSaid { text, .. } => {
+            let by = Author::Person { late_from: window.map(|window| window.open_until) };
+            vec![Effect::Queue { seq, line: Line::text(text), by }]
+        }
         Event::TakenOver { .. } => vec![Effect::WithdrawBot],
         Event::Sent { of, .. } => vec![Effect::Finish { seq: *of }],
         Event::Withdrawn { of } => of.iter().map(|of| Effect::Finish { seq: *of }).collect(),

@@ -31,3 +31,4 @@ pub mod summary;
 pub mod time;
 mod tracked;
 mod waiting;
+pub mod window;

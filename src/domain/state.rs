@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::alert::Open;
 use super::call::{Backlog, OpenCall};
-use super::changes::Names;
+use super::changes::{Change, Names};
 use super::event::{Event, Later, Place, Reason, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
@@ -49,6 +49,8 @@ pub struct State {
     pub later: Option<(String, Later)>,
     pub unanswered: Option<Unanswered>,
     pub last: Option<LastWords>,
+    /// When the contact last did what lets us write to them, by the channel's clock.
+    pub heard_at: Option<Timestamp>,
     /// The last things said to the contact.
     pub said: VecDeque<Said>,
     /// The contact's screen has shown everything up to here.
@@ -178,11 +180,17 @@ impl State {
             }
             Event::OptedOut { reason } => self.opt_out(reason),
             Event::OptedIn => self.opted_out = None,
-            Event::ContactSaid { heard, provider_id, .. } => {
+            Event::ContactSaid { heard, provider_id, provider_at } => {
                 self.contact_said(heard, at);
+                self.heard(*provider_at, at);
                 self.named(self.seq, provider_id.as_deref(), tracked);
             }
-            Event::ContactChanged { of, provider_id, change, .. } => self.changed(*of, provider_id, change),
+            Event::ContactChanged { of, provider_id, change, provider_at } => {
+                self.changed(*of, provider_id, change);
+                if matches!(change, Change::Reacted { with: Some(_) }) {
+                    self.heard(*provider_at, at);
+                }
+            }
             Event::ContactNamed { name } => self.name = Some(name.clone()),
             Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
@@ -301,6 +309,12 @@ impl State {
         if self.call.is_some() {
             self.backlog.push(self.seq, heard.clone());
         }
+    }
+
+    /// What comes late opens no window anew.
+    fn heard(&mut self, provider_at: Option<Timestamp>, at: Timestamp) {
+        let heard_at = provider_at.map_or(at, |provider_at| provider_at.min(at));
+        self.heard_at = self.heard_at.max(Some(heard_at));
     }
 
     fn bot_said(&mut self, text: &str, why: &Why, then: &Place, at: Timestamp) {

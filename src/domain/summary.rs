@@ -1,12 +1,14 @@
 //! A conversation in one line: what lists and banners show.
 
 use super::bot::WhenPauseEnds;
+use super::command::Refusal;
 use super::conversation::Conversation;
 use super::event::{Place, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
 use super::label::Label;
 use super::state::Mode;
 use super::time::Timestamp;
+use super::window::Window;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -36,6 +38,8 @@ pub struct Summary {
     pub rungs: usize,
     /// In their order.
     pub labels: Vec<Label>,
+    /// Until when we may write; none: always, or the contact was never heard.
+    pub window: Option<Window>,
 }
 
 impl Conversation {
@@ -70,7 +74,19 @@ impl Conversation {
                 Mode::Bot | Mode::Human { .. } => 0,
             },
             labels: state.labels.iter().cloned().collect(),
+            window: self.window(),
         }
+    }
+
+    /// Until when we may write to the contact.
+    pub fn window(&self) -> Option<Window> {
+        Window::after(self.account.channel, self.state.heard_at?)
+    }
+
+    /// Whether even a person's message would come too late.
+    pub(super) fn may_still_write(&self, now: Timestamp) -> Result<(), Refusal> {
+        let closed = self.window().is_some_and(|window| window.people_until <= now);
+        if closed { Err(Refusal::WindowClosed) } else { Ok(()) }
     }
 
     /// What the contact is called, or a name for somebody who has not given one.

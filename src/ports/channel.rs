@@ -19,8 +19,17 @@ pub struct Outgoing {
     /// How the channel names the contact.
     pub to: String,
     pub line: Line,
-    /// A person wrote it, not a bot.
-    pub by_human: bool,
+    pub by: By,
+}
+
+/// Who wrote it, as far as a channel is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    Bot,
+    /// `late`: the channel takes it no more unless it is said to be a person's.
+    Person {
+        late: bool,
+    },
 }
 
 /// What the provider made of it.

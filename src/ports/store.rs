@@ -15,6 +15,7 @@ use crate::domain::message::Line;
 use crate::domain::state::State;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
+use crate::domain::window::Author;
 
 pub type Answer<T> = BoxFuture<'static, Result<T, StoreError>>;
 
@@ -214,7 +215,7 @@ pub struct Queued {
     pub contact: Contact,
     pub seq: Seq,
     pub line: Line,
-    pub by_bot: bool,
+    pub by: Author,
     /// Not before.
     pub at: Timestamp,
     /// How often sending was tried.

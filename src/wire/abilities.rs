@@ -27,7 +27,7 @@ fn the_docs_say_what_the_channels_can_do() {
 
 type Row = (&'static str, fn(&Abilities) -> String);
 
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 13] = [
     ("longest text in one message", |can| format!("{} {}", can.text.max, can.text.unit.name())),
     ("menus", |can| can.menu.style.name().to_owned()),
     ("options in a menu", |can| can.menu.options_max.to_string()),
@@ -41,6 +41,10 @@ const ROWS: [Row; 12] = [
     ("reactions", |can| yes(can.reactions)),
     ("time to answer", |can| match can.reply_window {
         Some(window) => format!("{} hours", window.as_secs() / 3600),
+        None => "always".to_owned(),
+    }),
+    ("time for a person to answer", |can| match can.people_window.or(can.reply_window) {
+        Some(window) => format!("{} days", window.as_secs() / 86_400),
         None => "always".to_owned(),
     }),
 ];

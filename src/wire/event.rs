@@ -267,6 +267,10 @@ pub struct Floor {
     pub alerts: usize,
     /// What the contact is labelled, in the order of the alphabet.
     pub labels: Vec<String>,
+    /// When the contact's channel stops taking what bots say, and (`people_until`) what people say, unless the contact
+    /// writes again; none: never.
+    pub open_until: Option<u64>,
+    pub people_until: Option<u64>,
     pub name: String,
     pub channel: String,
     pub account: String,

@@ -225,6 +225,8 @@ pub fn floor(summary: &Summary) -> Floor {
         hot: summary.hot,
         alerts: summary.rungs,
         labels: summary.labels.iter().map(ToString::to_string).collect(),
+        open_until: summary.window.map(|window| window.open_until.0),
+        people_until: summary.window.map(|window| window.people_until.0),
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),

@@ -155,7 +155,12 @@ alerts: number,
 /**
  * What the contact is labelled, in the order of the alphabet.
  */
-labels: Array<string>, name: string, channel: string, account: string, bot: string, 
+labels: Array<string>, 
+/**
+ * When the contact's channel stops taking what bots say, and (`people_until`) what people say, unless the contact
+ * writes again; none: never.
+ */
+open_until: number | null, people_until: number | null, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */

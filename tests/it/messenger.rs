@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use loadtest::clients::{ConsoleFrame, Poster, diary};
 use loadtest::messenger::SIGNATURE;
 use loadtest::product::VERIFY_TOKEN;
-use loadtest::provider::{Arrival, EchoTime, Receipts};
+use loadtest::provider::{Arrival, EchoTime, Receipts, Rule, Then};
 use serde_json::{Value, json};
 use switchboard::domain::event::{Event, Receipt};
 use switchboard::domain::ids::DeliveryId;
@@ -160,6 +160,27 @@ async fn what_a_contact_changes_is_shown_at_its_message_once() {
         _ => None,
     });
     assert_eq!(changed.collect::<Vec<_>>(), [Some(1), Some(2), None]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn after_a_day_only_a_person_answers_and_says_so() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::always(Then::outside_window()).untagged());
+    let mut poster = installation.poster();
+    let mut old = page().text(PSID, "m_old", "hours");
+    let hour = 3_600_000;
+    old["timestamp"] = json!(old["timestamp"].as_u64().expect("a time") - 30 * hour);
+    assert_eq!(poster.post(&[old]).await.unwrap(), 200);
+    wait_for(&node, "the bot's answer was refused", |event| matches!(event, Event::Failed { of: 2, .. })).await;
+
+    let mut console = installation.console(&installation.ana).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await.unwrap();
+    console.reply(&conversation(PSID), "Ana here.", true).await.unwrap();
+    let arrival = installation.delivered(PSID, 1).await.remove(0);
+    assert_eq!((arrival.text.as_deref(), &raw(&arrival)["tag"]), (Some("Ana here."), &json!("HUMAN_AGENT")));
     node.stop().await;
 }
 

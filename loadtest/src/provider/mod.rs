@@ -11,6 +11,7 @@ mod log;
 mod receipts;
 mod rules;
 mod serve;
+mod strict;
 #[cfg(test)]
 mod tests;
 

@@ -22,6 +22,8 @@ pub struct When {
     pub recipient: Option<String>,
     pub text_contains: Option<String>,
     pub page: Option<String>,
+    /// With or without a message tag; none: both.
+    pub tagged: Option<bool>,
 }
 
 /// What to do with a message.
@@ -66,6 +68,12 @@ impl Rule {
     /// Only messages to this contact.
     pub fn to(mut self, recipient: impl Into<String>) -> Self {
         self.when.recipient = Some(recipient.into());
+        self
+    }
+
+    /// Only messages without a tag.
+    pub fn untagged(mut self) -> Self {
+        self.when.tagged = Some(false);
         self
     }
 
@@ -118,8 +126,8 @@ impl Rules {
     }
 
     /// What the first matching rule says; a rule that is used up goes.
-    pub fn decide(&mut self, page: &str, recipient: &str, text: Option<&str>) -> Then {
-        let hit = self.rules.iter().position(|rule| rule.when.holds(page, recipient, text) && rule.dice());
+    pub fn decide(&mut self, page: &str, recipient: &str, text: Option<&str>, tagged: bool) -> Then {
+        let hit = self.rules.iter().position(|rule| rule.when.holds(page, recipient, text, tagged) && rule.dice());
         let Some(index) = hit else { return Then::Answer };
         let then = self.rules[index].then.clone();
         if let Some(times) = &mut self.rules[index].times {
@@ -139,10 +147,14 @@ impl Rule {
 }
 
 impl When {
-    fn holds(&self, page: &str, recipient: &str, text: Option<&str>) -> bool {
+    fn holds(&self, page: &str, recipient: &str, text: Option<&str>, tagged: bool) -> bool {
         let same = |wanted: &Option<String>, given: &str| wanted.as_deref().is_none_or(|wanted| wanted == given);
         let says = |words: &str| text.is_some_and(|text| text.contains(words));
-        same(&self.recipient, recipient) && same(&self.page, page) && self.text_contains.as_deref().is_none_or(says)
+        let same_tag = self.tagged.is_none_or(|wanted| wanted == tagged);
+        same_tag
+            && same(&self.recipient, recipient)
+            && same(&self.page, page)
+            && self.text_contains.as_deref().is_none_or(says)
     }
 }
 
@@ -154,11 +166,11 @@ mod tests {
     fn a_rule_for_the_next_two_is_used_up_after_two_that_match() {
         let mut rules = Rules::default();
         rules.add(Rule::next(2, Then::AcceptThenCut).to("7").saying("hours"));
-        assert_eq!(rules.decide("1", "8", Some("hours")), Then::Answer);
-        assert_eq!(rules.decide("1", "7", None), Then::Answer);
-        assert_eq!(rules.decide("1", "7", Some("our hours")), Then::AcceptThenCut);
-        assert_eq!(rules.decide("1", "7", Some("our hours")), Then::AcceptThenCut);
-        assert_eq!(rules.decide("1", "7", Some("our hours")), Then::Answer);
+        assert_eq!(rules.decide("1", "8", Some("hours"), false), Then::Answer);
+        assert_eq!(rules.decide("1", "7", None, false), Then::Answer);
+        assert_eq!(rules.decide("1", "7", Some("our hours"), false), Then::AcceptThenCut);
+        assert_eq!(rules.decide("1", "7", Some("our hours"), false), Then::AcceptThenCut);
+        assert_eq!(rules.decide("1", "7", Some("our hours"), false), Then::Answer);
         assert!(rules.all().is_empty());
     }
 

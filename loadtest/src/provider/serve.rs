@@ -12,36 +12,42 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::log::{Arrival, QuickReply};
 use super::receipts::Accepted as Receipted;
+use super::strict::{Attachment, complaint};
 use super::{Accepted, Shared, Then, control};
 use crate::clock;
 use crate::http::{Request, parse_request};
 
 /// A body to the Send API, as far as the fake reads it.
 #[derive(Deserialize)]
-struct Send<'a> {
+pub(super) struct Send<'a> {
     #[serde(borrow)]
-    recipient: Recipient<'a>,
+    pub recipient: Recipient<'a>,
     #[serde(borrow)]
-    message: Option<Message<'a>>,
+    pub messaging_type: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    sender_action: Option<Cow<'a, str>>,
+    pub tag: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub message: Option<Message<'a>>,
+    #[serde(borrow)]
+    pub sender_action: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
-struct Recipient<'a> {
+pub(super) struct Recipient<'a> {
     #[serde(borrow)]
-    id: Cow<'a, str>,
+    pub id: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
-struct Message<'a> {
+pub(super) struct Message<'a> {
     #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
+    pub text: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    metadata: Option<Cow<'a, str>>,
+    pub metadata: Option<Cow<'a, str>>,
     #[serde(default)]
-    quick_replies: Vec<QuickReply>,
-    attachment: Option<serde::de::IgnoredAny>,
+    pub quick_replies: Vec<QuickReply>,
+    #[serde(borrow)]
+    pub attachment: Option<Attachment<'a>>,
 }
 
 /// How a connection goes on after a request.
@@ -143,17 +149,15 @@ fn unauthorised(request: &Request<'_>, query: &str, shared: &Shared) -> Option<&
 }
 
 async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> Next {
-    let message = send.message.as_ref();
-    if message.is_none_or(|message| message.text.is_none() && message.attachment.is_none())
-        && send.sender_action.is_none()
-    {
-        refuse(output, 400, 100, None, None, "(#100) a message needs a text or an attachment");
+    if let Some(complaint) = complaint(&send) {
+        refuse(output, 400, 100, None, None, complaint);
         return Next::Go;
     }
+    let message = send.message.as_ref();
     let text = message.and_then(|message| message.text.as_deref());
     let metadata = message.and_then(|message| message.metadata.as_deref());
     let recipient = send.recipient.id.as_ref();
-    let then = shared.rules().decide(page, recipient, text);
+    let then = shared.rules().decide(page, recipient, text, send.tag.is_some());
     let accepted = !matches!(then, Then::Refuse { .. } | Then::CutBeforeAccepting);
     let answered = !matches!(then, Then::AcceptThenCut | Then::CutBeforeAccepting | Then::Hang { .. });
     let id = {

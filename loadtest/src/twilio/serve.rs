@@ -125,7 +125,7 @@ fn wrong(fields: &BTreeMap<String, String>, shared: &Shared) -> Option<(u32, &'s
 
 async fn take(fields: &BTreeMap<String, String>, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> bool {
     let (to, body) = (fields["To"].as_str(), fields.get("Body").map(String::as_str));
-    let then = shared.state().rules.decide(&shared.settings.number, to, body);
+    let then = shared.state().rules.decide(&shared.settings.number, to, body, false);
     let accepted = !matches!(then, Then::Refuse { .. } | Then::CutBeforeAccepting);
     let text = note(shared, fields, raw, accepted, format!("{then:?}"));
     if accepted {

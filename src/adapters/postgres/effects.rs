@@ -72,7 +72,9 @@ pub enum Act {
 impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
-            Effect::Queue { seq, ref line, by_bot } => Act::Queue { seq, body: Json(stored::write_line(line)), by_bot },
+            Effect::Queue { seq, ref line, by } => {
+                Act::Queue { seq, body: Json(stored::write_queued(line, by)), by_bot: by.is_bot() }
+            }
             Effect::WithdrawBot => Act::WithdrawBot,
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },
             Effect::Finish { seq } => Act::Finish { seq },

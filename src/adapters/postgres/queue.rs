@@ -170,12 +170,13 @@ pub async fn queued(
 }
 
 fn waiting(row: &Row) -> std::result::Result<Queued, StoreError> {
+    let (line, by) = stored::read_queued(row.try_get::<_, Text>(5)?.0, row.try_get(6)?)?;
     Ok(Queued {
         contact: contact(row, 0)?,
         number: row.try_get(3)?,
         seq: uint(row, 4)?,
-        line: stored::read_line(row.try_get::<_, Text>(5)?.0)?,
-        by_bot: row.try_get(6)?,
+        line,
+        by,
         at: Timestamp(columns::uint(row, 7)?),
         attempt: u32::try_from(row.try_get::<_, i32>(8)?).unwrap_or(0),
         flagged: row.try_get(9)?,

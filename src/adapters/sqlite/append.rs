@@ -77,8 +77,8 @@ impl From<Append> for Write {
 impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
-            Effect::Queue { seq, ref line, by_bot } => {
-                Act::Queue(Message { seq, body: stored::write_line(line).into(), by_bot })
+            Effect::Queue { seq, ref line, by } => {
+                Act::Queue(Message { seq, body: stored::write_queued(line, by).into(), by_bot: by.is_bot() })
             }
             Effect::WithdrawBot => Act::WithdrawBot,
             Effect::Requeue { seq, at, flagged } => Act::Requeue { seq, at: int(at.0), flagged },

@@ -197,12 +197,13 @@ pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -
     let mut rows = statement.query((account.as_str(), after, count(limit)))?;
     let mut queued = Vec::new();
     while let Some(row) = rows.next()? {
+        let (line, by) = stored::read_queued(&bytes(row, 5)?, row.get(6)?)?;
         queued.push(Queued {
             number: row.get(0)?,
             contact: contact(row, 1)?,
             seq: columns::seq(row, 4)?,
-            line: stored::read_line(&bytes(row, 5)?)?,
-            by_bot: row.get(6)?,
+            line,
+            by,
             at: Timestamp(uint(row, 7)?),
             attempt: row.get(8)?,
             flagged: row.get(9)?,

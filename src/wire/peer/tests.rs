@@ -90,6 +90,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NothingDue,
         Refusal::NothingNew,
         Refusal::RefusedBefore,
+        Refusal::WindowClosed,
     ]
 }
 
@@ -136,6 +137,7 @@ fn summary(seq: Seq) -> Summary {
         trouble: false,
         hot: false,
         rungs: 0,
+        window: None,
         labels: Vec::new(),
     }
 }

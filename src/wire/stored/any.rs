@@ -17,6 +17,7 @@ use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
 use crate::domain::time::Timestamp;
+use crate::domain::window::{Author, Window};
 
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ -~]{0,12}", "\\PC{0,12}", Just("\"\\\n\u{0}\u{1f600}".to_owned())]
@@ -53,6 +54,10 @@ pub fn any_line() -> impl Strategy<Value = Line> {
         choices,
         attachment,
     })
+}
+
+pub fn any_author() -> impl Strategy<Value = Author> {
+    prop_oneof![Just(Author::Bot), option::of(any_time()).prop_map(|late_from| Author::Person { late_from })]
 }
 
 fn any_label() -> impl Strategy<Value = Label> {
@@ -320,7 +325,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
     let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3), option::of(any_text()));
-    let contact = (option::of(any_text()), known, option::of(unanswered), any_last());
+    let contact = (option::of(any_text()), known, option::of(unanswered), any_last(), option::of(any_time()));
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
@@ -332,7 +337,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     (floor, contact, ours, stretch).prop_map(
         |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
-            let (name, (attributes, labels, opted_out), unanswered, last) = contact;
+            let (name, (attributes, labels, opted_out), unanswered, last, heard_at) = contact;
             let (said, deliveries, trouble, (shown, void_below, alerts, names)) = ours;
             let said = said.into();
             State {
@@ -353,6 +358,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 opted_out,
                 unanswered,
                 last,
+                heard_at,
                 said,
                 shown,
                 void_below,
@@ -368,6 +374,11 @@ pub fn any_state() -> impl Strategy<Value = State> {
     )
 }
 
+fn any_window() -> impl Strategy<Value = Option<Window>> {
+    let window = (any_time(), any_time()).prop_map(|(open_until, people_until)| Window { open_until, people_until });
+    option::of(window)
+}
+
 pub fn any_summary() -> impl Strategy<Value = Summary> {
     let mode = prop_oneof![
         Just(ModeSummary::Bot),
@@ -376,9 +387,10 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
     ];
     let names = (any::<u128>(), any_text(), any::<bool>(), any_text(), any_text(), any_text());
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
-    let words = (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3));
+    let words =
+        (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
     (names, floor, words).prop_map(|((id, account, web, bot, name, next), floor, words)| {
-        let (unanswered, last, trouble, hot, rungs, labels) = words;
+        let (unanswered, last, trouble, hot, rungs, labels, window) = words;
         let (seq, turn, mode, since, wanted) = floor;
         Summary {
             conversation: ConversationId(Uuid::from_u128(id)),
@@ -398,6 +410,7 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             hot,
             rungs,
             labels,
+            window,
         }
     })
 }

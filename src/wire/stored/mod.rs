@@ -22,6 +22,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain;
+use crate::domain::window::Author;
 
 /// The version this program writes, and the only one it reads.
 const VERSION: u32 = 1;
@@ -58,12 +59,13 @@ pub fn read_summary(bytes: &[u8]) -> Result<domain::summary::Summary, Unreadable
     read::<summary::Summary>("a summary", bytes).map(Into::into)
 }
 
-pub fn write_line(line: &domain::message::Line) -> Vec<u8> {
-    write(parts::Line::from(line))
+/// A message in the queue: its words, and what its author may claim. Whether that is the bot stands beside it.
+pub fn write_queued(line: &domain::message::Line, by: Author) -> Vec<u8> {
+    write(parts::Line::queued(line, by))
 }
 
-pub fn read_line(bytes: &[u8]) -> Result<domain::message::Line, Unreadable> {
-    read::<parts::Line>("a message", bytes).map(Into::into)
+pub fn read_queued(bytes: &[u8], by_bot: bool) -> Result<(domain::message::Line, Author), Unreadable> {
+    read::<parts::Line>("a message", bytes).map(|line| line.read_queued(by_bot))
 }
 
 #[derive(Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use crate::domain::ids::AgentId;
 use crate::domain::message;
 use crate::domain::summary;
 use crate::domain::time::Timestamp;
+use crate::domain::window::Author;
 
 pub type Text<'a> = Cow<'a, str>;
 
@@ -120,6 +121,9 @@ pub struct Line<'a> {
     choices: Vec<Choice<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     attachment: Option<Attachment<'a>>,
+    /// Of a person's message in the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    late_from: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -137,7 +141,23 @@ impl<'a> From<&'a message::Line> for Line<'a> {
             text: text(&line.text),
             choices: line.choices.iter().map(choice).collect(),
             attachment: line.attachment.as_ref().map(Into::into),
+            late_from: None,
         }
+    }
+}
+
+impl<'a> Line<'a> {
+    pub fn queued(line: &'a message::Line, by: Author) -> Self {
+        let late_from = match by {
+            Author::Bot => None,
+            Author::Person { late_from } => millis(late_from),
+        };
+        Self { late_from, ..line.into() }
+    }
+
+    pub fn read_queued(self, by_bot: bool) -> (message::Line, Author) {
+        let late_from = time(self.late_from);
+        (self.into(), if by_bot { Author::Bot } else { Author::Person { late_from } })
     }
 }
 

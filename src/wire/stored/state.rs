@@ -43,6 +43,8 @@ pub struct State<'a> {
     unanswered: Option<Unanswered<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     last: Option<LastWords<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_at: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     said: Vec<(u64, Option<uuid::Uuid>)>,
     #[serde(default, skip_serializing_if = "none_yet")]
@@ -204,6 +206,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             later: state.later.as_ref().map(|(trigger, later)| (text(trigger), later.into())),
             unanswered: state.unanswered.as_ref().map(Into::into),
             last: state.last.as_ref().map(Into::into),
+            heard_at: millis(state.heard_at),
             said: state.said.iter().map(|said| (said.seq, said.agent.map(|agent| agent.0))).collect(),
             shown: state.shown,
             void_below: state.void_below,
@@ -239,6 +242,7 @@ impl From<State<'_>> for core::State {
             later: state.later.map(|(trigger, later)| (trigger.into_owned(), later.into())),
             unanswered: state.unanswered.map(Into::into),
             last: state.last.map(Into::into),
+            heard_at: time(state.heard_at),
             said: state.said.into_iter().map(|(seq, agent)| core::Said { seq, agent: agent.map(AgentId) }).collect(),
             shown: state.shown,
             void_below: state.void_below,

@@ -9,6 +9,7 @@ use crate::domain::ids::{AccountId, BotId, ConversationId};
 use crate::domain::label::Label;
 use crate::domain::summary as core;
 use crate::domain::time::Timestamp;
+use crate::domain::window::Window;
 
 #[derive(Serialize, Deserialize)]
 pub struct Summary<'a> {
@@ -39,6 +40,9 @@ pub struct Summary<'a> {
     rungs: usize,
     #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<Text<'a>>,
+    /// Open for all, and for people, until.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<(u64, u64)>,
 }
 
 fn no_rungs(rungs: &usize) -> bool {
@@ -86,6 +90,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             hot: summary.hot,
             rungs: summary.rungs,
             labels: summary.labels.iter().map(|label| text(label.as_str())).collect(),
+            window: summary.window.map(|window| (window.open_until.0, window.people_until.0)),
         }
     }
 }
@@ -110,6 +115,9 @@ impl From<Summary<'_>> for core::Summary {
             hot: summary.hot,
             rungs: summary.rungs,
             labels: summary.labels.iter().map(|label| Label::known(label)).collect(),
+            window: summary
+                .window
+                .map(|(open, people)| Window { open_until: Timestamp(open), people_until: Timestamp(people) }),
         }
     }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::any::{any_event, any_line, any_state, any_summary};
+use super::any::{any_author, any_event, any_line, any_state, any_summary};
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
@@ -15,6 +15,7 @@ use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
 use crate::domain::time::Timestamp;
+use crate::domain::window::{Author, Window};
 
 /// Values as version 1 stores them, one a line. Lines are added, never changed: they lie on disks.
 const PINNED: &str = include_str!("v1.jsonl");
@@ -58,8 +59,9 @@ proptest! {
     }
 
     #[test]
-    fn every_line_reads_back_what_was_written(line in any_line()) {
-        prop_assert_eq!(read_line(&write_line(&line)).expect("reads"), line);
+    fn every_line_reads_back_what_was_written(line in any_line(), by in any_author()) {
+        let written = write_queued(&line, by);
+        prop_assert_eq!(read_queued(&written, by.is_bot()).expect("reads"), (line, by));
     }
 }
 
@@ -68,12 +70,13 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_state(&State::default()));
     samples.push(write_state(&sample_state()));
     samples.push(write_summary(&sample_summary()));
-    samples.push(write_line(&sample_line()));
+    samples.push(write_queued(&sample_line(), Author::Bot));
     samples.extend(later_samples());
     samples.extend(call_samples());
     samples.extend(label_samples());
     samples.extend(consent_samples());
     samples.extend(change_samples());
+    samples.extend(window_samples());
     samples
 }
 
@@ -178,6 +181,7 @@ fn sample_state() -> State {
         opted_out: None,
         unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes"), called: false }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
+        heard_at: None,
         said: [Said { seq: 2, agent: None }, Said { seq: 5, agent: Some(ada().id) }].into(),
         shown: 2,
         void_below: 2,
@@ -357,6 +361,15 @@ fn label_samples() -> Vec<Vec<u8>> {
         .collect()
 }
 
+fn window_samples() -> Vec<Vec<u8>> {
+    let window = Window { open_until: Timestamp(7), people_until: Timestamp(9) };
+    vec![
+        write_state(&State { heard_at: Some(Timestamp(6)), ..State::default() }),
+        write_summary(&Summary { window: Some(window), ..sample_summary() }),
+        write_queued(&sample_line(), Author::Person { late_from: Some(Timestamp(7)) }),
+    ]
+}
+
 fn change_samples() -> Vec<Vec<u8>> {
     let provider_id = || "m_1".to_owned();
     let at = Some(Timestamp(9));
@@ -400,5 +413,6 @@ fn sample_summary() -> Summary {
         hot: false,
         rungs: 0,
         labels: Vec::new(),
+        window: None,
     }
 }

@@ -50,6 +50,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         hot: false,
         rungs: 0,
         labels: Vec::new(),
+        window: None,
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));
     Arc::new(Published { first, at, events, summary, console_frame: Encoded::default() })

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::fold::{Fold, NOW, print};
 use super::outbox::{Outbox, RowState};
 use super::{breaks, holds};
+use crate::support::outbox::author;
 use crate::support::story::ana;
 
 const MEMORY_MAX: usize = 10;
@@ -189,7 +190,7 @@ enum Act {
 
 fn queued(seq: Seq, by_bot: bool, flagged: bool) -> Queued {
     let line = Line::text("…");
-    Queued { number: 0, contact: contact(), seq, line, by_bot, at: NOW, attempt: 0, flagged }
+    Queued { number: 0, contact: contact(), seq, line, by: author(by_bot), at: NOW, attempt: 0, flagged }
 }
 
 impl State {
@@ -307,9 +308,9 @@ impl State {
             return;
         }
         node.memory.with(|memory| match *effect {
-            Effect::Queue { seq, by_bot, .. } => match before(seq) {
+            Effect::Queue { seq, by, .. } => match before(seq) {
                 Some(before) if !memory.knows(id(before)) => memory.fall_behind(),
-                _ => memory.enqueue(queued(seq, by_bot, false)),
+                _ => memory.enqueue(queued(seq, by.is_bot(), false)),
             },
             Effect::Requeue { seq, flagged, at } => memory.settle(id(seq), Some((at, flagged))),
             Effect::Finish { seq } | Effect::Shelve { seq } => memory.settle(id(seq), None),

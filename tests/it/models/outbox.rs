@@ -59,8 +59,8 @@ impl Outbox {
 
     fn run_one(&mut self, effect: &Effect, now: Timestamp) -> Vec<Seq> {
         match *effect {
-            Effect::Queue { seq, by_bot, .. } => {
-                let row = Row { by_bot, state: RowState::Queued, at: now, attempt: 0, flagged: false };
+            Effect::Queue { seq, by, .. } => {
+                let row = Row { by_bot: by.is_bot(), state: RowState::Queued, at: now, attempt: 0, flagged: false };
                 self.rows.insert(seq, row);
             }
             Effect::WithdrawBot => return self.withdraw_bot(),

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::outbox::Outbox;
 use crate::store_contract::props::{NOW, Place, heard, summary};
 use crate::store_contract::sqlite::DataDir;
+use crate::support::outbox::author;
 use crate::support::postgres::Schema;
 
 const KEYS: usize = 3;
@@ -156,7 +157,7 @@ impl<S: Store> Both<'_, S> {
         Some(match *does {
             Does::Queue { by_bot } => {
                 *seq += 1;
-                Effect::Queue { seq: *seq, line: Line::text("…"), by_bot }
+                Effect::Queue { seq: *seq, line: Line::text("…"), by: author(by_bot) }
             }
             Does::WithdrawBot => Effect::WithdrawBot,
             Does::Requeue { which, flagged } => Effect::Requeue { seq: one(which)?, at: self.now, flagged },
@@ -179,7 +180,7 @@ impl<S: Store> Both<'_, S> {
     async fn compare(&self) -> Result<(), TestCaseError> {
         let unsent = self.store.queued(self.contact.account.clone(), 0, 1_000).await.expect("read");
         let mut unsent: Vec<_> =
-            unsent.iter().map(|row| (row.seq, row.by_bot, row.at, row.attempt, row.flagged)).collect();
+            unsent.iter().map(|row| (row.seq, row.by.is_bot(), row.at, row.attempt, row.flagged)).collect();
         unsent.sort_unstable();
         let said =
             self.outbox.unsent().into_iter().map(|(seq, row)| (seq, row.by_bot, row.at, row.attempt, row.flagged));

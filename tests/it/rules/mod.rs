@@ -4,10 +4,10 @@
 mod alerts;
 /// 4 and 11: calls to others' systems, and outside bots.
 mod calls;
-/// Contacts who want no messages.
-mod consent;
 /// What contacts change about what was said.
 mod changes;
+/// Contacts who want no messages.
+mod consent;
 /// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
 /// What a contact may throw at it.
@@ -38,3 +38,5 @@ mod silence;
 mod superseded;
 /// On which version of its bot a conversation is.
 mod versions;
+/// How long after the contact last wrote we may.
+mod windows;

@@ -70,7 +70,7 @@ pub async fn a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag(plac
     let mut owner = four_messages(&store).await;
     let of_first = || async { queued(&store).await.into_iter().find(|queued| queued.seq == 1).expect("waits") };
     let fresh = of_first().await;
-    assert_eq!((fresh.attempt, fresh.flagged, fresh.at, fresh.by_bot), (0, false, NOW, true));
+    assert_eq!((fresh.attempt, fresh.flagged, fresh.at, fresh.by.is_bot()), (0, false, NOW, true));
     assert_eq!((fresh.line, fresh.contact), (Line::text("message 1"), contact("7")));
 
     for (attempt, flagged, expected) in [(1, false, false), (2, true, true), (3, false, true)] {
@@ -89,7 +89,7 @@ pub async fn a_finished_delivery_can_be_queued_again(place: &impl Place) {
     owner.act(vec![Effect::Finish { seq: 1 }]).await;
     owner.act(vec![queue(1, false), Effect::Requeue { seq: 1, at: NOW, flagged: true }]).await;
     let last = queued(&store).await.pop().expect("waits");
-    assert_eq!((last.seq, last.flagged, last.by_bot, last.attempt), (1, true, false, 0));
+    assert_eq!((last.seq, last.flagged, last.by.is_bot(), last.attempt), (1, true, false, 0));
     owner.act(vec![queue(1, false)]).await;
     assert_eq!(queued_seqs(&store).await, [2, 3, 4, 1], "queued twice, it is there once");
 }

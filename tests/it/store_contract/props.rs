@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::support::outbox::author;
 use switchboard::domain::account::Channel;
 use switchboard::domain::event::{Event, Origin, Place as BotPlace, Speaker, Why};
 use switchboard::domain::ids::{AccountId, BotId, Incarnation, Seq};
@@ -51,7 +52,7 @@ pub fn bot_said(text: &str) -> Event {
 }
 
 pub fn queue(seq: Seq, by_bot: bool) -> Effect {
-    Effect::Queue { seq, line: Line::text(format!("message {seq}")), by_bot }
+    Effect::Queue { seq, line: Line::text(format!("message {seq}")), by: author(by_bot) }
 }
 
 pub fn human() -> ModeSummary {
@@ -77,6 +78,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         hot: false,
         rungs: 0,
         labels: Vec::new(),
+        window: None,
     }
 }
 

@@ -6,6 +6,7 @@ use switchboard::domain::effects::Effect;
 use switchboard::domain::ids::Seq;
 use switchboard::domain::message::Line;
 use switchboard::domain::time::Timestamp;
+use switchboard::domain::window::Author;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outbox {
@@ -46,8 +47,15 @@ impl Outbox {
 
     fn run_one(&mut self, effect: Effect) -> Result<Vec<Seq>, String> {
         match effect {
-            Effect::Queue { seq, line, by_bot } => {
-                let row = Row { line, by_bot, state: RowState::Queued, at: Timestamp(0), attempts: 0, flagged: false };
+            Effect::Queue { seq, line, by } => {
+                let row = Row {
+                    line,
+                    by_bot: by.is_bot(),
+                    state: RowState::Queued,
+                    at: Timestamp(0),
+                    attempts: 0,
+                    flagged: false,
+                };
                 if self.rows.insert(seq, row).is_some() {
                     return Err(format!("message {seq} was queued twice"));
                 }
@@ -104,4 +112,9 @@ impl Outbox {
         let may = |row: &Row| matches!(row.state, RowState::Queued | RowState::Uncertain) && row.at <= now;
         self.rows.iter().filter(|(_, row)| may(row)).map(|(seq, _)| *seq).collect()
     }
+}
+
+/// Whoever wrote it has all the time in the world.
+pub fn author(by_bot: bool) -> Author {
+    if by_bot { Author::Bot } else { Author::Person { late_from: None } }
 }

@@ -1,7 +1,7 @@
 //! Facebook Messenger: what Meta's webhooks say, and how to answer through the Send API.
 //!
 //! [`read`] is pure and takes a body whose signature was checked (`meta_signature`). [`MessengerOutlet`] sends.
-//! Absent on purpose: thread control, profiles, personas, and the HUMAN_AGENT tag.
+//! Absent on purpose: thread control, profiles, and personas.
 
 mod answer;
 mod attachments;

@@ -19,7 +19,7 @@ use crate::adapters::channels::{http, outcome, split};
 use crate::domain::abilities::Abilities;
 use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
-use crate::ports::channel::{Outgoing, Outlet, SendResult};
+use crate::ports::channel::{By, Outgoing, Outlet, SendResult};
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
@@ -124,13 +124,13 @@ impl Page {
         };
         for (number, part) in (1..).zip(&parts) {
             let mark = Mark { id: message.id, early_part: Some(number) };
-            match self.post(&Body::new(&message.to, *part, mark, &[])).await {
+            match self.post(&Body::new(message, *part, mark, &[])).await {
                 SendResult::Sent { .. } => {}
                 result => return if number == 1 { result } else { outcome::halfway(result) },
             }
         }
         let result = self
-            .post(&Body::new(&message.to, last, Mark { id: message.id, early_part: None }, &message.line.choices))
+            .post(&Body::new(message, last, Mark { id: message.id, early_part: None }, &message.line.choices))
             .await;
         if parts.is_empty() { result } else { outcome::halfway(result) }
     }
@@ -171,8 +171,27 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 #[derive(Serialize)]
 struct Body<'a> {
     recipient: Recipient<'a>,
-    messaging_type: &'static str,
+    #[serde(flatten)]
+    terms: Terms,
     message: Message<'a>,
+}
+
+/// On which of Meta's terms a message goes out.
+#[derive(Serialize, Clone, Copy)]
+struct Terms {
+    messaging_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<&'static str>,
+}
+
+impl Terms {
+    /// Only what a person wrote may go out as a person's.
+    fn of(by: By) -> Self {
+        match by {
+            By::Person { late: true } => Self { messaging_type: "MESSAGE_TAG", tag: Some("HUMAN_AGENT") },
+            By::Bot | By::Person { late: false } => Self { messaging_type: "RESPONSE", tag: None },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -231,7 +250,7 @@ struct QuickReply<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(to: &'a str, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Self {
+    fn new(message: &'a Outgoing, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Self {
         let menu = abilities().menu;
         if choices.len() > menu.options_max {
             tracing::warn!(delivery = %mark, choices = choices.len(), shown = menu.options_max, "messenger does not show all choices");
@@ -243,8 +262,8 @@ impl<'a> Body<'a> {
             title: split::shorten(choice.label.trim(), menu.label_max),
             payload: &choice.id,
         });
-        let message = Message { content, metadata: mark.to_string(), quick_replies: quick_replies.collect() };
-        Self { recipient: Recipient { id: to }, messaging_type: "RESPONSE", message }
+        let content = Message { content, metadata: mark.to_string(), quick_replies: quick_replies.collect() };
+        Self { recipient: Recipient { id: &message.to }, terms: Terms::of(message.by), message: content }
     }
 }
 

@@ -112,7 +112,7 @@ fn outlet(base: &str) -> MessengerOutlet {
 }
 
 fn outgoing(line: Line) -> Outgoing {
-    Outgoing { id: id(), to: "7".into(), line, by_human: false }
+    Outgoing { id: id(), to: "7".into(), line, by: By::Bot }
 }
 
 fn id() -> DeliveryId {
@@ -149,6 +149,20 @@ async fn a_message_goes_out_in_the_shape_meta_wants() {
         ] }
     });
     assert_eq!(calls[0].body, expected);
+}
+
+#[tokio::test]
+async fn only_what_a_person_wrote_too_late_is_tagged_as_such() {
+    for (by, terms) in [
+        (By::Bot, json!(["RESPONSE", null])),
+        (By::Person { late: false }, json!(["RESPONSE", null])),
+        (By::Person { late: true }, json!(["MESSAGE_TAG", "HUMAN_AGENT"])),
+    ] {
+        let provider = Provider::that(vec![sent("m")]).await;
+        outlet(&provider.base).send(Outgoing { by, ..outgoing(hello()) }).await;
+        let calls = provider.calls.lock().unwrap();
+        assert_eq!(json!([calls[0].body["messaging_type"], calls[0].body["tag"]]), terms);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! How long after a contact's last sign of life we may write. Some providers give persons longer than machines, provided
+//! that they say so.
+
+use super::account::Channel;
+use super::time::Timestamp;
+
+/// Open for all until one moment, and for persons until another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub open_until: Timestamp,
+    pub people_until: Timestamp,
+}
+
+impl Window {
+    /// Of a contact who was last heard of at `heard_at`. None: the channel has no windows.
+    pub fn after(channel: Channel, heard_at: Timestamp) -> Option<Self> {
+        let abilities = channel.abilities();
+        let open = abilities.reply_window?;
+        let people = abilities.people_window.unwrap_or(open).max(open);
+        Some(Self { open_until: heard_at + open, people_until: heard_at + people })
+    }
+}
+
+/// Who wrote a message of ours. Only a person can claim to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    Bot,
+    /// From `late_from` on the channel takes it only as a person's; none: it makes no difference.
+    Person {
+        late_from: Option<Timestamp>,
+    },
+}
+
+impl Author {
+    pub fn is_bot(self) -> bool {
+        self == Author::Bot
+    }
+}
