@@ -1,10 +1,11 @@
-//! The table of `docs/channels.md`, written from what the channels declare.
+//! What the channels declare, for readers: the table of `docs/channels.md`, and the limits that the console counts by.
 
 use std::fmt::Write as _;
 use std::{fs, path::Path};
 
-use crate::domain::abilities::Abilities;
+use crate::domain::abilities::{Abilities, TextLimit};
 use crate::domain::account::Channel;
+use crate::domain::conversation::TEXT_CHARS_MAX;
 
 const FILE: &str = "docs/channels.md";
 const BEGIN: &str =
@@ -23,6 +24,35 @@ fn the_docs_say_what_the_channels_can_do() {
     }
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
     assert!(checked_in == fresh, "{FILE} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib wire::abilities");
+}
+
+const LIMITS: &str = "static/shared/limits.ts";
+
+#[test]
+fn the_console_knows_the_limits_of_the_channels() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(LIMITS);
+    let fresh = limits();
+    if std::env::var_os("UPDATE_WIRE").is_some() {
+        fs::write(&path, &fresh).expect("static/shared can be written");
+    }
+    let checked_in = fs::read_to_string(&path).unwrap_or_default();
+    assert!(checked_in == fresh, "{LIMITS} is stale. Rewrite it: UPDATE_WIRE=1 cargo test --lib wire::abilities");
+}
+
+fn limits() -> String {
+    let mut file = String::from(
+        "// How long a text may be. Written from src/domain/abilities.rs; do not edit:\n\
+         //   UPDATE_WIRE=1 cargo test --lib wire::abilities\n",
+    );
+    let _ = writeln!(file, "export const MESSAGE_CHARS_MAX = {TEXT_CHARS_MAX};\n");
+    file.push_str("/** What goes out in one message of a channel; longer texts go out in parts. */\n");
+    file.push_str("export const LIMITS: Readonly<Record<string, { max: number; unit: 'characters' | 'bytes' }>> = {\n");
+    for channel in Channel::ALL {
+        let TextLimit { max, unit } = channel.abilities().text;
+        let _ = writeln!(file, "  {}: {{ max: {max}, unit: '{}' }},", channel.as_str(), unit.name());
+    }
+    file.push_str("};\n");
+    file
 }
 
 type Row = (&'static str, fn(&Abilities) -> String);

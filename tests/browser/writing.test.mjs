@@ -14,6 +14,11 @@ test('a canned reply is written once, found by a slash and filled with what is k
   const vera = await visitor(theStage);
   await openCaller(ana, () => say(vera, 'I had an accident'));
 
+  // A whole book is stopped before it is sent, and in words.
+  await field(ana).fill('a'.repeat(10_007));
+  await ana.getByText('7 characters too long').waitFor();
+  assert.equal(await ana.getByRole('button', { name: 'Send' }).isDisabled(), true);
+
   // What was just written may be kept under a name.
   await field(ana).fill('Dear {{name|customer}}, help is on its way.');
   await ana.getByRole('button', { name: 'Keep these words as a canned reply' }).click();
