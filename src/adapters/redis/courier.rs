@@ -115,7 +115,7 @@ impl Courier {
         // From here on new subscriptions are queued; those of before are made now.
         inner.up.store(true, Ordering::Relaxed);
         // Listeners look at the store below. A part of a cluster that is away is no reason to do without the others.
-        if let Err(error) = self.change("SSUBSCRIBE", &inner.watched()).await
+        if let Err(error) = self.change(true, &inner.watched()).await
             && matches!(self.link, Link::One(_))
         {
             return Err(error);
@@ -132,27 +132,25 @@ impl Courier {
 
     /// Hears these conversations, or hears them no more: many with each command, some commands at once, all of them even
     /// if one fails.
-    async fn change(&self, verb: &str, conversations: &[ConversationId]) -> RedisResult<()> {
-        let commands = self.commands(verb, conversations);
+    async fn change(&self, on: bool, conversations: &[ConversationId]) -> RedisResult<()> {
+        let commands = self.together(conversations);
         let mut changed = Ok(());
         for some in commands.chunks(TOGETHER_MAX) {
-            let sent =
-                some.iter().map(async |command| command.query_async::<Value>(&mut self.link.clone()).await.map(|_| ()));
+            let sent = some.iter().map(async |channels| self.link.change(on, channels).await);
             let sent: RedisResult<()> = join_all(sent).await.into_iter().collect();
             changed = changed.and(sent);
         }
         changed
     }
 
-    /// The channels of one command are in one slot, where slots are on different servers.
-    fn commands(&self, verb: &str, conversations: &[ConversationId]) -> Vec<redis::Cmd> {
+    /// The channels that one command may name: of one slot, where slots are on different servers.
+    fn together(&self, conversations: &[ConversationId]) -> Vec<Vec<String>> {
         let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for conversation in conversations {
             let part = if matches!(self.link, Link::One(_)) { "" } else { part(*conversation) };
             parts.entry(part).or_default().push(self.inner.keys.events(*conversation));
         }
-        let command = |channels: &[String]| redis::cmd(verb).arg(channels).to_owned();
-        parts.values().flat_map(|channels| channels.chunks(CHANNELS_MAX).map(command)).collect()
+        parts.values().flat_map(|channels| channels.chunks(CHANNELS_MAX).map(<[String]>::to_vec)).collect()
     }
 
     async fn unsubscribe(&self, channel: &str) -> RedisResult<()> {
@@ -197,9 +195,9 @@ impl Courier {
 
     async fn write_sorted(&self, messages: Vec<Out>, topics: Vec<Out>) -> RedisResult<()> {
         let (on, off) = last_words(&topics);
-        self.change("SSUBSCRIBE", &on).await?;
+        self.change(true, &on).await?;
         on.into_iter().for_each(|conversation| self.inner.local.doubt(conversation));
-        self.change("SUNSUBSCRIBE", &off).await?;
+        self.change(false, &off).await?;
         if messages.is_empty() {
             return Ok(());
         }

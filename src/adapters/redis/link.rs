@@ -72,6 +72,23 @@ impl Link {
         };
         Ok((link, pushes))
     }
+
+    /// Hears these channels (`on`), or hears them no more. Over a Redis Cluster all must be in one slot.
+    ///
+    /// Each channel is confirmed on its own. All confirmations must be waited for: one that nobody expects would be taken
+    /// for the answer to another command.
+    pub async fn change(&self, on: bool, channels: &[String]) -> RedisResult<()> {
+        match self.clone() {
+            Link::Cluster(mut connection) if on => connection.ssubscribe(channels).await,
+            Link::Cluster(mut connection) => connection.sunsubscribe(channels).await,
+            // Should it be refused, with a single answer, the wait ends by the time that any answer may take.
+            Link::One(mut connection) => {
+                let verb = if on { "SSUBSCRIBE" } else { "SUNSUBSCRIBE" };
+                let command = redis::pipe().cmd(verb).arg(channels).to_owned();
+                connection.req_packed_commands(&command, 0, channels.len()).await.map(|_| ())
+            }
+        }
+    }
 }
 
 /// Never blocks, or the whole connection would: what does not fit is lost, and said to be.

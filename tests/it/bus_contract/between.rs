@@ -90,6 +90,30 @@ pub async fn a_command_is_answered_from_its_node(place: &mut Several) {
     assert_eq!(host.asked.lock().unwrap().last(), Some(&asked("hello")));
 }
 
+/// Each subscription is confirmed by Redis on its own: none of that may be taken for the answer to something else.
+pub async fn many_who_begin_to_listen_at_once_disturb_nobody(place: &mut Several) {
+    let (one, other, address) = two(place).await;
+    other.bus.serve(Answering::done(12));
+    assert_eq!(ask_until_there(&one.bus, address).await, Ok(Done { last: 12 }));
+    let (conversation, ear) = (anybody(), Ear::default());
+    let _subscription = one.bus.subscribe(conversation, ear.listener());
+    ear.until_doubts(1).await;
+    let ears: Vec<Ear> = (0..500).map(|_| Ear::default()).collect();
+    for some in ears.chunks(100) {
+        let subscriptions: Vec<_> = some.iter().map(|ear| one.bus.subscribe(anybody(), ear.listener())).collect();
+        let answers = join_all((0..20).map(|_| one.bus.ask(address, asked("hello")))).await;
+        assert!(answers.iter().all(|answer| *answer == Ok(Ok(Done { last: 12 }))), "{answers:?}");
+        for ear in some {
+            ear.until_doubts(1).await;
+        }
+        drop(subscriptions);
+    }
+    // Had the connection been given up, every listener would have been told to look again.
+    assert_eq!(ear.doubts(), 1);
+    other.bus.publish(published(conversation, 1, &["x"]));
+    ear.until_heard(1).await;
+}
+
 pub async fn refusals_come_back_as_they_are(place: &mut Several) {
     for not_done in [
         NotDone::Refused(Refusal::Superseded { since: vec![3, 4] }),

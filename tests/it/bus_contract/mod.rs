@@ -43,6 +43,7 @@ macro_rules! together {
             a_new_listener_is_told_to_look_at_the_store
             lists_of_other_nodes_hear_the_newest_row
             a_command_is_answered_from_its_node
+            many_who_begin_to_listen_at_once_disturb_nobody
             refusals_come_back_as_they_are
             a_conversation_that_lives_elsewhere_says_so
             a_node_that_died_is_not_there
