@@ -4,7 +4,7 @@
 //! about the program stands in [`product`].
 //!
 //! - [`messenger`] writes signed webhooks, [`provider`] is the fake Send API that gets the replies, [`http`] carries both.
-//! - [`twilio`] is the fake Twilio, with the phones behind it.
+//! - [`twilio`] is the fake Twilio, with the phones behind it. [`fake`] is what both fakes are made of.
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
 //!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others.
@@ -20,6 +20,7 @@ pub mod compare;
 pub mod dice;
 pub mod drill;
 pub mod drive;
+pub mod fake;
 pub mod flood;
 pub mod http;
 pub mod memory;

@@ -3,23 +3,19 @@
 //! It answers `POST /{version}/{page}/messages` (also without version, and `/me/messages`) as Graph does, writes
 //! down every arrival, follows [`Rule`]s about faults and can send echoes, deliveries and reads back to the
 //! product. Tests hold a [`Provider`]; another process steers it over `POST /_control` and reads `GET /_log`.
-//! It is written on bare TCP, because it shares the cores with the server under measurement and must be able to
-//! cut a connection at any point.
 
 mod control;
 mod log;
 mod receipts;
-mod rules;
 mod serve;
 mod strict;
 #[cfg(test)]
 mod tests;
 
+pub use crate::fake::{Rule, Then, When};
 pub use control::Control;
 pub use log::{Arrival, Counts, QuickReply};
 pub use receipts::{EchoTime, Receipts};
-pub(crate) use rules::Rules;
-pub use rules::{Rule, Then, When};
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,10 +23,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-
 use crate::clock;
+use crate::fake::{Door, Rules};
 use crate::messenger;
 
 /// Called for every accepted message, on the connection's task: be quick.
@@ -79,9 +73,8 @@ impl Default for Settings {
 
 /// A running fake Send API. It stops when the last handle is dropped or [`Provider::stop`] is called.
 pub struct Provider {
-    address: SocketAddr,
+    door: Door,
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
 }
 
 /// What the connections share.
@@ -91,10 +84,8 @@ pub(crate) struct Shared {
     proof_required: bool,
     hook: Option<Hook>,
     log: Mutex<log::Log>,
-    rules: Mutex<rules::Rules>,
-    receipts: receipts::Desk,
-    /// Ends every connection when the provider stops.
-    stopping: tokio::sync::watch::Sender<bool>,
+    rules: Mutex<Rules>,
+    receipts: receipts::Receipting,
 }
 
 impl Shared {
@@ -102,7 +93,7 @@ impl Shared {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn rules(&self) -> MutexGuard<'_, rules::Rules> {
+    pub(crate) fn rules(&self) -> MutexGuard<'_, Rules> {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,8 +101,6 @@ impl Shared {
 impl Provider {
     /// Binds and serves on the current tokio runtime.
     pub async fn start(settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind(settings.listen).await?;
-        let address = listener.local_addr()?;
         let proof = settings.app_secret.as_deref().zip(settings.token.as_deref());
         let shared = Arc::new(Shared {
             proof: proof.map(|(secret, token)| messenger::appsecret_proof(secret, token)),
@@ -120,21 +109,19 @@ impl Provider {
             hook: settings.hook,
             log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
             rules: Mutex::default(),
-            receipts: receipts::Desk::open(settings.receipts),
-            stopping: tokio::sync::watch::Sender::new(false),
+            receipts: receipts::Receipting::open(settings.receipts),
         });
-        let accepting = tokio::spawn(serve::accept(listener, shared.clone()));
-        Ok(Self { address, shared, accepting })
+        Ok(Self { door: Door::open(settings.listen, shared.clone()).await?, shared })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.door.address()
     }
 
     /// `http://127.0.0.1:PORT`, for an account's `api_base`.
     pub fn base(&self) -> String {
-        format!("http://{}", self.address)
+        self.door.base()
     }
 
     /// Adds a rule; rules are tried in the order in which they were added, the first that matches decides.
@@ -227,13 +214,6 @@ impl Provider {
 
     /// Closes the port and every connection, as if the provider had gone. The log stays readable.
     pub fn stop(&self) {
-        self.accepting.abort();
-        self.shared.stopping.send_replace(true);
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        self.stop();
+        self.door.close();
     }
 }

@@ -1,21 +1,18 @@
 //! The connections of the fake Send API.
 
 use std::borrow::Cow;
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::log::{Arrival, QuickReply};
 use super::receipts::Accepted as Receipted;
 use super::strict::{Attachment, complaint};
 use super::{Accepted, Shared, Then, control};
 use crate::clock;
-use crate::http::{Request, parse_request};
+use crate::fake::{Next, Visited, answer};
+use crate::http::Request;
 
 /// A body to the Send API, as far as the fake reads it.
 #[derive(Deserialize)]
@@ -50,55 +47,9 @@ pub(super) struct Message<'a> {
     pub attachment: Option<Attachment<'a>>,
 }
 
-/// How a connection goes on after a request.
-enum Next {
-    /// The answer is in the output buffer.
-    Go,
-    /// Close without a word more.
-    Cut,
-}
-
-/// Takes connections until the provider stops.
-pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let shared = shared.clone();
-        let mut stopping = shared.stopping.subscribe();
-        tokio::spawn(async move {
-            tokio::select! {
-                _ = stopping.wait_for(|stopping| *stopping) => {}
-                _ = converse(stream, &shared) => {}
-            }
-        });
-    }
-}
-
-async fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut buffer = vec![0; 16 << 10];
-    let (mut filled, mut output) = (0, Vec::with_capacity(1 << 10));
-    loop {
-        if filled == buffer.len() {
-            buffer.resize(filled * 2, 0);
-        }
-        let read = stream.read(&mut buffer[filled..]).await?;
-        if read == 0 {
-            return Ok(());
-        }
-        filled += read;
-        let mut taken = 0;
-        while let Some(request) = parse_request(&buffer[taken..filled])? {
-            match handle(&request, shared, &mut output).await {
-                Next::Cut => return Ok(()),
-                Next::Go if !request.keep_alive => return stream.write_all(&output).await,
-                Next::Go => taken += request.bytes,
-            }
-        }
-        buffer.copy_within(taken..filled, 0);
-        filled -= taken;
-        if !output.is_empty() {
-            stream.write_all(&output).await?;
-            output.clear();
-        }
+impl Visited for Shared {
+    async fn handle(&self, request: &Request<'_>, output: &mut Vec<u8>) -> Next {
+        handle(request, self, output).await
     }
 }
 
@@ -106,7 +57,7 @@ async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) ->
     let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
     if path.starts_with("/_") {
         let (status, body) = control::handle(request.method, path, query, request.body, shared);
-        answer(output, status, None, body.as_bytes());
+        answer(output, status, None, &body);
         return Next::Go;
     }
     let Some(page) = page_of(request.method, path) else {
@@ -207,7 +158,7 @@ async fn act(then: &Then, recipient: &str, id: &str, output: &mut Vec<u8>) -> Ne
             refuse(output, *status, *code, *subcode, *retry_after, "as told")
         }
         Then::AcceptThenRefuse { status, code, subcode } => refuse(output, *status, *code, *subcode, None, "as told"),
-        Then::Nonsense => answer(output, 200, None, b"<html>502 from a proxy</html>"),
+        Then::Nonsense => answer(output, 200, None, "<html>502 from a proxy</html>"),
         Then::Delay { millis } => {
             tokio::time::sleep(Duration::from_millis(*millis)).await;
             accept_message(output, recipient, id);
@@ -219,7 +170,7 @@ async fn act(then: &Then, recipient: &str, id: &str, output: &mut Vec<u8>) -> Ne
 
 fn accept_message(output: &mut Vec<u8>, recipient: &str, id: &str) {
     let recipient = recipient.replace(['"', '\\'], "");
-    answer(output, 200, None, format!(r#"{{"recipient_id":"{recipient}","message_id":"{id}"}}"#).as_bytes());
+    answer(output, 200, None, &format!(r#"{{"recipient_id":"{recipient}","message_id":"{id}"}}"#));
 }
 
 fn refuse(output: &mut Vec<u8>, status: u16, code: u32, subcode: Option<u32>, retry_after: Option<u64>, words: &str) {
@@ -227,24 +178,7 @@ fn refuse(output: &mut Vec<u8>, status: u16, code: u32, subcode: Option<u32>, re
     if let Some(subcode) = subcode {
         error["error_subcode"] = json!(subcode);
     }
-    answer(output, status, retry_after, json!({"error": error}).to_string().as_bytes());
-}
-
-fn answer(output: &mut Vec<u8>, status: u16, retry_after: Option<u64>, body: &[u8]) {
-    use std::io::Write;
-    let retry = retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
-    // Writing into memory cannot fail.
-    let _ = write!(
-        output,
-        "HTTP/1.1 {status} {}\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\n\r\n",
-        reason(status),
-        body.len()
-    );
-    output.extend_from_slice(body);
-}
-
-fn reason(status: u16) -> &'static str {
-    if status < 400 { "OK" } else { "Refused" }
+    answer(output, status, retry_after, &json!({"error": error}).to_string());
 }
 
 fn in_words(then: &Then) -> String {

@@ -2,8 +2,7 @@
 //!
 //! It checks requests as strictly as Twilio's reference has them, keeps the list of who has opted out, signs the webhooks
 //! that it posts for texts from phones, and sends status callbacks. Tests hold a [`Twilio`]; started alone, another process
-//! steers it over `POST /_text`, `POST /_control` and reads `GET /_log`. What it does wrong it does by the same
-//! [`Rule`]s as the fake of Messenger.
+//! steers it over `POST /_text`, `POST /_control` and reads `GET /_log`.
 
 mod forms;
 mod serve;
@@ -16,14 +15,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-
 use crate::clock;
-use crate::provider::{Rule, Rules};
-use forms::Desk;
+use crate::fake::{Desk, Door, Rule, Rules};
 pub use forms::sign;
+use serde::{Deserialize, Serialize};
 
 /// The line, as the product's configuration has it.
 #[derive(Debug, Clone)]
@@ -87,16 +82,14 @@ impl Default for Callbacks {
 
 /// A running fake. It stops when it is dropped.
 pub struct Twilio {
-    address: SocketAddr,
+    door: Door,
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
 }
 
 pub(crate) struct Shared {
     settings: Settings,
     state: Mutex<State>,
     desk: Desk,
-    stopping: tokio::sync::watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -119,25 +112,18 @@ impl Shared {
 impl Twilio {
     /// Binds and serves on the current tokio runtime.
     pub async fn start(settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind(settings.listen).await?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            settings,
-            state: Mutex::default(),
-            desk: Desk::open(),
-            stopping: tokio::sync::watch::Sender::new(false),
-        });
-        let accepting = tokio::spawn(serve::accept(listener, shared.clone()));
-        Ok(Self { address, shared, accepting })
+        let listen = settings.listen;
+        let shared = Arc::new(Shared { settings, state: Mutex::default(), desk: Desk::open() });
+        Ok(Self { door: Door::open(listen, shared.clone()).await?, shared })
     }
 
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.door.address()
     }
 
     /// `http://127.0.0.1:PORT`, for an account's `api_base`.
     pub fn base(&self) -> String {
-        format!("http://{}", self.address)
+        self.door.base()
     }
 
     /// What was entered for "a message comes in".
@@ -198,12 +184,5 @@ impl Twilio {
     /// Another copy of what a phone wrote.
     pub async fn text_again(&self, phone: &str, body: &str, sid: &str) -> io::Result<(u16, String)> {
         forms::text(&self.shared, phone, body, sid).await
-    }
-}
-
-impl Drop for Twilio {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        self.shared.stopping.send_replace(true);
     }
 }

@@ -1,80 +1,44 @@
 //! The connections of the fake.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::{Callbacks, Shared, Text, forms};
 use crate::clock;
-use crate::http::{Request, parse_request};
-use crate::provider::{Rule, Then};
+use crate::fake::{Next, Rule, Then, Visited, answer};
+use crate::http::Request;
 
 const BODY_CHARS_MAX: usize = 1600;
 
-/// Takes connections until the fake stops.
-pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let shared = shared.clone();
-        let mut stopping = shared.stopping.subscribe();
-        tokio::spawn(async move {
-            tokio::select! {
-                _ = stopping.wait_for(|stopping| *stopping) => {}
-                _ = converse(stream, &shared) => {}
-            }
-        });
+impl Visited for Shared {
+    async fn handle(&self, request: &Request<'_>, output: &mut Vec<u8>) -> Next {
+        handle(request, self, output).await
     }
 }
 
-async fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    let (mut buffer, mut output) = (Vec::new(), Vec::new());
-    loop {
-        if stream.read_buf(&mut buffer).await? == 0 {
-            return Ok(());
-        }
-        while let Some(request) = parse_request(&buffer)? {
-            let (bytes, stays) = (request.bytes, request.keep_alive);
-            let answered = handle(&request, shared, &mut output).await;
-            if !answered {
-                return Ok(());
-            }
-            stream.write_all(&output).await?;
-            output.clear();
-            if !stays {
-                return Ok(());
-            }
-            buffer.drain(..bytes);
-        }
-    }
-}
-
-/// Whether there is an answer; else the line is cut.
-async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) -> bool {
+async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) -> Next {
     let path = request.target.split('?').next().unwrap_or_default();
     if path.starts_with("/_") {
         let (status, body) = control(request, path, shared).await;
         answer(output, status, None, &body);
-        return true;
+        return Next::Go;
     }
     let ours = format!("/2010-04-01/Accounts/{}/Messages.json", shared.settings.account_sid);
     if let Some((status, code, words)) = not_ours(request, path == ours, shared) {
         refuse(output, status, code, None, words);
-        return true;
+        return Next::Go;
     }
     let fields: BTreeMap<_, _> = form_urlencoded::parse(request.body).into_owned().collect();
     match wrong(&fields, shared) {
         Some((code, words)) => {
             note(shared, &fields, request.body, false, format!("refused 400 ({code})"));
             refuse(output, 400, code, None, words);
-            true
+            Next::Go
         }
         None => take(&fields, request.body, shared, output).await,
     }
@@ -123,7 +87,7 @@ fn wrong(fields: &BTreeMap<String, String>, shared: &Shared) -> Option<(u32, &'s
     })
 }
 
-async fn take(fields: &BTreeMap<String, String>, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> bool {
+async fn take(fields: &BTreeMap<String, String>, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> Next {
     let (to, body) = (fields["To"].as_str(), fields.get("Body").map(String::as_str));
     let then = shared.state().rules.decide(&shared.settings.number, to, body, false);
     let accepted = !matches!(then, Then::Refuse { .. } | Then::CutBeforeAccepting);
@@ -132,10 +96,10 @@ async fn take(fields: &BTreeMap<String, String>, raw: &[u8], shared: &Shared, ou
         forms::callbacks(shared, &text);
     }
     match then {
-        Then::AcceptThenCut | Then::CutBeforeAccepting => return false,
+        Then::AcceptThenCut | Then::CutBeforeAccepting => return Next::Cut,
         Then::Hang { millis } => {
             tokio::time::sleep(Duration::from_millis(millis)).await;
-            return false;
+            return Next::Cut;
         }
         Then::Refuse { status, code, retry_after, .. } => refuse(output, status, code, retry_after, "as told"),
         Then::AcceptThenRefuse { status, code, .. } => refuse(output, status, code, None, "as told"),
@@ -146,7 +110,7 @@ async fn take(fields: &BTreeMap<String, String>, raw: &[u8], shared: &Shared, ou
         }
         Then::Answer => answer(output, 201, None, &created(&text, shared)),
     }
-    true
+    Next::Go
 }
 
 fn note(shared: &Shared, fields: &BTreeMap<String, String>, raw: &[u8], accepted: bool, outcome: String) -> Text {
@@ -237,15 +201,4 @@ fn refuse(output: &mut Vec<u8>, status: u16, code: u32, retry_after: Option<u64>
     let more = format!("https://www.twilio.com/docs/errors/{code}");
     let body = json!({"code": code, "message": words, "more_info": more, "status": status});
     answer(output, status, retry_after, &body.to_string());
-}
-
-fn answer(output: &mut Vec<u8>, status: u16, retry_after: Option<u64>, body: &str) {
-    let retry = retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
-    let reason = if status < 400 { "OK" } else { "Refused" };
-    // Writing into memory cannot fail.
-    let _ = write!(
-        output,
-        "HTTP/1.1 {status} {reason}\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\n\r\n{body}",
-        body.len()
-    );
 }

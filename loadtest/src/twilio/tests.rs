@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::fake::Then;
 use crate::http;
-use crate::provider::Then;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const PHONE: &str = "+14155550100";
