@@ -4,6 +4,7 @@
 //! business of the sender.
 
 pub mod http;
+pub mod lenient;
 pub mod mark;
 pub mod messenger;
 pub mod meta_signature;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::shapes::Word;
+use crate::adapters::channels::lenient::Word;
 use crate::adapters::channels::outcome;
 use crate::ports::channel::SendResult;
 

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::read::{cut, mend_surrogates, without_nul};
-use super::shapes::{Attached, Word};
+use super::shapes::Attached;
+use crate::adapters::channels::lenient::{Word, cut, is_link, mend_surrogates, without_nul};
 use crate::domain::message::{Attachment, AttachmentKind};
 
 const ATTACHMENTS_MAX: usize = 100;
 const NAME_CHARACTERS_MAX: usize = 200;
-const URL_BYTES_MAX: usize = 8192;
 
 pub fn attachments(raw: Option<&RawValue>) -> Vec<Attachment> {
     let Some(raw) = raw else { return Vec::new() };
@@ -71,9 +70,4 @@ fn attachment(raw: &str) -> Attachment {
         url: without_nul(url).into_owned(),
         name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned(),
     }
-}
-
-/// Only what a console may safely offer to open.
-fn is_link(url: &str) -> bool {
-    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= URL_BYTES_MAX
 }

@@ -1,7 +1,8 @@
 //! What a contact changes about what was said. Its sameness is made of what changed: the message keeps its one id.
 
-use super::read::{Understood, id, text};
+use super::read::Understood;
 use super::shapes::{Edit, Reaction};
+use crate::adapters::channels::lenient::{id, text};
 use crate::domain::changes::Change;
 use crate::domain::command::Command;
 use crate::domain::time::Timestamp;

@@ -1,14 +1,13 @@
 //! Reads a webhook's body, each event by itself, so that a poisoned one does no harm to its neighbours.
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::attachments::{attachments, in_words, unsupported};
 use super::changes;
-use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Moment, Postback, Read, Referral, Word};
+use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Postback, Read, Referral};
 use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
+use crate::adapters::channels::lenient::{Moment, id, mend_surrogates, text};
 use crate::adapters::channels::mark::Mark;
 use crate::domain::command::Command;
 use crate::domain::event::Receipt;
@@ -17,8 +16,6 @@ use crate::domain::time::Timestamp;
 
 /// Beyond this the body is kept raw, as one unknown.
 const EVENTS_MAX: usize = 1000;
-const TEXT_CHARACTERS_MAX: usize = 20_000;
-const ID_BYTES_MAX: usize = 512;
 
 const NOT_READABLE: &str = "not readable";
 
@@ -240,65 +237,6 @@ fn kind(raw: &str) -> &'static str {
     ];
     let event: serde_json::Map<String, serde_json::Value> = serde_json::from_str(raw).unwrap_or_default();
     KINDS.into_iter().find(|kind| event.contains_key(*kind)).unwrap_or("of an unknown kind")
-}
-
-pub(super) fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
-    match word {
-        Some(Word(id)) if id.len() > ID_BYTES_MAX => Err("id too long"),
-        Some(Word(id)) if !id.is_empty() => Ok(Some(without_nul(id).into_owned())),
-        _ => Ok(None),
-    }
-}
-
-pub(super) fn text(word: Option<Word>) -> String {
-    word.map(|Word(text)| without_nul(cut(text, TEXT_CHARACTERS_MAX)).into_owned()).unwrap_or_default()
-}
-
-pub(super) fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
-    if text.len() <= characters {
-        return text;
-    }
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => Cow::Owned(text[..end].to_owned()),
-        None => text,
-    }
-}
-
-/// Databases take offence at U+0000.
-pub(super) fn without_nul(text: Cow<str>) -> Cow<str> {
-    if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { text }
-}
-
-/// JSON with U+FFFD for each half of a surrogate pair that lost its other half; none if there is nothing to mend.
-pub(super) fn mend_surrogates(json: &str) -> Option<String> {
-    let mut mended = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(found) = json[at..].find('\\') {
-        let here = at + found;
-        let unit = escaped_unit(json, here);
-        at = match unit {
-            Some(0xd800..=0xdbff) if matches!(escaped_unit(json, here + 6), Some(0xdc00..=0xdfff)) => here + 12,
-            Some(0xd800..=0xdfff) => {
-                mended.push_str(&json[copied..here]);
-                mended.push_str("\\ufffd");
-                copied = here + 6;
-                copied
-            }
-            // A backslash and the letter it escapes, which may be a backslash. JSON has none outside ASCII there.
-            _ => (here + 2).min(json.len()),
-        };
-        if !json.is_char_boundary(at) {
-            return None;
-        }
-    }
-    (copied > 0).then(|| mended + &json[copied..])
-}
-
-/// The `XXXX` of a `\uXXXX` at `at`.
-fn escaped_unit(json: &str, at: usize) -> Option<u16> {
-    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
-    u16::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]

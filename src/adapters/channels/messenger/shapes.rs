@@ -1,13 +1,9 @@
 //! The shapes of Meta's JSON, as leniently as they come: an id may be a number, a moment a string, anything missing.
 //! Text is borrowed from the body where it has no escapes.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
-use crate::domain::time::Timestamp;
+use crate::adapters::channels::lenient::{Moment, Word};
 
 #[derive(serde::Deserialize)]
 pub struct Envelope<'a, E> {
@@ -178,92 +174,4 @@ pub struct AttachedPayload<'a> {
     /// A template's words, in echoes.
     #[serde(borrow, default)]
     pub text: Option<Word<'a>>,
-}
-
-/// A string, or a whole number in its place.
-pub struct Word<'a>(pub Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WordVisitor)
-    }
-}
-
-struct WordVisitor;
-
-impl<'de> Visitor<'de> for WordVisitor {
-    type Value = Word<'de>;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a string or a whole number")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Word<'de>, E> {
-        Ok(Word(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Word<'de>, E> {
-        Ok(Word(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Word<'de>, E> {
-        Ok(Word(Cow::Owned(text)))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Word<'de>, E> {
-        Ok(Word(Cow::Owned(number.to_string())))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Word<'de>, E> {
-        Ok(Word(Cow::Owned(number.to_string())))
-    }
-}
-
-/// A time in milliseconds, or in seconds if it would be in the year 1973 otherwise; a number or a string. None if it
-/// says nothing.
-#[derive(Clone, Copy)]
-pub struct Moment(pub Option<Timestamp>);
-
-const SECONDS_BELOW: u64 = 100_000_000_000;
-
-impl Moment {
-    fn of(number: u64) -> Self {
-        Self(match number {
-            0 => None,
-            seconds if seconds < SECONDS_BELOW => Some(Timestamp(seconds * 1000)),
-            milliseconds => Some(Timestamp(milliseconds)),
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MomentVisitor)
-    }
-}
-
-struct MomentVisitor;
-
-impl Visitor<'_> for MomentVisitor {
-    type Value = Moment;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a time")
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Moment, E> {
-        Ok(Moment::of(number))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Moment, E> {
-        Ok(Moment::of(number.try_into().unwrap_or(0)))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Moment, E> {
-        Ok(Moment::of(number as u64))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
-        Ok(Moment::of(text.trim().parse().unwrap_or(0)))
-    }
 }

@@ -2,12 +2,10 @@
 
 use super::errors::{Meaning, meaning};
 use super::signature::Fields;
+use crate::adapters::channels::lenient::{ID_BYTES_MAX, TEXT_CHARACTERS_MAX, cut, is_link, without_nul};
 use crate::domain::command::{Command, ProviderWord};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
 
-const TEXT_CHARACTERS_MAX: usize = 20_000;
-const ID_BYTES_MAX: usize = 512;
-const URL_BYTES_MAX: usize = 8192;
 /// Twilio sends ten at most.
 const MEDIA_MAX: usize = 100;
 
@@ -133,17 +131,16 @@ impl Form<'_> {
 
     fn id(&self, name: &str) -> Option<String> {
         let id = self.get(name)?.trim();
-        (1..=ID_BYTES_MAX).contains(&id.len()).then(|| without_nul(id))
+        (1..=ID_BYTES_MAX).contains(&id.len()).then(|| clean(id))
     }
 
     fn text(&self, name: &str) -> String {
         let text = self.get(name).unwrap_or_default();
-        let end = text.char_indices().nth(TEXT_CHARACTERS_MAX).map_or(text.len(), |(end, _)| end);
-        without_nul(&text[..end])
+        clean(&cut(text.into(), TEXT_CHARACTERS_MAX))
     }
 
     fn name(&self) -> Option<String> {
-        let name = without_nul(self.get("ProfileName")?.trim());
+        let name = clean(self.get("ProfileName")?.trim());
         Some(name.chars().take(200).collect()).filter(|name: &String| !name.is_empty())
     }
 
@@ -165,15 +162,12 @@ fn attachment(url: &str, content_type: &str) -> Attachment {
         Some("video") => AttachmentKind::Video,
         _ => AttachmentKind::File,
     };
-    // Only what a console may safely offer to open.
-    let is_link = (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= URL_BYTES_MAX;
-    let url = if is_link { without_nul(url) } else { String::new() };
-    Attachment { kind, url, name: without_nul(&content_type.chars().take(100).collect::<String>()) }
+    let url = if is_link(url) { clean(url) } else { String::new() };
+    Attachment { kind, url, name: clean(&content_type.chars().take(100).collect::<String>()) }
 }
 
-/// Databases take offence at U+0000.
-fn without_nul(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
+fn clean(text: &str) -> String {
+    without_nul(text.into()).into_owned()
 }
 
 #[cfg(test)]
