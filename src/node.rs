@@ -24,6 +24,7 @@ use self::neighbours::neighbours;
 use crate::actors::bots::Lookout;
 use crate::actors::caller::Caller;
 use crate::actors::inbox::{Close, Inbox};
+use crate::actors::manners::Manners;
 use crate::actors::notices::Notices;
 use crate::actors::sender::Sender;
 use crate::actors::sender_duty::Duties;
@@ -154,6 +155,7 @@ impl Node {
             switchboard: switchboard.clone(),
             inbox: inbox.clone(),
             inlets: channels::inlets(&config, &own_address(&config, address)),
+            shelves: channels::shelves(&config, &on_io)?,
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
             config: config.clone(),
@@ -172,6 +174,7 @@ impl Node {
         let server = serve(&config, listener, edge, sign_in, office)?;
         let stop = server.handle();
         actix::spawn(server);
+        channels::keep_hooks(&config, &own_address(&config, address), &on_io)?;
         Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })
     }
 
@@ -266,9 +269,10 @@ async fn start_actors(
         Shard::start_in_arbiter(&shard.handle(), move |_| Shard::new(parts))
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
-    let mut senders = HashMap::new();
+    let (mut senders, mut outlets) = (HashMap::new(), HashMap::new());
     for (number, (account, outlet)) in channels::outlets(config, base, io)?.into_iter().enumerate() {
         let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
+        outlets.insert(account.clone(), outlet.clone());
         let shard = shards[number % shards.len()].handle();
         let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));
         senders.insert(account, sender);
@@ -276,7 +280,7 @@ async fn start_actors(
     let alerter = alerts.start(&switchboard, &shards[0].handle());
     let (calling, callee, on_io) = (switchboard.clone(), Arc::new(callee), io.clone());
     let caller = Caller::start_in_arbiter(&shards[0].handle(), move |_| Caller::new(calling, callee, on_io));
-    switchboard.introduce(senders, alerter, caller);
+    switchboard.introduce(senders, alerter, caller, Manners::new(outlets, io.clone()));
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));

@@ -11,7 +11,7 @@ use loadtest::compare::{Comparison, compare};
 use loadtest::drill::{self, Drill, Faults};
 use loadtest::flood::Flood;
 use loadtest::provider::{Provider, Settings};
-use loadtest::{ceiling, product, twilio};
+use loadtest::{ceiling, product, telegram, twilio};
 
 /// The product's, or the servers that it is compared with would be slower than they could be.
 #[global_allocator]
@@ -48,6 +48,8 @@ enum Command {
     Provider(ProviderArgs),
     /// A fake Twilio with the phones behind it, steered over /_control; a phone writes over /_text.
     Twilio(TwilioArgs),
+    /// A fake Telegram with the people behind it, steered over /_control; a person writes over /_say and taps over /_tap.
+    Telegram(TelegramArgs),
     /// The server that only checks signatures.
     Bare {
         #[arg(long)]
@@ -188,6 +190,15 @@ struct TwilioArgs {
 }
 
 #[derive(Args)]
+struct TelegramArgs {
+    #[arg(long, default_value = "127.0.0.1:9997")]
+    listen: SocketAddr,
+    /// The bot's, as the account has it; the account's `api_base` is this fake's address.
+    #[arg(long, default_value = "110201543:EXAMPLE-vCH1vGWJxfSeofSAs0K5PALDsaw")]
+    token: String,
+}
+
+#[derive(Args)]
 struct CeilingArgs {
     #[arg(long)]
     listen: SocketAddr,
@@ -211,6 +222,7 @@ fn main() -> Result<()> {
         Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
         Command::Twilio(args) => on_threads(1, fake_twilio(args)),
+        Command::Telegram(args) => on_threads(1, fake_telegram(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
         Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
             listen: args.listen,
@@ -320,6 +332,13 @@ async fn fake_twilio(args: TwilioArgs) -> Result<()> {
     let twilio = twilio::Twilio::start(settings).await?;
     twilio.set_webhook(webhook);
     println!("listening on {}", twilio.address());
+    std::future::pending().await
+}
+
+async fn fake_telegram(args: TelegramArgs) -> Result<()> {
+    let settings = telegram::Settings { listen: args.listen, token: args.token, ..telegram::Settings::default() };
+    let telegram = telegram::Telegram::start(settings).await?;
+    println!("listening on {}", telegram.address());
     std::future::pending().await
 }
 

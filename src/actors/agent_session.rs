@@ -48,7 +48,6 @@ pub struct AgentSession {
     pass: Pass,
     line: Line,
     watched: HashMap<ConversationId, Watched>,
-    contacts: HashMap<ConversationId, Contact>,
     lists: Option<u64>,
     notices: Option<u64>,
     /// How many readings were begun.
@@ -75,7 +74,6 @@ impl AgentSession {
             pass,
             line,
             watched: HashMap::new(),
-            contacts: HashMap::new(),
             lists: None,
             notices: None,
             readings: 0,
@@ -136,7 +134,7 @@ impl AgentSession {
                 self.tell(&Tell::Ok { reference }, ctx);
             }
             Ask::Typing { conversation } => {
-                conversation.parse().into_iter().for_each(|conversation| self.typing(conversation));
+                conversation.parse().into_iter().for_each(|conversation| self.typing(conversation, ctx));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
             asked => match command(self.agent(), asked) {
@@ -175,7 +173,7 @@ impl AgentSession {
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
         self.may_type_anew(conversation);
-        let (switchboard, known) = (self.switchboard.clone(), self.contacts.get(&conversation).cloned());
+        let (switchboard, known) = (self.switchboard.clone(), self.known_contact(conversation));
         let key = Some(format!("{COMMAND_KEY}{cid}"));
         let sent = async move {
             let Some(contact) = find_contact(&switchboard, known, conversation).await? else {

@@ -8,6 +8,7 @@ use crate::domain::conversation::Conversation as Core;
 use crate::domain::ids::Seq;
 use crate::domain::presence::Sign;
 use crate::domain::time::Timestamp;
+use crate::ports::channel::Courtesy;
 use crate::ports::outside::{Call, CallId, Known, What};
 use crate::ports::store::Contact;
 
@@ -30,6 +31,7 @@ pub fn follow(switchboard: &Switchboard, contact: &Contact, core: &Core, before:
         caller.do_send(Make(made));
         // Its answer takes a while, unlike any other of the bot's.
         switchboard.parts().bus.show(conversation, Sign::of_bot());
+        switchboard.show(contact, Courtesy::Types);
     }
 }
 

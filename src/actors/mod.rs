@@ -16,6 +16,7 @@ pub mod catch_up;
 pub mod conversation;
 pub mod feed;
 pub mod inbox;
+pub mod manners;
 pub mod notices;
 pub mod sender;
 pub mod sender_backlog;

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
 use super::caller::Caller;
+use super::manners::Manners;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
 use super::sender_duty::Duties;
@@ -25,6 +26,7 @@ use crate::domain::command::Command;
 use crate::domain::ids::{AccountId, Incarnation};
 pub use crate::ports::bus::{Answered, Done, NotDone};
 use crate::ports::bus::{Asked, Bus, Host, NotAnswered, Note};
+use crate::ports::channel::Courtesy;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{ActorName, Directory};
 use crate::ports::store::{Contact, Store};
@@ -105,6 +107,7 @@ struct Inner {
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
     alerter: OnceLock<Addr<Alerter>>,
     caller: OnceLock<Addr<Caller>>,
+    manners: OnceLock<Manners>,
     /// Other nodes are not let in any more.
     closed: AtomicBool,
     /// What other nodes asked and is not answered yet.
@@ -120,6 +123,7 @@ impl Switchboard {
             senders: OnceLock::new(),
             alerter: OnceLock::new(),
             caller: OnceLock::new(),
+            manners: OnceLock::new(),
             closed: AtomicBool::new(false),
             visitors: AtomicUsize::new(0),
         }));
@@ -131,8 +135,15 @@ impl Switchboard {
 
     /// Senders, alerter and caller need the switchboard and it needs them: they are introduced once, before the first message.
     /// From now on other nodes may ask.
-    pub fn introduce(&self, senders: HashMap<AccountId, Addr<Sender>>, alerter: Addr<Alerter>, caller: Addr<Caller>) {
+    pub fn introduce(
+        &self,
+        senders: HashMap<AccountId, Addr<Sender>>,
+        alerter: Addr<Alerter>,
+        caller: Addr<Caller>,
+        manners: Manners,
+    ) {
         let _ = self.0.senders.set(senders);
+        let _ = self.0.manners.set(manners);
         let _ = self.0.alerter.set(alerter);
         let _ = self.0.caller.set(caller);
         self.0.parts.bus.serve(Arc::new(Door(Arc::downgrade(&self.0))));
@@ -173,6 +184,13 @@ impl Switchboard {
 
     pub fn sender(&self, account: &AccountId) -> Option<&Addr<Sender>> {
         self.0.senders.get()?.get(account)
+    }
+
+    /// The contact is shown it at once, or not at all.
+    pub fn show(&self, contact: &Contact, courtesy: Courtesy) {
+        if let Some(manners) = self.0.manners.get() {
+            manners.show(contact, courtesy, self.0.parts.clock.now());
+        }
     }
 
     pub fn caller(&self) -> Option<&Addr<Caller>> {

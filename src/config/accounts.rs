@@ -2,10 +2,12 @@
 
 mod messenger;
 mod sms;
+mod telegram;
 mod webchat;
 
 pub use messenger::Messenger;
 pub use sms::Sms;
+pub use telegram::Telegram;
 pub use webchat::Webchat;
 
 use std::collections::BTreeMap;
@@ -33,6 +35,7 @@ pub struct Account {
 pub enum Kind {
     Messenger(Messenger),
     Sms(Sms),
+    Telegram(Telegram),
     Webchat(Webchat),
 }
 
@@ -41,6 +44,7 @@ impl Kind {
         match self {
             Kind::Messenger(_) => Channel::Messenger,
             Kind::Sms(_) => Channel::Sms,
+            Kind::Telegram(_) => Channel::Telegram,
             Kind::Webchat(_) => Channel::Webchat,
         }
     }
@@ -50,6 +54,7 @@ impl Kind {
         match self {
             Kind::Messenger(messenger) => Some(("page_id", &messenger.page_id)),
             Kind::Sms(sms) => sms.own(),
+            Kind::Telegram(telegram) => Some(("bot_token", &telegram.bot_id)),
             Kind::Webchat(_) => None,
         }
     }
@@ -59,6 +64,7 @@ impl Kind {
         match self {
             Kind::Messenger(messenger) => Some(&messenger.api_base),
             Kind::Sms(sms) => Some(&sms.api_base),
+            Kind::Telegram(telegram) => Some(&telegram.api_base),
             Kind::Webchat(_) => None,
         }
     }
@@ -111,6 +117,7 @@ pub fn read(root: &mut Table<'_>, report: &Report<'_>, layers: &Layers, defaults
 pub struct Defaults {
     messenger: messenger::Defaults,
     sms: sms::Defaults,
+    telegram: telegram::Defaults,
 }
 
 impl Defaults {
@@ -118,6 +125,7 @@ impl Defaults {
         Self {
             messenger: messenger::Defaults::read(root.table("messenger")),
             sms: sms::Defaults::read(root.table("sms")),
+            telegram: telegram::Defaults::read(root.table("telegram")),
         }
     }
 }
@@ -142,6 +150,7 @@ fn account(
     let kind = match table.read("kind", kind) {
         Some(Channel::Messenger) => messenger::read(&mut table, &defaults.messenger).map(Kind::Messenger),
         Some(Channel::Sms) => sms::read(&mut table, &defaults.sms).map(Kind::Sms),
+        Some(Channel::Telegram) => telegram::read(&mut table, &defaults.telegram).map(Kind::Telegram),
         Some(Channel::Webchat) => webchat::read(&mut table).map(Kind::Webchat),
         None => return None,
     };

@@ -87,6 +87,8 @@ pub struct Menu {
 pub enum MenuStyle {
     /// Buttons under the newest message, gone after a tap.
     QuickReplies,
+    /// Buttons under the message they came with, gone after a tap.
+    InlineKeyboard,
     /// Buttons that stay, in a window of our own.
     Buttons,
     /// Lines with a number before each, which the contact writes back.
@@ -97,6 +99,7 @@ impl MenuStyle {
     pub fn name(self) -> &'static str {
         match self {
             MenuStyle::QuickReplies => "quick replies",
+            MenuStyle::InlineKeyboard => "inline keyboard",
             MenuStyle::Buttons => "buttons",
             MenuStyle::NumberedText => "numbered text",
         }
@@ -108,6 +111,8 @@ impl MenuStyle {
 pub enum Receipts {
     /// There is no delivery to follow.
     None,
+    /// That the provider took it is all we ever hear.
+    Sent,
     /// Up to the contact's phone.
     Delivered,
     /// Up to the contact's eyes.
@@ -118,6 +123,7 @@ impl Receipts {
     pub fn name(self) -> &'static str {
         match self {
             Receipts::None => "not needed",
+            Receipts::Sent => "–",
             Receipts::Delivered => "delivered",
             Receipts::Read => "delivered, read",
         }
@@ -129,6 +135,7 @@ impl Channel {
         match self {
             Channel::Messenger => &MESSENGER,
             Channel::Sms => &SMS,
+            Channel::Telegram => &TELEGRAM,
             Channel::Webchat => &WEBCHAT,
         }
     }
@@ -168,6 +175,22 @@ const SMS: Abilities = Abilities {
     edits: false,
     deletions: false,
     reactions: false,
+    reply_window: None,
+    people_window: None,
+};
+
+/// Telegram counts 4096 characters, in UTF-16 units as everywhere in its interface. It says nothing about labels.
+const TELEGRAM: Abilities = Abilities {
+    text: TextLimit { max: 4096, unit: Unit::Utf16 },
+    menu: Menu { style: MenuStyle::InlineKeyboard, options_max: 13, label_max: 64 },
+    attachments_in: true,
+    attachments_out: true,
+    echoes: false,
+    receipts: Receipts::Sent,
+    typing: true,
+    edits: true,
+    deletions: false,
+    reactions: true,
     reply_window: None,
     people_window: None,
 };

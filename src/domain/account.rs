@@ -6,16 +6,18 @@ use super::ids::{AccountId, BotId};
 pub enum Channel {
     Messenger,
     Sms,
+    Telegram,
     Webchat,
 }
 
 impl Channel {
-    pub const ALL: [Channel; 3] = [Channel::Messenger, Channel::Sms, Channel::Webchat];
+    pub const ALL: [Channel; 4] = [Channel::Messenger, Channel::Sms, Channel::Telegram, Channel::Webchat];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Messenger => "messenger",
             Channel::Sms => "sms",
+            Channel::Telegram => "telegram",
             Channel::Webchat => "webchat",
         }
     }

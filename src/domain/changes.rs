@@ -42,6 +42,8 @@ pub struct Named {
     /// The number of the newest edit.
     pub edits: u32,
     pub gone: bool,
+    /// A fingerprint of the words: an edit that leaves them as they are is none. 0: not known.
+    pub words: u32,
 }
 
 impl Names {
@@ -56,7 +58,7 @@ impl Names {
             if self.0.len() >= NAMES_MAX {
                 self.0.pop_front();
             }
-            self.0.push_back(Named { seq: None, mark, edits: 0, gone: false });
+            self.0.push_back(Named { seq: None, mark, edits: 0, gone: false, words: 0 });
             self.0.len() - 1
         });
         &mut self.0[at]
@@ -76,8 +78,9 @@ impl Conversation {
         provider_at: Option<Timestamp>,
     ) -> Result<Vec<Event>, Refusal> {
         let named = self.state.names.get(&provider_id);
-        let late = named.is_some_and(|named| match change {
-            Change::Edited { number, .. } => named.gone || number <= named.edits,
+        let late = named.is_some_and(|named| match &change {
+            // Some channels call it an edit, too, when a preview of a link has loaded.
+            Change::Edited { text, number } => named.gone || *number <= named.edits || named.words == fingerprint(text),
             Change::Deleted | Change::Reacted { .. } => named.gone,
         });
         if late {
@@ -101,10 +104,21 @@ impl State {
         }
     }
 
+    /// As `named`, for a message of the contact, unless an edit of it came before it.
+    pub(super) fn worded(&mut self, provider_id: Option<&str>, text: &str, tracked: bool) {
+        self.named(self.seq, provider_id, tracked);
+        let Some(provider_id) = provider_id.filter(|_| tracked) else { return };
+        let named = self.names.entry(provider_id);
+        if named.edits == 0 {
+            named.words = fingerprint(text);
+        }
+    }
+
     pub(super) fn changed(&mut self, of: Option<Seq>, provider_id: &str, change: &Change) {
         match change {
             Change::Edited { text, number } => {
-                self.names.entry(provider_id).edits = *number;
+                let named = self.names.entry(provider_id);
+                (named.edits, named.words) = (*number, fingerprint(text));
                 self.unanswered_is(of, text, |heard| heard.text.clone_from(text));
             }
             Change::Deleted => {

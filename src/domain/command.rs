@@ -148,7 +148,8 @@ impl Command {
     }
 }
 
-/// What a contact asks of a provider that keeps lists of its own: carriers of short messages demand it.
+/// What a contact asks of a provider that keeps lists of its own: carriers of short messages demand it, and apps have a
+/// button for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProviderWord {
     /// No more messages.
@@ -158,6 +159,9 @@ pub enum ProviderWord {
     /// As `Start`, to who has opted out; to anybody else, an answer like any other.
     Yes,
     Help,
+    /// No word at all: the contact has switched us off, or on again, at the provider.
+    Block,
+    Unblock,
 }
 
 /// How far an agent moves the end of a pause.

@@ -4,7 +4,7 @@
 //! us, so that nobody writes into the void. What the bot would say meanwhile is in the log as failed.
 
 use super::command::{Command, ProviderWord, Refusal};
-use super::conversation::{Conversation, Decision};
+use super::conversation::{Conversation, Decision, something};
 use super::event::Event;
 use super::ids::Seq;
 use super::message::Heard;
@@ -12,16 +12,17 @@ use super::state::DeliveryState;
 
 impl Conversation {
     /// Words for the provider are recorded, and nobody answers them.
-    pub(super) fn told_provider(&self, word: ProviderWord, text: String, provider_id: Option<String>) -> Vec<Event> {
+    pub(super) fn told_provider(&self, word: ProviderWord, text: String, provider_id: Option<String>) -> Decision {
         let out = self.state.opted_out.is_some();
         let follows = match word {
-            ProviderWord::Stop if !out => {
-                Some(Event::OptedOut { reason: format!("the contact has opted out by writing “{}”", text.trim()) })
-            }
-            ProviderWord::Start | ProviderWord::Yes if out => Some(Event::OptedIn),
-            ProviderWord::Stop | ProviderWord::Start | ProviderWord::Yes | ProviderWord::Help => None,
+            ProviderWord::Stop => self.opts_out(&format!("the contact has opted out by writing “{}”", text.trim())),
+            ProviderWord::Block => self.opts_out("the contact has blocked us"),
+            ProviderWord::Start | ProviderWord::Yes | ProviderWord::Unblock => out.then_some(Event::OptedIn),
+            ProviderWord::Help => None,
         };
-        std::iter::once(Event::ToldProvider { text, provider_id }).chain(follows).collect()
+        let is_word = !matches!(word, ProviderWord::Block | ProviderWord::Unblock);
+        let told = is_word.then_some(Event::ToldProvider { text, provider_id });
+        something(told.into_iter().chain(follows).collect())
     }
 
     /// A word that the provider only acts on now and then is a message like any other the rest of the time.

@@ -86,7 +86,7 @@ impl Conversation {
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
             }
-            Command::TellProvider { word, text, provider_id } => Ok(self.told_provider(word, text, provider_id)),
+            Command::TellProvider { word, text, provider_id } => self.told_provider(word, text, provider_id),
             Command::Bounce { of, provider_id, reason, opted_out } => self.bounced(of, &provider_id, reason, opted_out),
             Command::Seen { seq } => self.seen(seq),
             Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),

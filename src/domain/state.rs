@@ -183,7 +183,7 @@ impl State {
             Event::ContactSaid { heard, provider_id, provider_at } => {
                 self.contact_said(heard, at);
                 self.heard(*provider_at, at);
-                self.named(self.seq, provider_id.as_deref(), tracked);
+                self.worded(provider_id.as_deref(), &heard.text, tracked);
             }
             Event::ContactChanged { of, provider_id, change, provider_at } => {
                 self.changed(*of, provider_id, change);

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod caller;
 pub mod conversations;
 pub mod error;
+pub mod files;
 pub mod health;
 pub mod invitation;
 pub mod outside;
@@ -28,6 +29,7 @@ pub struct Edge {
     pub switchboard: Switchboard,
     pub inbox: actix::Addr<crate::actors::inbox::Inbox>,
     pub inlets: webhooks::Inlets,
+    pub shelves: files::Shelves,
     pub visitors: Arc<dyn Visitors>,
     pub writing: Arc<dyn Writing>,
     pub config: Arc<Config>,

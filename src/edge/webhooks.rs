@@ -66,8 +66,11 @@ impl Headers for AsTheyCame<'_> {
 
 /// Everything of one webhook becomes durable before it is answered.
 async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result<HttpResponse, Problem> {
-    let Received { asks, unread, strangers, answer } = received;
+    let Received { asks, unread, passed_over, strangers, courtesies, answer } = received;
     note_strangers(provider, &strangers);
+    if let Some(reason) = passed_over {
+        metrics::counter!("switchboard_webhooks_passed_over_total", "reason" => reason).increment(1);
+    }
     let answers: Vec<_> =
         asks.into_iter().map(|Inbound { contact, key, command }| edge.switchboard.ask(contact, command, key)).collect();
     for Unread { reason, raw } in unread {
@@ -82,6 +85,7 @@ async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result
             return Err(try_again(&why));
         }
     }
+    courtesies.into_iter().for_each(|(contact, courtesy)| edge.switchboard.show(&contact, courtesy));
     Ok(said(answer))
 }
 

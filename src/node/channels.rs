@@ -1,6 +1,7 @@
 //! The ways in and out of the configured accounts.
 
 mod messenger;
+mod telegram;
 mod twilio;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use tokio::runtime::Handle;
 use crate::adapters::channels::http;
 use crate::config::{Config, Kind};
 use crate::domain::ids::AccountId;
+use crate::edge::files::Shelves;
 use crate::edge::webhooks::Inlets;
 use crate::ports::channel::{Inlet, Outlet};
 
@@ -18,7 +20,28 @@ use crate::ports::channel::{Inlet, Outlet};
 pub fn inlets(config: &Config, base: &str) -> Inlets {
     let meta: Arc<dyn Inlet> = Arc::new(messenger::inlet(config));
     let twilio: Arc<dyn Inlet> = Arc::new(twilio::inlet(config, base));
-    Inlets::from([("meta", meta), ("twilio", twilio)])
+    let telegram: Arc<dyn Inlet> = Arc::new(telegram::inlet(config, base));
+    Inlets::from([("meta", meta), ("twilio", twilio), ("telegram", telegram)])
+}
+
+/// Where the files are that contacts attach, for accounts whose provider gives no links to them.
+pub fn shelves(config: &Config, io: &Handle) -> anyhow::Result<Shelves> {
+    let _inside = io.enter();
+    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let shelf = |(account, telegram): (&crate::config::Account, &crate::config::Telegram)| {
+        Ok((account.id.clone(), telegram::files(telegram, &client)?))
+    };
+    telegram::bots(config).map(shelf).collect()
+}
+
+/// Enters our address at providers that let us, and looks after it as long as the node runs.
+pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()> {
+    let _inside = io.enter();
+    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    for (account, bot) in telegram::bots(config) {
+        io.spawn(telegram::hook(account, bot, base, &client)?.keep());
+    }
+    Ok(())
 }
 
 /// One way out for each account that has messages to deliver.
@@ -30,6 +53,7 @@ pub fn outlets(config: &Config, base: &str, io: &Handle) -> anyhow::Result<Vec<(
         let outlet: anyhow::Result<Arc<dyn Outlet>> = match &account.kind {
             Kind::Messenger(messenger) => messenger::outlet(messenger, &client),
             Kind::Sms(sms) => twilio::outlet(account, sms, base, &client),
+            Kind::Telegram(bot) => telegram::outlet(bot, &client),
             Kind::Webchat(_) => continue,
         };
         outlets.push((account.id.clone(), outlet.with_context(|| format!("account “{}”", account.id))?));

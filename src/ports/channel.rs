@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 
 use super::store::Contact;
 use crate::domain::command::Command;
@@ -82,6 +83,45 @@ pub trait Outlet: Send + Sync + 'static {
     fn calls(&self, line: &Line) -> u32;
     /// The account's sending limit, messages per second.
     fn sends_per_second(&self) -> u32;
+    /// Shows a contact something beside messages; none if the channel has nothing of the kind. Whatever becomes of it, it
+    /// is not tried again.
+    fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
+        let _ = (to, courtesy);
+        None
+    }
+}
+
+/// What is shown at once or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Courtesy {
+    /// Somebody writes.
+    Types,
+    /// A tap has been taken: `tap` names it, `message` is the one whose button it was.
+    Tapped { tap: String, message: Option<String> },
+}
+
+/// A file that a contact attached, while it is read.
+pub struct File {
+    /// Its last part is how the provider calls it.
+    pub path: String,
+    pub bytes: BoxStream<'static, Result<Bytes, NotFetched>>,
+}
+
+/// Why an attached file is not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotFetched {
+    #[error("the provider has no such file, or not any more")]
+    Gone,
+    #[error("the file is larger than the provider hands out")]
+    TooLarge,
+    #[error("the provider cannot be reached, or broke off: {0}")]
+    Unreachable(String),
+}
+
+/// Where attached files are that have no link of their own.
+pub trait Files: Send + Sync + 'static {
+    /// By the provider's name for the file.
+    fn fetch(&self, file: &str) -> BoxFuture<'static, Result<File, NotFetched>>;
 }
 
 /// What one webhook brought, once it is known to be genuine.
@@ -91,8 +131,12 @@ pub struct Received {
     pub asks: Vec<Inbound>,
     /// Genuine, but not understood: to be kept as it came.
     pub unread: Vec<Unread>,
+    /// Genuine, understood, and not for us: counted by one of few reasons.
+    pub passed_over: Option<&'static str>,
     /// Accounts that are not ours, by the provider's name for them.
     pub strangers: Vec<String>,
+    /// What the contact is shown once all this is durable.
+    pub courtesies: Vec<(Contact, Courtesy)>,
     /// What the provider reads, once all this is durable.
     pub answer: Answer,
 }

@@ -62,5 +62,7 @@ mod storage_trouble;
 mod store_contract;
 /// Props: bots, desks, clocks, outboxes.
 mod support;
+/// Telegram, from the app to the reply and back.
+mod telegram;
 /// Versions of bots: published, rolled back, finished by who is in the middle of them.
 mod versions;

@@ -3,11 +3,13 @@
 use actix::prelude::*;
 use actix_web_actors::ws;
 
-use super::AgentSession;
+use super::{AgentSession, find_contact};
 use crate::actors::socket::Budget;
 use crate::domain::ids::ConversationId;
 use crate::domain::presence::{Doing, Pace, Sign, Who};
 use crate::domain::time::Timestamp;
+use crate::ports::channel::Courtesy;
+use crate::ports::store::Contact;
 use crate::wire::console::Tell;
 
 /// What a sign counts in the outbox.
@@ -20,6 +22,8 @@ pub struct Shown {
     came: Timestamp,
     again: Pace,
     typed: Pace,
+    /// Whom it is with, once somebody asked.
+    contact: Option<Contact>,
 }
 
 /// A sign of somebody at a watched conversation.
@@ -38,7 +42,7 @@ impl Saw {
 
 impl Shown {
     pub fn new(came: Timestamp) -> Self {
-        Self { came, again: Pace::default(), typed: Pace::default() }
+        Self { came, again: Pace::default(), typed: Pace::default(), contact: None }
     }
 }
 
@@ -63,12 +67,27 @@ impl AgentSession {
     }
 
     /// The agent writes to the contact. Shown while the conversation is watched, and not for every key.
-    pub(super) fn typing(&mut self, conversation: ConversationId) {
+    pub(super) fn typing(&mut self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) {
         let now = self.switchboard.parts().clock.now();
         let watched = self.watched.get_mut(&conversation);
-        if watched.is_some_and(|watched| watched.shown.typed.allows(now)) {
-            self.show(conversation, Doing::Types);
+        if !watched.is_some_and(|watched| watched.shown.typed.allows(now)) {
+            return;
         }
+        self.show(conversation, Doing::Types);
+        let (switchboard, known) = (self.switchboard.clone(), self.known_contact(conversation));
+        let found = async move { find_contact(&switchboard, known, conversation).await };
+        ctx.spawn(found.into_actor(self).map(move |found, this, _| {
+            // A sign that cannot be shown is made up for by the next.
+            let Ok(Some(contact)) = found else { return };
+            this.switchboard.show(&contact, Courtesy::Types);
+            if let Some(watched) = this.watched.get_mut(&conversation) {
+                watched.shown.contact = Some(contact);
+            }
+        }));
+    }
+
+    pub(super) fn known_contact(&self, conversation: ConversationId) -> Option<Contact> {
+        self.watched.get(&conversation)?.shown.contact.clone()
     }
 
     /// What is written after something was sent is something else.

@@ -10,5 +10,6 @@ pub mod messenger;
 pub mod meta_signature;
 pub mod outcome;
 pub mod split;
+pub mod telegram;
 pub mod twilio;
 pub mod webchat;

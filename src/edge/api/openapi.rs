@@ -80,6 +80,9 @@ mod tests {
                 let gives = object(json!({"seq": {"type": "integer"}}));
                 route("An outside bot answers later, with its own token", Some(takes), gives)
             }
+            ("GET", "/api/v1/files/{account}/{file}") => {
+                route("A file that a contact attached, where the provider gives no link to it", None, None)
+            }
             ("GET", "/api/v1/hand-offs") => Route {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))

@@ -7,7 +7,7 @@ use actix_web::{Route, guard};
 
 use super::{bots, hand_offs, manage, openapi, writing};
 use crate::edge::caller::{Access, gate};
-use crate::edge::{assets, conversations, health, outside, sign_in, sockets, webhooks};
+use crate::edge::{assets, conversations, files, health, outside, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
@@ -78,6 +78,8 @@ pub fn table() -> Vec<Entry> {
             web::route().to(conversations::events).wrap(Compress::default());
         // An outside bot shows a token of its own, which is good for its own conversations only.
         Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
+
+        With(Converse), GET "/api/v1/files/{account}/{file}" => web::route().to(files::file);
 
         With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
 

@@ -161,6 +161,8 @@ pub enum ProviderWord {
     Start,
     Yes,
     Help,
+    Block,
+    Unblock,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -334,6 +336,8 @@ impl From<core::ProviderWord> for ProviderWord {
             core::ProviderWord::Start => Self::Start,
             core::ProviderWord::Yes => Self::Yes,
             core::ProviderWord::Help => Self::Help,
+            core::ProviderWord::Block => Self::Block,
+            core::ProviderWord::Unblock => Self::Unblock,
         }
     }
 }
@@ -345,6 +349,8 @@ impl From<ProviderWord> for core::ProviderWord {
             ProviderWord::Start => Self::Start,
             ProviderWord::Yes => Self::Yes,
             ProviderWord::Help => Self::Help,
+            ProviderWord::Block => Self::Block,
+            ProviderWord::Unblock => Self::Unblock,
         }
     }
 }

@@ -329,8 +329,8 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
-    let named = (option::of(any::<u64>()), any::<u32>(), any::<u32>(), any::<bool>())
-        .prop_map(|(seq, mark, edits, gone)| Named { seq, mark, edits, gone });
+    let named = (option::of(any::<u64>()), any::<u32>(), any::<u32>(), any::<bool>(), any::<u32>())
+        .prop_map(|(seq, mark, edits, gone, words)| Named { seq, mark, edits, gone, words });
     let names = vec(named, 0..4).prop_map(|named| Names(named.into()));
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3), names);
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);

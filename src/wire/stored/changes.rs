@@ -47,6 +47,14 @@ pub fn names(names: &core::Names) -> Vec<Named> {
     names.0.iter().map(|named| (named.seq, named.mark, named.edits, named.gone)).collect()
 }
 
-pub fn read_names(names: Vec<Named>) -> core::Names {
-    core::Names(names.into_iter().map(|(seq, mark, edits, gone)| core::Named { seq, mark, edits, gone }).collect())
+/// The fingerprints of their words stand beside them, for programs from before there were any; empty if none is known.
+pub fn words(names: &core::Names) -> Vec<u32> {
+    let words: Vec<u32> = names.0.iter().map(|named| named.words).collect();
+    if words.iter().all(|words| *words == 0) { Vec::new() } else { words }
+}
+
+pub fn read_names(names: Vec<Named>, words: Vec<u32>) -> core::Names {
+    let words = words.into_iter().chain(std::iter::repeat(0));
+    let named = |((seq, mark, edits, gone), words)| core::Named { seq, mark, edits, gone, words };
+    core::Names(names.into_iter().zip(words).map(named).collect())
 }

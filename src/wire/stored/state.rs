@@ -56,6 +56,8 @@ pub struct State<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<changes::Named>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    name_words: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     alerts: Vec<alert::Open>,
     trouble: bool,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -212,6 +214,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             void_below: state.void_below,
             deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
             names: changes::names(&state.names),
+            name_words: changes::words(&state.names),
             alerts: state.alerts.iter().map(alert::open).collect(),
             trouble: state.trouble,
             call: state.call.as_ref().map(Into::into),
@@ -247,7 +250,7 @@ impl From<State<'_>> for core::State {
             shown: state.shown,
             void_below: state.void_below,
             deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
-            names: changes::read_names(state.names),
+            names: changes::read_names(state.names, state.name_words),
             alerts: state.alerts.into_iter().map(alert::read_open).collect(),
             trouble: state.trouble,
             call: state.call.map(Into::into),

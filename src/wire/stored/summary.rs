@@ -54,6 +54,7 @@ fn no_rungs(rungs: &usize) -> bool {
 enum Channel {
     Messenger,
     Sms,
+    Telegram,
     Webchat,
 }
 
@@ -127,6 +128,7 @@ impl From<account::Channel> for Channel {
         match channel {
             account::Channel::Messenger => Self::Messenger,
             account::Channel::Sms => Self::Sms,
+            account::Channel::Telegram => Self::Telegram,
             account::Channel::Webchat => Self::Webchat,
         }
     }
@@ -137,6 +139,7 @@ impl From<Channel> for account::Channel {
         match channel {
             Channel::Messenger => Self::Messenger,
             Channel::Sms => Self::Sms,
+            Channel::Telegram => Self::Telegram,
             Channel::Webchat => Self::Webchat,
         }
     }

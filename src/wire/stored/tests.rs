@@ -77,7 +77,14 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(consent_samples());
     samples.extend(change_samples());
     samples.extend(window_samples());
+    samples.extend(telegram_samples());
     samples
+}
+
+fn telegram_samples() -> Vec<Vec<u8>> {
+    let named = Named { seq: Some(2), mark: 7, edits: 0, gone: false, words: 0x1234_5678 };
+    let state = State { names: Names([named].into()), ..State::default() };
+    vec![write_state(&state), write_summary(&Summary { channel: Channel::Telegram, ..sample_summary() })]
 }
 
 fn consent_samples() -> Vec<Vec<u8>> {
@@ -387,8 +394,8 @@ fn change_samples() -> Vec<Vec<u8>> {
         },
     ];
     let names = [
-        Named { seq: Some(2), mark: 0x9876_5432, edits: 2, gone: false },
-        Named { seq: None, mark: 7, edits: 0, gone: true },
+        Named { seq: Some(2), mark: 0x9876_5432, edits: 2, gone: false, words: 0 },
+        Named { seq: None, mark: 7, edits: 0, gone: true, words: 0 },
     ];
     let state = State { names: Names(names.into()), ..State::default() };
     events.iter().map(write_event).chain([write_state(&state)]).collect()

@@ -1,0 +1,80 @@
+//! What contacts attach: asked for by its name, and passed on while it comes. Telegram's own links show the token, and are
+//! good for an hour only.
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
+use reqwest::Response;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::answer::Refused;
+use super::call::{BadSettings, Caller, Settings};
+use crate::ports::channel::{File, Files, NotFetched};
+
+/// Telegram hands out nothing larger.
+const FILE_BYTES_MAX: usize = 20 << 20;
+
+#[derive(Debug)]
+pub struct TelegramFiles(Caller);
+
+#[derive(Deserialize)]
+struct Found {
+    #[serde(default)]
+    file_path: Option<String>,
+}
+
+impl TelegramFiles {
+    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
+        Caller::new(client, settings).map(Self)
+    }
+}
+
+impl Files for TelegramFiles {
+    fn fetch(&self, file: &str) -> BoxFuture<'static, Result<File, NotFetched>> {
+        let (caller, file) = (self.0.clone(), file.to_owned());
+        async move {
+            let found = caller.ask::<Found>("getFile", &json!({"file_id": file})).await.map_err(why)?;
+            let path = found.file_path.filter(|path| is_plain(path)).ok_or(NotFetched::Gone)?;
+            let address = caller.address(&["file"], path.split('/'));
+            let answer = caller.client.get(address).send().await.map_err(broken)?;
+            match answer.status().as_u16() {
+                200 => Ok(File { path, bytes: bounded(answer).boxed() }),
+                404 => Err(NotFetched::Gone),
+                status => Err(NotFetched::Unreachable(format!("it answered with HTTP {status}"))),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn why(refused: Refused) -> NotFetched {
+    match refused.code {
+        400 if refused.words.contains("too big") => NotFetched::TooLarge,
+        400 | 404 => NotFetched::Gone,
+        _ => NotFetched::Unreachable(refused.words),
+    }
+}
+
+/// Nothing that leads elsewhere.
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn broken(error: reqwest::Error) -> NotFetched {
+    NotFetched::Unreachable(error.without_url().to_string())
+}
+
+fn bounded(answer: Response) -> impl futures_util::Stream<Item = Result<Bytes, NotFetched>> + Send {
+    stream::unfold(Some((answer, FILE_BYTES_MAX)), |left| async {
+        let (mut answer, room) = left?;
+        match answer.chunk().await {
+            Ok(Some(bytes)) => match room.checked_sub(bytes.len()) {
+                Some(room) => Some((Ok(bytes), Some((answer, room)))),
+                None => Some((Err(NotFetched::TooLarge), None)),
+            },
+            Ok(None) => None,
+            Err(error) => Some((Err(broken(error)), None)),
+        }
+    })
+}
