@@ -435,14 +435,9 @@ impl Handler<Notice> for AgentSession {
     type Result = ();
 
     fn handle(&mut self, notice: Notice, ctx: &mut Self::Context) {
-        let code = "storage".to_owned();
-        match notice {
-            Notice::Storage(Some(words)) => {
-                let text = format!("Messages cannot be stored at the moment: {words}. Providers will try again.");
-                self.tell(&Tell::Trouble { code, text }, ctx);
-            }
-            Notice::Storage(None) => self.tell(&Tell::TroubleOver { code }, ctx),
-            Notice::Restarting => self.line.close(close::RESTARTING, ctx),
+        match notice.to_tell() {
+            Some(tell) => self.tell(&tell, ctx),
+            None => self.line.close(close::RESTARTING, ctx),
         }
     }
 }

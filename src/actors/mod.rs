@@ -25,6 +25,7 @@ mod sender_limit;
 mod sender_messages;
 mod sender_queue;
 mod sender_trip;
+mod sender_trouble;
 pub mod sender_verdict;
 pub mod shard;
 pub mod socket;

@@ -1,8 +1,12 @@
-//! What every screen must hear at once: that the store is in trouble, and that this node is going down.
+//! What every screen must hear at once: that the store or an account is in trouble, and that this node is going down.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use actix::Recipient;
+
+use crate::domain::ids::AccountId;
+use crate::wire::console::Tell;
 
 /// A notice to a session.
 #[derive(actix::Message, Debug, Clone, PartialEq, Eq)]
@@ -10,6 +14,8 @@ use actix::Recipient;
 pub enum Notice {
     /// The store cannot write, in words; none: it can again.
     Storage(Option<String>),
+    /// The provider refuses this account, in words; none: not any more. For agents.
+    Account(AccountId, Option<String>),
     /// The node is going down: come back and resume.
     Restarting,
 }
@@ -23,6 +29,27 @@ struct Board {
     next: u64,
     listeners: Vec<(u64, Recipient<Notice>)>,
     storage: Option<String>,
+    accounts: BTreeMap<AccountId, String>,
+}
+
+impl Notice {
+    /// As consoles are told it; none for what ends them.
+    pub fn to_tell(&self) -> Option<Tell> {
+        let (code, text) = match self {
+            Notice::Storage(words) => (
+                "storage".to_owned(),
+                words.as_ref().map(|words| {
+                    format!("Messages cannot be stored at the moment: {words}. Providers will try again.")
+                }),
+            ),
+            Notice::Account(account, words) => (format!("account:{account}"), words.clone()),
+            Notice::Restarting => return None,
+        };
+        Some(match text {
+            Some(text) => Tell::Trouble { code, text },
+            None => Tell::TroubleOver { code },
+        })
+    }
 }
 
 impl Notices {
@@ -31,6 +58,9 @@ impl Notices {
         let mut board = self.board();
         if board.storage.is_some() {
             listener.do_send(Notice::Storage(board.storage.clone()));
+        }
+        for (account, words) in &board.accounts {
+            listener.do_send(Notice::Account(account.clone(), Some(words.clone())));
         }
         board.next += 1;
         let number = board.next;
@@ -54,6 +84,25 @@ impl Notices {
         }
         board.storage = trouble.clone();
         board.tell(&Notice::Storage(trouble));
+    }
+
+    /// The same about an account, which people call `name`.
+    pub fn account(&self, account: &AccountId, name: &str, trouble: Option<&str>) {
+        let words = trouble.map(|reason| {
+            format!(
+                "{name} cannot send: {reason}. Nothing is lost: messages wait, and go out by themselves once whoever runs \
+                 this installation has renewed the account's credentials."
+            )
+        });
+        let mut board = self.board();
+        if board.accounts.get(account) == words.as_ref() {
+            return;
+        }
+        match &words {
+            Some(words) => _ = board.accounts.insert(account.clone(), words.clone()),
+            None => _ = board.accounts.remove(account),
+        }
+        board.tell(&Notice::Account(account.clone(), words));
     }
 
     pub fn storage_trouble(&self) -> Option<String> {

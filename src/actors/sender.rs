@@ -19,6 +19,7 @@ use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_trip::{self, Sent, Told};
+use super::sender_trouble::Trouble;
 use super::sender_verdict::verdict;
 use super::switchboard::{NotDone, Switchboard};
 use crate::domain::command::Outcome;
@@ -41,7 +42,7 @@ const RETRY_STORE_AFTER: Duration = Duration::from_secs(1);
 const ASK_FOR_DUTY_EVERY: Duration = Duration::from_secs(1);
 
 pub struct Sender {
-    switchboard: Switchboard,
+    pub(super) switchboard: Switchboard,
     account: AccountId,
     outlet: Arc<dyn Outlet>,
     /// Where bytes are sent: never on an actor's thread.
@@ -53,7 +54,8 @@ pub struct Sender {
     /// The provider asked for silence until then.
     blocked_until: Timestamp,
     wake: Option<SpawnHandle>,
-    duty: Duty,
+    pub(super) duty: Duty,
+    pub(super) trouble: Trouble,
     resting: bool,
 }
 
@@ -67,6 +69,7 @@ impl Sender {
         let limit = Limit::spent(outlet.sends_per_second());
         let backlog = Backlog::new(switchboard.parts().limits.sender_queue_max);
         let duty = Duty::new(switchboard.parts().clone(), account.clone());
+        let trouble = Trouble::new(switchboard.clone(), account.clone());
         Self {
             switchboard,
             account,
@@ -79,6 +82,7 @@ impl Sender {
             blocked_until: Timestamp::default(),
             wake: None,
             duty,
+            trouble,
             resting: false,
         }
     }
@@ -211,9 +215,6 @@ impl Sender {
     }
 
     fn judge(&mut self, queued: &Queued, result: SendResult) -> Outcome {
-        if let SendResult::AccountRefused { reason } = &result {
-            tracing::error!(account = %self.account, %reason, "the provider refuses this account; check its token");
-        }
         let reconcile = self.switchboard.parts().limits.reconcile;
         let verdict = verdict(result, queued.attempt, self.now(), reconcile, backoff(queued.attempt));
         self.blocked_until = self.blocked_until.max(verdict.blocked_until.unwrap_or_default());
@@ -259,6 +260,7 @@ impl Sender {
     fn come_on_duty(&mut self, ctx: &mut Context<Self>) {
         self.limit = Limit::spent(self.outlet.sends_per_second());
         self.backlog.fall_behind();
+        self.keep_trouble(ctx);
         self.pump(ctx);
     }
 
@@ -307,6 +309,7 @@ impl Actor for Sender {
         self.ask_for_duty(ctx);
         ctx.run_interval(LOOK_EVERY, |this, ctx| {
             this.look(ctx);
+            this.keep_trouble(ctx);
         });
     }
 }
@@ -368,6 +371,7 @@ impl Handler<Sent> for Sender {
     fn handle(&mut self, Sent { queued, result }: Sent, ctx: &mut Context<Self>) {
         fail::fail_point!("sender-answered", |_| std::process::abort());
         metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
+        self.judge_account(&result, ctx);
         let outcome = self.judge(&queued, result);
         self.landed(queued, outcome, ctx);
         if self.in_flight + 1 == IN_FLIGHT_MAX {

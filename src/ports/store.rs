@@ -74,6 +74,13 @@ pub trait Store: Send + Sync + 'static {
     /// keep out, and does nothing.
     fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()>;
 
+    /// Why the provider refuses an account, for other nodes to hear; none: it does not, or not any more. A store that no
+    /// second process can open has nobody to tell, and keeps nothing.
+    fn tell_trouble(&self, account: AccountId, trouble: Option<String>) -> Answer<()>;
+
+    /// What was told last.
+    fn trouble(&self, account: AccountId) -> Answer<Option<String>>;
+
     /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain). Fenced,
     /// and nothing is marked, if another incarnation has taken the sending of one of their accounts.
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;

@@ -8,5 +8,6 @@ mod places;
 mod presence;
 mod props;
 mod start;
+mod trouble;
 mod weather;
 mod words;

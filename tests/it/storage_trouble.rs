@@ -45,7 +45,8 @@ async fn when_nothing_can_be_written_everybody_is_told_and_afterwards_nothing_is
 
     limit_files(&process, "unlimited");
     eventually("it is ready again", async || process.is_ready().await.then_some(())).await;
-    console.until(SOON, |frame| matches!(frame, ConsoleFrame::Other)).await.expect("the trouble is over");
+    let over = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::TroubleOver { code } if code == "storage");
+    console.until(SOON, over).await.expect("the trouble is over");
     for _ in 0..2 {
         assert_eq!(poster.post_text("7", &mid, "hours during").await, Some(200));
     }

@@ -127,6 +127,9 @@ pub enum ConsoleFrame {
         code: String,
         text: String,
     },
+    TroubleOver {
+        code: String,
+    },
     Presence {
         conversation: String,
         screen: String,

@@ -275,6 +275,14 @@ impl Store for PostgresStore {
         self.ask(move |sql| Box::pin(async move { queue::take_sending(sql, &account, me).await }))
     }
 
+    fn tell_trouble(&self, account: AccountId, trouble: Option<String>) -> Answer<()> {
+        self.ask(move |sql| Box::pin(async move { upkeep::tell_trouble(sql, &account, trouble.as_deref()).await }))
+    }
+
+    fn trouble(&self, account: AccountId) -> Answer<Option<String>> {
+        self.ask(move |sql| Box::pin(async move { upkeep::trouble(sql, &account).await }))
+    }
+
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
         self.starts.ask(move |reply| queue::Job { me, deliveries, reply })
     }

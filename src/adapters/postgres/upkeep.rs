@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::columns::{count, int, uint};
 use super::connect::{self, Sql};
 use crate::domain::account::Account;
+use crate::domain::ids::AccountId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{RawPayload, StoreError};
 
@@ -23,6 +24,18 @@ pub async fn provision(sql: &Sql, accounts: &[Account]) -> Result<(), StoreError
     let bots: Vec<&str> = accounts.iter().map(|account| account.bot.as_str()).collect();
     sql.execute(&provision, &[&ids, &channels, &names, &bots]).await?;
     Ok(())
+}
+
+pub async fn tell_trouble(sql: &Sql, account: &AccountId, trouble: Option<&str>) -> Result<(), StoreError> {
+    let [tell] = connect::prepared(sql, ["UPDATE account SET trouble = $2 WHERE id = $1"]).await?;
+    sql.execute(&tell, &[&account.as_str(), &trouble]).await?;
+    Ok(())
+}
+
+pub async fn trouble(sql: &Sql, account: &AccountId) -> Result<Option<String>, StoreError> {
+    let [ask] = connect::prepared(sql, ["SELECT trouble FROM account WHERE id = $1"]).await?;
+    let row = sql.query_opt(&ask, &[&account.as_str()]).await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
 }
 
 /// The secret of this name: the one that is there, or else `fresh`, from now on.

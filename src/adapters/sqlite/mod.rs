@@ -267,6 +267,14 @@ impl Store for SqliteStore {
         Box::pin(std::future::ready(Ok(())))
     }
 
+    fn tell_trouble(&self, _: AccountId, _: Option<String>) -> Answer<()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn trouble(&self, _: AccountId) -> Answer<Option<String>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
         Box::pin(self.write(By::Journal, move |desk| queue::start_sending(desk, me, &deliveries)))
     }
