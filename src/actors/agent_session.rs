@@ -31,6 +31,7 @@ use crate::domain::event::{Agent, Reason};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::presence::{Doing, VIEWS_AGAIN_AFTER};
 use crate::ports::bus::{Published, Subscription};
+use crate::ports::channel::Courtesy;
 use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, Reading, StoreError};
 use crate::wire::close;
@@ -249,6 +250,7 @@ impl AgentSession {
         let watched = Watched { feed: Feed::default(), reading: 0, shown, _subscription: subscription };
         self.watched.insert(conversation, watched);
         self.show(conversation, Doing::Came);
+        self.show_contact(conversation, Courtesy::Seen, ctx);
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
         self.read(reference, conversation, known, ctx);

@@ -23,6 +23,8 @@ pub struct Abilities {
     pub receipts: Receipts,
     /// The contact sees that somebody writes.
     pub typing: bool,
+    /// The contact sees that an agent has opened what they wrote.
+    pub seen: bool,
     /// The contact's own changes to what they said come in as such.
     pub edits: bool,
     pub deletions: bool,
@@ -154,7 +156,8 @@ const MESSENGER: Abilities = Abilities {
     attachments_out: true,
     echoes: true,
     receipts: Receipts::Read,
-    typing: false,
+    typing: true,
+    seen: true,
     edits: true,
     // Should it ever announce one, it is understood; so far it does not.
     deletions: false,
@@ -172,6 +175,7 @@ const SMS: Abilities = Abilities {
     echoes: false,
     receipts: Receipts::Delivered,
     typing: false,
+    seen: false,
     edits: false,
     deletions: false,
     reactions: false,
@@ -188,6 +192,7 @@ const TELEGRAM: Abilities = Abilities {
     echoes: false,
     receipts: Receipts::Sent,
     typing: true,
+    seen: false,
     edits: true,
     deletions: false,
     reactions: true,
@@ -204,6 +209,7 @@ const WEBCHAT: Abilities = Abilities {
     echoes: false,
     receipts: Receipts::None,
     typing: true,
+    seen: false,
     edits: false,
     deletions: false,
     reactions: false,

@@ -96,6 +96,8 @@ pub trait Outlet: Send + Sync + 'static {
 pub enum Courtesy {
     /// Somebody writes.
     Types,
+    /// Somebody has read what they wrote.
+    Seen,
     /// A tap has been taken: `tap` names it, `message` is the one whose button it was.
     Tapped { tap: String, message: Option<String> },
 }

@@ -57,7 +57,7 @@ fn limits() -> String {
 
 type Row = (&'static str, fn(&Abilities) -> String);
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     ("longest text in one message", |can| format!("{} {}", can.text.max, can.text.unit.name())),
     ("menus", |can| can.menu.style.name().to_owned()),
     ("options in a menu", |can| can.menu.options_max.to_string()),
@@ -67,6 +67,7 @@ const ROWS: [Row; 13] = [
     ("messages sent past us", |can| yes(can.echoes)),
     ("receipts", |can| can.receipts.name().to_owned()),
     ("shows that we write", |can| yes(can.typing)),
+    ("shows that an agent has read", |can| yes(can.seen)),
     ("edits, deletions", |can| format!("{}, {}", yes(can.edits), yes(can.deletions))),
     ("reactions", |can| yes(can.reactions)),
     ("time to answer", |can| match can.reply_window {

@@ -103,6 +103,27 @@ async fn an_answer_from_the_page_inbox_takes_over() {
 }
 
 #[actix_web::test]
+async fn the_contact_sees_that_an_agent_has_read_and_writes() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    installation.poster().text(PSID, "hours").await;
+    installation.delivered(PSID, 1).await;
+    let mut console = installation.console(&installation.ana).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    let shown = async |action: &str| {
+        let is_it = |arrival: &Arrival| arrival.recipient == PSID && arrival.sender_action.as_deref() == Some(action);
+        eventually(action, async || installation.provider.arrivals().iter().any(is_it).then_some(())).await;
+    };
+    shown("mark_seen").await;
+    console.ask(json!({"type": "typing", "conversation": conversation(PSID)})).await.unwrap();
+    shown("typing_on").await;
+    // Neither is a message: nothing of it is in the log.
+    let kinds: Vec<_> = events(&node).await.iter().map(name).filter(|kind| *kind != "Sent").collect();
+    assert_eq!(kinds, ["ContactSaid", "BotSaid"]);
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn receipts_move_a_message_forward_and_never_back() {
     let installation = Installation::new().await;
     let node = installation.start().await;

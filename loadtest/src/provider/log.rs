@@ -59,6 +59,8 @@ pub(crate) struct Log {
     arrivals_max: usize,
     file: Option<File>,
     counts: Counts,
+    /// Arrivals that only showed something.
+    actions: u64,
     boot: String,
 }
 
@@ -67,7 +69,7 @@ impl Log {
         let append = |path| OpenOptions::new().create(true).append(true).open(path);
         let boot = crate::dice::new_tag();
         let file = file.map(append).transpose()?;
-        Ok(Self { arrivals: VecDeque::new(), arrivals_max, file, counts: Counts::default(), boot })
+        Ok(Self { arrivals: VecDeque::new(), arrivals_max, file, counts: Counts::default(), actions: 0, boot })
     }
 
     /// Whether whole arrivals are wanted, or only [`Log::count`].
@@ -90,6 +92,10 @@ impl Log {
         self.counts.accepted += u64::from(accepted);
         self.counts.refused += u64::from(!accepted && answered);
         self.counts.unanswered += u64::from(!answered);
+    }
+
+    pub fn count_action(&mut self) {
+        self.actions += 1;
     }
 
     pub fn record(&mut self, arrival: Arrival) -> io::Result<()> {
@@ -124,8 +130,9 @@ impl Log {
         later.any(|arrival| arrival.recipient == recipient && arrival.outcome.starts_with("refused 400"))
     }
 
+    /// Of messages.
     pub fn counts(&self) -> Counts {
-        self.counts
+        Counts { arrived: self.counts.arrived - self.actions, ..self.counts }
     }
 
     pub fn forget(&mut self) {

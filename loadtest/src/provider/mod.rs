@@ -171,7 +171,7 @@ impl Provider {
         self.accepted_for(recipient).into_iter().filter_map(|arrival| arrival.text).collect()
     }
 
-    /// How many arrived, were accepted, refused, forgotten.
+    /// How many messages arrived, were accepted, refused, forgotten.
     pub fn counts(&self) -> Counts {
         self.shared.log().counts()
     }

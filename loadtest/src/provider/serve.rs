@@ -108,14 +108,21 @@ async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &
     let text = message.and_then(|message| message.text.as_deref());
     let metadata = message.and_then(|message| message.metadata.as_deref());
     let recipient = send.recipient.id.as_ref();
-    let then = shared.rules().decide(page, recipient, text, send.tag.is_some());
+    // What only shows something is neither counted nor hurt.
+    let then = match message {
+        Some(_) => shared.rules().decide(page, recipient, text, send.tag.is_some()),
+        None => Then::Answer,
+    };
     let accepted = !matches!(then, Then::Refuse { .. } | Then::CutBeforeAccepting);
     let answered = !matches!(then, Then::AcceptThenCut | Then::CutBeforeAccepting | Then::Hang { .. });
     let id = {
         let mut log = shared.log();
         let number = log.next_number();
         let id = log.message_id(number);
-        log.count(accepted, answered);
+        match message {
+            Some(_) => log.count(accepted, answered),
+            None => log.count_action(),
+        }
         if log.records() {
             let arrival = Arrival {
                 number,

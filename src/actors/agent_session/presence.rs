@@ -74,12 +74,22 @@ impl AgentSession {
             return;
         }
         self.show(conversation, Doing::Types);
+        self.show_contact(conversation, Courtesy::Types, ctx);
+    }
+
+    /// The contact of a watched conversation is shown it, if their channel can.
+    pub(super) fn show_contact(
+        &self,
+        conversation: ConversationId,
+        courtesy: Courtesy,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
         let (switchboard, known) = (self.switchboard.clone(), self.known_contact(conversation));
         let found = async move { find_contact(&switchboard, known, conversation).await };
         ctx.spawn(found.into_actor(self).map(move |found, this, _| {
             // A sign that cannot be shown is made up for by the next.
             let Ok(Some(contact)) = found else { return };
-            this.switchboard.show(&contact, Courtesy::Types);
+            this.switchboard.show(&contact, courtesy);
             if let Some(watched) = this.watched.get_mut(&conversation) {
                 watched.shown.contact = Some(contact);
             }

@@ -10,6 +10,7 @@ mod inlet;
 mod read;
 mod send;
 mod shapes;
+mod show;
 
 pub use inlet::{MessengerInlet, Page};
 pub use read::read;

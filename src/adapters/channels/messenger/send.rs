@@ -19,7 +19,7 @@ use crate::adapters::channels::{http, outcome, split};
 use crate::domain::abilities::Abilities;
 use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
-use crate::ports::channel::{By, Outgoing, Outlet, SendResult};
+use crate::ports::channel::{By, Courtesy, Outgoing, Outlet, SendResult};
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
@@ -95,6 +95,15 @@ impl Outlet for MessengerOutlet {
     fn sends_per_second(&self) -> u32 {
         self.sends_per_second
     }
+
+    fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
+        let (page, body) = (self.page.clone(), super::show::body(to, &courtesy)?);
+        let shown = async move {
+            let result = page.post(&body).await;
+            tracing::trace!(outcome = result.name(), "showed a courtesy");
+        };
+        Some(shown.boxed())
+    }
 }
 
 fn address(settings: &Settings) -> Result<Url, BadSettings> {
@@ -135,7 +144,7 @@ impl Page {
         if parts.is_empty() { result } else { outcome::halfway(result) }
     }
 
-    async fn post(&self, body: &Body<'_>) -> SendResult {
+    async fn post(&self, body: &impl Serialize) -> SendResult {
         let Ok(body) = serde_json::to_vec(body) else {
             return SendResult::Permanent { reason: "the message cannot be written as JSON".into() };
         };

@@ -74,7 +74,8 @@ impl Outlet for TelegramOutlet {
     }
 
     fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
-        let chat = number(to)?;
+        // Telegram has nothing that a bot could show of having read.
+        let chat = number(to).filter(|_| courtesy != Courtesy::Seen)?;
         let bot = self.bot.clone();
         Some(async move { bot.show(chat, courtesy).await }.boxed())
     }
@@ -110,6 +111,7 @@ impl Bot {
 
     async fn show(&self, chat: i64, courtesy: Courtesy) {
         match courtesy {
+            Courtesy::Seen => {}
             Courtesy::Types => self.try_once("sendChatAction", json!({"chat_id": chat, "action": "typing"})).await,
             Courtesy::Tapped { tap, message } => {
                 self.try_once("answerCallbackQuery", json!({"callback_query_id": tap})).await;

@@ -1,0 +1,27 @@
+//! What Messenger shows beside messages: that somebody writes, that somebody has read.
+
+use serde::Serialize;
+
+use crate::ports::channel::Courtesy;
+
+#[derive(Serialize)]
+pub struct Body {
+    recipient: Recipient,
+    sender_action: &'static str,
+}
+
+#[derive(Serialize)]
+struct Recipient {
+    id: String,
+}
+
+/// None for what Messenger has nothing for.
+pub fn body(to: &str, courtesy: &Courtesy) -> Option<Body> {
+    let sender_action = match courtesy {
+        // It goes away with the next message, or after twenty seconds.
+        Courtesy::Types => "typing_on",
+        Courtesy::Seen => "mark_seen",
+        Courtesy::Tapped { .. } => return None,
+    };
+    Some(Body { recipient: Recipient { id: to.to_owned() }, sender_action })
+}
