@@ -82,6 +82,45 @@ test('what an agent has begun to write waits on the next device, and is gone the
   assert.deepEqual([...desk.problems, ...phone.problems, ...vera.problems], []);
 });
 
+test('what somebody has begun to write is not their colleague’s, who signs in on the same browser', async () => {
+  const ana = await agent(theStage);
+  const vera = await visitor(theStage);
+  await openCaller(ana, () => say(vera, 'accident on the bridge'));
+  const link = await ana.evaluate(async () => {
+    const body = JSON.stringify({ name: 'Ben', email: 'ben@harbor.example', role: 'agent' });
+    const headers = { 'content-type': 'application/json' };
+    return (await (await fetch('/api/v1/people', { method: 'POST', headers, body })).json()).link;
+  });
+  // Her words have not reached the server when her session is ended there.
+  await ana.route('**/api/v1/drafts/**', (route) => route.abort());
+  await field(ana).fill('Only Ana knows');
+  await ana.waitForFunction(() => JSON.stringify({ ...localStorage }).includes('Only Ana knows'));
+  const conversation = ana.url();
+  await ana.context().clearCookies();
+
+  await ana.goto(new URL(new URL(link).pathname + new URL(link).search, theStage.url).href);
+  await ana.unroute('**/api/v1/drafts/**');
+  const fetched = ana.waitForResponse((answer) => answer.url().endsWith('/api/v1/drafts') && answer.ok());
+  await ana.getByLabel('Password').fill('a quiet pier in winter');
+  await ana.getByRole('button', { name: 'Open the console' }).click();
+  await fetched;
+  await ana.goto(conversation);
+  await ana.locator('.banner.waiting').waitFor();
+  assert.equal(await field(ana).inputValue(), '');
+  await ana.waitForTimeout(2500);
+  const kept = await ana.evaluate(async () => (await fetch('/api/v1/drafts')).text());
+  assert.ok(!kept.includes('Only Ana knows'), kept);
+
+  // She comes back to her own words.
+  await ana.context().clearCookies();
+  await ana.reload();
+  await ana.getByLabel('E-mail').fill('ana@harbor.example');
+  await ana.getByLabel('Password').fill('a calm harbor at night');
+  await ana.getByRole('button', { name: 'Sign in' }).click();
+  await ana.waitForFunction(() => document.querySelector('#composer')?.value === 'Only Ana knows');
+  assert.deepEqual([...ana.problems, ...vera.problems], []);
+});
+
 test('who takes over from the bot without meaning to has a moment to undo it', async () => {
   const ana = await agent(theStage);
   const vera = await visitor(theStage);

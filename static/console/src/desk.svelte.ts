@@ -14,30 +14,47 @@ import { Keeper } from './net/keeper';
 
 type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
 
+interface Door {
+  signedOut(): void;
+  /** This browser is somebody else's now. */
+  another(): void;
+}
+
 export class Desk {
+  /** Whose desk it is. */
+  readonly agent: string;
   /** What the views read: the newest state, at most once per painted frame. */
-  state = $state.raw({ ...start(performance.now()), drafts: recalledDrafts() });
+  state = $state.raw(start(performance.now()));
   /** The server's time, moving on every second. */
   now = $state(serverNow(this.state.clock));
   /** The wire has been down for longer than a blink. */
   cutOff = $state(false);
   readonly canned = new Canned();
 
-  #core = this.state;
+  #core;
   #socket: Socket;
   #keeper: Keeper;
   #publishing = false;
   #typedAt = -Infinity;
   #timers: ReturnType<typeof setInterval>[];
 
-  constructor(signedOut: () => void) {
-    this.#keeper = new Keeper(recalledKept(), {
+  constructor(agent: string, { signedOut, another }: Door) {
+    this.agent = agent;
+    this.#core = this.state = { ...this.state, drafts: recalledDrafts(agent) };
+    this.#keeper = new Keeper(recalledKept(agent), {
       drafts: () => this.#core.drafts,
       replace: (drafts) => this.#dispatch({ type: 'drafts', drafts }),
-      kept: rememberKept,
+      kept: (kept) => rememberKept(agent, kept),
     });
     this.#socket = new Socket({
-      heard: (tell, askedAt) => this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt }),
+      heard: (tell, askedAt) => {
+        if (tell.type === 'hello' && tell.me.id !== agent) {
+          // Before anything is sent in another's name.
+          this.stop();
+          return another();
+        }
+        this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt });
+      },
       opened: () => {
         this.#recallCommands();
         this.#keeper.opened();
@@ -122,8 +139,7 @@ export class Desk {
   }
 
   #recallCommands(): void {
-    const me = this.#core.me;
-    const commands = me ? recalledCommands(me.id) : [];
+    const commands = recalledCommands(this.agent);
     if (commands.length > 0) this.#dispatch({ type: 'recall', commands });
   }
 
@@ -134,7 +150,7 @@ export class Desk {
       const ref = this.#socket.ask(ask);
       if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
     }
-    if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.#core);
+    if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.agent, this.#core);
     if (this.#core.drafts !== before.drafts) this.#keeper.changed();
     if (event.type === 'heard') this.#publishSoon();
     else this.#publish();

@@ -1,38 +1,37 @@
-/** What outlives a reload: drafts and what the server has of them (per browser), and what was sent and not acknowledged
- * (per tab). */
+/** What outlives a reload: drafts and what the server has of them (per browser and agent: colleagues may share one), and
+ * what was sent and not acknowledged (per tab). */
 import type { Command, Draft, State } from './state/state';
 
-const DRAFTS = 'switchboard:drafts';
-const KEPT = 'switchboard:drafts-kept';
 const SETTINGS = 'switchboard:settings';
 const UNDERWAY = 'switchboard:underway';
+const drafts = (agent: string) => `switchboard:drafts:${agent}`;
+const draftsKept = (agent: string) => `switchboard:drafts-kept:${agent}`;
 
 interface Kept {
   agent: string;
   commands: Command[];
 }
 
-export function remember(state: State): void {
-  if (!state.me) return;
+export function remember(agent: string, state: State): void {
   const words = [...state.drafts].map(([id, { text, note }]): [string, Draft] => [id, { text, note }]);
-  write(localStorage, DRAFTS, words);
+  write(localStorage, drafts(agent), words);
   const commands = state.underway
     .filter(({ command, done }) => done === undefined && (command.type === 'reply' || command.type === 'note'))
     .map(({ command }) => command);
-  write(sessionStorage, UNDERWAY, { agent: state.me.id, commands } satisfies Kept);
+  write(sessionStorage, UNDERWAY, { agent, commands } satisfies Kept);
 }
 
-export function recalledDrafts(): ReadonlyMap<string, Draft> {
-  return new Map(read<[string, Draft][]>(localStorage, DRAFTS) ?? []);
+export function recalledDrafts(agent: string): ReadonlyMap<string, Draft> {
+  return new Map(read<[string, Draft][]>(localStorage, drafts(agent)) ?? []);
 }
 
-export function rememberKept(kept: ReadonlyMap<string, Draft>): void {
-  write(localStorage, KEPT, [...kept]);
+export function rememberKept(agent: string, kept: ReadonlyMap<string, Draft>): void {
+  write(localStorage, draftsKept(agent), [...kept]);
 }
 
 /** What the server was last known to have of them. */
-export function recalledKept(): ReadonlyMap<string, Draft> {
-  return new Map(read<[string, Draft][]>(localStorage, KEPT) ?? []);
+export function recalledKept(agent: string): ReadonlyMap<string, Draft> {
+  return new Map(read<[string, Draft][]>(localStorage, draftsKept(agent)) ?? []);
 }
 
 /** Words are only ever sent in the name of who wrote them. */
@@ -42,8 +41,8 @@ export function recalledCommands(agent: string): Command[] {
 }
 
 /** On signing out, nothing of the agent stays behind. */
-export function forget(): void {
-  for (const [storage, key] of [[localStorage, DRAFTS], [localStorage, KEPT], [sessionStorage, UNDERWAY]] as const) {
+export function forget(agent: string): void {
+  for (const [storage, key] of [[localStorage, drafts(agent)], [localStorage, draftsKept(agent)], [sessionStorage, UNDERWAY]] as const) {
     try {
       storage.removeItem(key);
     } catch {

@@ -1,5 +1,5 @@
 /** What the console asks over plain HTTP: who am I, signing in and out, older history, canned replies and drafts. */
-import type { CannedRow, EventView, MessageDraft } from '../../../shared/wire';
+import type { CannedRow, EventView, Me, MessageDraft } from '../../../shared/wire';
 import { OLDER_EVENTS } from './protocol';
 
 /** What the server answered when it was not a yes; `message` is fit to be read by a person. */
@@ -12,7 +12,8 @@ export class HttpProblem extends Error {
   }
 }
 
-export const session = () => call<unknown>('GET', '/api/v1/session');
+/** Who is signed in. */
+export const session = async (): Promise<Me> => (await call<{ agent: Me }>('GET', '/api/v1/session')).agent;
 
 export const signIn = (email: string, password: string) => call<unknown>('POST', '/api/v1/session', { email, password });
 

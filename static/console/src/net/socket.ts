@@ -77,7 +77,7 @@ export class Socket {
       this.#attempt = 0;
     }
     this.#listener.heard(tell, askedAt);
-    if (tell.type === 'hello') this.#listener.opened();
+    if (tell.type === 'hello' && !this.#stopped) this.#listener.opened();
   }
 
   #takeAskedAt(ref: number): number | undefined {
