@@ -155,7 +155,7 @@ impl Node {
             switchboard: switchboard.clone(),
             inbox: inbox.clone(),
             inlets: channels::inlets(&config, &own_address(&config, address)),
-            shelves: channels::shelves(&config, &on_io)?,
+            shelves: channels::shelves(&config)?,
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
             config: config.clone(),
@@ -270,7 +270,7 @@ async fn start_actors(
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
     let (mut senders, mut outlets) = (HashMap::new(), HashMap::new());
-    for (number, (account, outlet)) in channels::outlets(config, base, io)?.into_iter().enumerate() {
+    for (number, (account, outlet)) in channels::outlets(config, base)?.into_iter().enumerate() {
         let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
         outlets.insert(account.clone(), outlet.clone());
         let shard = shards[number % shards.len()].handle();

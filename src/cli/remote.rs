@@ -8,7 +8,6 @@ use clap::Args;
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use switchboard::adapters::channels::http::client;
 use switchboard::config::Config;
 use switchboard::edge::api::office::Office;
 use switchboard::node::storage;
@@ -79,9 +78,16 @@ impl At {
     }
 }
 
+/// A password or a token goes to no other address than the one that was given.
+fn client() -> reqwest::Result<Client> {
+    // Fails only if one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().timeout(ANSWERS_WITHIN).redirect(reqwest::redirect::Policy::none()).build()
+}
+
 impl Remote {
     async fn new(server: &str, token: Option<String>, sign_in: Option<&str>) -> anyhow::Result<Self> {
-        let (client, server) = (client(ANSWERS_WITHIN)?, server.trim_end_matches('/').to_owned());
+        let (client, server) = (client()?, server.trim_end_matches('/').to_owned());
         let pass = match (token, sign_in) {
             (_, Some(email)) => Pass::Cookie(cookie(&client, &server, email).await?),
             (Some(token), None) => Pass::Token(token),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::runtime::Handle;
 
-use crate::adapters::channels::http;
+use crate::adapters::channels::http::Client;
 use crate::config::{Config, Kind};
 use crate::domain::ids::AccountId;
 use crate::edge::files::Shelves;
@@ -25,9 +25,8 @@ pub fn inlets(config: &Config, base: &str) -> Inlets {
 }
 
 /// Where the files are that contacts attach, for accounts whose provider gives no links to them.
-pub fn shelves(config: &Config, io: &Handle) -> anyhow::Result<Shelves> {
-    let _inside = io.enter();
-    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+pub fn shelves(config: &Config) -> anyhow::Result<Shelves> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
     let shelf = |(account, telegram): (&crate::config::Account, &crate::config::Telegram)| {
         Ok((account.id.clone(), telegram::files(telegram, &client)?))
     };
@@ -36,8 +35,7 @@ pub fn shelves(config: &Config, io: &Handle) -> anyhow::Result<Shelves> {
 
 /// Enters our address at providers that let us, and looks after it as long as the node runs.
 pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()> {
-    let _inside = io.enter();
-    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
     for (account, bot) in telegram::bots(config) {
         io.spawn(telegram::hook(account, bot, base, &client)?.keep());
     }
@@ -45,9 +43,8 @@ pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()
 }
 
 /// One way out for each account that has messages to deliver.
-pub fn outlets(config: &Config, base: &str, io: &Handle) -> anyhow::Result<Vec<(AccountId, Arc<dyn Outlet>)>> {
-    let _inside = io.enter();
-    let client = http::client(config.limits.send_timeout).context("cannot make an HTTP client")?;
+pub fn outlets(config: &Config, base: &str) -> anyhow::Result<Vec<(AccountId, Arc<dyn Outlet>)>> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
     let mut outlets = Vec::new();
     for account in &config.accounts {
         let outlet: anyhow::Result<Arc<dyn Outlet>> = match &account.kind {

@@ -66,3 +66,5 @@ mod support;
 mod telegram;
 /// Versions of bots: published, rolled back, finished by who is in the middle of them.
 mod versions;
+/// How providers are reached: over TLS, through proxies.
+mod ways_out;

@@ -1,6 +1,26 @@
-//! The HTTP client that all channels share, and how much of an answer we are willing to read.
+//! How all channels speak HTTP to their providers: one client, and how much of an answer we are willing to read.
+//!
+//! What matters is which failures certainly left the message here: see [`Unanswered`]. No redirect is followed, because a
+//! message must not end up elsewhere than where it was sent, and nothing is tried twice.
 
+mod reach;
+
+use std::error::Error;
+use std::iter;
 use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use reach::Reach;
 
 /// Longer than this to connect: nothing has left us. Shorter than any whole answer takes, so the two are told apart.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -9,33 +29,148 @@ const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 256;
 /// A server that drops an idle connection just as we use it leaves us not knowing whether it got the message. So we
 /// drop it first.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The rest of a longer answer is not read.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-/// A client for providers. Made once, on the runtime it will be used on. It follows no redirect: a message must not
-/// end up elsewhere than where it was sent.
-pub fn client(answer_timeout: Duration) -> reqwest::Result<reqwest::Client> {
-    // Fails only if one is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT.min(answer_timeout / 2))
-        .timeout(answer_timeout)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST_MAX)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .tcp_nodelay(true)
-        .user_agent(concat!("switchboard/", env!("CARGO_PKG_VERSION")))
-        .build()
+pub const FORM: &str = "application/x-www-form-urlencoded";
+pub const JSON: &str = "application/json";
+const US: HeaderValue = HeaderValue::from_static(concat!("switchboard/", env!("CARGO_PKG_VERSION")));
+
+#[derive(Clone)]
+pub struct Client {
+    inner: legacy::Client<Reach, Full<Bytes>>,
+    answer_timeout: Duration,
 }
 
-/// The answer's body, up to `bytes_max`; the rest is not read.
-pub async fn body(mut answer: reqwest::Response, bytes_max: usize) -> reqwest::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        let room = bytes_max - body.len();
+/// What the provider answered, whatever it means.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: HeaderMap,
+    /// What came of it, should the connection break: the status still counts.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// None as well if it is not readable.
+    pub fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A file, chunk by chunk.
+pub struct Download {
+    pub status: u16,
+    incoming: Incoming,
+    patience: Duration,
+}
+
+impl Download {
+    /// None at its end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Unanswered> {
+        loop {
+            let frame = timeout(self.patience, self.incoming.frame()).await.map_err(|_| Unanswered::TooLate)?;
+            let Some(frame) = frame else { return Ok(None) };
+            if let Ok(chunk) = frame.map_err(|error| Unanswered::Broken(error.to_string()))?.into_data() {
+                return Ok(Some(chunk));
+            }
+        }
+    }
+}
+
+/// No answer, or not all of it; the words hold no address, which may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// There never was a connection: nothing has left us.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("it did not answer in time")]
+    TooLate,
+    #[error("the connection broke: {0}")]
+    Broken(String),
+}
+
+impl Client {
+    /// A client that trusts the authorities which this machine trusts, and goes through the proxy that `HTTPS_PROXY`,
+    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name for an address. To be made once, and used inside a tokio runtime.
+    pub fn new(answer_timeout: Duration) -> Result<Self, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Self::with(answer_timeout, roots, Matcher::from_env())
+    }
+
+    /// Where what is trusted, and the way there, are known.
+    pub fn with(answer_timeout: Duration, roots: RootCertStore, proxies: Matcher) -> Result<Self, rustls::Error> {
+        let ring = rustls::crypto::ring::default_provider();
+        let tls = ClientConfig::builder_with_provider(ring.into()).with_safe_default_protocol_versions()?;
+        let tls = tls.with_root_certificates(roots).with_no_client_auth();
+        let reach = Reach::new(CONNECT_TIMEOUT.min(answer_timeout / 2), tls, proxies);
+        let inner = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST_MAX)
+            .build(reach);
+        Ok(Self { inner, answer_timeout })
+    }
+
+    /// `headers`: see [`headers`].
+    pub async fn post(&self, to: Uri, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Unanswered> {
+        let mut request = Request::new(Full::new(Bytes::from(body)));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = to;
+        *request.headers_mut() = headers;
+        let until = Instant::now() + self.answer_timeout;
+        let (head, incoming) = self.answer(request, until).await?.into_parts();
+        let mut body = Vec::new();
+        let _ = timeout_at(until, read(incoming, &mut body)).await;
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+
+    /// Each chunk may take as long as an answer.
+    pub async fn get(&self, from: Uri) -> Result<Download, Unanswered> {
+        let mut request = Request::new(Full::default());
+        *request.uri_mut() = from;
+        request.headers_mut().insert(USER_AGENT, US);
+        let answer = self.answer(request, Instant::now() + self.answer_timeout).await?;
+        let status = answer.status().as_u16();
+        Ok(Download { status, incoming: answer.into_body(), patience: self.answer_timeout })
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>, until: Instant) -> Result<Response<Incoming>, Unanswered> {
+        Ok(timeout_at(until, self.inner.request(request)).await.map_err(|_| Unanswered::TooLate)??)
+    }
+}
+
+/// What each call to a provider carries. `authorization` is never shown.
+pub fn headers(content_type: &'static str, authorization: Option<HeaderValue>) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter([
+        (USER_AGENT, US),
+        (ACCEPT, HeaderValue::from_static(JSON)),
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+    ]);
+    if let Some(mut authorization) = authorization {
+        authorization.set_sensitive(true);
+        headers.insert(AUTHORIZATION, authorization);
+    }
+    headers
+}
+
+async fn read(mut incoming: Incoming, body: &mut Vec<u8>) {
+    while let Some(Ok(frame)) = incoming.frame().await {
+        let Ok(chunk) = frame.into_data() else { continue };
+        let room = ANSWER_BYTES_MAX - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() >= room {
             break;
         }
     }
-    Ok(body)
+}
+
+impl From<legacy::Error> for Unanswered {
+    fn from(error: legacy::Error) -> Self {
+        // The first says no more than which variant this is.
+        let chain = iter::successors(error.source(), |cause: &&dyn Error| (*cause).source());
+        let words = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        if error.is_connect() { Self::Unreachable(words) } else { Self::Broken(words) }
+    }
 }

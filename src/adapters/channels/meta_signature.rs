@@ -86,11 +86,11 @@ pub fn same(left: &str, right: &str) -> bool {
 }
 
 /// A query string, decoded by the rules of the URL standard.
-struct Fields(reqwest::Url);
+struct Fields(url::Url);
 
 impl Fields {
     fn of(query: &str) -> Option<Self> {
-        let mut url = reqwest::Url::parse("http://localhost").ok()?;
+        let mut url = url::Url::parse("http://localhost").ok()?;
         url.set_query(Some(query));
         Some(Self(url))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::http::Unanswered;
 use crate::ports::channel::SendResult;
 
 /// However long a provider asks us to wait, we look again after a day.
@@ -39,26 +40,16 @@ pub fn halfway(result: SendResult) -> SendResult {
 }
 
 /// No answer at all. Only if there never was a connection did the message certainly stay here.
-pub fn unanswered(provider: &str, error: reqwest::Error) -> SendResult {
-    let error = error.without_url();
-    if error.is_builder() {
-        return SendResult::Permanent { reason: format!("the call cannot be made: {}", causes(&error)) };
-    }
-    if error.is_connect() {
-        let reason = format!("{provider} cannot be reached: {}", causes(&error));
-        return SendResult::NotSent { after: None, account_wide: true, reason };
-    }
-    let reason = match error.is_timeout() {
-        true => format!("{provider} did not answer in time: {}", causes(&error)),
-        false => format!("the connection broke before {provider} answered: {}", causes(&error)),
+pub fn unanswered(provider: &str, why: Unanswered) -> SendResult {
+    let reason = match why {
+        Unanswered::Unreachable(words) => {
+            let reason = format!("{provider} cannot be reached: {words}");
+            return SendResult::NotSent { after: None, account_wide: true, reason };
+        }
+        Unanswered::TooLate => format!("{provider} did not answer in time"),
+        Unanswered::Broken(words) => format!("the connection broke before {provider} answered: {words}"),
     };
     SendResult::Unknown { reason }
-}
-
-/// The error and what is behind it: the first alone says little.
-fn causes(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// An answer that is not in the provider's own words. Whoever refused, it was not the one who takes messages: a proxy,

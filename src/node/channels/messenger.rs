@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::ports::channel::Outlet;
@@ -20,7 +21,7 @@ pub fn inlet(config: &Config) -> MessengerInlet {
     MessengerInlet::new(config.accounts.iter().filter_map(page).collect())
 }
 
-pub fn outlet(messenger: &Messenger, client: &reqwest::Client) -> anyhow::Result<Arc<dyn Outlet>> {
+pub fn outlet(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
     let settings = Settings {
         page_id: messenger.page_id.clone(),
         token: messenger.page_token.expose().to_owned(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::telegram::{
     BadSettings, Bot, Settings, TelegramFiles, TelegramHook, TelegramInlet, TelegramOutlet,
 };
@@ -23,20 +24,15 @@ pub fn bots(config: &Config) -> impl Iterator<Item = (&Account, &Telegram)> {
     })
 }
 
-pub fn outlet(telegram: &Telegram, client: &reqwest::Client) -> anyhow::Result<Arc<dyn Outlet>> {
+pub fn outlet(telegram: &Telegram, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
     Ok(Arc::new(TelegramOutlet::new(client.clone(), &settings(telegram))?))
 }
 
-pub fn files(telegram: &Telegram, client: &reqwest::Client) -> Result<Arc<dyn Files>, BadSettings> {
+pub fn files(telegram: &Telegram, client: &Client) -> Result<Arc<dyn Files>, BadSettings> {
     Ok(Arc::new(TelegramFiles::new(client.clone(), &settings(telegram))?))
 }
 
-pub fn hook(
-    account: &Account,
-    telegram: &Telegram,
-    base: &str,
-    client: &reqwest::Client,
-) -> Result<TelegramHook, BadSettings> {
+pub fn hook(account: &Account, telegram: &Telegram, base: &str, client: &Client) -> Result<TelegramHook, BadSettings> {
     TelegramHook::new(client.clone(), &account.id, base, &settings(telegram))
 }
 

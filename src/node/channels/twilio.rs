@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::twilio::{Line, Settings, TwilioInlet, TwilioOutlet};
 use crate::config::{Account, Config, Kind, Secret, Sms};
 use crate::ports::channel::Outlet;
@@ -20,7 +21,7 @@ pub fn inlet(config: &Config, base: &str) -> TwilioInlet {
     TwilioInlet::new(base.to_owned(), config.accounts.iter().filter_map(line).collect())
 }
 
-pub fn outlet(account: &Account, sms: &Sms, base: &str, client: &reqwest::Client) -> anyhow::Result<Arc<dyn Outlet>> {
+pub fn outlet(account: &Account, sms: &Sms, base: &str, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
     let settings = Settings {
         account: account.id.clone(),
         account_sid: sms.account_sid.clone(),

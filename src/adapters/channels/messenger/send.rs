@@ -8,20 +8,21 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Response, Url};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde::Serialize;
+use url::Url;
 
 use super::answer::{Answer, interpret};
+use crate::adapters::channels::http::{self as provider, Client};
 use crate::adapters::channels::mark::Mark;
 use crate::adapters::channels::meta_signature::appsecret_proof;
-use crate::adapters::channels::{http, outcome, split};
+use crate::adapters::channels::{outcome, split};
 use crate::domain::abilities::Abilities;
 use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
 use crate::ports::channel::{By, Courtesy, Outgoing, Outlet, SendResult};
 
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
 
 fn abilities() -> &'static Abilities {
@@ -57,20 +58,20 @@ pub struct MessengerOutlet {
 }
 
 struct Page {
-    client: reqwest::Client,
+    client: Client,
     /// Carries the proof: never to be shown.
-    address: Url,
-    authorization: HeaderValue,
+    address: Uri,
+    headers: HeaderMap,
     token: String,
 }
 
 impl MessengerOutlet {
-    /// `client` is shared by all outlets; see `channels::http::client`.
-    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
-        let mut authorization =
+    /// `client` is shared by all outlets; see `channels::http`.
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
+        let authorization =
             HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
-        authorization.set_sensitive(true);
-        let page = Page { client, address: address(settings)?, authorization, token: settings.token.clone() };
+        let headers = provider::headers(provider::JSON, Some(authorization));
+        let page = Page { client, address: address(settings)?, headers, token: settings.token.clone() };
         Ok(Self { page: Arc::new(page), sends_per_second: settings.sends_per_second })
     }
 }
@@ -106,7 +107,7 @@ impl Outlet for MessengerOutlet {
     }
 }
 
-fn address(settings: &Settings) -> Result<Url, BadSettings> {
+fn address(settings: &Settings) -> Result<Uri, BadSettings> {
     let bad = || BadSettings::ApiBase(settings.api_base.clone());
     let mut url = Url::parse(&settings.api_base).map_err(|_| bad())?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -120,7 +121,7 @@ fn address(settings: &Settings) -> Result<Url, BadSettings> {
     if let Some(secret) = settings.app_secret.as_deref().filter(|secret| !secret.is_empty()) {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(secret, &settings.token));
     }
-    Ok(url)
+    url.as_str().parse().map_err(|_| bad())
 }
 
 impl Page {
@@ -148,33 +149,19 @@ impl Page {
         let Ok(body) = serde_json::to_vec(body) else {
             return SendResult::Permanent { reason: "the message cannot be written as JSON".into() };
         };
-        let request = self.client.post(self.address.clone()).header(AUTHORIZATION, self.authorization.clone());
-        let result = match request.header(CONTENT_TYPE, "application/json").body(body).send().await {
-            Ok(response) => read_answer(response).await,
-            Err(error) => outcome::unanswered("Messenger", error),
+        let result = match self.client.post(self.address.clone(), self.headers.clone(), body).await {
+            Ok(answer) => interpret(&Answer {
+                status: answer.status,
+                date: answer.header(DATE),
+                retry_after: answer.header(RETRY_AFTER),
+                usage: answer.header(USAGE),
+                body: &answer.body,
+            }),
+            Err(why) => outcome::unanswered("Messenger", why),
         };
         // Some of Meta's own error messages quote the token.
         outcome::without_secret(result, &self.token)
     }
-}
-
-async fn read_answer(response: Response) -> SendResult {
-    let status = response.status().as_u16();
-    let headers = response.headers().clone();
-    // A body that breaks off is as good as what came of it: the status still counts.
-    let body = http::body(response, ANSWER_BYTES_MAX).await.unwrap_or_default();
-    let header = |name: HeaderName| text(&headers, &name);
-    interpret(&Answer {
-        status,
-        date: header(DATE),
-        retry_after: header(RETRY_AFTER),
-        usage: header(USAGE),
-        body: &body,
-    })
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 #[derive(Serialize)]

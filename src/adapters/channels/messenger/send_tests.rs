@@ -108,7 +108,7 @@ fn outlet(base: &str) -> MessengerOutlet {
         api_version: "v26.0".into(),
         sends_per_second: 200,
     };
-    MessengerOutlet::new(http::client(Duration::from_secs(2)).unwrap(), &settings).unwrap()
+    MessengerOutlet::new(provider::Client::new(Duration::from_secs(2)).unwrap(), &settings).unwrap()
 }
 
 fn outgoing(line: Line) -> Outgoing {
@@ -338,12 +338,12 @@ fn settings_that_cannot_work_are_refused_early() {
             api_version: "v26.0".into(),
             sends_per_second: 1,
         };
-        MessengerOutlet::new(http::client(Duration::from_secs(1)).unwrap(), &settings)
+        MessengerOutlet::new(provider::Client::new(Duration::from_secs(1)).unwrap(), &settings)
     };
     assert_eq!(new("graph", "t").unwrap_err(), BadSettings::ApiBase("graph".into()));
     assert_eq!(new("ftp://graph", "t").unwrap_err(), BadSettings::ApiBase("ftp://graph".into()));
     assert_eq!(new("https://graph.facebook.com", "t\nx").unwrap_err(), BadSettings::Token);
     let outlet = new("https://proxy.example/graph/", "EAAB").unwrap();
-    assert_eq!(outlet.page.address.as_str(), "https://proxy.example/graph/v26.0/a%2F..%2Fb/messages");
+    assert_eq!(outlet.page.address.to_string(), "https://proxy.example/graph/v26.0/a%2F..%2Fb/messages");
     assert!(!format!("{outlet:?}").contains("EAAB"));
 }

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
+use http::{HeaderMap, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use super::answer::{Refused, result};
-use crate::adapters::channels::http;
-
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
+use crate::adapters::channels::http::{Answer, Client, JSON, Unanswered, headers};
 
 /// What the operator says about a bot.
 #[derive(Clone)]
@@ -30,8 +28,9 @@ pub enum BadSettings {
 /// Knows the bot's token. Nothing here can be shown.
 #[derive(Clone)]
 pub struct Caller {
-    pub client: reqwest::Client,
+    pub client: Client,
     base: Url,
+    headers: HeaderMap,
     pub token: String,
 }
 
@@ -42,42 +41,40 @@ impl fmt::Debug for Caller {
 }
 
 impl Caller {
-    /// `client` is shared by all outlets; see `channels::http::client`.
-    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
+    /// `client` is shared by all outlets; see `channels::http`.
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let bad = || BadSettings::ApiBase(settings.api_base.clone());
         let base = Url::parse(&settings.api_base).map_err(|_| bad())?;
         if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
             return Err(bad());
         }
-        Ok(Self { client, base, token: settings.token.clone() })
+        Ok(Self { client, base, headers: headers(JSON, None), token: settings.token.clone() })
     }
 
     /// Below the place that bears the token; `before` is what comes first.
-    pub fn address<'a>(&'a self, before: &'a [&'a str], after: impl Iterator<Item = &'a str>) -> Url {
+    pub fn address<'a>(
+        &'a self,
+        before: &'a [&'a str],
+        after: impl Iterator<Item = &'a str>,
+    ) -> Result<Uri, Unanswered> {
         let mut url = self.base.clone();
         let bot = format!("bot{}", self.token);
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(before).push(&bot).extend(after);
         }
-        url
+        url.as_str().parse().map_err(|_| Unanswered::Unreachable("that is no address".to_owned()))
     }
 
-    /// The status and the body of the answer. The error does not know the address any more.
-    pub async fn post(&self, method: &str, body: &impl Serialize) -> Result<(u16, Vec<u8>), reqwest::Error> {
+    pub async fn post(&self, method: &str, body: &impl Serialize) -> Result<Answer, Unanswered> {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        let request = self.client.post(self.address(&[], std::iter::once(method)));
-        let answer = request.header(CONTENT_TYPE, "application/json").body(body).send().await;
-        let answer = answer.map_err(reqwest::Error::without_url)?;
-        let status = answer.status().as_u16();
-        // A body that breaks off is as good as what came of it: the status still counts.
-        Ok((status, http::body(answer, ANSWER_BYTES_MAX).await.unwrap_or_default()))
+        self.client.post(self.address(&[], std::iter::once(method))?, self.headers.clone(), body).await
     }
 
     /// The result of a call that may as well be made again.
     pub async fn ask<T: DeserializeOwned>(&self, method: &str, body: &impl Serialize) -> Result<T, Refused> {
         match self.post(method, body).await {
-            Ok((status, body)) => result(status, &body).map_err(|refused| self.mute(refused)),
-            Err(error) => Err(self.mute(Refused { code: 0, words: error.to_string(), retry_after: None })),
+            Ok(answer) => result(answer.status, &answer.body).map_err(|refused| self.mute(refused)),
+            Err(why) => Err(self.mute(Refused { code: 0, words: why.to_string(), retry_after: None })),
         }
     }
 

@@ -4,12 +4,12 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
-use reqwest::Response;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::Refused;
 use super::call::{BadSettings, Caller, Settings};
+use crate::adapters::channels::http::{Client, Download, Unanswered};
 use crate::ports::channel::{File, Files, NotFetched};
 
 /// Telegram hands out nothing larger.
@@ -25,7 +25,7 @@ struct Found {
 }
 
 impl TelegramFiles {
-    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         Caller::new(client, settings).map(Self)
     }
 }
@@ -36,10 +36,10 @@ impl Files for TelegramFiles {
         async move {
             let found = caller.ask::<Found>("getFile", &json!({"file_id": file})).await.map_err(why)?;
             let path = found.file_path.filter(|path| is_plain(path)).ok_or(NotFetched::Gone)?;
-            let address = caller.address(&["file"], path.split('/'));
-            let answer = caller.client.get(address).send().await.map_err(broken)?;
-            match answer.status().as_u16() {
-                200 => Ok(File { path, bytes: bounded(answer).boxed() }),
+            let address = caller.address(&["file"], path.split('/')).map_err(broken)?;
+            let download = caller.client.get(address).await.map_err(broken)?;
+            match download.status {
+                200 => Ok(File { path, bytes: bounded(download).boxed() }),
                 404 => Err(NotFetched::Gone),
                 status => Err(NotFetched::Unreachable(format!("it answered with HTTP {status}"))),
             }
@@ -61,16 +61,16 @@ fn is_plain(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
-fn broken(error: reqwest::Error) -> NotFetched {
-    NotFetched::Unreachable(error.without_url().to_string())
+fn broken(why: Unanswered) -> NotFetched {
+    NotFetched::Unreachable(why.to_string())
 }
 
-fn bounded(answer: Response) -> impl futures_util::Stream<Item = Result<Bytes, NotFetched>> + Send {
-    stream::unfold(Some((answer, FILE_BYTES_MAX)), |left| async {
-        let (mut answer, room) = left?;
-        match answer.chunk().await {
+fn bounded(download: Download) -> impl futures_util::Stream<Item = Result<Bytes, NotFetched>> + Send {
+    stream::unfold(Some((download, FILE_BYTES_MAX)), |left| async {
+        let (mut download, room) = left?;
+        match download.chunk().await {
             Ok(Some(bytes)) => match room.checked_sub(bytes.len()) {
-                Some(room) => Some((Ok(bytes), Some((answer, room)))),
+                Some(room) => Some((Ok(bytes), Some((download, room)))),
                 None => Some((Err(NotFetched::TooLarge), None)),
             },
             Ok(None) => None,

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::answer::Refused;
 use super::call::{BadSettings, Caller, Settings};
 use super::secret;
+use crate::adapters::channels::http::Client;
 use crate::domain::ids::AccountId;
 
 /// What we read; Telegram leaves reactions out unless they are asked for.
@@ -38,12 +39,7 @@ struct Info {
 
 impl TelegramHook {
     /// `base`: how the world reaches us, without a slash at its end.
-    pub fn new(
-        client: reqwest::Client,
-        account: &AccountId,
-        base: &str,
-        settings: &Settings,
-    ) -> Result<Self, BadSettings> {
+    pub fn new(client: Client, account: &AccountId, base: &str, settings: &Settings) -> Result<Self, BadSettings> {
         let url = format!("{base}/webhooks/telegram/{account}");
         let secret = secret(&settings.token);
         Ok(Self { account: account.clone(), caller: Caller::new(client, settings)?, url, secret })

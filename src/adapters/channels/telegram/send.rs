@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::answer::interpret;
 use super::call::{BadSettings, Caller, Settings};
 use super::{BY_PLACE, DATA_BYTES_MAX};
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::{outcome, split};
 use crate::domain::abilities::Abilities;
 use crate::domain::account::Channel;
@@ -45,7 +46,7 @@ struct Part {
 }
 
 impl TelegramOutlet {
-    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let bot = Bot { caller: Caller::new(client, settings)?, busy: AtomicU32::new(0) };
         Ok(Self { bot: Arc::new(bot), sends_per_second: settings.sends_per_second })
     }
@@ -89,8 +90,8 @@ fn number(id: &str) -> Option<i64> {
 impl Bot {
     async fn post(self: Arc<Self>, Part { method, body }: Part) -> SendResult {
         let result = match self.caller.post(method, &body).await {
-            Ok((status, body)) => interpret(status, &body),
-            Err(error) => outcome::unanswered("Telegram", error),
+            Ok(answer) => interpret(answer.status, &answer.body),
+            Err(why) => outcome::unanswered("Telegram", why),
         };
         outcome::without_secret(self.for_all_if_repeated(result), &self.caller.token)
     }
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn told_twice_to_slow_down_the_whole_bot_does() {
         let settings = Settings { token: "1:a".into(), api_base: "http://127.0.0.1:1".into(), sends_per_second: 30 };
-        let client = crate::adapters::channels::http::client(std::time::Duration::from_secs(1)).unwrap();
+        let client = Client::new(std::time::Duration::from_secs(1)).unwrap();
         let bot = TelegramOutlet::new(client, &settings).unwrap().bot;
         let busy = || SendResult::NotSent {
             after: Some(std::time::Duration::from_secs(3)),

@@ -7,20 +7,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Uri};
+use url::Url;
 
 use super::answer::{Answer, interpret};
 use super::{MARK, STATUS, numbered};
+use crate::adapters::channels::http::{self as provider, Client};
 use crate::adapters::channels::mark::Mark;
-use crate::adapters::channels::{http, outcome, split};
+use crate::adapters::channels::{outcome, split};
 use crate::domain::account::Channel;
 use crate::domain::ids::AccountId;
 use crate::domain::message::Line;
 use crate::domain::segments::segments;
 use crate::ports::channel::{Outgoing, Outlet, SendResult};
-
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// What the operator says about a line.
 #[derive(Clone)]
@@ -57,9 +57,9 @@ pub struct TwilioOutlet {
 }
 
 struct Caller {
-    client: reqwest::Client,
-    address: Url,
-    authorization: HeaderValue,
+    client: Client,
+    address: Uri,
+    headers: HeaderMap,
     token: String,
     /// Where the status of each message goes; its mark is added.
     status: Url,
@@ -69,19 +69,20 @@ struct Caller {
 }
 
 impl TwilioOutlet {
-    /// `client` is shared by all outlets; see `channels::http::client`.
-    pub fn new(client: reqwest::Client, settings: &Settings) -> Result<Self, BadSettings> {
+    /// `client` is shared by all outlets; see `channels::http`.
+    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let pair = STANDARD.encode(format!("{}:{}", settings.account_sid, settings.auth_token));
-        let mut authorization = HeaderValue::try_from(format!("Basic {pair}")).map_err(|_| BadSettings::Token)?;
-        authorization.set_sensitive(true);
+        let authorization = HeaderValue::try_from(format!("Basic {pair}")).map_err(|_| BadSettings::Token)?;
+        let headers = provider::headers(provider::FORM, Some(authorization));
         let sid = settings.account_sid.as_str();
         let address = url(&settings.api_base, &["2010-04-01", "Accounts", sid, "Messages.json"])?;
+        let address = address.as_str().parse().map_err(|_| BadSettings::Address(settings.api_base.clone()))?;
         let status = url(&settings.base, &["webhooks", "twilio", settings.account.as_str(), STATUS])?;
         let mut fields = vec![("ValidityPeriod", settings.valid_for_s.to_string())];
         fields.extend(settings.number.clone().map(|number| ("From", number)));
         fields.extend(settings.messaging_service.clone().map(|service| ("MessagingServiceSid", service)));
         let token = settings.auth_token.clone();
-        let line = Caller { client, address, authorization, token, status, fields, mms: settings.mms };
+        let line = Caller { client, address, headers, token, status, fields, mms: settings.mms };
         Ok(Self { line: Arc::new(line), segments_per_second: settings.segments_per_second })
     }
 }
@@ -161,23 +162,17 @@ impl Caller {
     }
 
     async fn post(&self, body: String) -> SendResult {
-        let request = self.client.post(self.address.clone()).header(AUTHORIZATION, self.authorization.clone());
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let result = match request.send().await {
-            Ok(response) => read_answer(response).await,
-            Err(error) => outcome::unanswered("Twilio", error),
+        let result = match self.client.post(self.address.clone(), self.headers.clone(), body.into_bytes()).await {
+            Ok(answer) => interpret(&Answer {
+                status: answer.status,
+                date: answer.header(DATE),
+                retry_after: answer.header(RETRY_AFTER),
+                body: &answer.body,
+            }),
+            Err(why) => outcome::unanswered("Twilio", why),
         };
         outcome::without_secret(result, &self.token)
     }
-}
-
-async fn read_answer(response: reqwest::Response) -> SendResult {
-    let status = response.status().as_u16();
-    let headers = response.headers().clone();
-    // A body that breaks off is as good as what came of it: the status still counts.
-    let body = http::body(response, ANSWER_BYTES_MAX).await.unwrap_or_default();
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    interpret(&Answer { status, date: header(DATE), retry_after: header(RETRY_AFTER), body: &body })
 }
 
 #[cfg(test)]
