@@ -68,4 +68,5 @@ promises_hold_over! { in_bad_weather, Several::over_redis(), weather:
     a_restart_of_redis_makes_everybody_look_and_go_on
     a_connection_that_breaks_is_opened_anew
     a_connection_that_swallows_everything_is_given_up
+    thousands_who_are_heard_again_are_confirmed_one_by_one
 }

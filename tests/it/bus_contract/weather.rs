@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending};
-use switchboard::ports::bus::{Answered, Asked, Bus, Host, NotAnswered, Note};
+use switchboard::ports::bus::{Answered, Asked, Bus, Done, Host, NotAnswered, Note};
 use tokio::time::Instant;
 
 use super::props::{Answering, Ear, address_of, anybody, ask_until_there, asked, published, two};
@@ -119,4 +119,55 @@ pub async fn a_connection_that_swallows_everything_is_given_up(place: &mut Sever
     assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
     proxy.set(Way::Open);
     goes_on(&one, &ear, conversation, 2).await;
+}
+
+/// Once a command that names many channels was taken for done with the first of its confirmations. The others answered what
+/// was published next, which made no sense, so the connection was given up, and the next began in the same way.
+pub async fn thousands_who_are_heard_again_are_confirmed_one_by_one(place: &mut Several) {
+    const LISTENERS: usize = 5_000;
+    let (one, other, proxy) = behind_a_proxy(place).await;
+    one.bus.serve(Answering::done(12));
+    let address = address_of(&one, &other).await;
+    ask_until_there(&other.bus, address).await.unwrap();
+    let ear = Ear::default();
+    let listeners: Vec<_> = (0..LISTENERS).map(|_| other.bus.subscribe(anybody(), ear.listener())).collect();
+    ear.until_doubts(LISTENERS).await;
+    // Something is always under way to others.
+    let speaking = {
+        let (bus, conversation) = (other.bus.clone(), anybody());
+        tokio::spawn(async move {
+            for first in 1.. {
+                bus.publish(published(conversation, first, &["x"]));
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    };
+    let before = commands(place, "ssubscribe");
+    proxy.set(Way::Cut);
+    let down = async || (other.bus.ask(address, asked("x")).await == Err(NotAnswered::Down)).then_some(());
+    eventually("it is missed", down).await;
+    proxy.set(Way::Open);
+    ask_until_there(&other.bus, address).await.unwrap();
+    for _ in 0..50 {
+        assert_eq!(other.bus.ask(address, asked("x")).await, Ok(Ok(Done { last: 12 })));
+    }
+    speaking.abort();
+    let (heard, again) = (heard_channels(place), commands(place, "ssubscribe") - before);
+    assert!(heard >= LISTENERS, "{heard} are heard");
+    // Once through all of them is twenty commands.
+    assert!(again < 40, "it took {again} commands to hear all again");
+    drop(listeners);
+}
+
+/// How often clients have used a command.
+fn commands(place: &mut Several, name: &str) -> u64 {
+    let stats = place.server().info("commandstats");
+    let calls = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
+    calls.and_then(|calls| calls.split(',').next()?.parse().ok()).unwrap_or(0)
+}
+
+fn heard_channels(place: &mut Several) -> usize {
+    let mut channels = redis::cmd("PUBSUB");
+    channels.arg("SHARDCHANNELS").arg("sb:*:e:*");
+    channels.query::<Vec<String>>(&mut place.server().connect()).unwrap().len()
 }
