@@ -1,8 +1,8 @@
 //! An agent's console.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -27,7 +27,11 @@ pub async fn sign_in(server: SocketAddr, email: &str, password: &str) -> Result<
     Ok(cookie.1.to_owned())
 }
 
-/// A console: it resumes every conversation it watches, and asks again, under the same `cid`, what was not answered.
+/// As in `static/console`.
+const UNREADABLE_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// A console: it resumes every conversation it watches, and asks again, under the same `cid`, what was not answered. What
+/// the server could not read just now it tries again.
 ///
 /// It reads only while [`ConsoleClient::next`] or something that waits is called.
 pub struct ConsoleClient {
@@ -42,6 +46,13 @@ pub struct ConsoleClient {
     unanswered: BTreeMap<String, Value>,
     /// What the last ask of a reference was, for answers without `cid`.
     asked: BTreeMap<u64, String>,
+    /// The reference under which each conversation was asked for last.
+    watching: BTreeMap<String, u64>,
+    /// Conversations that the server could not read, and when it said so first.
+    unreadable: BTreeSet<String>,
+    unreadable_since: Option<Instant>,
+    /// What could not be read is asked for again after so long.
+    pub(super) again_after: Duration,
     window: Option<u32>,
     /// The inbox as it was last told.
     pub rows: BTreeMap<String, Row>,
@@ -77,6 +88,10 @@ impl ConsoleClient {
             watched: BTreeMap::new(),
             unanswered: BTreeMap::new(),
             asked: BTreeMap::new(),
+            watching: BTreeMap::new(),
+            unreadable: BTreeSet::new(),
+            unreadable_since: None,
+            again_after: UNREADABLE_AGAIN_AFTER,
             window: None,
             rows: BTreeMap::new(),
             socket: None,
@@ -90,6 +105,8 @@ impl ConsoleClient {
         let cookie = format!("{}={}", product::COOKIE, self.cookie);
         self.socket = None;
         self.asked.clear();
+        self.watching.clear();
+        self.unreadable.clear();
         self.socket = Some(Socket::open(&url, &format!("http://{}", self.server), Some(&cookie)).await?);
         self.until(ANSWER_MAX, |frame| matches!(frame, ConsoleFrame::Hello { .. })).await.context("no hello")?;
         if let Some(window) = self.window {
@@ -140,12 +157,29 @@ impl ConsoleClient {
         if after.is_none() {
             read_diary(&self.diary).receive(&self.reader, Some(conversation), Step::Fresh);
         }
-        self.ask(json!({"type": "watch", "conversation": conversation, "after": after})).await.map(drop)
+        let ask = json!({"type": "watch", "conversation": conversation, "after": after});
+        let reference = self.ask(ask).await?;
+        self.watching.insert(conversation.to_owned(), reference);
+        Ok(())
+    }
+
+    /// Asks again for what the server could not read some seconds ago.
+    async fn watch_again(&mut self) -> Result<()> {
+        if self.unreadable_since.is_none_or(|since| since.elapsed() < self.again_after) {
+            return Ok(());
+        }
+        self.unreadable_since = None;
+        for conversation in std::mem::take(&mut self.unreadable) {
+            self.watch(&conversation).await?;
+        }
+        Ok(())
     }
 
     /// Watches no longer, and forgets where it stood.
     pub async fn unwatch(&mut self, conversation: &str) -> Result<()> {
         self.watched.remove(conversation);
+        self.watching.remove(conversation);
+        self.unreadable.remove(conversation);
         self.ask(json!({"type": "unwatch", "conversation": conversation})).await.map(drop)
     }
 
@@ -269,6 +303,7 @@ impl ConsoleClient {
     }
 
     async fn next_with_cid(&mut self, within: Duration) -> Result<Option<(Option<String>, ConsoleFrame)>> {
+        self.watch_again().await?;
         let socket = self.socket.as_mut().context("not connected")?;
         let frame = socket.next(within).await.inspect_err(|_| self.socket = None)?;
         Ok(frame.map(|frame| (self.record(&frame), frame)))
@@ -287,7 +322,10 @@ impl ConsoleClient {
                 self.answered(&cid, Outcome::Refused(code.clone()));
                 return Some(cid);
             }
-            ConsoleFrame::Error { reference: Some(reference), .. } => return self.asked.remove(reference),
+            ConsoleFrame::Error { reference: Some(reference), .. } => {
+                self.could_not_be_read(*reference);
+                return self.asked.remove(reference);
+            }
             ConsoleFrame::Events { conversation, generation, events, .. } => {
                 let upto = events.last().map_or(self.seen(conversation), |event| event.seq);
                 self.stand(conversation, generation, upto, Step::Events { upto, events: events.clone() });
@@ -306,6 +344,16 @@ impl ConsoleClient {
             _ => {}
         }
         None
+    }
+
+    /// If that was asked for: what is watched no longer, or was asked for anew, has another reference or none.
+    fn could_not_be_read(&mut self, reference: u64) {
+        let asked = self.watching.iter().find(|(_, asked)| **asked == reference);
+        if let Some(conversation) = asked.map(|(conversation, _)| conversation.clone()) {
+            self.watching.remove(&conversation);
+            self.unreadable.insert(conversation);
+            self.unreadable_since.get_or_insert_with(clock::instant);
+        }
     }
 
     fn answered(&mut self, cid: &str, outcome: Outcome) {

@@ -10,6 +10,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::*;
+use crate::clock;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -133,4 +134,42 @@ async fn signing_in_gives_the_session_cookie() {
     });
     assert_eq!(sign_in(address, "ana@example.org", "secret").await.unwrap(), "abc");
     assert!(server.await.unwrap().starts_with("POST /api/v1/session "));
+}
+
+#[tokio::test]
+async fn a_console_asks_again_for_what_could_not_be_read() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let mut script = Script::accept(&listener).await;
+        script.says(json!({"type": "hello", "me": {}})).await;
+        let (first, second) = (script.hears().await, script.hears().await);
+        assert_eq!((&first["conversation"], &second["conversation"]), (&json!("c"), &json!("d")));
+        for asked in [&first, &second] {
+            script.says(json!({"type": "ok", "ref": asked["ref"]})).await;
+        }
+        // The one that was left is not asked for again.
+        assert_eq!(script.hears().await["type"], "unwatch");
+        for asked in [&first, &second] {
+            let (reference, text) = (&asked["ref"], "the store is full");
+            script.says(json!({"type": "error", "ref": reference, "code": "unavailable", "text": text})).await;
+        }
+        let again = script.hears().await;
+        assert_eq!((&again["type"], &again["conversation"]), (&json!("watch"), &json!("c")));
+        let said = json!([{"seq": 1, "at": 1, "kind": "contact_said", "text": "Hello"}]);
+        let frame = json!({"type": "reset", "conversation": "c", "generation": "g", "events": said, "floor": {}});
+        script.says(frame).await;
+        script
+    });
+    let mut console = ConsoleClient::new(address, "cookie".into(), diary());
+    console.again_after = Duration::from_millis(20);
+    console.connect().await.unwrap();
+    console.watch("c").await.unwrap();
+    console.watch("d").await.unwrap();
+    console.unwatch("d").await.unwrap();
+    let until = clock::instant() + PATIENCE;
+    while console.seen("c") < 1 {
+        assert!(clock::instant() < until, "it is not asked for again");
+        console.next(Duration::from_millis(20)).await.unwrap();
+    }
+    server.await.unwrap();
 }
