@@ -276,10 +276,17 @@ impl RedisCluster {
 
     /// What somebody hears of, on any of them.
     pub fn shard_channels(&self) -> Vec<String> {
-        let channels = |server: &RedisServer| -> Vec<String> {
-            redis::cmd("PUBSUB").arg("SHARDCHANNELS").query(&mut server.connect()).expect("channels")
-        };
-        self.servers.iter().flat_map(channels).collect()
+        (0..self.servers.len()).flat_map(|number| self.shard_channels_of(number)).collect()
+    }
+
+    /// The same, on this one.
+    pub fn shard_channels_of(&self, number: usize) -> Vec<String> {
+        redis::cmd("PUBSUB").arg("SHARDCHANNELS").query(&mut self.servers[number].connect()).expect("channels")
+    }
+
+    /// The keys that one of them has, like `KEYS`.
+    pub fn keys_of(&self, number: usize, pattern: &str) -> Vec<String> {
+        redis::cmd("KEYS").arg(pattern).query(&mut self.servers[number].connect()).expect("keys")
     }
 
     pub fn kill(&mut self, number: usize) {

@@ -146,3 +146,28 @@ pub async fn a_node_that_cannot_write_gives_up_what_it_has_if_another_can(place:
     eventually("it is back", back).await;
     assert!(is_elsewhere(&one, &name).await);
 }
+
+/// One of three servers dies, not the one with the registry.
+pub async fn what_is_in_another_part_is_found_as_ever(place: &mut Several) {
+    let (one, other) = (place.join().await, place.join().await);
+    let names: Vec<ActorName> = (0..30).map(|_| conversation()).collect();
+    for name in &names {
+        assert_eq!(one.directory.claim(name.clone()).await.unwrap(), Claim::Ours);
+        assert!(one.directory.confirm(name.clone(), 1).await.unwrap());
+    }
+    let victim = (place.cluster().place_of("{nodes}").0 + 1) % 3;
+    let lost = place.cluster().keys_of(victim, "sb:*:d:*");
+    let is_lost = |name: &ActorName| match name {
+        ActorName::Conversation(id) => lost.iter().any(|key| key.ends_with(&id.to_string())),
+        ActorName::Sender(_) => panic!("there are conversations"),
+    };
+    let others: Vec<&ActorName> = names.iter().filter(|name| !is_lost(name)).collect();
+    assert!(!lost.is_empty() && !others.is_empty(), "thirty are on one server");
+    place.cluster_mut().kill(victim);
+    for name in &others {
+        let found = async || matches!(other.directory.claim((*name).clone()).await, Ok(Claim::With(_))).then_some(());
+        eventually("it is found where it was", found).await;
+        let kept = async || one.directory.touch((*name).clone(), 1).await.is_ok_and(|kept| kept).then_some(());
+        eventually("it is kept", kept).await;
+    }
+}

@@ -53,3 +53,7 @@ alone!(over_redis, props::Several::over_redis());
 alone!(over_redis_cluster, props::Several::over_cluster());
 together!(between_nodes_over_redis, props::Several::over_redis());
 together!(between_nodes_over_redis_cluster, props::Several::over_cluster());
+
+promises_hold_over! { over_a_redis_cluster_that_loses_a_part, props::Several::over_cluster(), between:
+    what_is_in_another_part_is_found_as_ever
+}

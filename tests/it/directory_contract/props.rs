@@ -96,6 +96,14 @@ impl Several {
         }
     }
 
+    /// The same, to lose one of them.
+    pub fn cluster_mut(&mut self) -> &mut RedisCluster {
+        match &mut self.server {
+            Server::Cluster(cluster) => cluster,
+            Server::One(_) => panic!("there is one server"),
+        }
+    }
+
     /// Everything in it is gone.
     pub fn wipe(&self) {
         match &self.server {

@@ -9,7 +9,7 @@ use crate::clock;
 use crate::cluster::rows;
 use crate::cluster::scene::Scene;
 
-const LOST: &str = "switchboard_incarnations_lost_total";
+pub(super) const LOST: &str = "switchboard_incarnations_lost_total";
 
 pub(super) async fn forgets(scene: &mut Scene) -> Result<()> {
     let nodes = scene.cluster.up();

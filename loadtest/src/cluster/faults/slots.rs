@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::redis::everybody_is_sure;
+use super::redis::{LOST, everybody_is_sure};
 use super::{Length, PROBES, WHOLE_WITHIN, times};
 use crate::clock;
 use crate::cluster::scene::Scene;
@@ -49,11 +49,12 @@ async fn reshard(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-/// A primary without the registry dies. Everybody is served as without any Redis: by whoever has the conversation.
+/// A primary without the registry dies. Everybody is served by whoever has the conversation, and no node loses its lease.
 async fn loses_a_part(scene: &mut Scene, contacts: &[String]) -> Result<()> {
     let away = scene.length.of(12, 60);
     let nodes = scene.cluster.up();
     let victim = (of(scene)?.place_of(NODES).0 + 1) % PRIMARIES;
+    let leases = scene.cluster.counter(LOST).await;
     of_mut(scene)?.kill(victim);
     let since = clock::instant();
     let heard = scene.all_heard(contacts, &nodes, since, WHOLE_WITHIN).await?;
@@ -61,8 +62,15 @@ async fn loses_a_part(scene: &mut Scene, contacts: &[String]) -> Result<()> {
     let mut slowest = Duration::ZERO;
     while since.elapsed() < away {
         slowest = slowest.max(scene.everybody_is_served(WHOLE_WITHIN).await?);
+        for node in &nodes {
+            let sure = scene.cluster.members[*node].counter("switchboard_redis_sure").await;
+            scene
+                .expect(sure == 1.0, format!("F28: node {node} is in doubt without a part that is not the registry's"));
+        }
     }
     scene.fact(format!("F28: meanwhile newcomers were answered within {} ms", slowest.as_millis()));
+    let leases = scene.cluster.counter(LOST).await - leases;
+    scene.expect(leases == 0.0, format!("F28: {leases} leases were lost with a part that is not the registry's"));
     of_mut(scene)?.start_again(victim);
     everybody_is_sure(scene).await?;
     let heard = scene.all_heard(contacts, &nodes[1..], clock::instant(), WHOLE_WITHIN).await?;
