@@ -3,6 +3,8 @@
 //! Subscribes first, reads the store second, merges (`feed`): so every event of a watched conversation arrives once
 //! and in order, wherever the conversation lives.
 
+mod answers;
+mod colleagues;
 mod commands;
 mod frames;
 mod heard;
@@ -19,14 +21,14 @@ use self::commands::{command, right};
 use self::frames::{console_frame, event_view, events_frame, views};
 use self::heard::listener;
 use self::presence::Shown;
-use super::catch_up::{READ_AGAIN_AFTER, RESUME_MAX, catch_up};
+use super::catch_up::{READ_AGAIN_AFTER, catch_up};
 use super::feed::{Feed, Step};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
-use super::switchboard::{Answered, COMMAND_KEY, Done, NotDone, Switchboard};
+use super::switchboard::{COMMAND_KEY, Switchboard};
 use crate::dice;
-use crate::domain::command::{Command, Refusal};
+use crate::domain::command::Command;
 use crate::domain::event::{Agent, Reason};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::presence::{Doing, VIEWS_AGAIN_AFTER};
@@ -36,7 +38,7 @@ use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, Reading, StoreError};
 use crate::wire::close;
 use crate::wire::console::{Ask, Asked, Me, Tell};
-use crate::wire::event::{EventView, Position};
+use crate::wire::event::Position;
 use crate::wire::view;
 
 /// Conversations one console watches at a time.
@@ -138,6 +140,9 @@ impl AgentSession {
                 conversation.parse().into_iter().for_each(|conversation| self.typing(conversation, ctx));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
+            Ask::HandOver { conversation, cid, to, note } => {
+                self.hand_over(reference, colleagues::HandOver { conversation, cid, to, note }, ctx);
+            }
             asked => match command(self.agent(), asked) {
                 Some((conversation, cid, command)) => self.send(reference, conversation, cid, command, ctx),
                 None => self.error(Some(reference), "bad_id", "conversation and cid must be UUIDs", ctx),
@@ -186,48 +191,6 @@ impl AgentSession {
             Ok(Some(answer)) => this.answered(reference, conversation, cid, answer, ctx),
             Ok(None) => this.no_such_conversation(reference, ctx),
             Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
-        }));
-    }
-
-    fn answered(
-        &mut self,
-        reference: u64,
-        conversation: ConversationId,
-        cid: String,
-        answer: Answered,
-        ctx: &mut ws::WebsocketContext<Self>,
-    ) {
-        match answer {
-            Ok(Done { last }) => self.tell(&Tell::Done { reference, cid, seq: last }, ctx),
-            Err(NotDone::Refused(Refusal::Superseded { since })) => {
-                self.superseded(reference, conversation, since, ctx)
-            }
-            Err(NotDone::Refused(refusal)) => self.refused(reference, &refusal, Vec::new(), ctx),
-            Err(NotDone::Unavailable(text)) => self.error(Some(reference), "unavailable", &text, ctx),
-            Err(error @ NotDone::UnknownAccount) => {
-                self.error(Some(reference), "unknown_account", &error.to_string(), ctx);
-            }
-        }
-    }
-
-    fn refused(&mut self, reference: u64, why: &Refusal, said: Vec<EventView>, ctx: &mut ws::WebsocketContext<Self>) {
-        self.tell(&Tell::Refused { reference, code: why.code().into(), text: why.to_string(), said }, ctx);
-    }
-
-    /// The refusal carries what was said since, so that the agent can decide.
-    fn superseded(
-        &mut self,
-        reference: u64,
-        conversation: ConversationId,
-        since: Vec<Seq>,
-        ctx: &mut ws::WebsocketContext<Self>,
-    ) {
-        let after = since.first().map_or(0, |first| first - 1);
-        let read = self.switchboard.parts().store.read_after(conversation, after, RESUME_MAX);
-        ctx.spawn(read.into_actor(self).map(move |read, this, ctx| {
-            let events = read.ok().flatten().map(|reading| reading.events).unwrap_or_default();
-            let said = events.iter().filter(|logged| since.contains(&logged.seq)).map(event_view).collect();
-            this.refused(reference, &Refusal::Superseded { since }, said, ctx);
         }));
     }
 

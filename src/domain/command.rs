@@ -72,6 +72,12 @@ pub enum Command {
     GiveBack {
         agent: Agent,
     },
+    /// A colleague gets the floor, with words for the team or (empty) without.
+    HandOver {
+        agent: Agent,
+        to: Agent,
+        note: String,
+    },
     Extend {
         agent: Agent,
         by: Extension,

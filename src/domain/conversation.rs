@@ -92,6 +92,7 @@ impl Conversation {
             Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
             Command::TakeOver { agent } => self.take_over(now, agent),
             Command::GiveBack { agent } => self.give_back(now, agent),
+            Command::HandOver { agent, to, note } => self.hand_over(now, agent, to, note),
             Command::Extend { agent, by } => self.extend(now, agent, &by),
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
             Command::Label { agent, label, on } => self.label(agent, &label, on),
@@ -178,22 +179,27 @@ impl Conversation {
             Mode::Human { by, until: end, .. } if matches!(by, Speaker::Agent(_)) || *by == speaker => {
                 (*end != until).then_some(Event::PauseMoved { by: speaker, until, why: PauseMove::Replied })
             }
-            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Some(Event::TakenOver { by: speaker, until }),
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Some(taken(speaker, until)),
         }
     }
 
     fn take_over(&self, now: Timestamp, agent: Agent) -> Decision {
+        self.may_get_the_floor(&agent)?;
+        Ok(vec![taken(Speaker::Agent(agent), self.pause_from(now))])
+    }
+
+    pub(super) fn may_get_the_floor(&self, agent: &Agent) -> Result<(), Refusal> {
         match &self.state.mode {
             Mode::Human { by: Speaker::Agent(holder), .. } if holder.id == agent.id => {
                 Err(Refusal::AlreadyTaken(holder.name.clone()))
             }
-            _ => Ok(vec![Event::TakenOver { by: Speaker::Agent(agent), until: self.pause_from(now) }]),
+            _ => Ok(()),
         }
     }
 
     /// The end of a pause that somebody begins or goes on with now: never earlier than it was. Being parked by the
     /// system is no pause yet.
-    fn pause_from(&self, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn pause_from(&self, now: Timestamp) -> Option<Timestamp> {
         let wanted = now + self.bot.settings.pause;
         match &self.state.mode {
             Mode::Bot | Mode::Waiting { .. } | Mode::Human { by: Speaker::System, .. } => Some(wanted),
@@ -254,7 +260,7 @@ impl Conversation {
         let alert = Event::Alerted { text: why };
         match self.state.mode {
             Mode::Human { until: None, .. } => Ok(vec![alert]),
-            _ => Ok(vec![Event::TakenOver { by: Speaker::System, until: None }, alert]),
+            _ => Ok(vec![taken(Speaker::System, None), alert]),
         }
     }
 
@@ -417,7 +423,11 @@ pub(super) fn something(events: Vec<Event>) -> Decision {
     if events.is_empty() { Err(Refusal::NothingNew) } else { Ok(events) }
 }
 
-fn check_text(text: &str) -> Result<(), Refusal> {
+fn taken(by: Speaker, until: Option<Timestamp>) -> Event {
+    Event::TakenOver { by, until, given_by: None }
+}
+
+pub(super) fn check_text(text: &str) -> Result<(), Refusal> {
     if text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
         Err(Refusal::Empty)
     } else if text.chars().count() > TEXT_CHARS_MAX {

@@ -137,10 +137,11 @@ pub enum Event {
         text: String,
         next: Option<Timestamp>,
     },
-    /// A human has the floor from here on. The bot's unsent messages are void.
+    /// A human has the floor from here on: they took it, or a colleague gave it to them. The bot's unsent messages are void.
     TakenOver {
         by: Speaker,
         until: Option<Timestamp>,
+        given_by: Option<Agent>,
     },
     /// The pause now ends at another time.
     PauseMoved {

@@ -17,6 +17,7 @@ mod consent;
 pub mod conversation;
 pub mod effects;
 pub mod event;
+mod handing;
 pub mod hours;
 pub mod ids;
 pub mod label;

@@ -242,7 +242,7 @@ impl State {
                     (*rungs, *next, *closed) = (*now, *then, false);
                 }
             }
-            Event::TakenOver { by, until } => self.taken_over(by, *until, at),
+            Event::TakenOver { by, until, .. } => self.taken_over(by, *until, at),
             Event::PauseMoved { until, .. } => self.move_pause(*until, at),
             Event::PauseEnding { .. } => self.warned(),
             Event::GivenBack { then, .. } => {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::clock::Clock;
+use super::rights::Right;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Answer;
@@ -39,6 +40,13 @@ pub struct Person {
     pub role: Role,
     /// None until the person has chosen one.
     pub password_hash: Option<String>,
+}
+
+impl Person {
+    /// They have come at least once, and may act in conversations.
+    pub fn answers(&self) -> bool {
+        self.password_hash.is_some() && self.role.may(Right::Converse)
+    }
 }
 
 /// The SHA-256 of a random token.

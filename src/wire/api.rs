@@ -281,6 +281,21 @@ pub struct CannedText {
     pub text: String,
 }
 
+/// Somebody who answers here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct Colleague {
+    pub id: String,
+    pub name: String,
+}
+
+/// By name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Colleagues {
+    pub colleagues: Vec<Colleague>,
+}
+
 /// What the caller has begun to write in a conversation, and not sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]

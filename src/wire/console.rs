@@ -60,6 +60,14 @@ pub enum Ask {
         conversation: String,
         cid: String,
     },
+    /// A colleague (`to`: their id) gets the floor, with words for the team or (empty) without.
+    HandOver {
+        conversation: String,
+        cid: String,
+        to: String,
+        #[serde(default)]
+        note: String,
+    },
     Extend {
         conversation: String,
         cid: String,

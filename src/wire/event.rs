@@ -102,6 +102,8 @@ pub enum What {
     TakenOver {
         by: Who,
         until: Option<u64>,
+        /// A colleague gave it to them.
+        given_by: Option<Who>,
     },
     PauseMoved {
         by: Who,

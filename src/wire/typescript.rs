@@ -49,6 +49,7 @@ fn rendered() -> String {
         console::Counts,
         console::ReasonCounts,
         api::CannedRow,
+        api::Colleague,
         api::MessageDraft,
         webchat::VisitorSays,
         webchat::VisitorHears,

@@ -74,7 +74,9 @@ fn what(event: &Event) -> What {
             What::HandOff { reason: reason.as_str().into(), words, closed, trigger, widget, version }
         }
         Event::Climbed { text, .. } => What::Alert { text },
-        Event::TakenOver { by, until } => What::TakenOver { by: who(by), until: until.map(|at| at.0) },
+        Event::TakenOver { by, until, given_by } => {
+            What::TakenOver { by: who(by), until: until.map(|at| at.0), given_by: given_by.map(agent_who) }
+        }
         Event::PauseMoved { by, until, why } => {
             What::PauseMoved { by: who(by), until: until.map(|at| at.0), why: pause_move(why).into() }
         }

@@ -37,7 +37,11 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+/**
+ * A colleague gave it to them.
+ */
+given_by: Who | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */
@@ -75,7 +79,11 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+/**
+ * A colleague gave it to them.
+ */
+given_by: Who | null, } | { "kind": "pause_moved", by: Who, until: number | null, why: string, } | { "kind": "given_back", by: Who | null, why: string, } | { "kind": "pause_ending", until: number, } | { "kind": "hand_off", reason: string, words: string, 
 /**
  * Nobody was there, and the contact was told so.
  */
@@ -169,13 +177,13 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -251,6 +259,11 @@ text: string,
  * Who wrote it last.
  */
 by: string, at: number, };
+
+/**
+ * Somebody who answers here.
+ */
+export type Colleague = { id: string, name: string, };
 
 /**
  * What the caller has begun to write in a conversation, and not sent.

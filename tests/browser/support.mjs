@@ -111,6 +111,23 @@ export async function agent(stage, viewport = DESK, { url = stage.url, ...more }
   return ana;
 }
 
+/** Somebody whom an administrator (`ana`) adds, at a console of their own. */
+export async function colleague(stage, ana, { name, email, role = 'agent' }) {
+  const password = 'a quiet pier in winter';
+  const status = await ana.evaluate(async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/v1/people', { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  }, { name, email, role, password });
+  if (status !== 200) throw new Error(`a colleague cannot be added: ${status}`);
+  const ben = await page(stage);
+  await ben.goto(stage.url);
+  await ben.getByLabel('E-mail').fill(email);
+  await ben.getByLabel('Password').fill(password);
+  await ben.getByRole('button', { name: 'Sign in' }).click();
+  await ben.locator('nav .zero, nav section').first().waitFor();
+  return ben;
+}
+
 /** The agent opens the conversation that begins to wait for a person when `act` is done. */
 export async function openCaller(ana, act) {
   const waiting = ana.locator('.waiting .row');

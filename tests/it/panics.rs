@@ -55,7 +55,7 @@ async fn a_conversation_that_panics_three_times_in_a_minute_is_left_to_people() 
     else {
         panic!("it is not parked: {parked:?}")
     };
-    assert!(matches!(taken, Event::TakenOver { by: Speaker::System, until: None }), "{taken:?}");
+    assert!(matches!(taken, Event::TakenOver { by: Speaker::System, until: None, .. }), "{taken:?}");
     assert!(matches!(alert, Event::Alerted { text } if text.contains("three times")), "{alert:?}");
     assert!(matches!(said, Event::ContactSaid { .. }), "{said:?}");
 

@@ -119,6 +119,7 @@ fn asks() -> Vec<Ask> {
         Ask::Reply { conversation: c(), cid: i(), text: "Hi".into(), seen: 0, anyway: false },
         Ask::TakeOver { conversation: c(), cid: i() },
         Ask::GiveBack { conversation: c(), cid: i() },
+        Ask::HandOver { conversation: c(), cid: i(), to: i(), note: String::new() },
         Ask::Extend { conversation: c(), cid: i(), by: Extension::Minutes(15) },
         Ask::Note { conversation: c(), cid: i(), text: "Hm".into() },
         Ask::Label { conversation: c(), cid: i(), label: "vip".into(), on: true },
@@ -129,7 +130,7 @@ fn asks() -> Vec<Ask> {
     match asks[0] {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
-        Ask::Resend { .. } | Ask::Ping => {}
+        Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Ping => {}
         Ask::Typing { .. } => {}
     }
     asks

@@ -18,6 +18,8 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
         Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
+        // Takes a look at who there is: see `colleagues`.
+        Ask::HandOver { .. } => return None,
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
     };
     uuid::Uuid::parse_str(&cid).ok()?;
@@ -29,7 +31,9 @@ pub fn right(ask: &Ask) -> Right {
     match ask {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
         Ask::Reply { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
-        Ask::Note { .. } | Ask::Label { .. } | Ask::Resend { .. } | Ask::Typing { .. } => Right::Converse,
+        Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Resend { .. } | Ask::Typing { .. } => {
+            Right::Converse
+        }
     }
 }
 

@@ -23,6 +23,11 @@ pub async fn people(office: Data<Office>) -> Answer {
     Ok(once(office.list_people().await?))
 }
 
+/// Whom a conversation can be handed to.
+pub async fn colleagues(office: Data<Office>) -> Answer {
+    Ok(once(office.list_colleagues().await?))
+}
+
 pub async fn add_person(office: Data<Office>, caller: Caller, new: Json<api::NewPerson>) -> Answer {
     Ok(once(office.add_person(&caller.by, new.into_inner()).await?))
 }

@@ -8,7 +8,7 @@ use crate::edge::error::Problem;
 use crate::edge::invitation::{self, AddError, New};
 use crate::ports::bots::{Bots, Deed};
 use crate::ports::clock::Clock;
-use crate::ports::people::{People, Role};
+use crate::ports::people::{People, Person, Role};
 use crate::ports::tokens::{ApiToken, Tokens};
 use crate::wire::api;
 
@@ -48,6 +48,12 @@ impl Office {
             ready: person.password_hash.is_some(),
         });
         Ok(api::People { people: people.collect() })
+    }
+
+    pub async fn list_colleagues(&self) -> Result<api::Colleagues, Problem> {
+        let people = self.people.people().await?.into_iter().filter(Person::answers);
+        let colleagues = people.map(|person| api::Colleague { id: person.id.to_string(), name: person.name });
+        Ok(api::Colleagues { colleagues: colleagues.collect() })
     }
 
     pub async fn add_person(&self, by: &str, new: api::NewPerson) -> Result<api::Invited, Problem> {

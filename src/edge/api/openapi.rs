@@ -92,6 +92,9 @@ mod tests {
                 route("Add a canned reply, or change it", of::<CannedText>(types), None)
             }
             ("DELETE", "/api/v1/canned-replies/{name}") => route("Delete a canned reply", None, None),
+            ("GET", "/api/v1/colleagues") => {
+                route("Whom a conversation can be handed to", None, of::<Colleagues>(types))
+            }
             ("GET", "/api/v1/drafts") => {
                 route("What the caller has begun to write, and not sent", None, of::<MessageDrafts>(types))
             }

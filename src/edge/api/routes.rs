@@ -86,6 +86,7 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/canned-replies" => web::route().to(writing::canned);
         With(Converse), PUT "/api/v1/canned-replies/{name}" => web::route().to(writing::save_canned);
         With(Converse), DELETE "/api/v1/canned-replies/{name}" => web::route().to(writing::delete_canned);
+        With(Converse), GET "/api/v1/colleagues" => web::route().to(manage::colleagues);
         With(Converse), GET "/api/v1/drafts" => web::route().to(writing::drafts);
         With(Converse), PUT "/api/v1/drafts/{conversation}" => web::route().to(writing::save_draft);
 

@@ -86,6 +86,14 @@ pub enum Command<'a> {
         #[serde(borrow)]
         agent: Agent<'a>,
     },
+    HandOver {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        to: Agent<'a>,
+        #[serde(borrow)]
+        note: Text<'a>,
+    },
     Extend {
         #[serde(borrow)]
         agent: Agent<'a>,
@@ -238,6 +246,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             }
             Core::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
             Core::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Core::HandOver { agent, to, note } => {
+                Self::HandOver { agent: agent.into(), to: to.into(), note: text(note) }
+            }
             Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
             Core::Label { agent, label, on } => Self::Label { agent: agent.into(), label: text(label), on: *on },
@@ -293,6 +304,9 @@ impl From<Command<'_>> for core::Command {
             }
             Command::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
             Command::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Command::HandOver { agent, to, note } => {
+                Self::HandOver { agent: agent.into(), to: to.into(), note: note.into_owned() }
+            }
             Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
             Command::Label { agent, label, on } => Self::Label { agent: agent.into(), label: label.into_owned(), on },

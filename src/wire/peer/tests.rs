@@ -41,6 +41,7 @@ fn commands() -> Vec<Command> {
         Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },
         Command::TakeOver { agent: agent() },
         Command::GiveBack { agent: agent() },
+        Command::HandOver { agent: agent(), to: agent(), note: "mind".into() },
         Command::Extend { agent: agent(), by: Extension::Minutes(15) },
         Command::Extend { agent: agent(), by: Extension::TomorrowIn("Europe/Berlin".into()) },
         Command::Extend { agent: agent(), by: Extension::UntilResumed },

@@ -214,7 +214,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             text,
             next
         }),
-        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| Event::TakenOver { by, until }),
+        (any_speaker(), option::of(any_time()), option::of(any_agent()))
+            .prop_map(|(by, until, given_by)| Event::TakenOver { by, until, given_by }),
         (any_speaker(), option::of(any_time()), moves).prop_map(|(by, until, why)| Event::PauseMoved {
             by,
             until,

@@ -172,6 +172,8 @@ pub enum Event<'a> {
         by: Speaker<'a>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<u64>,
+        #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+        given_by: Option<Agent<'a>>,
     },
     PauseMoved {
         #[serde(borrow)]
@@ -317,7 +319,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::Climbed { rungs, text: words, next } => {
                 Self::Climbed { rungs: *rungs, text: text(words), next: millis(*next) }
             }
-            Core::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: millis(*until) },
+            Core::TakenOver { by, until, given_by } => {
+                Self::TakenOver { by: by.into(), until: millis(*until), given_by: given_by.as_ref().map(Into::into) }
+            }
             Core::PauseMoved { by, until, why } => {
                 Self::PauseMoved { by: by.into(), until: millis(*until), why: (*why).into() }
             }
@@ -406,7 +410,9 @@ impl From<Event<'_>> for core::Event {
                 next: time(next),
             },
             Event::Climbed { rungs, text, next } => Self::Climbed { rungs, text: text.into_owned(), next: time(next) },
-            Event::TakenOver { by, until } => Self::TakenOver { by: by.into(), until: time(until) },
+            Event::TakenOver { by, until, given_by } => {
+                Self::TakenOver { by: by.into(), until: time(until), given_by: given_by.map(Into::into) }
+            }
             Event::PauseMoved { by, until, why } => {
                 Self::PauseMoved { by: by.into(), until: time(until), why: why.into() }
             }

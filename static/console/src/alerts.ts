@@ -1,4 +1,4 @@
-/** Tells an agent who does not look at the console that somebody has begun to wait. */
+/** Tells an agent who does not look at the console that somebody has begun to wait, or is theirs now. */
 import type { Row } from '../../shared/wire';
 import { reasonWords } from './state/words';
 
@@ -16,7 +16,8 @@ export function notify(row: Row, open: () => void): void {
   const { name, reason, words } = row.floor;
   const body = [reasonWords(reason ?? ''), words && `“${words}”`].filter(Boolean).join(' · ');
   // One notice for each conversation: a newer one replaces it.
-  const notice = new Notification(`${name} needs a human`, { body, tag: row.conversation });
+  const title = row.floor.mode === 'human' ? `${name} is with you now` : `${name} needs a human`;
+  const notice = new Notification(title, { body, tag: row.conversation });
   notice.onclick = () => {
     window.focus();
     notice.close();

@@ -112,6 +112,7 @@ export class Desk {
 
   takeOver = (conversation: string): void => this.command({ type: 'take_over', conversation });
   giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
+  handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });
   extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });

@@ -3,6 +3,7 @@
 export const ACTS = [
   { act: 'take_over', key: 't', words: 'Take over' },
   { act: 'give_back', key: 'b', words: 'Give back to the bot' },
+  { act: 'hand_over', key: 'h', words: 'Hand over to a colleague' },
   { act: 'extend', key: '+', words: 'Bot stays silent one hour more' },
   { act: 'next', key: 'j', words: 'Next conversation' },
   { act: 'previous', key: 'k', words: 'Previous conversation' },

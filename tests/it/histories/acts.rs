@@ -48,6 +48,10 @@ pub enum Act {
     TakesOver {
         agent: u8,
     },
+    HandsOver {
+        to: u8,
+        note: bool,
+    },
     GivesBack,
     Extends {
         by: Extending,
@@ -162,6 +166,7 @@ fn act() -> impl Strategy<Value = Act> {
         7 => (agent(), prop_oneof![3 => Just(0), 1 => 0..12_u64], prop::bool::weighted(0.1), prop::bool::weighted(0.05))
             .prop_map(|(agent, behind, anyway, empty)| Act::Reply { agent, behind, anyway, empty }),
         3 => agent().prop_map(|agent| Act::TakesOver { agent }),
+        2 => (agent(), any::<bool>()).prop_map(|(to, note)| Act::HandsOver { to, note }),
         4 => Just(Act::GivesBack),
         4 => extending().prop_map(|by| Act::Extends { by }),
         1 => Just(Act::Notes),

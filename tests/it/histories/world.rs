@@ -173,6 +173,11 @@ impl World {
                 anyway: *anyway,
             },
             Act::TakesOver { agent } => Command::TakeOver { agent: agent_named(*agent) },
+            Act::HandsOver { to, note } => Command::HandOver {
+                agent: agent_named(1 - to),
+                to: agent_named(*to),
+                note: if *note { "They know each other".into() } else { String::new() },
+            },
             Act::GivesBack => Command::GiveBack { agent: ben() },
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },

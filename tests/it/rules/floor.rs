@@ -261,6 +261,34 @@ fn giving_back_while_waiting_calls_the_person_off() {
     story.expect_silence();
 }
 
+/// Whoever had it: the bot, nobody yet, a colleague.
+#[test]
+fn an_agent_hands_the_floor_to_a_colleague_with_words_the_contact_never_sees() {
+    let hand = |to, note: &str| Command::HandOver { agent: ana(), to, note: note.into() };
+    let mut story = story();
+    story.contact("I had an accident");
+    story.expect_waiting("urgent");
+    story.tell(hand(ben(), "Knows the harbour."));
+    let given = |event: &Event| matches!(event, Event::TakenOver { given_by: Some(by), .. } if *by == ana());
+    story.expect_event(given);
+    story.expect_event(
+        |event| matches!(event, Event::NoteAdded { agent, text } if *agent == ana() && text == "Knows the harbour."),
+    );
+    story.expect_human(&ben());
+    story.expect_pause(Some(hours(1)));
+    story.expect_silence();
+
+    story.later(minutes(30));
+    assert_eq!(story.expect_refusal(hand(ben(), "")).code(), "already_taken");
+    assert_eq!(story.expect_refusal(hand(ana(), &"x".repeat(10_001))).code(), "too_long");
+    story.tell(hand(ana(), " "));
+    story.expect_human(&ana());
+    story.expect_pause(Some(hours(1)));
+    story.expect_no_event(|event| matches!(event, Event::NoteAdded { .. }));
+    story.later(hours(1));
+    story.expect_bot_mode();
+}
+
 #[test]
 fn impossible_commands_are_refused_in_words() {
     let mut story = story();

@@ -1,5 +1,6 @@
-/** What the console asks over plain HTTP: who am I, signing in and out, older history, canned replies and drafts. */
-import type { CannedRow, EventView, Me, MessageDraft } from '../../../shared/wire';
+/** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, canned
+ * replies and drafts. */
+import type { CannedRow, Colleague, EventView, Me, MessageDraft } from '../../../shared/wire';
 import { OLDER_EVENTS } from './protocol';
 
 /** What the server answered when it was not a yes; `message` is fit to be read by a person. */
@@ -37,6 +38,9 @@ export const saveCanned = (name: string, text: string) =>
   call<undefined>('PUT', `/api/v1/canned-replies/${encodeURIComponent(name)}`, { text });
 
 export const deleteCanned = (name: string) => call<undefined>('DELETE', `/api/v1/canned-replies/${encodeURIComponent(name)}`);
+
+export const colleagues = async (): Promise<Colleague[]> =>
+  (await call<{ colleagues: Colleague[] }>('GET', '/api/v1/colleagues')).colleagues;
 
 export const drafts = () => call<{ drafts: MessageDraft[] }>('GET', '/api/v1/drafts');
 

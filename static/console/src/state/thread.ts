@@ -202,10 +202,13 @@ function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial
   return { kind: 'message', seq, at, side, name, text, first: true, last: true, ...none, ...more };
 }
 
+const floorWords = ({ by, given_by }: Extract<EventView, { kind: 'taken_over' }>): string =>
+  given_by ? `${given_by.name} handed over to ${by.name}` : `${by.name} took over`;
+
 function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
   switch (event.kind) {
     case 'taken_over':
-      return { tone: 'human', text: sentence(`${event.by.name} took over${untilWords(event.until, event.at)}`) };
+      return { tone: 'human', text: sentence(`${floorWords(event)}${untilWords(event.until, event.at)}`) };
     case 'pause_moved':
       return pauseMoved(event);
     case 'given_back':

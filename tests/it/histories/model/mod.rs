@@ -126,6 +126,7 @@ impl Model {
             }
             Command::Reply { agent, text, .. } => Ok(self.person_speaks(now, Speaker::Agent(agent.clone()), text)),
             Command::TakeOver { agent } => self.wants_floor(now, agent),
+            Command::HandOver { to, .. } => self.wants_floor(now, to),
             Command::GiveBack { .. } if self.floor == Floor::Bot => Err("bot_has_the_floor"),
             Command::GiveBack { .. } => Ok(self.bot_returns(now, true)),
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
