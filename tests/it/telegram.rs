@@ -324,3 +324,35 @@ async fn odd_updates_do_no_harm() {
     }
     node.stop().await;
 }
+
+/// Everything that is ever logged, by whichever library: the token stands in every address of the Bot API.
+#[actix_web::test]
+async fn the_token_is_in_no_log_however_much_is_logged() {
+    let (installation, telegram, node) = start(100_000).await;
+    node.stop().await;
+    let file = installation.dir.path().join("trace.log");
+    let log = std::fs::File::create(&file).unwrap();
+    let mut command = installation.command();
+    command.env("SWITCHBOARD_LOG", "trace").stdout(std::process::Stdio::null()).stderr(log);
+    let mut process = command.spawn().unwrap();
+    let times = |method: &str| telegram.calls().iter().filter(|call| call.method == method).count();
+    eventually("our address is entered again", async || (times("setWebhook") >= 2).then_some(())).await;
+    telegram.rule(Rule::next(1, Then::CutBeforeAccepting));
+    telegram.rule(Rule::next(1, Then::Nonsense));
+    telegram.say(PERSON, "hours");
+    telegram.say(PERSON, "prices");
+    got(&telegram, 1).await;
+    telegram.revoke(true);
+    telegram.say(PERSON, "location");
+    let said = || String::from_utf8_lossy(&std::fs::read(&file).unwrap_or_default()).into_owned();
+    eventually("it says what is wrong", async || said().contains("the provider refuses this account").then_some(()))
+        .await;
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let said = said();
+    assert!(said.contains("TRACE"), "libraries say what they do");
+    let token = Settings::default().token;
+    let secret = token.split_once(':').unwrap().1;
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(secret)).collect();
+    assert!(lines.is_empty(), "{lines:#?}");
+}
