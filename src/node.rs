@@ -21,6 +21,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::runtime::Handle;
 
 use self::neighbours::neighbours;
+use crate::actors::acquaintance::Acquaintance;
 use crate::actors::bots::Lookout;
 use crate::actors::caller::Caller;
 use crate::actors::inbox::{Close, Inbox};
@@ -280,7 +281,8 @@ async fn start_actors(
     let alerter = alerts.start(&switchboard, &shards[0].handle());
     let (calling, callee, on_io) = (switchboard.clone(), Arc::new(callee), io.clone());
     let caller = Caller::start_in_arbiter(&shards[0].handle(), move |_| Caller::new(calling, callee, on_io));
-    switchboard.introduce(senders, alerter, caller, Manners::new(outlets, io.clone()));
+    let acquaintance = Acquaintance::new(channels::profiles(config)?, io.clone());
+    switchboard.introduce(senders, alerter, caller, (Manners::new(outlets, io.clone()), acquaintance));
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));

@@ -4,6 +4,7 @@
 //! lists, the sweeper.
 //! They hold no rules: those are in `domain`. They meet the outside only through `ports`.
 
+pub mod acquaintance;
 pub mod activation;
 pub mod agent_session;
 pub mod alerter;

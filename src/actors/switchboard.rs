@@ -12,6 +12,7 @@ use futures_util::future::{BoxFuture, ready};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::acquaintance::Acquaintance;
 use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
 use super::caller::Caller;
@@ -107,7 +108,7 @@ struct Inner {
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
     alerter: OnceLock<Addr<Alerter>>,
     caller: OnceLock<Addr<Caller>>,
-    manners: OnceLock<Manners>,
+    manners: OnceLock<(Manners, Acquaintance)>,
     /// Other nodes are not let in any more.
     closed: AtomicBool,
     /// What other nodes asked and is not answered yet.
@@ -140,7 +141,7 @@ impl Switchboard {
         senders: HashMap<AccountId, Addr<Sender>>,
         alerter: Addr<Alerter>,
         caller: Addr<Caller>,
-        manners: Manners,
+        manners: (Manners, Acquaintance),
     ) {
         let _ = self.0.senders.set(senders);
         let _ = self.0.manners.set(manners);
@@ -188,8 +189,15 @@ impl Switchboard {
 
     /// The contact is shown it at once, or not at all.
     pub fn show(&self, contact: &Contact, courtesy: Courtesy) {
-        if let Some(manners) = self.0.manners.get() {
+        if let Some((manners, _)) = self.0.manners.get() {
             manners.show(contact, courtesy, self.0.parts.clock.now());
+        }
+    }
+
+    /// The contact has written, and their channel did not say what they are called.
+    pub fn meet(&self, contact: &Contact) {
+        if let Some((_, acquaintance)) = self.0.manners.get() {
+            acquaintance.meet(contact, self, self.0.parts.clock.now());
         }
     }
 

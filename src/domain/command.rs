@@ -23,6 +23,10 @@ pub enum Command {
         change: Change,
         provider_at: Option<Timestamp>,
     },
+    /// The channel says what the contact is called.
+    Name {
+        name: String,
+    },
     /// The contact opened the chat without a word.
     Open,
     ViewPage {
@@ -139,7 +143,7 @@ impl Command {
     /// Asked twice, the second time finds nothing left to do, for the log itself shows it. Others need a key for that.
     pub fn proves_itself(&self) -> bool {
         match self {
-            Self::DeadlinePassed | Self::Withdraw { .. } => true,
+            Self::DeadlinePassed | Self::Withdraw { .. } | Self::Name { .. } => true,
             Self::Outcome { outcome, .. } => {
                 matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. })
             }
@@ -150,7 +154,10 @@ impl Command {
     /// So common and of so little weight, or asked again so soon, that a refusal may be one by an owner who was relieved
     /// and does not know it yet.
     pub fn is_slight(&self) -> bool {
-        matches!(self, Self::Open | Self::ViewPage { .. } | Self::Seen { .. } | Self::DeadlinePassed)
+        matches!(
+            self,
+            Self::Open | Self::Name { .. } | Self::ViewPage { .. } | Self::Seen { .. } | Self::DeadlinePassed
+        )
     }
 }
 

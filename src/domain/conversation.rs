@@ -80,6 +80,8 @@ impl Conversation {
                 Ok(events)
             }
             Command::Change { provider_id, change, provider_at } => self.change(provider_id, change, provider_at),
+            Command::Name { name } if self.state.name.as_ref() == Some(&name) => Err(Refusal::NothingNew),
+            Command::Name { name } => Ok(vec![Event::ContactNamed { name }]),
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),

@@ -17,7 +17,9 @@ use tokio::time::Instant;
 use super::Edge;
 use super::error::{self, Problem};
 use crate::actors::switchboard::NotDone;
+use crate::domain::command::Command;
 use crate::ports::channel::{Answer, Headers, Inbound, Inlet, NotTaken, Received, Unread, Webhook};
+use crate::ports::store::Contact;
 
 /// Who takes what comes to `/webhooks/{provider}`, by the provider's name.
 pub type Inlets = BTreeMap<&'static str, Arc<dyn Inlet>>;
@@ -71,6 +73,8 @@ async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result
     if let Some(reason) = passed_over {
         metrics::counter!("switchboard_webhooks_passed_over_total", "reason" => reason).increment(1);
     }
+    let nameless = |ask: &&Inbound| matches!(ask.command, Command::Hear { name: None, .. });
+    let met: Vec<Contact> = asks.iter().filter(nameless).map(|ask| ask.contact.clone()).collect();
     let answers: Vec<_> =
         asks.into_iter().map(|Inbound { contact, key, command }| edge.switchboard.ask(contact, command, key)).collect();
     for Unread { reason, raw } in unread {
@@ -85,6 +89,7 @@ async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result
             return Err(try_again(&why));
         }
     }
+    met.iter().for_each(|contact| edge.switchboard.meet(contact));
     courtesies.into_iter().for_each(|(contact, courtesy)| edge.switchboard.show(&contact, courtesy));
     Ok(said(answer))
 }

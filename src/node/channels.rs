@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::runtime::Handle;
 
+use crate::actors::acquaintance::Known;
 use crate::adapters::channels::http::Client;
 use crate::config::{Config, Kind};
 use crate::domain::ids::AccountId;
@@ -31,6 +32,18 @@ pub fn shelves(config: &Config) -> anyhow::Result<Shelves> {
         Ok((account.id.clone(), telegram::files(telegram, &client)?))
     };
     telegram::bots(config).map(shelf).collect()
+}
+
+/// Who can be asked what contacts are called.
+pub fn profiles(config: &Config) -> anyhow::Result<Known> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let mut known = Known::new();
+    for account in &config.accounts {
+        if let Kind::Messenger(messenger) = &account.kind {
+            known.insert(account.id.clone(), messenger::profiles(messenger, &client)?);
+        }
+    }
+    Ok(known)
 }
 
 /// Enters our address at providers that let us, and looks after it as long as the node runs.

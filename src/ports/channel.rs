@@ -102,6 +102,12 @@ pub enum Courtesy {
     Tapped { tap: String, message: Option<String> },
 }
 
+/// What a channel knows of its contacts, where it does not say so with each message.
+pub trait Profiles: Send + Sync + 'static {
+    /// What the contact is called; none if nobody says.
+    fn name(&self, of: &str) -> BoxFuture<'static, Option<String>>;
+}
+
 /// A file that a contact attached, while it is read.
 pub struct File {
     /// Its last part is how the provider calls it.

@@ -124,6 +124,22 @@ async fn the_contact_sees_that_an_agent_has_read_and_writes() {
 }
 
 #[actix_web::test]
+async fn what_a_contact_is_called_is_asked_once_and_nothing_waits_for_it() {
+    let installation = Installation::new().await;
+    installation.provider.set_name(PSID, "Zoë Marsh");
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    poster.text(PSID, "hours").await;
+    wait_for(&node, "the name", |event| matches!(event, Event::ContactNamed { name } if name == "Zoë Marsh")).await;
+    installation.provider.set_name(PSID, "Somebody else");
+    poster.text(PSID, "hours").await;
+    installation.delivered(PSID, 2).await;
+    let named = events(&node).await.iter().filter(|event| matches!(event, Event::ContactNamed { .. })).count();
+    assert_eq!(named, 1, "once a day");
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn receipts_move_a_message_forward_and_never_back() {
     let installation = Installation::new().await;
     let node = installation.start().await;

@@ -17,6 +17,7 @@ pub use control::Control;
 pub use log::{Arrival, Counts, QuickReply};
 pub use receipts::{EchoTime, Receipts};
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -85,6 +86,8 @@ pub(crate) struct Shared {
     hook: Option<Hook>,
     log: Mutex<log::Log>,
     rules: Mutex<Rules>,
+    /// What people let us know of their names.
+    names: Mutex<BTreeMap<String, String>>,
     receipts: receipts::Receipting,
 }
 
@@ -109,6 +112,7 @@ impl Provider {
             hook: settings.hook,
             log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
             rules: Mutex::default(),
+            names: Mutex::default(),
             receipts: receipts::Receipting::open(settings.receipts),
         });
         Ok(Self { door: Door::open(settings.listen, shared.clone()).await?, shared })
@@ -132,6 +136,12 @@ impl Provider {
     /// Forgets all rules: every message is answered again.
     pub fn clear_rules(&self) {
         self.shared.rules().clear();
+    }
+
+    /// The Page may know what this person is called, from now on.
+    pub fn set_name(&self, person: impl Into<String>, first_name: impl Into<String>) {
+        let mut names = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(person.into(), first_name.into());
     }
 
     /// Starts, changes or (with none) ends echoes and receipts.

@@ -1,6 +1,7 @@
 //! The connections of the fake Send API.
 
 use std::borrow::Cow;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -60,6 +61,13 @@ async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) ->
         answer(output, status, None, &body);
         return Next::Go;
     }
+    if let ("GET", Some(person)) = (request.method, path.rsplit('/').next()) {
+        match unauthorised(request, query, shared) {
+            Some(complaint) => refuse(output, 401, 190, None, None, complaint),
+            None => profile(person, query, shared, output),
+        }
+        return Next::Go;
+    }
     let Some(page) = page_of(request.method, path) else {
         refuse(output, 404, 100, None, None, "Unsupported request.");
         return Next::Go;
@@ -74,6 +82,15 @@ async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) ->
             refuse(output, 400, 100, None, None, &format!("(#100) {error}"));
             Next::Go
         }
+    }
+}
+
+/// Most people let us know nothing.
+fn profile(person: &str, query: &str, shared: &Shared, output: &mut Vec<u8>) {
+    let names = shared.names.lock().unwrap_or_else(PoisonError::into_inner);
+    match names.get(person).filter(|_| query.contains("fields=first_name")) {
+        Some(first_name) => answer(output, 200, None, &json!({"first_name": first_name, "id": person}).to_string()),
+        None => refuse(output, 400, 100, Some(2_018_218), None, "No profile available for this user."),
     }
 }
 

@@ -126,11 +126,15 @@ impl Client {
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    /// Each chunk may take as long as an answer.
-    pub async fn get(&self, from: Uri) -> Result<Download, Unanswered> {
+    /// Each chunk may take as long as an answer. `authorization` is never shown.
+    pub async fn get(&self, from: Uri, authorization: Option<HeaderValue>) -> Result<Download, Unanswered> {
         let mut request = Request::new(Full::default());
         *request.uri_mut() = from;
         request.headers_mut().insert(USER_AGENT, US);
+        if let Some(mut authorization) = authorization {
+            authorization.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, authorization);
+        }
         let answer = self.answer(request, Instant::now() + self.answer_timeout).await?;
         let status = answer.status().as_u16();
         Ok(Download { status, incoming: answer.into_body(), patience: self.answer_timeout })

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
-use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, Page, Settings};
+use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, MessengerProfiles, Page, Settings};
 use crate::config::{Account, Config, Kind, Messenger};
-use crate::ports::channel::Outlet;
+use crate::ports::channel::{Outlet, Profiles};
 
 pub fn inlet(config: &Config) -> MessengerInlet {
     let page = |account: &Account| match &account.kind {
@@ -22,13 +22,20 @@ pub fn inlet(config: &Config) -> MessengerInlet {
 }
 
 pub fn outlet(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
-    let settings = Settings {
+    Ok(Arc::new(MessengerOutlet::new(client.clone(), &settings(messenger))?))
+}
+
+pub fn profiles(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
+    Ok(Arc::new(MessengerProfiles::new(client.clone(), settings(messenger))?))
+}
+
+fn settings(messenger: &Messenger) -> Settings {
+    Settings {
         page_id: messenger.page_id.clone(),
         token: messenger.page_token.expose().to_owned(),
         app_secret: Some(messenger.app_secret.expose().to_owned()),
         api_base: messenger.api_base.clone(),
         api_version: messenger.api_version.clone(),
         sends_per_second: messenger.sends_per_second,
-    };
-    Ok(Arc::new(MessengerOutlet::new(client.clone(), &settings)?))
+    }
 }

@@ -30,6 +30,10 @@ pub enum Command<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         provider_at: Option<u64>,
     },
+    Name {
+        #[serde(borrow)]
+        name: Text<'a>,
+    },
     Open,
     ViewPage {
         #[serde(borrow)]
@@ -224,6 +228,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 change: change.into(),
                 provider_at: millis(*provider_at),
             },
+            Core::Name { name } => Self::Name { name: text(name) },
             Core::Open => Self::Open,
             Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
             Core::Echo { of, provider_id, text: words } => {
@@ -283,6 +288,7 @@ impl From<Command<'_>> for core::Command {
                 change: change.into(),
                 provider_at: time(provider_at),
             },
+            Command::Name { name } => Self::Name { name: name.into_owned() },
             Command::Open => Self::Open,
             Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },
             Command::Echo { of, provider_id, text } => {

@@ -36,6 +36,7 @@ fn commands() -> Vec<Command> {
         Command::TellProvider { word: ProviderWord::Help, text: "HELP".into(), provider_id: None },
         Command::TellProvider { word: ProviderWord::Block, text: String::new(), provider_id: None },
         Command::TellProvider { word: ProviderWord::Unblock, text: String::new(), provider_id: None },
+        Command::Name { name: "Zoë Marsh".into() },
         Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
         Command::Outcome { of: 4, outcome: Outcome::OptedOut { reason: reason() } },
         Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },

@@ -7,12 +7,14 @@ mod answer;
 mod attachments;
 mod changes;
 mod inlet;
+mod profile;
 mod read;
 mod send;
 mod shapes;
 mod show;
 
 pub use inlet::{MessengerInlet, Page};
+pub use profile::MessengerProfiles;
 pub use read::read;
 pub use send::{BadSettings, MessengerOutlet, Settings};
 

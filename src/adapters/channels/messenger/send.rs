@@ -108,20 +108,22 @@ impl Outlet for MessengerOutlet {
 }
 
 fn address(settings: &Settings) -> Result<Uri, BadSettings> {
+    let url = below(settings, &[&settings.page_id, "messages"])?;
+    url.as_str().parse().map_err(|_| BadSettings::ApiBase(settings.api_base.clone()))
+}
+
+/// An address of Graph, with the proof that the call is ours.
+pub(super) fn below(settings: &Settings, path: &[&str]) -> Result<Url, BadSettings> {
     let bad = || BadSettings::ApiBase(settings.api_base.clone());
     let mut url = Url::parse(&settings.api_base).map_err(|_| bad())?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad());
     }
-    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().extend([
-        &settings.api_version,
-        &settings.page_id,
-        "messages",
-    ]);
+    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().push(&settings.api_version).extend(path);
     if let Some(secret) = settings.app_secret.as_deref().filter(|secret| !secret.is_empty()) {
         url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(secret, &settings.token));
     }
-    url.as_str().parse().map_err(|_| bad())
+    Ok(url)
 }
 
 impl Page {

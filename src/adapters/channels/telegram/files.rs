@@ -37,7 +37,7 @@ impl Files for TelegramFiles {
             let found = caller.ask::<Found>("getFile", &json!({"file_id": file})).await.map_err(why)?;
             let path = found.file_path.filter(|path| is_plain(path)).ok_or(NotFetched::Gone)?;
             let address = caller.address(&["file"], path.split('/')).map_err(broken)?;
-            let download = caller.client.get(address).await.map_err(broken)?;
+            let download = caller.client.get(address, None).await.map_err(broken)?;
             match download.status {
                 200 => Ok(File { path, bytes: bounded(download).boxed() }),
                 404 => Err(NotFetched::Gone),

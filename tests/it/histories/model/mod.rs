@@ -118,7 +118,9 @@ impl Model {
                 self.outbox.received(*receipt, provider_ids, watermark.map(|at| at.0)).map(quiet)
             }
             // The rules of contacts who want no messages have tests of their own.
-            Command::TellProvider { .. } | Command::Bounce { .. } => unreachable!("no history has these"),
+            Command::Name { .. } | Command::TellProvider { .. } | Command::Bounce { .. } => {
+                unreachable!("no history has these")
+            }
             Command::Seen { seq } => self.seen(*seq),
             Command::Reply { text, .. } if text.trim().is_empty() => Err("empty"),
             Command::Reply { agent, seen, anyway: false, .. } if self.others_spoke_since(agent, *seen) => {
