@@ -19,7 +19,7 @@ use crate::ports::store::Contact;
 /// Questions under way at a time, per node. Who is left out is asked about with their next message.
 const UNDER_WAY_MAX: usize = 16;
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// Of so many contacts it is known when they were asked about; of more, nobody is asked about.
+/// Of so many contacts it is known when they were asked about; beyond that, all is forgotten and asked anew.
 const MET_MAX: usize = 20_000;
 
 pub type Known = HashMap<AccountId, Arc<dyn Profiles>>;
@@ -69,8 +69,8 @@ impl Acquaintance {
             return now.since(*last) >= AGAIN_AFTER;
         }
         if met.len() >= MET_MAX {
-            met.retain(|_, last| now.since(*last) < AGAIN_AFTER);
+            met.clear();
         }
-        met.len() < MET_MAX
+        true
     }
 }
