@@ -84,8 +84,11 @@ async function fakeGraph() {
     let body = '';
     for await (const bytes of request) body += bytes;
     response.setHeader('content-type', 'application/json');
+    // What a contact is called, and that somebody reads or writes: nobody here looks at that.
+    if (request.method === 'GET') return response.end('{}');
     if (graph.refuses) return response.writeHead(400).end(JSON.stringify(REFUSAL));
     const { recipient, message } = JSON.parse(body);
+    if (!message) return response.end(JSON.stringify({ recipient_id: recipient.id }));
     graph.accepted.push(message.text);
     response.end(JSON.stringify({ recipient_id: recipient.id, message_id: `m_${randomUUID()}` }));
   });
