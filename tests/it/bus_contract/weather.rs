@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::props::{Answering, Ear, address_of, anybody, ask_until_there, asked, published, two};
 use crate::directory_contract::props::{Joined, Several};
-use crate::support::node::eventually;
+use crate::support::node::{eventually, within};
 use loadtest::proxy::{Proxy, Way};
 
 /// Hears and never answers.
@@ -33,6 +33,9 @@ pub async fn a_node_that_is_stopped_is_silent_and_not_waited_for_longer_than_two
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
 }
 
+/// Twice the silence after which a node opens its connection anew, and some seconds for a busy machine.
+const HEALED_WITHIN: Duration = Duration::from_secs(60);
+
 /// A conversation of `one` that `other` watches reaches it again, and it was told to look in between.
 async fn goes_on(one: &Joined, ear: &Ear, conversation: switchboard::domain::ids::ConversationId, first: u64) {
     let heard = async || {
@@ -40,7 +43,7 @@ async fn goes_on(one: &Joined, ear: &Ear, conversation: switchboard::domain::ids
         tokio::time::sleep(Duration::from_millis(50)).await;
         ear.stretches().contains(&(first, 1)).then_some(())
     };
-    eventually("it hears again", heard).await;
+    within(HEALED_WITHIN, "it hears again", heard).await;
 }
 
 pub async fn a_restart_of_redis_makes_everybody_look_and_go_on(place: &mut Several) {

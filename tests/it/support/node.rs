@@ -71,7 +71,12 @@ pub async fn ask(node: &Node, contact: &Contact, command: Command) -> u64 {
 }
 
 /// Tries until it is so; fails with `what` when it takes too long. For what is seen only by looking.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    within(SOON, what, look).await
+}
+
+/// The same, where what heals it may come as late as that.
+pub async fn within<T>(limit: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let seen = async {
         loop {
             if let Some(seen) = look().await {
@@ -80,7 +85,7 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(SOON, seen).await.unwrap_or_else(|_| panic!("it did not happen: {what}"))
+    tokio::time::timeout(limit, seen).await.unwrap_or_else(|_| panic!("it did not happen: {what}"))
 }
 
 /// The value of a metric in Prometheus' text, summed over its labels.
