@@ -1,7 +1,7 @@
 //! How all channels speak HTTP to their providers: one client, and how much of an answer we are willing to read.
 //!
 //! What matters is which failures certainly left the message here: see [`Unanswered`]. No redirect is followed, because a
-//! message must not end up elsewhere than where it was sent, and nothing is tried twice.
+//! message must not end up elsewhere than where it was sent, and nothing that may have left is tried twice.
 
 mod reach;
 

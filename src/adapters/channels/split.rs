@@ -7,6 +7,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::abilities::{TextLimit, Unit};
+use crate::domain::message::Line;
 
 /// No letter is longer in any unit.
 const LONGEST_LETTER: usize = 4;
@@ -28,6 +29,12 @@ pub fn split(text: &str, limit: TextLimit) -> Vec<String> {
         rest = trim_start(after);
     }
     parts
+}
+
+/// How many calls a line takes where each part of its text is one, and what is attached another.
+pub fn calls(line: &Line, limit: TextLimit) -> u32 {
+    let texts = split(&line.text, limit).len();
+    (texts + usize::from(line.attachment.is_some())).try_into().unwrap_or(u32::MAX)
 }
 
 /// `text` in at most `limit` UTF-16 units, with an ellipsis where something is missing. Graphemes stay whole.

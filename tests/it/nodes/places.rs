@@ -1,7 +1,6 @@
 //! Ways to Redis: by IPv6, by a name with several addresses, over TLS, and past sentinels.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use switchboard::ports::directory::Claim;
 use tempfile::TempDir;
 
 use crate::directory_contract::props::{Joined, Several, conversation};
+use crate::support::certificates;
 use crate::support::installation::{Installation, Kept, SOON};
 use crate::support::node::eventually;
 use crate::support::process::Process;
@@ -35,23 +35,11 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
-/// An authority, and what it has signed for `localhost`.
-fn certify(dir: &Path) {
-    let script = r#"set -e
-        ec="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-        openssl req -x509 $ec -keyout authority.key -out authority.crt -subj /CN=tests -days 2
-        openssl req $ec -keyout server.key -out server.csr -subj /CN=localhost
-        echo subjectAltName=DNS:localhost >names
-        openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -out server.crt -days 2 -extfile names"#;
-    let made = Command::new("sh").args(["-c", script]).current_dir(dir).output().expect("openssl is installed");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-}
-
 /// Two processes that meet over TLS; one that does not trust the authority does not start.
 #[actix_web::test]
 async fn nodes_meet_over_tls_if_they_trust_who_signed() {
     let dir = tempfile::tempdir().expect("a directory");
-    certify(dir.path());
+    certificates::make(dir.path()).expect("certificates");
     let (port, of) = (free_port().to_string(), |name: &str| dir.path().join(name).display().to_string());
     let _server = RedisServer::with(&[
         "--tls-port",

@@ -89,8 +89,7 @@ impl Outlet for MessengerOutlet {
     }
 
     fn calls(&self, line: &Line) -> u32 {
-        let texts = split::split(&line.text, abilities().text).len();
-        (texts + usize::from(line.attachment.is_some())).try_into().unwrap_or(u32::MAX)
+        split::calls(line, abilities().text)
     }
 
     fn sends_per_second(&self) -> u32 {
