@@ -1,5 +1,6 @@
 /** Tells an agent who does not look at the console that somebody has begun to wait, or is theirs now. */
 import type { Row } from '../../shared/wire';
+import { language, t } from './language/now.svelte';
 import { reasonWords } from './state/words';
 
 export const canNotify = (): boolean => 'Notification' in window;
@@ -14,9 +15,9 @@ export async function askToNotify(): Promise<boolean> {
 export function notify(row: Row, open: () => void): void {
   if (!mayNotify()) return;
   const { name, reason, words } = row.floor;
-  const body = [reasonWords(reason ?? ''), words && `“${words}”`].filter(Boolean).join(' · ');
+  const body = [reason && reasonWords(reason, language.now), words && t('quoted', { words })].filter(Boolean).join(' · ');
   // One notice for each conversation: a newer one replaces it.
-  const title = row.floor.mode === 'human' ? `${name} is with you now` : `${name} needs a human`;
+  const title = row.floor.mode === 'human' ? t('withYouNow', { name }) : t('needsHuman', { name });
   const notice = new Notification(title, { body, tag: row.conversation });
   notice.onclick = () => {
     window.focus();

@@ -1,18 +1,19 @@
-/** The keyboard: one key, one act, never while somebody is writing. Which key is for the agent to choose. */
+/** The keyboard: one key, one act, never while somebody is writing. Which key is for the agent to choose. What an act is called
+ * stands under `act_…` in the catalogue. */
 
 export const ACTS = [
-  { act: 'take_over', key: 't', words: 'Take over' },
-  { act: 'give_back', key: 'b', words: 'Give back to the bot' },
-  { act: 'hand_over', key: 'h', words: 'Hand over to a colleague' },
-  { act: 'extend', key: '+', words: 'Bot stays silent one hour more' },
-  { act: 'next', key: 'j', words: 'Next conversation' },
-  { act: 'previous', key: 'k', words: 'Previous conversation' },
-  { act: 'reply', key: 'r', words: 'Write a reply' },
-  { act: 'note', key: 'n', words: 'Write a note' },
-  { act: 'canned', key: '/', words: 'Canned replies' },
-  { act: 'label', key: 'l', words: 'Add a label' },
-  { act: 'settings', key: ',', words: 'Settings' },
-  { act: 'cheats', key: '?', words: 'All keys' },
+  { act: 'take_over', key: 't' },
+  { act: 'give_back', key: 'b' },
+  { act: 'hand_over', key: 'h' },
+  { act: 'extend', key: '+' },
+  { act: 'next', key: 'j' },
+  { act: 'previous', key: 'k' },
+  { act: 'reply', key: 'r' },
+  { act: 'note', key: 'n' },
+  { act: 'canned', key: '/' },
+  { act: 'label', key: 'l' },
+  { act: 'settings', key: ',' },
+  { act: 'cheats', key: '?' },
 ] as const;
 
 export type Act = (typeof ACTS)[number]['act'];

@@ -2,6 +2,13 @@ import { mount } from 'svelte';
 import '../../shared/tokens.css';
 import './base.css';
 import App from './App.svelte';
+import { language } from './language/now.svelte';
+import { settings } from './settings.svelte';
+
+/** Words that are slow to come are waited for no longer than this; they show when they are there. */
+const WORDS_WAIT_MS = 1500;
+
+await Promise.race([language.speak(settings.now.language), new Promise((go) => setTimeout(go, WORDS_WAIT_MS))]);
 
 mount(App, { target: document.getElementById('app')! });
 

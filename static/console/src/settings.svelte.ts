@@ -1,4 +1,5 @@
 /** The agent's settings: kept in this browser, and at work as soon as they are chosen. */
+import { language } from './language/now.svelte';
 import { recallSettings, rememberSettings } from './memory';
 import { understood, type Settings } from './state/settings';
 
@@ -21,8 +22,9 @@ class Chosen {
   }
 }
 
-function show({ theme, contrast, size, density }: Settings): void {
+function show({ theme, contrast, size, density, language: wanted }: Settings): void {
   Object.assign(document.documentElement.dataset, { theme, contrast, size, density });
+  void language.speak(wanted);
 }
 
 export const settings = new Chosen();

@@ -76,6 +76,8 @@ async function keep(answer: Response): Promise<void> {
   const known = (await cache.keys()).map((request) => new URL(request.url).pathname);
   await cache.addAll(parts.filter((path) => !known.includes(path)));
   await cache.put(SHELL, answer);
-  const old = known.filter((path) => path !== SHELL && !parts.includes(path));
+  // Parts that a page fetches later, such as the words of a language, are named in those it has at once.
+  const named = (await Promise.all(parts.map(async (path) => (await cache.match(path))?.text() ?? ''))).join('\n');
+  const old = known.filter((path) => path !== SHELL && !parts.includes(path) && !named.includes(path.slice(path.lastIndexOf('/') + 1)));
   await Promise.all(old.map((path) => cache.delete(path)));
 }

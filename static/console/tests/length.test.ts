@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS, MESSAGE_CHARS_MAX } from '../../shared/limits';
 import { lengthOf } from '../src/state/length';
+import { english } from './props';
 
 describe('the length of a reply', () => {
   it('is said only when it matters', () => {
-    expect(lengthOf('Hello', 'messenger').words).toBe('');
-    expect(lengthOf('Hello', 'sms').words).toBe('');
-    expect(lengthOf('a'.repeat(161), 'sms').words).toBe('2 text messages');
+    expect(lengthOf('Hello', 'messenger', english).words).toBe('');
+    expect(lengthOf('Hello', 'sms', english).words).toBe('');
+    expect(lengthOf('a'.repeat(161), 'sms', english).words).toBe('2 text messages');
     const { max } = LIMITS['messenger']!;
-    expect(lengthOf('a'.repeat(max - 5), 'messenger').words).toBe('5 characters left');
-    expect(lengthOf('a'.repeat(max + 1), 'messenger').words).toBe('goes out in parts');
+    expect(lengthOf('a'.repeat(max - 5), 'messenger', english).words).toBe('5 characters left');
+    expect(lengthOf('a'.repeat(max + 1), 'messenger', english).words).toBe('goes out in parts');
   });
 
   it('has an end', () => {
-    expect(lengthOf('😀'.repeat(MESSAGE_CHARS_MAX), 'webchat').tooLong).toBe(false);
-    expect(lengthOf('a'.repeat(MESSAGE_CHARS_MAX + 7), 'nowhere')).toEqual({ words: '7 characters too long', tooLong: true });
+    expect(lengthOf('😀'.repeat(MESSAGE_CHARS_MAX), 'webchat', english).tooLong).toBe(false);
+    expect(lengthOf('a'.repeat(MESSAGE_CHARS_MAX + 7), 'nowhere', english)).toEqual({ words: '7 characters too long', tooLong: true });
   });
 });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Tell } from '../../shared/wire';
 import { presenceWords } from '../src/state/presence';
-import { Console, answered, events, reset, said } from './props';
+import { Console, answered, english, events, reset, said } from './props';
 
 function sign(does: 'views' | 'types' | 'left', over: Partial<Extract<Tell, { type: 'presence' }>> = {}): Tell {
   return { type: 'presence', conversation: 'c', screen: 's1', who: 'agent', agent: 'ben', name: 'Ben', does, lasts: 30_000, ...over };
@@ -15,7 +15,7 @@ function desk(): Console {
   return console_.hear({ type: 'ok', ref: console_.ref }, reset([said(1)]));
 }
 
-const words = (console_: Console, at = 1) => presenceWords(console_.state.presence.get('c') ?? [], 'ana', 'Maria', at);
+const words = (console_: Console, at = 1) => presenceWords(console_.state.presence.get('c') ?? [], 'ana', 'Maria', at, english);
 
 test('who views is shown until it is not repeated, or until they leave', () => {
   const console_ = desk().hear(sign('views'));
@@ -54,5 +54,5 @@ test('a crowd is bounded and told in short', () => {
   const console_ = desk();
   for (let n = 0; n < 200; n++) console_.hear(sign('views', { screen: `s${n}`, agent: `a${n}`, name: `A${n}` }));
   expect(console_.state.presence.get('c')).toHaveLength(50);
-  expect(words(console_)).toMatch(/^A\d+, A\d+ and 48 more are here, too$/);
+  expect(words(console_)).toMatch(/^A\d+, A\d+,? and 48 more are here, too$/);
 });

@@ -1,6 +1,10 @@
 /** Frames as the server would write them, for the tests. */
 import type { EventView, Floor, Me, Row, Tell } from '../../shared/wire';
+import words from '../src/language/en';
+import { Language } from '../src/language/language';
 import { after, start, wants, type Event, type State } from '../src/state/state';
+
+export const english = new Language('en', words);
 
 export const ANA: Me = { id: 'ana', name: 'Ana', email: 'ana@harbor.example', role: 'admin' };
 

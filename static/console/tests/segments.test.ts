@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { segments, segmentWords } from '../src/state/segments';
+import { english } from './props';
 
 interface Case {
   id: string;
@@ -19,7 +20,7 @@ test('the vectors are counted', () => {
 });
 
 test('an agent hears of it once it is more than one', () => {
-  expect(segmentWords('Hello')).toBe('');
-  expect(segmentWords('x'.repeat(161))).toBe('2 text messages');
-  expect(segmentWords('你'.repeat(71))).toBe('2 text messages, for letters beyond the plain ones');
+  expect(segmentWords('Hello', english)).toBe('');
+  expect(segmentWords('x'.repeat(161), english)).toBe('2 text messages');
+  expect(segmentWords('你'.repeat(71), english)).toBe('2 text messages, for letters beyond the plain ones');
 });

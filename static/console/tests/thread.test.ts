@@ -4,9 +4,9 @@ import type { EventView } from '../../shared/wire';
 import { contact } from '../src/state/contact';
 import { EVENTS_MAX, aboutContact, afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
 import { thread, type Message } from '../src/state/thread';
-import { answered, floor, said } from './props';
+import { answered, english, floor, said } from './props';
 
-const messages = (events: EventView[]): Message[] => thread(events).filter((item) => item.kind === 'message');
+const messages = (events: EventView[]): Message[] => thread(events, english).filter((item) => item.kind === 'message');
 const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error });
 
 test('one author within one minute is one group', () => {
@@ -44,23 +44,23 @@ test('changes of messages that are not on the screen are lines', () => {
     { seq: 8, at: 8000, kind: 'contact_deleted', of: null },
     { seq: 9, at: 9000, kind: 'contact_reacted', of: 2, with: 'wow' },
   ];
-  const lines = thread(events).filter((item) => item.kind === 'line');
+  const lines = thread(events, english).filter((item) => item.kind === 'line');
   expect(lines.map((line) => line.text)).toEqual(['Edited an earlier message: “blue?”', 'Deleted an earlier message', 'Reacted to an earlier message: wow']);
 });
 
 test('the time is told at the beginning and after ten minutes of silence', () => {
-  const items = thread([said(1), said(2), said(3, 'later', 15 * 60_000)]);
+  const items = thread([said(1), said(2), said(3, 'later', 15 * 60_000)], english);
   expect(items.map((item) => item.kind)).toEqual(['time', 'message', 'message', 'time', 'message']);
 });
 
 test('of pages looked at in a row only the last is a line', () => {
   const page = (seq: number, title: string): EventView => ({ seq, at: seq, kind: 'page_viewed', url: `/${title}`, title });
-  const lines = thread([page(1, 'Home'), page(2, 'Pricing')]).filter((item) => item.kind === 'line');
+  const lines = thread([page(1, 'Home'), page(2, 'Pricing')], english).filter((item) => item.kind === 'line');
   expect(lines.map((line) => line.text)).toEqual(['Looked at Pricing']);
 });
 
 test('system lines say who and why', () => {
-  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: 'claim', widget: null, version: 'harbor@3' }]).slice(1);
+  const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: 'claim', widget: null, version: 'harbor@3' }], english).slice(1);
   expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”', why: 'rule “claim”\nharbor@3' });
 });
 
@@ -72,7 +72,7 @@ test('the contact’s attributes are the last ones set', () => {
 
 test('that a reply moved the pause is no line; that an agent did is', () => {
   const moved = (seq: number, why: string): EventView => ({ seq, at: 0, kind: 'pause_moved', by: { id: 'ana', name: 'Ana' }, until: null, why });
-  const lines = thread([moved(1, 'replied'), moved(2, 'extended')]).filter((item) => item.kind === 'line');
+  const lines = thread([moved(1, 'replied'), moved(2, 'extended')], english).filter((item) => item.kind === 'line');
   expect(lines.map((line) => line.text)).toEqual(['The bot stays silent until given back · Ana']);
 });
 
@@ -82,18 +82,18 @@ test('a letter says to whom it goes and what became of it, in the mail server’
     trigger: null, widget: null, version: null,
   };
   const tried = (seq: number, state: string, words: string, again_at: number | null = null): EventView => ({ seq, at: 0, kind: 'alert_state', of: 1, state, words, again_at });
-  const shown = (...events: EventView[]) => thread([letter, ...events]).find((item) => item.kind === 'letter');
+  const shown = (...events: EventView[]) => thread([letter, ...events], english).find((item) => item.kind === 'letter');
   expect(shown()).toMatchObject({ to: 'agents, boss@harbor.example', subject: 'A quote', state: 'queued', fate: 'queued' });
   expect(shown(tried(2, 'queued', '451 later', 60_000))?.fate).toMatch(/^not taken yet, again at /);
   expect(shown(tried(2, 'queued', '451 later', 60_000), tried(3, 'sent', '250 OK'))).toMatchObject({ state: 'sent', fate: 'sent', words: '250 OK' });
   expect(shown(tried(2, 'failed', '550 nobody here'))?.fate).toBe('failed: 550 nobody here');
   expect(shown(tried(2, 'unknown', 'silence'))?.fate).toBe('may have arrived, perhaps twice');
-  expect(thread([{ ...tried(7, 'sent', ''), of: 99 } as EventView])).toEqual([]);
+  expect(thread([{ ...tried(7, 'sent', ''), of: 99 } as EventView], english)).toEqual([]);
 });
 
 test('what a newer server tells and this console does not know is left out', () => {
   const unknown = { seq: 2, at: 0, kind: 'sung', text: 'la' } as unknown as EventView;
-  expect(thread([said(1), unknown]).map((item) => item.kind)).toEqual(['time', 'message']);
+  expect(thread([said(1), unknown], english).map((item) => item.kind)).toEqual(['time', 'message']);
 });
 
 test('a reader at the foot of a busy conversation does not grow with it, and nothing is lost', () => {

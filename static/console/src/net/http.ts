@@ -1,6 +1,7 @@
 /** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, canned
  * replies and drafts. */
 import type { CannedRow, Colleague, EventView, Me, MessageDraft } from '../../../shared/wire';
+import { t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
 /** What the server answered when it was not a yes; `message` is fit to be read by a person. */
@@ -54,7 +55,7 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
   }).catch(() => {
-    throw new HttpProblem(0, 'The server cannot be reached. Check the connection and try again.');
+    throw new HttpProblem(0, t('serverUnreachable'));
   });
   const text = await response.text();
   if (!response.ok) throw new HttpProblem(response.status, sentence(text, response.status));
@@ -64,8 +65,8 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
 function sentence(text: string, status: number): string {
   try {
     const problem = JSON.parse(text) as { title?: string; detail?: string };
-    return problem.detail ?? problem.title ?? `The server answered ${status}.`;
+    return problem.detail ?? problem.title ?? t('serverAnswered', { status: String(status) });
   } catch {
-    return `The server answered ${status}.`;
+    return t('serverAnswered', { status: String(status) });
   }
 }

@@ -1,5 +1,6 @@
 /** Who else is at a conversation, and who writes. Signs come from the server and are forgotten by themselves. Pure. */
 import type { EventView, Tell } from '../../../shared/wire';
+import type { Language } from '../language/language';
 
 export interface Sign {
   screen: string;
@@ -44,20 +45,19 @@ export function afterWords(signs: readonly Sign[], events: readonly EventView[])
 }
 
 /** In words, for the agent `me`, who is not told of other screens of their own; empty when nobody else is there. */
-export function presenceWords(signs: readonly Sign[], me: string | undefined, contact: string, at: number): string {
+export function presenceWords(signs: readonly Sign[], me: string | undefined, contact: string, at: number, language: Language): string {
   const others = signs.filter(({ agent }) => agent === null || agent !== me);
-  const nameOf = ({ who, name }: Sign) => (who === 'agent' ? name : who === 'bot' ? 'The bot' : contact || 'The contact');
+  const nameOf = ({ who, name }: Sign) => (who === 'agent' ? name : who === 'bot' ? language.t('theBot') : contact || language.t('theContact'));
   const writing = [...new Set(others.filter(({ types }) => types > at).map(nameOf))];
   const viewing = [...new Set(others.filter(({ who, views }) => who === 'agent' && views > at).map(nameOf))];
   const silent = viewing.filter((name) => !writing.includes(name));
   const parts = [
-    writing.length > 0 && `${listed(writing)} ${writing.length > 1 ? 'are' : 'is'} writing…`,
-    silent.length > 0 && `${listed(silent)} ${silent.length > 1 ? 'are' : 'is'} here, too`,
+    writing.length > 0 && language.t('isWriting', { names: listed(writing, language), count: writing.length }),
+    silent.length > 0 && language.t('isHereToo', { names: listed(silent, language), count: silent.length }),
   ];
   return parts.filter(Boolean).join(' · ');
 }
 
-function listed(names: readonly string[]): string {
-  if (names.length > 3) return `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '');
+function listed(names: readonly string[], { t, list }: Language): string {
+  return list(names.length > 3 ? [...names.slice(0, 2), t('andOthers', { count: names.length - 2 })] : names);
 }

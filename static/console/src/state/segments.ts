@@ -3,6 +3,8 @@
  * same vectors hold them.
  */
 
+import type { Language } from '../language/language';
+
 const DEFAULT = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 );
@@ -30,7 +32,8 @@ export function segments(text: string): Segments {
 }
 
 /** For the agent, while writing; nothing as long as it is one message. */
-export function segmentWords(text: string): string {
+export function segmentWords(text: string, { t }: Language): string {
   const { encoding, count } = segments(text.trim());
-  return count > 1 ? `${count} text messages${encoding === 'UCS-2' ? ', for letters beyond the plain ones' : ''}` : '';
+  if (count === 1) return '';
+  return t(encoding === 'UCS-2' ? 'textMessagesBeyond' : 'textMessages', { count });
 }

@@ -1,7 +1,9 @@
 /** What an agent has chosen for this browser. Pure. */
 import { ACTS, type Keys } from '../keys';
+import { TAGS } from '../language/catalogue';
 
-const CHOICES = {
+export const CHOICES = {
+  language: ['browser', ...TAGS],
   theme: ['system', 'light', 'dark'],
   contrast: ['normal', 'high'],
   size: ['small', 'normal', 'large'],
@@ -20,7 +22,7 @@ export interface Settings extends Chosen {
 }
 
 export const DEFAULTS: Settings = {
-  theme: 'system', contrast: 'normal', size: 'normal', density: 'comfortable', enter: 'sends', sound: false, notices: false, keys: {},
+  language: 'browser', theme: 'system', contrast: 'normal', size: 'normal', density: 'comfortable', enter: 'sends', sound: false, notices: false, keys: {},
 };
 
 /** Settings out of what was stored, whatever that is: what cannot be understood is as it was at first. */

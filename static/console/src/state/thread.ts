@@ -1,6 +1,7 @@
 /** A conversation's events as the lines of a thread. Pure; the views only paint what this says. */
 import type { AttachmentView, EventView, OptionView } from '../../../shared/wire';
-import { MINUTE, moment } from '../../../shared/time';
+import { MINUTE } from '../../../shared/time';
+import type { Language } from '../language/language';
 import { reasonWords } from './words';
 
 export type Side = 'contact' | 'bot' | 'agent' | 'outside';
@@ -74,7 +75,7 @@ export type Item = Message | Note | SystemLine | Letter | Pause;
 /** After so long a silence the thread says what time it is. */
 const SILENCE = 10 * MINUTE;
 
-export function thread(events: readonly EventView[]): Item[] {
+export function thread(events: readonly EventView[], language: Language): Item[] {
   const items: Item[] = [];
   const messages = new Map<number, Message>();
   const letters = new Map<number, Letter>();
@@ -85,7 +86,7 @@ export function thread(events: readonly EventView[]): Item[] {
       continue;
     }
     if (event.kind === 'alert_state') {
-      posted(letters.get(event.of), event);
+      posted(letters.get(event.of), event, language);
       continue;
     }
     if (event.kind === 'contact_edited' || event.kind === 'contact_deleted' || event.kind === 'contact_reacted') {
@@ -95,7 +96,7 @@ export function thread(events: readonly EventView[]): Item[] {
         continue;
       }
     }
-    const item = itemOf(event);
+    const item = itemOf(event, language);
     if (!item) continue;
     const previous = items.at(-1);
     if (replacesLast(previous, item, event)) items.pop();
@@ -139,14 +140,15 @@ function changed(message: Message, change: Change): void {
 }
 
 /** Tries come in their order; the last one counts. */
-function posted(letter: Letter | undefined, { state, words, again_at, at }: Extract<EventView, { kind: 'alert_state' }>): void {
+function posted(letter: Letter | undefined, event: Extract<EventView, { kind: 'alert_state' }>, { t, moment }: Language): void {
   if (!letter) return;
-  const again = again_at === null ? '' : `, again at ${moment(again_at, at)}`;
+  const { state, words, again_at, at } = event;
+  const again = again_at === null ? undefined : { moment: moment(again_at, at) };
   const fates: Record<string, string> = {
-    sent: 'sent',
-    queued: `not taken yet${again}`,
-    unknown: again ? `may have arrived${again}` : 'may have arrived, perhaps twice',
-    failed: `failed: ${words}`,
+    sent: t('letter_sent'),
+    queued: again ? t('letterNotTakenAgain', again) : t('letterNotTaken'),
+    unknown: again ? t('letterUnknownAgain', again) : t('letterUnknown'),
+    failed: t('letterFailed', { words }),
   };
   letter.state = state;
   letter.fate = fates[state] ?? state;
@@ -167,29 +169,30 @@ function replacesLast(previous: Item | undefined, item: Item, event: EventView):
 }
 
 /** The line of an event. None for what an agent need not read, or what a newer server tells and we do not know. */
-function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>): Item | undefined {
+function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>, language: Language): Item | undefined {
+  const { t } = language;
   const { seq, at } = event;
   switch (event.kind) {
     case 'contact_said':
       return said(event, 'contact', '', { attachments: event.attachments, tapped: event.tapped });
     case 'bot_said':
-      return said(event, 'bot', 'Bot', { options: event.options, attachments: event.attachments, why: whyWords(event) });
+      return said(event, 'bot', t('bot'), { options: event.options, attachments: event.attachments, why: whyWords(event, language) });
     case 'agent_said':
       return said(event, 'agent', event.agent.name);
     case 'outside_said':
-      return said(event, 'outside', 'Answered outside the console');
+      return said(event, 'outside', t('answeredOutside'));
     case 'note':
       return { kind: 'note', seq, at, name: event.agent.name, text: event.text };
     case 'email_alert': {
       const { subject, body, why } = event;
-      const to = [...event.to, ...event.cc].join(', ') || 'nobody';
-      return { kind: 'letter', seq, at, to, subject, body, why, state: 'queued', fate: 'queued', words: '' };
+      const to = [...event.to, ...event.cc].join(', ');
+      return { kind: 'letter', seq, at, to, subject, body, why, state: 'queued', fate: t('letter_queued'), words: '' };
     }
     case 'page_viewed':
-      return { kind: 'line', seq, at, tone: 'quiet', text: `Looked at ${event.title || event.url}`, href: event.url };
+      return { kind: 'line', seq, at, tone: 'quiet', text: t('lookedAt', { page: event.title || event.url }), href: event.url };
     default: {
-      const line = lineOf(event);
-      return line && { kind: 'line', seq, at, ...line, why: 'trigger' in event ? originWords(event) : '' };
+      const line = lineOf(event, language);
+      return line && { kind: 'line', seq, at, ...line, why: 'trigger' in event ? originWords(event, language) : '' };
     }
   }
 }
@@ -202,50 +205,60 @@ function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial
   return { kind: 'message', seq, at, side, name, text, first: true, last: true, ...none, ...more };
 }
 
-const floorWords = ({ by, given_by }: Extract<EventView, { kind: 'taken_over' }>): string =>
-  given_by ? `${given_by.name} handed over to ${by.name}` : `${by.name} took over`;
+function takenOver({ by, given_by, until, at }: Extract<EventView, { kind: 'taken_over' }>, { t, moment }: Language): string {
+  const name = by.name;
+  if (until === null) return given_by ? t('handedOverForGood', { giver: given_by.name, name }) : t('tookOverForGood', { name });
+  const end = moment(until, at);
+  return given_by ? t('handedOverUntil', { giver: given_by.name, name, moment: end }) : t('tookOverUntil', { name, moment: end });
+}
 
-function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
+function handOff(reason: string, words: string, language: Language): string {
+  const wanted = reasonWords(reason, language);
+  return words ? language.t('wantsHumanWords', { reason: wanted, words }) : language.t('wantsHuman', { reason: wanted });
+}
+
+function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'text'> | undefined {
+  const { t, moment, capital } = language;
   switch (event.kind) {
     case 'taken_over':
-      return { tone: 'human', text: sentence(`${floorWords(event)}${untilWords(event.until, event.at)}`) };
+      return { tone: 'human', text: capital(takenOver(event, language)) };
     case 'pause_moved':
-      return pauseMoved(event);
+      return pauseMoved(event, language);
     case 'given_back':
-      return { tone: 'bot', text: givenBack(event) };
+      return { tone: 'bot', text: givenBack(event, language) };
     case 'pause_ending':
-      return { tone: 'waiting', text: `The bot returns at ${moment(event.until, event.at)}` };
+      return { tone: 'waiting', text: t('botReturnsAt', { moment: moment(event.until, event.at) }) };
     case 'hand_off':
-      return { tone: 'waiting', text: `Needs a human: ${reasonWords(event.reason)}${event.words ? ` — “${event.words}”` : ''}` };
+      return { tone: 'waiting', text: handOff(event.reason, event.words, language) };
     case 'came_by':
-      return { tone: 'quiet', text: `Came by the link “${event.link}”` };
+      return { tone: 'quiet', text: t('cameByLink', { link: event.link }) };
     case 'contact_edited':
-      return { tone: 'quiet', text: `Edited an earlier message: “${event.text}”` };
+      return { tone: 'quiet', text: t('editedEarlier', { words: event.text }) };
     case 'contact_deleted':
-      return { tone: 'quiet', text: 'Deleted an earlier message' };
+      return { tone: 'quiet', text: t('deletedEarlier') };
     case 'contact_reacted':
-      return event.with === null ? undefined : { tone: 'quiet', text: `Reacted to an earlier message: ${event.with}` };
+      return event.with === null ? undefined : { tone: 'quiet', text: t('reactedEarlier', { with: event.with }) };
     case 'labelled': {
       const by = event.by ? ` · ${event.by.name}` : '';
-      return { tone: 'quiet', text: `${event.on ? 'Labelled' : 'No longer labelled'} “${event.label}”${by}` };
+      return { tone: 'quiet', text: t(event.on ? 'labelled' : 'unlabelled', { label: event.label }) + by };
     }
     case 'attribute_set':
       return { tone: 'quiet', text: `${event.name}: ${event.value}` };
     case 'form_completed':
-      return { tone: 'quiet', text: `Completed the form “${event.form}”` };
+      return { tone: 'quiet', text: t('formCompleted', { form: event.form }) };
     case 'scored':
-      return { tone: 'quiet', text: `${event.points > 0 ? '+' : ''}${event.points} points${event.hot ? ': a hot lead' : ''}` };
+      return { tone: 'quiet', text: scored(event.points, event.hot, language) };
     case 'call_opened':
-      return { tone: 'quiet', text: `The bot asks ${event.whom}` };
+      return { tone: 'quiet', text: t('botAsks', { whom: event.whom }) };
     case 'call_repeated':
-      return { tone: 'quiet', text: `After a restart the bot asks again (try ${event.attempt})` };
+      return { tone: 'quiet', text: t('botAsksAgain', { attempt: event.attempt }) };
     case 'call_ended':
       if (event.state === 'answered') return undefined;
       return event.state === 'failed'
-        ? { tone: 'trouble', text: `No use to the bot: ${event.error ?? 'it failed'}` }
-        : { tone: 'quiet', text: 'What the bot asked was cut off' };
+        ? { tone: 'trouble', text: event.error ? t('noUse', { error: event.error }) : t('noUseFailed') }
+        : { tone: 'quiet', text: t('cutOff') };
     case 'suppressed':
-      return { tone: 'quiet', text: `The bot was kept from speaking: ${event.what}` };
+      return { tone: 'quiet', text: t('suppressed', { what: event.what }) };
     case 'alert':
       return { tone: 'trouble', text: event.text };
     default:
@@ -254,33 +267,32 @@ function lineOf(event: Told): Pick<SystemLine, 'tone' | 'text'> | undefined {
 }
 
 /** Why the bot said it: in words, then what is behind it. */
-function whyWords(event: Extract<EventView, { kind: 'bot_said' }>): string {
-  return [event.why, originWords(event)].filter(Boolean).join('\n');
+function whyWords(event: Extract<EventView, { kind: 'bot_said' }>, language: Language): string {
+  return [event.why, originWords(event, language)].filter(Boolean).join('\n');
 }
 
 /** What made the bot do something: the rule, the place in its document, the version. Empty if it was not the bot. */
-function originWords({ trigger, widget, version }: { trigger: string | null; widget?: string | null; version?: string | null }): string {
-  return version || widget ? [trigger && `rule “${trigger}”`, widget, version].filter(Boolean).join('\n') : '';
+type Origin = { trigger: string | null; widget?: string | null; version?: string | null };
+
+function originWords({ trigger, widget, version }: Origin, { t }: Language): string {
+  return version || widget ? [trigger && t('rule', { rule: trigger }), widget, version].filter(Boolean).join('\n') : '';
 }
 
 /** That a reply moves the pause goes without saying: the banner counts. */
-function pauseMoved({ by, until, at, why }: Extract<Told, { kind: 'pause_moved' }>): Pick<SystemLine, 'tone' | 'text'> | undefined {
+function pauseMoved({ by, until, at, why }: Extract<Told, { kind: 'pause_moved' }>, { t, moment }: Language): Pick<SystemLine, 'tone' | 'text'> | undefined {
   if (why === 'replied') return undefined;
-  const words = until === null ? 'the bot stays silent until given back' : `the bot now returns at ${moment(until, at)}`;
-  if (why === 'kept') return { tone: 'waiting', text: `Something is unanswered: ${words}` };
-  return { tone: 'quiet', text: sentence(`${words} · ${by.name}`) };
+  const end = until === null ? undefined : moment(until, at);
+  if (why === 'kept') return { tone: 'waiting', text: end === undefined ? t('unansweredSilent') : t('unansweredReturns', { moment: end }) };
+  return { tone: 'quiet', text: end === undefined ? t('movedSilent', { name: by.name }) : t('movedReturns', { moment: end, name: by.name }) };
 }
 
-function givenBack({ by, why }: Extract<Told, { kind: 'given_back' }>): string {
-  if (why === 'pause_ended') return 'The pause is over: the bot has the floor again';
-  if (why === 'contact') return 'The contact went back to the bot';
-  return by ? `${by.name} gave the floor back to the bot` : 'The bot has the floor again';
+function givenBack({ by, why }: Extract<Told, { kind: 'given_back' }>, { t }: Language): string {
+  if (why === 'pause_ended') return t('pauseOver');
+  if (why === 'contact') return t('contactWentBack');
+  return by ? t('gaveBack', { name: by.name }) : t('botHasFloorAgain');
 }
 
-function untilWords(until: number | null, at: number): string {
-  return until === null ? ', until given back' : ` until ${moment(until, at)}`;
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function scored(points: number, hot: boolean, { t, number }: Language): string {
+  const signed = `${points > 0 ? '+' : ''}${number(points)}`;
+  return t(hot ? 'pointsHot' : 'points', { points: signed, count: points });
 }

@@ -1,34 +1,20 @@
 /** What the codes of the wire are called on the screen. An unknown code is shown as it is, readably. */
+import type { Language } from '../language/language';
 
-const REASONS: Record<string, string> = {
-  urgent: 'urgent',
-  no_answer: 'bot had no answer',
-  asked: 'asked for a person',
-  hot_lead: 'hot lead',
-  bot_failed: 'bot failed',
-  agent: 'handed on by a colleague',
-};
-
+/** Names of companies, the same in every language. */
 const CHANNELS: Record<string, string> = {
   messenger: 'Messenger',
   instagram: 'Instagram',
   sms: 'SMS',
   whatsapp: 'WhatsApp',
   telegram: 'Telegram',
-  webchat: 'Web chat',
 };
 
-const DELIVERIES: Record<string, string> = {
-  queued: 'Waiting to be sent',
-  sending: 'Being sent',
-  sent: 'Sent',
-  delivered: 'Delivered',
-  read: 'Read',
-};
-
-export const reasonWords = (reason: string): string => REASONS[reason] ?? readable(reason);
-export const channelWords = (channel: string): string => CHANNELS[channel] ?? readable(channel);
-export const deliveryWords = (state: string): string => DELIVERIES[state] ?? readable(state);
+export const reasonWords = (reason: string, { coded }: Language): string => coded(`reason_${reason}`) ?? readable(reason);
+export const deliveryWords = (state: string, { coded }: Language): string => coded(`delivery_${state}`) ?? readable(state);
+export const attachmentWords = (kind: string, { coded }: Language): string => coded(`attachment_${kind}`) ?? readable(kind);
+export const channelWords = (channel: string, { coded }: Language): string =>
+  CHANNELS[channel] ?? coded(`channel_${channel}`) ?? readable(channel);
 
 function readable(code: string): string {
   return code.replaceAll('_', ' ');
