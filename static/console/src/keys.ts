@@ -28,13 +28,20 @@ export const keyOf = (act: Act, chosen: Keys): string => chosen[act] ?? ACTS.fin
 /** Which act a key asks for, if any. */
 export function actOf(event: KeyboardEvent, chosen: Keys): Act | Fixed | undefined {
   if (event.defaultPrevented || event.isComposing) return undefined;
-  const key = event.key.toLowerCase();
+  const key = latin(event);
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key === 'k') return 'commands';
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   if (key === 'escape') return 'leave';
   const target = event.target as HTMLElement;
   const writing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-  return writing ? undefined : ACTS.find(({ act }) => keyOf(act, chosen) === key)?.act;
+  return writing ? undefined : (holder(event.key.toLowerCase(), chosen) ?? holder(key, chosen));
+}
+
+/** On keyboards of other scripts it is the place of a key that counts: `ف` is where `T` is. */
+function latin({ key, code, shiftKey }: KeyboardEvent): string {
+  if ([...key].length > 1 || key <= '~') return key.toLowerCase();
+  const signs: Record<string, string> = { Slash: shiftKey ? '?' : '/', Comma: ',' };
+  return /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? signs[code] ?? key.toLowerCase();
 }
 
 /** The key of this event as one that can be chosen: printable, and alone. */

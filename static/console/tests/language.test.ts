@@ -1,12 +1,17 @@
 /** What the screen says in each language: every word there, in the right plural form, and times as that language has them. */
 import { describe, expect, it, test } from 'vitest';
 import { FORMS, TAGS, type Catalogue, type Tag, type Translation } from '../src/language/catalogue';
+import ar from '../src/language/ar';
 import de from '../src/language/de';
 import en from '../src/language/en';
+import es from '../src/language/es';
+import fr from '../src/language/fr';
+import ja from '../src/language/ja';
+import pt from '../src/language/pt';
 import { Language, chosen } from '../src/language/language';
 import { DAY, HOUR, MINUTE } from '../../shared/time';
 
-const CATALOGUES: Record<Tag, Catalogue> = { de, en };
+const CATALOGUES: Record<Tag, Catalogue> = { ar, de, en, es, fr, ja, pt };
 const english = new Language('en', en);
 const speaks = (tag: Tag) => new Language(tag, CATALOGUES[tag]);
 
@@ -43,6 +48,11 @@ test('words in which something stands keep it where the language wants it', () =
   ]);
 });
 
+test('names do not turn the words around them', () => {
+  expect(speaks('ar').t('needsHuman', { name: 'Maria' })).toContain('\u2068Maria\u2069');
+  expect(english.t('needsHuman', { name: 'Maria' })).toBe('Maria needs a human');
+});
+
 test('a code without words is left to its finder', () => {
   expect(english.coded('reason_urgent')).toBe('urgent');
   expect(english.coded('reason_toString')).toBeUndefined();
@@ -51,8 +61,9 @@ test('a code without words is left to its finder', () => {
 
 test('the browser’s language is spoken, as its country writes it', () => {
   expect(chosen('browser', ['nl-BE', 'de-AT', 'en'])).toEqual({ tag: 'de', locale: 'de-AT' });
+  expect(chosen('browser', ['nl', 'PT-br'])).toEqual({ tag: 'pt', locale: 'PT-br' });
   expect(chosen('browser', ['nl'])).toEqual({ tag: 'en', locale: 'en' });
-  expect(chosen('en', ['de-AT', 'en-GB'])).toEqual({ tag: 'en', locale: 'en-GB' });
+  expect(chosen('ja', ['de-AT', 'en'])).toEqual({ tag: 'ja', locale: 'ja' });
 });
 
 test('a count-down shows hours only when there are any', () => {
@@ -70,6 +81,7 @@ test('how long ago is relative under a day', () => {
   const now = Date.UTC(2026, 1, 10, 12);
   expect([now - 1000, now - 5 * MINUTE, now - 3 * HOUR].map((at) => english.ago(at, now))).toEqual(['now', '5m', '3h']);
   expect(speaks('de').day(now - DAY, now)).toBe('gestern');
+  expect(speaks('ja').day(now + DAY, now)).toBe('明日');
 });
 
 test('the type check refuses what is missing, superfluous or misspelt', () => {
@@ -85,6 +97,8 @@ test('the type check refuses what is missing, superfluous or misspelt', () => {
   const forgotten = { ...de, tookOverUntil: '{name} hat übernommen' } as const;
   // @ts-expect-error: until when?
   forgotten satisfies Translation<typeof forgotten, 'de'>;
+  // @ts-expect-error: Arabic has six forms.
+  de satisfies Translation<typeof de, 'ar'>;
   // @ts-expect-error: who?
   expect(english.t('needsHuman')).toBe('{name} needs a human');
   // @ts-expect-error: nobody asked.

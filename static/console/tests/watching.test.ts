@@ -64,7 +64,7 @@ test('only the conversation on the screen is watched, and going back to one resu
 test('a conversation that cannot be read says why, and is tried again', () => {
   console_.show('d');
   console_.hear({ type: 'error', ref: console_.ref, code: 'not_found', text: 'There is no such conversation.' });
-  expect(console_.state.unreadable.get('d')).toBe('There is no such conversation.');
+  expect(console_.state.unreadable.get('d')).toMatchObject({ text: 'There is no such conversation.' });
   console_.asked = [];
   console_.do({ type: 'try_unreadable' });
   expect(console_.news).toEqual([{ type: 'watch', conversation: 'd', after: null }]);

@@ -8,6 +8,11 @@ import type english from './en';
 export const FORMS = {
   en: ['one', 'other'],
   de: ['one', 'other'],
+  es: ['one', 'many', 'other'],
+  fr: ['one', 'many', 'other'],
+  pt: ['one', 'many', 'other'],
+  ar: ['zero', 'one', 'two', 'few', 'many', 'other'],
+  ja: ['other'],
 } as const satisfies Record<string, readonly Intl.LDMLPluralRule[]>;
 
 export type Tag = keyof typeof FORMS;

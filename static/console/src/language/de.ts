@@ -71,9 +71,9 @@ const words = {
   openDemo: 'öffnen Sie die Demoseite',
   pressKeys: '{first} öffnet das erste in der Liste, {keys} zeigt alle Tasten.',
   waitingSince: 'Wartet seit {moment}',
-  saidByBot: 'Bot: {words}',
-  saidByUs: 'Wir: {words}',
-  saidOutside: 'Außerhalb: {words}',
+  saidByBot: 'Bot:',
+  saidByUs: 'Wir:',
+  saidOutside: 'Außerhalb:',
   draft: 'Entwurf:',
   nothingSaid: 'Noch nichts gesagt',
   unanswered: { one: '{count} unbeantwortet', other: '{count} unbeantwortet' },
@@ -326,6 +326,20 @@ const words = {
   refused_nothing_due: 'Nichts ist fällig.',
   refused_nothing_new: 'Das ändert nichts.',
   refused_refused_before: 'Das wurde schon abgelehnt und bleibt es; verlangen Sie es neu.',
+
+  problem_not_signed_in: 'Melden Sie sich zuerst an; die Sitzung ist vielleicht beendet.',
+  problem_wrong_credentials: 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
+  problem_gone: 'Dieser Link ist verwendet oder abgelaufen. Lassen Sie sich von der Verwaltung einen neuen geben.',
+  problem_too_many_tries: 'Zu viele Versuche. Versuchen Sie es in einigen Minuten noch einmal.',
+  problem_busy: 'Der Server hat gerade mehr zu tun, als er kann.',
+  problem_internal: 'Auf dem Server ist etwas schiefgegangen. Es steht in seinem Protokoll.',
+  problem_storage: 'Der Server kann gerade nicht schreiben. Nichts wurde geändert.',
+  refused_unavailable: 'Der Server kann das gerade nicht tun.',
+  refused_forbidden: 'Ihre Rolle darf das nicht.',
+  refused_no_such_conversation: 'Dieses Gespräch gibt es nicht.',
+  refused_too_many: 'Zu viele Gespräche werden gleichzeitig beobachtet.',
+  trouble_storage: 'Nachrichten können gerade nicht gespeichert werden. Die Anbieter versuchen es erneut.',
+  trouble_account: 'Das Konto {account} kann nicht senden. Nichts geht verloren: Nachrichten warten und gehen von selbst hinaus, sobald seine Zugangsdaten erneuert sind.',
 } as const;
 
 export default words satisfies Translation<typeof words, 'de'>;

@@ -73,9 +73,9 @@ const words = {
   openDemo: 'open the demo page',
   pressKeys: 'Press {first} for the first in the list, {keys} for all keys.',
   waitingSince: 'Waiting since {moment}',
-  saidByBot: 'Bot: {words}',
-  saidByUs: 'We: {words}',
-  saidOutside: 'Outside: {words}',
+  saidByBot: 'Bot:',
+  saidByUs: 'We:',
+  saidOutside: 'Outside:',
   draft: 'Draft:',
   nothingSaid: 'Nothing said yet',
   unanswered: { one: '{count} unanswered', other: '{count} unanswered' },
@@ -340,6 +340,21 @@ const words = {
   refused_nothing_due: 'Nothing is due.',
   refused_nothing_new: 'Nothing changes by that.',
   refused_refused_before: 'This was refused before, and stays refused; ask for it anew.',
+
+  // Troubles and problems, by their codes
+  problem_not_signed_in: 'Sign in first; the session may have ended.',
+  problem_wrong_credentials: 'The e-mail address or the password is not right.',
+  problem_gone: 'This link was used or has expired. Ask your administrator for a new one.',
+  problem_too_many_tries: 'Too many tries. Try again in a few minutes.',
+  problem_busy: 'The server has more to do than it can right now.',
+  problem_internal: 'Something broke on the server’s side. It is in its log.',
+  problem_storage: 'The server cannot write at the moment. Nothing was changed.',
+  refused_unavailable: 'The server cannot do that at the moment.',
+  refused_forbidden: 'Your role may not do this.',
+  refused_no_such_conversation: 'There is no such conversation.',
+  refused_too_many: 'Too many conversations are watched at a time.',
+  trouble_storage: 'Messages cannot be stored at the moment. Providers will try again.',
+  trouble_account: 'The account {account} cannot send. Nothing is lost: messages wait, and go out by themselves once its credentials are renewed.',
 } as const;
 
 export default words;

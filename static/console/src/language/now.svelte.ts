@@ -5,6 +5,11 @@ import { Language, chosen, type Wanted } from './language';
 
 const FETCH: Record<Exclude<Tag, 'en'>, () => Promise<{ default: Catalogue }>> = {
   de: () => import('./de'),
+  es: () => import('./es'),
+  fr: () => import('./fr'),
+  pt: () => import('./pt'),
+  ar: () => import('./ar'),
+  ja: () => import('./ja'),
 };
 
 class Present {

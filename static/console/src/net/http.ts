@@ -1,7 +1,7 @@
 /** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, canned
  * replies and drafts. */
 import type { CannedRow, Colleague, EventView, Me, MessageDraft } from '../../../shared/wire';
-import { t } from '../language/now.svelte';
+import { language, t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
 /** What the server answered when it was not a yes; `message` is fit to be read by a person. */
@@ -64,8 +64,8 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
 
 function sentence(text: string, status: number): string {
   try {
-    const problem = JSON.parse(text) as { title?: string; detail?: string };
-    return problem.detail ?? problem.title ?? t('serverAnswered', { status: String(status) });
+    const problem = JSON.parse(text) as { code?: string; title?: string; detail?: string };
+    return language.now.coded(`problem_${problem.code}`) ?? problem.detail ?? problem.title ?? t('serverAnswered', { status: String(status) });
   } catch {
     return t('serverAnswered', { status: String(status) });
   }

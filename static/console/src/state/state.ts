@@ -54,7 +54,7 @@ export interface State {
   conversations: ReadonlyMap<string, Conversation>;
   watches: ReadonlyMap<string, Watch>;
   /** Why a conversation cannot be shown. */
-  unreadable: ReadonlyMap<string, string>;
+  unreadable: ReadonlyMap<string, { code: string; text: string }>;
   underway: readonly Underway[];
   drafts: ReadonlyMap<string, Draft>;
   refusals: ReadonlyMap<string, Refusal>;
@@ -294,7 +294,7 @@ function refused(state: State, ref: number, code: string, text: string, said: re
 function failed(state: State, ref: number | null, code: string, text: string): State {
   const watch = [...state.watches].find(([, watch]) => watch.ref === ref);
   if (watch) {
-    return { ...state, watches: without(state.watches, watch[0]), unreadable: withKey(state.unreadable, watch[0], text) };
+    return { ...state, watches: without(state.watches, watch[0]), unreadable: withKey(state.unreadable, watch[0], { code, text }) };
   }
   const one = ref === null ? undefined : state.underway.find((one) => one.ref === ref);
   if (!one) return state;
