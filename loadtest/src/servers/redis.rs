@@ -225,16 +225,19 @@ impl RedisCluster {
     }
 
     pub fn owner_of(&self, slot: u16) -> usize {
-        let has = |server: &RedisServer| {
-            let nodes: String = redis::cmd("CLUSTER").arg("NODES").query(&mut server.connect()).expect("it answers");
-            let myself = nodes.lines().find(|line| line.contains("myself")).expect("itself");
-            let mut ranges = myself.split(' ').skip(8).filter(|range| !range.starts_with('['));
-            ranges.any(|range| {
-                let (from, to) = range.split_once('-').unwrap_or((range, range));
-                (from.parse::<u16>().expect("a slot")..=to.parse().expect("a slot")).contains(&slot)
-            })
-        };
+        let has = |server: &RedisServer| Self::gives(server, slot, "myself");
         self.servers.iter().position(has).expect("somebody has the slot")
+    }
+
+    /// Whether this server thinks that another, or it itself, has the slot.
+    fn gives(server: &RedisServer, slot: u16, who: &str) -> bool {
+        let nodes: String = redis::cmd("CLUSTER").arg("NODES").query(&mut server.connect()).expect("it answers");
+        let line = nodes.lines().find(|line| line.contains(who)).expect("it knows it");
+        let mut ranges = line.split(' ').skip(8).filter(|range| !range.starts_with('['));
+        ranges.any(|range| {
+            let (from, to) = range.split_once('-').unwrap_or((range, range));
+            (from.parse::<u16>().expect("a slot")..=to.parse().expect("a slot")).contains(&slot)
+        })
     }
 
     /// Moves a slot with what is in it to another server, as `redis-cli --cluster reshard` does, while clients are at work.
@@ -271,6 +274,26 @@ impl RedisCluster {
             if number != from && number != to {
                 set(&mut other.connect(), "NODE", &target_id);
             }
+        }
+        self.until_all_agree(slot, &target_id);
+    }
+
+    /// Servers that hear of two moves in the wrong order give a slot to each other, for ever: each has less to say than
+    /// the other. Then all are told again, as an operator's `redis-cli --cluster fix` does.
+    fn until_all_agree(&self, slot: u16, owner: &str) {
+        let until = clock::instant() + Duration::from_secs(20);
+        let agreed = || self.servers.iter().all(|server| Self::gives(server, slot, owner));
+        // What is still under way among them has come by then.
+        std::thread::sleep(Duration::from_millis(10));
+        while !agreed() {
+            assert!(clock::instant() < until, "the servers do not agree about slot {slot}");
+            eprintln!("the servers do not agree about slot {slot}: they are told again");
+            for server in &self.servers {
+                let slot = slot.to_string();
+                let told = redis::cmd("CLUSTER").arg(&["SETSLOT", &slot, "NODE", owner]).to_owned();
+                let _: () = told.query(&mut server.connect()).expect("the slot is set");
+            }
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

@@ -60,6 +60,11 @@ impl LocalBus {
         own.into_iter().flatten().for_each(|(_, listener)| listener(News::MaybeMissed));
     }
 
+    /// The same for lists.
+    pub fn doubt_lists(&self) {
+        self.0.read().of_all.iter().for_each(|(_, listener)| listener(News::MaybeMissed));
+    }
+
     /// The same for everything.
     pub fn doubt_all(&self) {
         let listeners = self.0.read();

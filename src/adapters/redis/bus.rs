@@ -64,18 +64,42 @@ struct Watched {
 
 /// What the courier is to send.
 pub enum Out {
-    Publish {
-        channel: String,
-        payload: Vec<u8>,
-        /// The ask that fails if nobody listens there.
-        ask: Option<u64>,
-    },
+    Publish(Message),
     Subscribe(ConversationId),
     Unsubscribe(ConversationId),
     /// Hear no letters any more; then say so.
     Close(oneshot::Sender<()>),
     /// Everything before this is sent: say so.
     Flush(oneshot::Sender<()>),
+}
+
+pub struct Message {
+    pub channel: String,
+    pub payload: Vec<u8>,
+    /// The ask that fails if nobody listens there.
+    pub ask: Option<u64>,
+    /// It was sent to a server that sent it elsewhere; that happens once.
+    pub again: bool,
+}
+
+impl Message {
+    pub fn new(channel: String, payload: Vec<u8>) -> Self {
+        Self { channel, payload, ask: None, again: false }
+    }
+
+    pub fn give_up(&self, inner: &Inner, why: NotAnswered) {
+        if let Some(id) = self.ask {
+            inner.end_ask(id, Err(why));
+        }
+    }
+}
+
+impl Out {
+    pub fn give_up(&self, inner: &Inner, why: NotAnswered) {
+        if let Out::Publish(message) = self {
+            message.give_up(inner, why);
+        }
+    }
 }
 
 impl RedisBus {
@@ -107,14 +131,14 @@ impl Bus for RedisBus {
         }
         let conversation = published.conversation();
         let payload = self.0.stretch(&published);
-        self.0.send(Out::Publish { channel: self.0.keys.events(conversation), payload, ask: None });
+        self.0.send_message(Message::new(self.0.keys.events(conversation), payload));
         lock(&self.0.rows).insert(conversation, published);
     }
 
     fn show(&self, conversation: ConversationId, sign: Sign) {
         if self.0.is_up() && self.0.out.capacity() > OUT_MAX / 2 {
             let payload = [self.0.signature().as_bytes(), &peer::write_sign(conversation, &sign)].concat();
-            self.0.send(Out::Publish { channel: self.0.keys.events(conversation), payload, ask: None });
+            self.0.send_message(Message::new(self.0.keys.events(conversation), payload));
         }
         self.0.local.show(conversation, sign);
     }
@@ -238,7 +262,11 @@ impl Inner {
 
     pub fn send_letter(&self, node: Incarnation, letter: Letter, ask: Option<u64>) -> bool {
         let channel = self.keys.letters(node);
-        self.send(Out::Publish { channel, payload: peer::write_letter(letter), ask })
+        self.send_message(Message { ask, ..Message::new(channel, peer::write_letter(letter)) })
+    }
+
+    pub fn send_message(&self, message: Message) -> bool {
+        self.send(Out::Publish(message))
     }
 
     pub fn send(&self, out: Out) -> bool {
@@ -296,6 +324,10 @@ impl Inner {
             metrics::counter!("switchboard_bus_taken_away_total").increment(1);
             self.must_send(Out::Subscribe(conversation));
         }
+    }
+
+    pub fn is_watched(&self, conversation: ConversationId) -> bool {
+        lock(&self.watched).contains_key(&conversation)
     }
 
     pub fn watched(&self) -> Vec<ConversationId> {

@@ -4,42 +4,39 @@
 //! said meanwhile. A connection is given up when it breaks, when a word to ourselves does not come back within five
 //! seconds, when its server has become a replica, or when something that had to be sent did not fit. While there is none, listeners look once a second.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::{join_all, ready};
+use futures_util::future::join_all;
 use redis::{RedisResult, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval};
 
-use super::bus::{Inner, Out, answer, answered};
-use super::keys::part;
+use super::bus::{Inner, Message, Out};
+use super::hearing::Hearing;
 use super::link::{Link, Push};
 use super::place::Place;
 use crate::domain::ids::{ConversationId, Incarnation};
-use crate::ports::bus::{Asked, Bus, Encoded, NotAnswered, NotDone, Note, Published};
-use crate::ports::store::Contact;
-use crate::wire::peer::{self, Letter};
+use crate::ports::bus::NotAnswered;
+use crate::wire::peer::Letter;
 
-const PROBE_EVERY: Duration = Duration::from_secs(5);
+pub const PROBE_EVERY: Duration = Duration::from_secs(5);
 /// Rows of the lists are sent so often, whatever happens in between.
-const ROWS_EVERY: Duration = Duration::from_millis(250);
+pub const ROWS_EVERY: Duration = Duration::from_millis(250);
 /// A watched conversation that says nothing for so long is looked at.
-const SILENCE_MAX: Duration = Duration::from_secs(20);
-const LOOK_WHILE_DOWN_EVERY: Duration = Duration::from_secs(1);
-const RETRY_AFTER: Duration = Duration::from_millis(200);
+pub const SILENCE_MAX: Duration = Duration::from_secs(20);
+pub const LOOK_WHILE_DOWN_EVERY: Duration = Duration::from_secs(1);
+pub const RETRY_AFTER: Duration = Duration::from_millis(200);
 /// Messages sent with one write.
-const BATCH_MAX: usize = 256;
+pub const BATCH_MAX: usize = 256;
 /// Channels in one command.
 const CHANNELS_MAX: usize = 256;
-/// Commands under way at once where each needs its own way.
+/// Commands under way at once.
 const TOGETHER_MAX: usize = 30;
 /// A connection this young is not left because its server is a replica; the next refused write says so again.
 const DEMOTED_AGAIN_AFTER: Duration = Duration::from_secs(3);
-const SIGNATURE_CHARS: usize = 32;
 
 pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<Out>) {
     let mut looked = Instant::now();
@@ -54,7 +51,7 @@ pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<
         inner.up.store(false, Ordering::Relaxed);
         metrics::gauge!("switchboard_bus_up").set(0.0);
         while let Ok(out) = waiting.try_recv() {
-            give_up(&inner, &out, NotAnswered::Down);
+            out.give_up(&inner, NotAnswered::Down);
         }
         if looked.elapsed() >= LOOK_WHILE_DOWN_EVERY {
             looked = Instant::now();
@@ -64,24 +61,18 @@ pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<
     }
 }
 
-fn give_up(inner: &Inner, out: &Out, why: NotAnswered) {
-    if let Out::Publish { ask: Some(id), .. } = out {
-        inner.end_ask(*id, Err(why));
-    }
-}
-
 struct Courier {
     inner: Arc<Inner>,
     link: Link,
-    /// The last word to ourselves that came back.
-    probed: AtomicU64,
+    hearing: Hearing,
     /// We hear no letters any more because we wanted it so.
     closed: AtomicBool,
 }
 
 impl Courier {
     fn new(inner: Arc<Inner>, link: Link) -> Self {
-        Self { inner, link, probed: AtomicU64::new(0), closed: AtomicBool::new(false) }
+        let hearing = Hearing::new(inner.clone());
+        Self { inner, link, hearing, closed: AtomicBool::new(false) }
     }
 
     /// Until the connection is no good any more; says why.
@@ -114,12 +105,7 @@ impl Courier {
         self.subscribe(&inner.keys.lists()).await?;
         // From here on new subscriptions are queued; those of before are made now.
         inner.up.store(true, Ordering::Relaxed);
-        // Listeners look at the store below. A part of a cluster that is away is no reason to do without the others.
-        if let Err(error) = self.change(true, &inner.watched()).await
-            && matches!(self.link, Link::One(_))
-        {
-            return Err(error);
-        }
+        self.change(true, &inner.watched()).await?;
         metrics::gauge!("switchboard_bus_up").set(1.0);
         inner.local.doubt_all();
         Ok(())
@@ -127,13 +113,14 @@ impl Courier {
 
     async fn subscribe(&self, channel: &str) -> RedisResult<()> {
         let mut command = redis::cmd("SSUBSCRIBE");
-        command.arg(channel).query_async::<Value>(&mut self.link.clone()).await.map(|_| ())
+        command.arg(channel).query_async::<Value>(&mut self.link.connection()).await.map(|_| ())
     }
 
     /// Hears these conversations, or hears them no more: many with each command, some commands at once, all of them even
     /// if one fails.
     async fn change(&self, on: bool, conversations: &[ConversationId]) -> RedisResult<()> {
-        let commands = self.together(conversations);
+        let channels: Vec<String> = conversations.iter().map(|id| self.inner.keys.events(*id)).collect();
+        let commands: Vec<&[String]> = channels.chunks(CHANNELS_MAX).collect();
         let mut changed = Ok(());
         for some in commands.chunks(TOGETHER_MAX) {
             let sent = some.iter().map(async |channels| self.link.change(on, channels).await);
@@ -143,19 +130,9 @@ impl Courier {
         changed
     }
 
-    /// The channels that one command may name: of one slot, where slots are on different servers.
-    fn together(&self, conversations: &[ConversationId]) -> Vec<Vec<String>> {
-        let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for conversation in conversations {
-            let part = if matches!(self.link, Link::One(_)) { "" } else { part(*conversation) };
-            parts.entry(part).or_default().push(self.inner.keys.events(*conversation));
-        }
-        parts.values().flat_map(|channels| channels.chunks(CHANNELS_MAX).map(<[String]>::to_vec)).collect()
-    }
-
     async fn unsubscribe(&self, channel: &str) -> RedisResult<()> {
         let mut command = redis::cmd("SUNSUBSCRIBE");
-        command.arg(channel).query_async::<Value>(&mut self.link.clone()).await.map(|_| ())
+        command.arg(channel).query_async::<Value>(&mut self.link.connection()).await.map(|_| ())
     }
 
     // --- Out ---
@@ -178,7 +155,7 @@ impl Courier {
         let (mut messages, mut topics) = (Vec::new(), Vec::new());
         for out in batch {
             match out {
-                Out::Publish { .. } => messages.push(out),
+                Out::Publish(message) => messages.push(message),
                 Out::Subscribe(_) | Out::Unsubscribe(_) => topics.push(out),
                 Out::Flush(tell) => done.push(tell),
                 Out::Close(tell) => {
@@ -193,7 +170,7 @@ impl Courier {
         written
     }
 
-    async fn write_sorted(&self, messages: Vec<Out>, topics: Vec<Out>) -> RedisResult<()> {
+    async fn write_sorted(&self, messages: Vec<Message>, topics: Vec<Out>) -> RedisResult<()> {
         let (on, off) = last_words(&topics);
         self.change(true, &on).await?;
         on.into_iter().for_each(|conversation| self.inner.local.doubt(conversation));
@@ -204,52 +181,23 @@ impl Courier {
         match self.publish(&messages).await {
             Ok(listeners) => {
                 let unheard = messages.iter().zip(listeners).filter(|(_, listeners)| *listeners == 0);
-                unheard.for_each(|(out, _)| give_up(&self.inner, out, NotAnswered::NotThere));
+                unheard.for_each(|(message, _)| message.give_up(&self.inner, NotAnswered::NotThere));
                 Ok(())
             }
             Err(error) => {
-                messages.iter().for_each(|out| give_up(&self.inner, out, NotAnswered::Silent));
+                messages.iter().for_each(|message| message.give_up(&self.inner, NotAnswered::Silent));
                 Err(error)
             }
         }
     }
 
     /// In their order, and how many listen to each.
-    async fn publish(&self, messages: &[Out]) -> RedisResult<Vec<u64>> {
-        let commands = messages.iter().filter_map(|out| match out {
-            Out::Publish { channel, payload, .. } => Some((channel, payload)),
-            _ => None,
-        });
-        match &self.link {
-            Link::One(connection) => {
-                let mut pipeline = redis::pipe();
-                commands.for_each(|(channel, payload)| {
-                    pipeline.cmd("SPUBLISH").arg(channel).arg(payload);
-                });
-                pipeline.query_async(&mut connection.clone()).await
-            }
-            // A pipeline goes to one slot: one for each channel, side by side.
-            Link::Cluster(connection) => {
-                let mut channels: Vec<(&String, Vec<usize>, redis::Pipeline)> = Vec::new();
-                for (number, (channel, payload)) in commands.enumerate() {
-                    let place = channels.iter().position(|(other, ..)| *other == channel).unwrap_or_else(|| {
-                        channels.push((channel, Vec::new(), redis::pipe()));
-                        channels.len() - 1
-                    });
-                    let (_, numbers, pipeline) = &mut channels[place];
-                    numbers.push(number);
-                    pipeline.cmd("SPUBLISH").arg(channel).arg(payload);
-                }
-                let sent = channels.iter().map(async |(_, numbers, pipeline)| {
-                    let listeners: Vec<u64> = pipeline.query_async(&mut connection.clone()).await?;
-                    Ok(numbers.iter().copied().zip(listeners).collect::<Vec<_>>())
-                });
-                let sent = join_all(sent).await.into_iter().collect::<RedisResult<Vec<_>>>()?;
-                let mut listeners = vec![0; messages.len()];
-                sent.into_iter().flatten().for_each(|(number, count)| listeners[number] = count);
-                Ok(listeners)
-            }
+    async fn publish(&self, messages: &[Message]) -> RedisResult<Vec<u64>> {
+        let mut pipeline = redis::pipe();
+        for message in messages {
+            pipeline.cmd("SPUBLISH").arg(&message.channel).arg(&message.payload);
         }
+        pipeline.query_async(&mut self.link.connection()).await
     }
 
     // --- In ---
@@ -257,7 +205,7 @@ impl Courier {
     async fn read(&self, mut pushes: mpsc::Receiver<Push>) -> String {
         while let Some(push) = pushes.recv().await {
             match push {
-                Push::Message { channel, payload } => self.received(&channel, &payload),
+                Push::Message { channel, payload } => self.hearing.received(&channel, &payload),
                 Push::Unsubscribed { channel } => {
                     if self.is_missed(&channel) {
                         return format!("{channel} was taken away");
@@ -281,69 +229,6 @@ impl Courier {
         false
     }
 
-    fn received(&self, channel: &str, payload: &[u8]) {
-        fail::fail_point!("bus-heard", |_| ());
-        let is_letter = channel.strip_prefix("sb:").and_then(|rest| rest.split_once(':'));
-        let read = match is_letter {
-            Some((_, rest)) if rest.starts_with("k:") => peer::read_letter(payload).map(|letter| self.letter(letter)),
-            _ => self.stretch(payload),
-        };
-        if let Err(error) = read {
-            metrics::counter!("switchboard_bus_unreadable_total").increment(1);
-            tracing::debug!(%error, "another node said something that cannot be read");
-        }
-    }
-
-    fn stretch(&self, payload: &[u8]) -> Result<(), peer::NotRead> {
-        let (signature, stretch) = payload.split_at_checked(SIGNATURE_CHARS).unwrap_or_default();
-        if signature == self.inner.signature().as_bytes() {
-            return Ok(());
-        }
-        if peer::is_sign(stretch) {
-            let (conversation, sign) = peer::read_sign(stretch)?;
-            self.inner.local.show(conversation, sign);
-            return Ok(());
-        }
-        let peer::Stretch { generation, first, at, events, summary } = peer::read_stretch(stretch)?;
-        if generation == self.inner.generation {
-            self.inner.heard(summary.conversation);
-            let (events, summary) = (events.into(), Arc::new(summary));
-            let published = Published { first, at, events, summary, console_frame: Encoded::default() };
-            self.inner.local.publish(Arc::new(published));
-        }
-        Ok(())
-    }
-
-    fn letter(&self, letter: Letter) {
-        let host = self.inner.host.get();
-        match letter {
-            Letter::Probe { number } => self.probed.store(number, Ordering::Relaxed),
-            Letter::Answer { id, answer } => self.inner.end_ask(id, answered(answer)),
-            Letter::Look { account } => host.into_iter().for_each(|host| {
-                host.noted(Note::Look { account: account.clone() });
-            }),
-            Letter::Settle { account, external_key, seq, again } => {
-                let contact = Contact::of(&account, &external_key);
-                host.into_iter().for_each(|host| host.noted(Note::Settle { contact: contact.clone(), seq, again }));
-            }
-            Letter::Ask { id, from, asked } => {
-                let asked = match (peer::read_asked(&asked), host) {
-                    (Ok(asked), Some(host)) => host.asked(own(asked)),
-                    (Ok(_), None) => ready(None).boxed(),
-                    (Err(error), _) => {
-                        let why = format!("the conversation's node cannot read this: {error}");
-                        ready(Some(Err(NotDone::Unavailable(why)))).boxed()
-                    }
-                };
-                let inner = self.inner.clone();
-                tokio::spawn(async move {
-                    let answer = answer(asked.await);
-                    inner.send_letter(from, Letter::Answer { id, answer }, None);
-                });
-            }
-        }
-    }
-
     // --- Upkeep ---
 
     /// A server that became a replica keeps this connection, takes what is published, and passes it to nobody but whoever
@@ -365,7 +250,7 @@ impl Courier {
         loop {
             tokio::select! {
                 _ = probes.tick() => {
-                    if self.probed.load(Ordering::Relaxed) < sent {
+                    if self.hearing.probed.load(Ordering::Relaxed) < sent {
                         metrics::counter!("switchboard_bus_probes_lost_total").increment(1);
                         return "a word to ourselves did not come back".to_owned();
                     }
@@ -376,7 +261,7 @@ impl Courier {
                 }
                 _ = rows.tick() => {
                     for payload in self.inner.take_rows() {
-                        self.inner.send(Out::Publish { channel: self.inner.keys.lists(), payload, ask: None });
+                        self.inner.send_message(Message::new(self.inner.keys.lists(), payload));
                     }
                     if self.inner.overflowed.load(Ordering::Relaxed) {
                         return "too much was waiting to be sent".to_owned();
@@ -394,7 +279,7 @@ impl Courier {
 }
 
 /// Which conversations are to be heard, and which not: the last word about each counts.
-fn last_words(topics: &[Out]) -> (Vec<ConversationId>, Vec<ConversationId>) {
+pub fn last_words(topics: &[Out]) -> (Vec<ConversationId>, Vec<ConversationId>) {
     let mut last = HashMap::new();
     for topic in topics {
         match topic {
@@ -405,9 +290,4 @@ fn last_words(topics: &[Out]) -> (Vec<ConversationId>, Vec<ConversationId>) {
     }
     let heard = |wanted: bool| last.iter().filter(move |(_, heard)| **heard == wanted).map(|(id, _)| *id).collect();
     (heard(true), heard(false))
-}
-
-fn own(asked: peer::Asked) -> Asked {
-    let contact = Contact::of(&asked.account, &asked.external_key);
-    Asked { contact, command: asked.command, key: asked.key }
 }

@@ -10,6 +10,7 @@
 //! | `sb:<id>:{nodes}:m` | hash: incarnation → JSON about the node |
 //! | `sb:<id>:d:{p}:c:<conversation>`, `…:a:<account>` | hash: who has the actor |
 //! | `sb:<id>:k:{<incarnation>}` | channel: letters to a node |
+//! | `sb:<id>:k:{nodes}:<incarnation>` | channel: the same, while the other one's server of a Redis Cluster is away |
 //! | `sb:<id>:e:{p}:<conversation>` | channel: what a conversation committed |
 //! | `sb:<id>:l:{lists}` | channel: rows of the lists |
 
@@ -55,6 +56,17 @@ impl Keys {
         self.key(&format!("k:{{{node}}}"))
     }
 
+    /// Letters to a node that cannot go by their own server of a cluster.
+    pub fn letters_by_registry(&self, node: Incarnation) -> String {
+        self.key(&format!("k:{{nodes}}:{node}"))
+    }
+
+    /// Where a letter that was to go by this channel may go, too.
+    pub fn second_way(&self, channel: &str) -> Option<String> {
+        let node = channel.strip_prefix(&self.key("k:{"))?.strip_suffix('}')?;
+        Some(self.letters_by_registry(node.parse().ok()?))
+    }
+
     pub fn events(&self, conversation: ConversationId) -> String {
         self.key(&format!("e:{{{}}}:{conversation}", part(conversation)))
     }
@@ -74,8 +86,14 @@ impl Keys {
     }
 }
 
+/// What decides the slot of a key or channel.
+pub fn part_of(key: &str) -> &str {
+    let inner = key.split_once('{').and_then(|(_, rest)| rest.split_once('}'));
+    inner.map(|(part, _)| part).filter(|part| !part.is_empty()).unwrap_or(key)
+}
+
 /// Conversations of one part share a slot.
-pub fn part(conversation: ConversationId) -> &'static str {
+fn part(conversation: ConversationId) -> &'static str {
     tag(conversation.0.as_bytes())
 }
 
@@ -107,22 +125,15 @@ const TAGS: [&str; 256] = [
 
 #[cfg(test)]
 mod tests {
+    use super::super::slots::slot;
     use super::*;
 
     #[test]
     fn every_tag_hashes_into_its_own_part_of_the_slots() {
         for (number, tag) in TAGS.iter().enumerate() {
-            let slot = usize::from(crc16(tag.as_bytes()) % 16384);
+            let slot = usize::from(slot(tag));
             assert!((64 * number + 24..64 * number + 40).contains(&slot), "{tag} has slot {slot}");
         }
-    }
-
-    /// CRC-16/XMODEM, by which a Redis Cluster divides its keys.
-    fn crc16(bytes: &[u8]) -> u16 {
-        bytes.iter().fold(0, |crc, byte| {
-            let crc = crc ^ (u16::from(*byte) << 8);
-            (0..8).fold(crc, |crc, _| if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 })
-        })
     }
 
     #[test]
@@ -130,6 +141,16 @@ mod tests {
         let (keys, id) = (Keys::new("somewhere"), ConversationId(uuid::Uuid::from_u128(7)));
         assert_eq!(keys.conversation_of(&keys.events(id)), Some(id));
         assert_eq!(keys.conversation_of(&keys.lists()), None);
+    }
+
+    #[test]
+    fn letters_have_a_second_way_by_the_registry() {
+        let (keys, node) = (Keys::new("somewhere"), Incarnation(uuid::Uuid::from_u128(7)));
+        let second = keys.second_way(&keys.letters(node)).expect("there is one");
+        assert_eq!(second, keys.letters_by_registry(node));
+        assert_eq!(part_of(&second), part_of(&keys.members()));
+        assert_eq!(keys.second_way(&second), None);
+        assert_eq!(keys.second_way(&keys.lists()), None);
     }
 
     #[test]

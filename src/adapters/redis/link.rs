@@ -1,12 +1,14 @@
-//! The one connection of the bus: what is published and who is subscribed. Its owner rebuilds it when it fails; no
-//! client's silent re-subscription is trusted.
+//! A connection of the bus: what is published and who is subscribed. Its owner rebuilds it when it fails; no client's
+//! silent re-subscription is trusted.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::cluster::ClusterClient;
-use redis::cluster_async::ClusterConnection;
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, Pipeline, PushInfo, PushKind, RedisFuture, RedisResult, TlsMode, Value,
+    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, PushInfo, PushKind, RedisError, RedisResult, TlsMode,
+    Value,
 };
 use tokio::sync::mpsc;
 
@@ -16,11 +18,9 @@ use super::pool::ANSWER_WITHIN;
 /// Messages that may wait to be read; with more, listeners are told that they missed something.
 const WAITING_MAX: usize = 16_384;
 
+/// To the one server there is.
 #[derive(Clone)]
-pub enum Link {
-    One(MultiplexedConnection),
-    Cluster(ClusterConnection),
-}
+pub struct Link(MultiplexedConnection);
 
 /// What the connection brings.
 pub enum Push {
@@ -37,20 +37,32 @@ pub enum Push {
     Broken,
 }
 
+/// The channels that a server has confirmed, and not ended since.
+pub type Heard = Arc<Mutex<HashSet<String>>>;
+
+/// To one server.
+pub async fn connect(
+    info: &ConnectionInfo,
+    heard: Option<Heard>,
+) -> RedisResult<(MultiplexedConnection, mpsc::Receiver<Push>)> {
+    let (config, pushes) = config(heard);
+    let connection = Client::open(info.clone())?.get_multiplexed_async_connection_with_config(&config).await?;
+    Ok((connection, pushes))
+}
+
+fn config(heard: Option<Heard>) -> (AsyncConnectionConfig, mpsc::Receiver<Push>) {
+    let (to, pushes) = mpsc::channel(WAITING_MAX);
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(ANSWER_WITHIN))
+        .set_response_timeout(Some(ANSWER_WITHIN))
+        .set_push_sender(reader(to, heard));
+    (config, pushes)
+}
+
 impl Link {
     pub async fn open(place: &Place) -> RedisResult<(Self, mpsc::Receiver<Push>)> {
-        let (to, pushes) = mpsc::channel(WAITING_MAX);
-        let config = || {
-            AsyncConnectionConfig::new()
-                .set_connection_timeout(Some(ANSWER_WITHIN))
-                .set_response_timeout(Some(ANSWER_WITHIN))
-                .set_push_sender(reader(to.clone()))
-        };
-        let link = match place {
-            Place::One(info) => {
-                let client = Client::open(info.clone())?;
-                Link::One(client.get_multiplexed_async_connection_with_config(&config()).await?)
-            }
+        let (connection, pushes) = match place {
+            Place::One(info) => connect(info, None).await?,
             Place::Sentinel { sentinels, name, primary, tls } => {
                 let node =
                     SentinelNodeConnectionInfo::default().set_redis_connection_info(primary.redis_settings().clone());
@@ -58,44 +70,40 @@ impl Link {
                 let sentinels = sentinels.clone();
                 let mut client = SentinelClient::build(sentinels, name, Some(node), SentinelServerType::Master)?;
                 let client = client.async_get_client().await?;
-                Link::One(client.get_multiplexed_async_connection_with_config(&config()).await?)
+                let (config, pushes) = config(None);
+                (client.get_multiplexed_async_connection_with_config(&config).await?, pushes)
             }
-            Place::Cluster(nodes) => {
-                let client = ClusterClient::builder(nodes.clone())
-                    .use_protocol(redis::ProtocolVersion::RESP3)
-                    .connection_timeout(ANSWER_WITHIN)
-                    .response_timeout(ANSWER_WITHIN)
-                    .push_sender(reader(to.clone()))
-                    .build()?;
-                Link::Cluster(client.get_async_connection().await?)
+            Place::Cluster(_) => {
+                return Err(RedisError::from((ErrorKind::InvalidClientConfig, "a cluster has several servers")));
             }
         };
-        Ok((link, pushes))
+        Ok((Self(connection), pushes))
     }
 
-    /// Hears these channels (`on`), or hears them no more. Over a Redis Cluster all must be in one slot.
+    pub fn connection(&self) -> MultiplexedConnection {
+        self.0.clone()
+    }
+
+    /// Hears these channels (`on`), or hears them no more.
     ///
     /// Each channel is confirmed on its own. All confirmations must be waited for: one that nobody expects would be taken
-    /// for the answer to another command.
+    /// for the answer to another command. Should it be refused, with a single answer, the wait ends by the time that any
+    /// answer may take.
     pub async fn change(&self, on: bool, channels: &[String]) -> RedisResult<()> {
-        match self.clone() {
-            Link::Cluster(mut connection) if on => connection.ssubscribe(channels).await,
-            Link::Cluster(mut connection) => connection.sunsubscribe(channels).await,
-            // Should it be refused, with a single answer, the wait ends by the time that any answer may take.
-            Link::One(mut connection) => {
-                let verb = if on { "SSUBSCRIBE" } else { "SUNSUBSCRIBE" };
-                let command = redis::pipe().cmd(verb).arg(channels).to_owned();
-                connection.req_packed_commands(&command, 0, channels.len()).await.map(|_| ())
-            }
-        }
+        let verb = if on { "SSUBSCRIBE" } else { "SUNSUBSCRIBE" };
+        let command = redis::pipe().cmd(verb).arg(channels).to_owned();
+        self.connection().req_packed_commands(&command, 0, channels.len()).await.map(|_| ())
     }
 }
 
 /// Never blocks, or the whole connection would: what does not fit is lost, and said to be.
-fn reader(to: mpsc::Sender<Push>) -> impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static {
+fn reader(to: mpsc::Sender<Push>, heard: Option<Heard>) -> impl Fn(PushInfo) -> Result<(), ()> + Send + Sync + 'static {
     let lost = std::sync::atomic::AtomicBool::new(false);
     move |push: PushInfo| {
         use std::sync::atomic::Ordering::Relaxed;
+        if let Some(heard) = &heard {
+            note(&push, &mut heard.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         let push = match push.kind {
             PushKind::SMessage => message(push.data),
             PushKind::SUnsubscribe => unsubscribed(push.data),
@@ -125,36 +133,20 @@ fn message(data: Vec<Value>) -> Option<Push> {
 }
 
 fn unsubscribed(data: Vec<Value>) -> Option<Push> {
-    match data.into_iter().next()? {
-        Value::BulkString(channel) => Some(Push::Unsubscribed { channel: String::from_utf8(channel).ok()? }),
+    channel_of(&data).map(|channel| Push::Unsubscribed { channel })
+}
+
+fn channel_of(data: &[Value]) -> Option<String> {
+    match data.first()? {
+        Value::BulkString(channel) => String::from_utf8(channel.clone()).ok(),
         _ => None,
     }
 }
 
-impl ConnectionLike for Link {
-    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
-        match self {
-            Link::One(connection) => connection.req_packed_command(command),
-            Link::Cluster(connection) => connection.req_packed_command(command),
-        }
-    }
-
-    fn req_packed_commands<'a>(
-        &'a mut self,
-        pipeline: &'a Pipeline,
-        offset: usize,
-        count: usize,
-    ) -> RedisFuture<'a, Vec<Value>> {
-        match self {
-            Link::One(connection) => connection.req_packed_commands(pipeline, offset, count),
-            Link::Cluster(connection) => connection.req_packed_commands(pipeline, offset, count),
-        }
-    }
-
-    fn get_db(&self) -> i64 {
-        match self {
-            Link::One(connection) => connection.get_db(),
-            Link::Cluster(connection) => connection.get_db(),
-        }
+fn note(push: &PushInfo, heard: &mut HashSet<String>) {
+    match (&push.kind, channel_of(&push.data)) {
+        (PushKind::SSubscribe, Some(channel)) => _ = heard.insert(channel),
+        (PushKind::SUnsubscribe, Some(channel)) => _ = heard.remove(&channel),
+        _ => {}
     }
 }

@@ -6,20 +6,26 @@
 //! - `membership`, `members`: every node beats every 2 s and is dead 8 s after its last beat, for ever; it then goes on under a new
 //!   incarnation.
 //! - `directory`: one hash per actor, changed by `scripts/*.lua` only, each within one slot.
-//! - `bus`, `courier`, `link`: what is committed goes to one channel per conversation, the lists' rows to one for all, and
-//!   letters (commands, answers, hints) to one per node. One connection, opened anew whenever it is in doubt.
+//! - `bus`, `courier`, `link`, `hearing`: what is committed goes to one channel per conversation, the lists' rows to one for
+//!   all, and letters (commands, answers, hints) to one per node. One connection, opened anew whenever it is in doubt.
+//! - `lines`, `line`, `slots`: the same over a Redis Cluster, by connections of its own to each server, so that one that is
+//!   lost, or gives slots away, is missed by nobody who does not need it.
 //! - `pool`: the connections for scripts. `keys`: every key. `place`: where Redis is. `checks`: what is wrong with it.
 
 mod bus;
 mod checks;
 mod courier;
 mod directory;
+mod hearing;
 mod keys;
+mod line;
+mod lines;
 mod link;
 pub mod members;
 mod membership;
 mod place;
 mod pool;
+mod slots;
 
 use std::sync::Arc;
 
@@ -48,7 +54,10 @@ pub async fn join(
     let pool = Pool::new(&place)?;
     let membership = Arc::new(Membership::new(pool.clone(), keys.clone(), name));
     let (bus, waiting) = RedisBus::new(keys.clone(), generation, membership.clone());
-    io.spawn(courier::carry(bus.0.clone(), place, waiting));
+    match place {
+        Place::Cluster(seeds) => io.spawn(lines::carry(bus.0.clone(), seeds, waiting)),
+        place => io.spawn(courier::carry(bus.0.clone(), place, waiting)),
+    };
     let joining = membership.clone();
     let joined = io.spawn(async move { joining.join().await });
     joined.await.map_err(|_| "this node is stopping".to_owned())?.map_err(|error| error.to_string())?;

@@ -131,7 +131,9 @@ pub async fn a_conversation_that_lives_elsewhere_says_so(place: &mut Several) {
     let host = Answering::with(None);
     other.bus.serve(host.clone());
     let asked_once = async || {
-        assert_eq!(one.bus.ask(address, asked("hello")).await, Err(NotAnswered::NotThere));
+        // The way there may be a moment younger than the name.
+        let answer = one.bus.ask(address, asked("hello")).await;
+        assert!(matches!(answer, Err(NotAnswered::NotThere | NotAnswered::Down)), "{answer:?}");
         (!host.asked.lock().unwrap().is_empty()).then_some(())
     };
     eventually("the host is asked", asked_once).await;

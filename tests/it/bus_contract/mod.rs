@@ -59,8 +59,9 @@ alone!(over_redis_cluster, Several::over_cluster());
 together!(between_nodes_over_redis, Several::over_redis());
 together!(between_nodes_over_redis_cluster, Several::over_cluster());
 
-promises_hold_over! { while_slots_move, Several::over_cluster(), weather:
+promises_hold_over! { in_bad_weather_of_a_cluster, Several::over_cluster(), weather:
     what_moved_to_another_server_is_heard_there
+    a_lost_part_of_a_cluster_is_missed_by_nobody_else
 }
 
 promises_hold_over! { in_bad_weather, Several::over_redis(), weather:

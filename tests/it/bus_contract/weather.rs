@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending};
+use switchboard::domain::ids::ConversationId;
 use switchboard::ports::bus::{Answered, Asked, Bus, Done, Host, NotAnswered, Note};
 use tokio::time::Instant;
 
@@ -33,11 +34,11 @@ pub async fn a_node_that_is_stopped_is_silent_and_not_waited_for_longer_than_two
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
 }
 
-/// Twice the silence after which a node opens its connection anew, and some seconds for a busy machine.
-const HEALED_WITHIN: Duration = Duration::from_secs(60);
+/// Some looks at what is heard, and some seconds for a busy machine.
+const HEALED_WITHIN: Duration = Duration::from_secs(20);
 
 /// A conversation of `one` that `other` watches reaches it again, and it was told to look in between.
-async fn goes_on(one: &Joined, ear: &Ear, conversation: switchboard::domain::ids::ConversationId, first: u64) {
+async fn goes_on(one: &Joined, ear: &Ear, conversation: ConversationId, first: u64) {
     let heard = async || {
         one.bus.publish(published(conversation, first, &["again"]));
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -86,6 +87,42 @@ pub async fn what_moved_to_another_server_is_heard_there(place: &mut Several) {
     goes_on(&one, &ear, conversation, 2).await;
     let address = address_of(&other, &one).await;
     ask_until_there(&one.bus, address).await.unwrap();
+}
+
+/// One of three servers dies, not the one with the registry. What has its channel on another is heard as ever, and asks are
+/// answered, wherever the letters of the two nodes were to go.
+pub async fn a_lost_part_of_a_cluster_is_missed_by_nobody_else(place: &mut Several) {
+    const ROUNDS: u64 = 30;
+    let (one, other, address) = two(place).await;
+    other.bus.serve(Answering::done(5));
+    ask_until_there(&one.bus, address).await.unwrap();
+    let all: Vec<_> = (0..20).map(|_| (anybody(), Ear::default())).collect();
+    let _subscriptions: Vec<_> = all.iter().map(|(id, ear)| other.bus.subscribe(*id, ear.listener())).collect();
+    for (_, ear) in &all {
+        ear.until_doubts(1).await;
+    }
+    let victim = (place.cluster().place_of("{nodes}").0 + 1) % 3;
+    let lost_channels: Vec<String> = place.cluster().shard_channels_of(victim);
+    let is_lost = |id: &ConversationId| lost_channels.iter().any(|channel| channel.ends_with(&id.to_string()));
+    let (lost, others): (Vec<_>, Vec<_>) = all.iter().partition(|(id, _)| is_lost(id));
+    assert!(!lost.is_empty() && !others.is_empty(), "twenty are on one server");
+    place.cluster_mut().kill(victim);
+    // Whoever listens there looks at the store, again and again.
+    let doubts = lost[0].1.doubts();
+    lost[0].1.until_doubts(doubts + 3).await;
+    ask_until_there(&one.bus, address).await.unwrap();
+    let mut answered = 0;
+    for round in 1..=ROUNDS {
+        others.iter().for_each(|(id, _)| one.bus.publish(published(*id, round, &["x"])));
+        answered += u64::from(one.bus.ask(address, asked("hello")).await.is_ok());
+    }
+    // A machine that does much else may delay one or the other beyond its time.
+    assert!(answered + 5 >= ROUNDS, "{answered} asks of {ROUNDS} were answered");
+    for (_, ear) in &others {
+        eventually("what was said is heard", async || (ear.stretches().len() as u64 + 5 >= ROUNDS).then_some(())).await;
+    }
+    place.cluster_mut().start_again(victim);
+    goes_on(&one, &lost[0].1, lost[0].0, 1).await;
 }
 
 /// Two nodes, the second behind a proxy.

@@ -93,7 +93,8 @@ pub(super) async fn everybody_is_sure(scene: &mut Scene) -> Result<()> {
         let sure = async || {
             let counters = member.counters().await;
             let is = |name: &str| counters.get(name) == Some(&1.0);
-            is("switchboard_redis_sure") && is("switchboard_bus_up")
+            let is_whole = counters.get("switchboard_bus_lines_away").is_none_or(|lines| *lines == 0.0);
+            is("switchboard_redis_sure") && is("switchboard_bus_up") && is_whole
         };
         scene.until("the node finds Redis again", WHOLE_WITHIN, sure).await?;
     }
