@@ -34,7 +34,6 @@ impl Sweeper {
     fn sweep(&mut self, ctx: &mut Context<Self>) {
         let switchboard = self.switchboard.clone();
         let swept = async move {
-            check_store(&switchboard).await;
             let swept = async {
                 sweep_strays(&switchboard).await?;
                 sweep_deadlines(&switchboard).await
@@ -51,12 +50,23 @@ impl Sweeper {
             ctx.run_later(EVERY + dice::up_to(EVERY / 10), |this, ctx| this.sweep(ctx));
         }));
     }
+
+    /// Beside the sweep, which waits as long as the store does, more than once: so long others would not be told that
+    /// they should take over.
+    fn watch(&mut self, ctx: &mut Context<Self>) {
+        let switchboard = self.switchboard.clone();
+        let checked = async move { check_store(&switchboard).await };
+        ctx.spawn(checked.into_actor(self).map(|(), _, ctx| {
+            ctx.run_later(EVERY, |this, ctx| this.watch(ctx));
+        }));
+    }
 }
 
 impl Actor for Sweeper {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
+        self.watch(ctx);
         self.sweep(ctx);
     }
 }
