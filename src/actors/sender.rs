@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::sender_backlog::Backlog;
 use super::sender_duty::{Duty, Post};
-use super::sender_limit::{Limit, backoff, leave_in_time};
+use super::sender_limit::{Gate, Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_trip::{self, Sent, Told};
 use super::sender_trouble::Trouble;
@@ -48,6 +48,7 @@ pub struct Sender {
     /// Where bytes are sent: never on an actor's thread.
     io: tokio::runtime::Handle,
     limit: Limit,
+    gate: Arc<Gate>,
     backlog: Backlog,
     in_flight: usize,
     telling: usize,
@@ -67,6 +68,7 @@ impl Sender {
         io: tokio::runtime::Handle,
     ) -> Self {
         let limit = Limit::spent(outlet.sends_per_second());
+        let gate = Arc::new(Gate::new(outlet.sends_per_second()));
         let backlog = Backlog::new(switchboard.parts().limits.sender_queue_max);
         let duty = Duty::new(switchboard.parts().clone(), account.clone());
         let trouble = Trouble::new(switchboard.clone(), account.clone());
@@ -76,6 +78,7 @@ impl Sender {
             outlet,
             io,
             limit,
+            gate,
             backlog,
             in_flight: 0,
             telling: 0,
@@ -210,7 +213,8 @@ impl Sender {
                 Author::Person { late_from } => By::Person { late: late_from.is_some_and(|from| from <= self.now()) },
             },
         };
-        let sending = leave_in_time(granted, self.outlet.send(outgoing));
+        let calls = self.outlet.calls(&queued.line);
+        let sending = leave_in_time(granted, (self.gate.clone(), calls), self.outlet.send(outgoing));
         sender_trip::send(queued, sending, &self.io, ctx.address());
     }
 
