@@ -10,6 +10,7 @@ export interface Failed extends Unsent {
 }
 
 export interface Chat {
+  /** What the account is called; empty until it is known. */
   name: string;
   events: VisitorEvent[];
   floor: VisitorFloor;
@@ -29,7 +30,7 @@ const PAGES_MAX = 10;
 const TYPING_AGAIN_MS = 3_000;
 
 export class Conversation {
-  name = 'Chat';
+  name = '';
   #history: History | undefined;
   #unsent: Unsent[];
   #failed: Failed[] = [];

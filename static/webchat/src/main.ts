@@ -1,21 +1,31 @@
 /**
  * The web chat: `<script src="https://host/webchat.js" data-account="…" async></script>`.
  *
- * One global, `Switchboard`: open(), close(), toggle(), on('open' | 'close' | 'message', callback). It never throws
- * into the page it is a guest on.
+ * One global, `Switchboard`: boot({ account, language }) where the tag names no account; open(), close(), toggle(),
+ * trackPage(url, title), on('open' | 'close' | 'message', callback). It never throws into the page it is a guest on.
  */
 import { Conversation } from './chat';
 import { Memory } from './memory';
 import { watchPages } from './pages';
 import { View } from './view';
+import { spoken } from './words';
 
 type Callback = (detail: unknown) => void;
 
 const callbacks = new Map<string, Set<Callback>>();
 const early: ((view: View) => void)[] = [];
+/** Calls kept until the chat is there. */
+const EARLY_MAX = 50;
 let view: View | undefined;
+let booted = false;
 
-function start(account: string, origin: URL): void {
+interface Boot {
+  account?: string | undefined;
+  /** `de`, `pt-BR`; without one, the page's own, then the browser's. */
+  language?: string | undefined;
+}
+
+function start(account: string, origin: URL, language: string | undefined): void {
   const address = new URL('/webchat/socket', origin);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   address.searchParams.set('account', account);
@@ -31,7 +41,7 @@ function start(account: string, origin: URL): void {
       console.warn(`Switchboard: the chat is not available: ${reason}`);
     },
   );
-  const shown = new View(chat, (open) => emit(open ? 'open' : 'close', undefined));
+  const shown = new View(chat, spoken([language, document.documentElement.lang, ...navigator.languages]), (open) => emit(open ? 'open' : 'close', undefined));
   view = shown;
   document.body.append(shown.host);
   watchPages((url, title) => chat.page(url, title));
@@ -52,7 +62,7 @@ function guarded(act: () => void): void {
 
 /** Asks the view now, or once it is there. */
 function ask(act: (view: View) => void): void {
-  guarded(() => (view ? act(view) : early.push(act)));
+  guarded(() => (view ? act(view) : early.length < EARLY_MAX && early.push(act)));
 }
 
 function whenVisible(act: () => void): void {
@@ -64,18 +74,24 @@ function whenVisible(act: () => void): void {
 
 guarded(() => {
   const script = document.currentScript as HTMLScriptElement | null;
-  const account = script?.dataset['account'];
   const page = window as typeof window & { Switchboard?: unknown };
   if (page.Switchboard) return;
-  if (!script || !account) {
-    console.warn('Switchboard: the script tag needs data-account');
-    return;
-  }
+  if (!script) return console.warn('Switchboard: the script has to be loaded by a tag of its own');
+  const origin = new URL(script.src);
+  const boot = ({ account, language }: Boot): void => {
+    if (booted || !account) return console.warn(`Switchboard: ${booted ? 'booted already' : 'boot needs an account'}`);
+    booted = true;
+    whenVisible(() => start(account, origin, language));
+  };
   page.Switchboard = {
+    boot: (options: Boot) => guarded(() => boot(options)),
     open: () => ask((view) => view.open()),
     close: () => ask((view) => view.close()),
     toggle: () => ask((view) => view.toggle()),
+    trackPage: (url: string = location.href, title: string = document.title) =>
+      ask((view) => view.chat.page(new URL(url, location.href).href, title)),
     on: (name: string, callback: Callback) => void callbacks.set(name, (callbacks.get(name) ?? new Set()).add(callback)),
   };
-  whenVisible(() => start(account, new URL(script.src)));
+  const { account, language } = script.dataset;
+  if (account) boot({ account, language });
 });

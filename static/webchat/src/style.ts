@@ -1,20 +1,25 @@
-/** The widget's looks. A constructed sheet in a shadow root: no page's style reaches in, no policy forbids it. */
+/**
+ * The widget's looks. A constructed sheet in a shadow root: no page's style reaches in, no policy forbids it. What is
+ * important to the host inside wins over what is important outside: a page may say `div { display: none !important }`.
+ */
 export const STYLE = `
 :host {
-  all: initial;
-  --canvas: #f6f6f8; --panel: #fff; --line: #dfe0e6; --strong: #1b1d26; --quiet: #5d6070;
-  --brand: #504ea8; --on-brand: #fff; --bot: #f1eefb; --bot-line: #d9d0f5; --bot-ink: #5636b0;
-  --person: #e7f5ec; --person-line: #bfe3cd; --person-ink: #1d6a42; --wait: #fdf0d5; --wait-ink: #7a4b00; --bad: #b3261e;
-  position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px;
-  font: 400 15px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
-  color: var(--strong); color-scheme: light dark; -webkit-text-size-adjust: 100%;
+  all: initial !important;
+  --canvas: #f6f6f8 !important; --panel: #fff !important; --line: #dfe0e6 !important; --strong: #1b1d26 !important; --quiet: #5d6070 !important;
+  --brand: #504ea8 !important; --on-brand: #fff !important; --bot: #f1eefb !important; --bot-line: #d9d0f5 !important; --bot-ink: #5636b0 !important;
+  --person: #e7f5ec !important; --person-line: #bfe3cd !important; --person-ink: #1d6a42 !important; --wait: #fdf0d5 !important; --wait-ink: #7a4b00 !important; --bad: #b3261e !important;
+  position: fixed !important; z-index: 2147483000 !important; inset-block-end: 20px !important; inset-inline-end: 20px !important;
+  font: 400 15px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif !important;
+  color: var(--strong) !important; color-scheme: light dark !important; -webkit-text-size-adjust: 100% !important;
 }
-:host([hidden]) { display: none; }
+:host([hidden]) { display: none !important; }
+:host([dir=ltr]) { direction: ltr !important; }
+:host([dir=rtl]) { direction: rtl !important; }
 @media (prefers-color-scheme: dark) {
   :host {
-    --canvas: #16171c; --panel: #1e2026; --line: #363944; --strong: #f1f2f6; --quiet: #a3a7b6;
-    --brand: #6b68d6; --bot: #2b2645; --bot-line: #443b70; --bot-ink: #c9bcff;
-    --person: #1d3328; --person-line: #2f5642; --person-ink: #93dcb1; --wait: #3c3018; --wait-ink: #f4cf86; --bad: #ff9d94;
+    --canvas: #16171c !important; --panel: #1e2026 !important; --line: #363944 !important; --strong: #f1f2f6 !important; --quiet: #a3a7b6 !important;
+    --brand: #6b68d6 !important; --bot: #2b2645 !important; --bot-line: #443b70 !important; --bot-ink: #c9bcff !important;
+    --person: #1d3328 !important; --person-line: #2f5642 !important; --person-ink: #93dcb1 !important; --wait: #3c3018 !important; --wait-ink: #f4cf86 !important; --bad: #ff9d94 !important;
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -81,13 +86,14 @@ textarea {
   background: var(--panel); color: var(--strong); font-size: 16px; line-height: 22px; resize: none; field-sizing: content;
 }
 textarea:focus-visible { outline-width: 2px; outline-offset: -1px; }
+textarea:placeholder-shown { direction: inherit; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send { background: var(--brand); color: var(--on-brand); }
 .send:hover { background: var(--brand); color: var(--on-brand); filter: brightness(1.1); }
 .send:disabled { background: none; color: var(--quiet); cursor: default; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 480px) {
-  :host(.open) { inset: 0; }
+  :host(.open) { inset: 0 !important; }
   :host(.open) .launch { display: none; }
   .panel { inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; }
 }

@@ -3,6 +3,7 @@ import type { Chat, Conversation } from './chat';
 import { h, icon } from './dom';
 import { lines } from './lines';
 import { STYLE } from './style';
+import { fill, type Language, type Words } from './words';
 
 const BUBBLE = 'M4 5h16v11H9l-5 4z';
 const CROSS = 'm6 6 12 12M18 6 6 18';
@@ -12,8 +13,7 @@ const QUIET_DROP_MS = 1_500;
 const TEXT_MAX = 10_000;
 
 export class View {
-  readonly host = h('div', { 'data-switchboard': '' });
-  #chat: Conversation;
+  readonly host: HTMLElement;
   #built = new Map<string, HTMLElement>();
   #dropNotice: ReturnType<typeof setTimeout> | undefined;
   #onToggle: (open: boolean) => void;
@@ -22,30 +22,39 @@ export class View {
   #launch = h('button', { class: 'launch', type: 'button', 'aria-expanded': 'false', click: () => this.toggle() }, icon(BUBBLE), this.#badge);
   #title = h('h2', { id: 'title' });
   #status = h('p');
-  #log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabindex: '0' });
+  #log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', tabindex: '0' });
   #writing = h('p', { class: 'writing', role: 'status' });
   #offline = h('p', { class: 'offline', role: 'status', hidden: true });
   #field = h('textarea', {
     rows: '1',
     maxlength: String(TEXT_MAX),
-    'aria-label': 'Your message',
-    placeholder: 'Write a message',
+    dir: 'auto',
     input: () => this.#fieldChanged(),
     keydown: (event) => this.#typed(event as KeyboardEvent),
   });
-  #send = h('button', { class: 'icon send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon(ARROW));
+  #send = h('button', { class: 'icon send', type: 'submit', disabled: true }, icon(ARROW));
+  #cross = h('button', { class: 'icon', type: 'button', click: () => this.close() }, icon(CROSS));
   #panel = h(
     'section',
     { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
-    h('header', {}, h('div', {}, this.#title, this.#status), h('button', { class: 'icon', type: 'button', 'aria-label': 'Close the chat', click: () => this.close() }, icon(CROSS))),
+    h('header', {}, h('div', {}, this.#title, this.#status), this.#cross),
     this.#log,
     this.#writing,
     this.#offline,
     h('form', { submit: (event) => this.#submit(event) }, this.#field, this.#send),
   );
 
-  constructor(chat: Conversation, onToggle: (open: boolean) => void) {
-    this.#chat = chat;
+  constructor(
+    readonly chat: Conversation,
+    readonly language: Language,
+    onToggle: (open: boolean) => void,
+  ) {
+    const { tag, dir, words } = language;
+    this.host = h('div', { 'data-switchboard': '', lang: tag, dir });
+    for (const [element, label] of [[this.#log, words.messages], [this.#field, words.yours], [this.#send, words.send], [this.#cross, words.close]] as const) {
+      element.setAttribute('aria-label', label);
+    }
+    this.#field.placeholder = words.write;
     this.#onToggle = onToggle;
     const root = this.host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
@@ -64,9 +73,9 @@ export class View {
   open(): void {
     if (this.isOpen) return;
     this.#show();
-    const known = this.#chat.now.events.length > 0;
-    if (!known || !this.#chat.memory.tab('greeted')) this.#chat.opened();
-    this.#chat.memory.setTab('greeted', true);
+    const known = this.chat.now.events.length > 0;
+    if (!known || !this.chat.memory.tab('greeted')) this.chat.opened();
+    this.chat.memory.setTab('greeted', true);
     this.#field.focus({ preventScroll: true });
     this.#onToggle(true);
   }
@@ -76,7 +85,7 @@ export class View {
     this.#panel.hidden = true;
     this.host.classList.remove('open');
     this.#launch.setAttribute('aria-expanded', 'false');
-    this.#chat.memory.setTab('open', false);
+    this.chat.memory.setTab('open', false);
     this.paint();
     this.#launch.focus({ preventScroll: true });
     this.#onToggle(false);
@@ -89,26 +98,27 @@ export class View {
 
   /** Brings the picture up to what is known. */
   paint(): void {
-    const chat = this.#chat.now;
+    const chat = this.chat.now;
+    const { words } = this.language;
     // A page that may not use the account, or a server that is not there, shows no button that leads nowhere.
-    this.host.hidden = !(chat.connected || this.isOpen || this.#chat.memory.token);
-    this.#title.textContent = chat.name;
-    this.#status.textContent = statusWords(chat);
+    this.host.hidden = !(chat.connected || this.isOpen || this.chat.memory.token);
+    this.#title.textContent = chat.name || words.chat;
+    this.#status.textContent = statusWords(chat, words);
     this.#paintLog(chat);
-    this.#writing.textContent = chat.writing === undefined ? '' : `${chat.writing || 'The assistant'} is writing…`;
+    this.#writing.textContent = chat.writing === undefined ? '' : chat.writing ? fill(words.writes, chat.writing) : words.botWrites;
     this.#paintDrop(chat.connected);
     this.#look();
-    const { unread } = this.#chat;
+    const { unread } = this.chat;
     this.#badge.hidden = unread === 0 || this.isOpen;
     this.#badge.textContent = unread > 9 ? '9+' : String(unread);
-    this.#launch.setAttribute('aria-label', unread > 0 && !this.isOpen ? `Open the chat, ${unread} unread` : this.isOpen ? 'Close the chat' : 'Open the chat');
+    this.#launch.setAttribute('aria-label', unread > 0 && !this.isOpen ? fill(words.unread, unread) : this.isOpen ? words.close : words.open);
   }
 
   #show(): void {
     this.#panel.hidden = false;
     this.host.classList.add('open');
     this.#launch.setAttribute('aria-expanded', 'true');
-    this.#chat.memory.setTab('open', true);
+    this.chat.memory.setTab('open', true);
     this.paint();
     this.#toFoot();
   }
@@ -117,7 +127,7 @@ export class View {
   #paintLog(chat: Chat): void {
     const atFoot = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
     const built = new Map<string, HTMLElement>();
-    const wanted = lines(chat, ({ id, label }) => this.#chat.tap(id, label));
+    const wanted = lines(chat, this.language.words, ({ id, label }) => this.chat.tap(id, label));
     for (const { key, alive, build } of wanted) {
       const element = this.#built.get(key) ?? build();
       element.querySelector('.options')?.toggleAttribute('hidden', !alive);
@@ -142,13 +152,13 @@ export class View {
     } else {
       this.#dropNotice ??= setTimeout(() => {
         this.#offline.hidden = false;
-        this.#offline.textContent = 'Connecting… What you write is sent as soon as possible.';
+        this.#offline.textContent = this.language.words.connecting;
       }, QUIET_DROP_MS);
     }
   }
 
   #look(): void {
-    if (this.isOpen && document.visibilityState === 'visible') this.#chat.seen();
+    if (this.isOpen && document.visibilityState === 'visible') this.chat.seen();
   }
 
   #toFoot(): void {
@@ -157,7 +167,7 @@ export class View {
 
   #fieldChanged(): void {
     this.#send.disabled = this.#field.value.trim() === '';
-    if (!this.#send.disabled) this.#chat.typing();
+    if (!this.#send.disabled) this.chat.typing();
   }
 
   #typed(event: KeyboardEvent): void {
@@ -171,7 +181,7 @@ export class View {
     if (!text) return;
     this.#field.value = '';
     this.#fieldChanged();
-    this.#chat.say(text);
+    this.chat.say(text);
     this.#field.focus();
     this.#toFoot();
   }
@@ -183,7 +193,7 @@ export class View {
   }
 }
 
-function statusWords({ floor }: Chat): string {
-  if (floor.mode === 'human') return floor.person ? `You are talking with ${floor.person}` : 'You are talking with a person';
-  return floor.mode === 'waiting' ? 'A person is on the way' : 'Automatic assistant';
+function statusWords({ floor }: Chat, words: Words): string {
+  if (floor.mode === 'human') return floor.person ? fill(words.withName, floor.person) : words.withPerson;
+  return floor.mode === 'waiting' ? words.coming : words.withBot;
 }
