@@ -58,6 +58,8 @@ pub struct Sender {
     pub(super) duty: Duty,
     pub(super) trouble: Trouble,
     resting: bool,
+    /// Once everything that waits in the mailbox is heard, there will be a look at what may go.
+    pump_comes: bool,
 }
 
 impl Sender {
@@ -87,11 +89,19 @@ impl Sender {
             duty,
             trouble,
             resting: false,
+            pump_comes: false,
         }
     }
 
     fn now(&self) -> Timestamp {
         self.switchboard.parts().clock.now()
+    }
+
+    /// What is heard at one moment goes into one batch: one mark, one answer to wait for.
+    fn pump_soon(&mut self, ctx: &mut Context<Self>) {
+        if !std::mem::replace(&mut self.pump_comes, true) {
+            ctx.notify(Pump);
+        }
     }
 
     /// Sends what may be sent now, and wakes up for the rest.
@@ -331,7 +341,7 @@ impl Handler<Enqueue> for Sender {
             return self.look(ctx);
         }
         self.backlog.enqueue(queued);
-        self.pump(ctx);
+        self.pump_soon(ctx);
     }
 }
 
@@ -344,7 +354,7 @@ impl Handler<Settle> for Sender {
         }
         let id = DeliveryId { conversation: settle.contact.conversation, seq: settle.seq };
         self.backlog.settle(id, settle.again);
-        self.pump(ctx);
+        self.pump_soon(ctx);
     }
 }
 
@@ -379,7 +389,7 @@ impl Handler<Sent> for Sender {
         let outcome = self.judge(&queued, result);
         self.landed(queued, outcome, ctx);
         if self.in_flight + 1 == IN_FLIGHT_MAX {
-            self.pump(ctx);
+            self.pump_soon(ctx);
         }
     }
 }
@@ -397,6 +407,20 @@ impl Handler<Told> for Sender {
             Err(NotDone::Refused(_) | NotDone::UnknownAccount) => self.backlog.done(queued.id()),
         }
         self.telling -= 1;
+        self.pump_soon(ctx);
+    }
+}
+
+/// Everything that waited in the mailbox has been heard.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Pump;
+
+impl Handler<Pump> for Sender {
+    type Result = ();
+
+    fn handle(&mut self, _: Pump, ctx: &mut Context<Self>) {
+        self.pump_comes = false;
         self.pump(ctx);
     }
 }
