@@ -48,20 +48,19 @@ impl FromRequest for Caller {
     }
 }
 
-/// Stands before every handler.
+/// Stands before every handler that is not for everybody.
 pub async fn gate<B: MessageBody>(
-    access: Access,
+    right: Right,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match let_in(access, request.request()).await {
+    match let_in(right, request.request()).await {
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_left_body),
         Err(problem) => Ok(request.into_response(problem.error_response()).map_into_right_body()),
     }
 }
 
-async fn let_in(access: Access, request: &HttpRequest) -> Result<(), Problem> {
-    let Access::With(right) = access else { return Ok(()) };
+async fn let_in(right: Right, request: &HttpRequest) -> Result<(), Problem> {
     let caller = caller(request).await?;
     if !caller.role.may(right) {
         let role = caller.role.as_str();

@@ -37,10 +37,12 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 impl Entry {
-    /// The route behind its gate.
+    /// The route, behind a gate if not everybody may use it.
     fn guarded(self) -> Route {
-        let access = self.access;
-        let route = (self.route)().wrap(from_fn(move |request, next| gate(access, request, next)));
+        let route = match self.access {
+            Access::Everybody => (self.route)(),
+            Access::With(right) => (self.route)().wrap(from_fn(move |request, next| gate(right, request, next))),
+        };
         match self.method {
             // With HEAD, monitors and link checkers look.
             Method::GET => route.guard(guard::Any(guard::Get()).or(guard::Head())),
