@@ -216,11 +216,14 @@ impl Conversation {
         at: Timestamp,
         ctx: &mut Context<Self>,
     ) {
-        let Some(Active { core, token, .. }) = &mut self.active else { return };
+        let Some(Active { core, token, said, .. }) = &mut self.active else { return };
         let (after, call) = (core.state.seq, calls::open(core));
         let effects: Arc<[Effect]> = effects(core, after + 1, &events, at).into();
         events.iter().for_each(|event| core.apply(event, at));
-        let (events, summary): (Arc<[Event]>, _) = (events.into(), Arc::new(core.summary()));
+        let (events, mut summary): (Arc<[Event]>, _) = (events.into(), core.summary());
+        let same_summary = said.as_ref().is_some_and(|said| summary.repeats(said));
+        let summary = Arc::new(summary);
+        *said = Some(summary.clone());
         let append = Append {
             contact: self.contact.clone(),
             token: *token,
@@ -231,6 +234,7 @@ impl Conversation {
             effects: effects.clone(),
             deadline: core.next_look(),
             summary: summary.clone(),
+            same_summary,
             snapshot: (after / SNAPSHOT_EVERY != core.state.seq / SNAPSHOT_EVERY).then(|| core.state.clone()),
         };
         let appended = self.switchboard.parts().store.append(append);

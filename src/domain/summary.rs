@@ -42,6 +42,16 @@ pub struct Summary {
     pub window: Option<Window>,
 }
 
+impl Summary {
+    /// Whether it says the same as `before`, which may be of an earlier seq.
+    pub fn repeats(&mut self, before: &Summary) -> bool {
+        let seq = std::mem::replace(&mut self.seq, before.seq);
+        let same = self == before;
+        self.seq = seq;
+        same
+    }
+}
+
 impl Conversation {
     /// The conversation in one line.
     pub fn summary(&self) -> Summary {
@@ -97,7 +107,7 @@ impl Conversation {
     /// A name for somebody who has not given one, the same every time.
     fn nickname(&self) -> String {
         let id = self.id.0.as_bytes();
-        format!("Visitor {:02x}{:02x}", id[0], id[1]).to_uppercase().replace("VISITOR", "Visitor")
+        format!("Visitor {:02X}{:02X}", id[0], id[1])
     }
 
     /// What the bot does when it gets the floor, or is doing while it has it.

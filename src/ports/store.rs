@@ -166,6 +166,8 @@ pub struct Append {
     /// The conversation's next deadline after these events.
     pub deadline: Option<Timestamp>,
     pub summary: Arc<Summary>,
+    /// It says what the summary of the append before said, but for its seq.
+    pub same_summary: bool,
     /// A fold to cache, now and then.
     pub snapshot: Option<State>,
 }

@@ -9,6 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::bot::Bot;
 use crate::domain::conversation::Conversation as Core;
 use crate::domain::ids::{BotVersion, Incarnation, Seq};
+use crate::domain::summary::Summary;
 use crate::ports::directory::ActorName;
 use crate::ports::store::{Activated, Contact, StoreError, Token};
 
@@ -18,6 +19,8 @@ const KEYS_MAX: usize = 4;
 pub struct Active {
     pub core: Core,
     pub token: Token,
+    /// The summary of the last append; none before the first.
+    pub said: Option<Arc<Summary>>,
     /// The last keys that were accepted, so that most copies are recognised without asking the store.
     keys: VecDeque<(String, Seq)>,
 }
@@ -77,7 +80,7 @@ pub async fn load(
     if let Some(version) = core.state.version_at(switchboard.parts().clock.now()).cloned() {
         core.bot = fetch(&switchboard, &version, core.bot).await.map_err(NotActive::Store)?;
     }
-    Ok(Active { core, token: activated.token, keys: VecDeque::new() })
+    Ok(Active { core, token: activated.token, said: None, keys: VecDeque::new() })
 }
 
 /// The version a conversation is in the middle of. Versions are never deleted; should one be missing all the same, `other`

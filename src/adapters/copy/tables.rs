@@ -117,7 +117,9 @@ pub const OF_CONVERSATIONS: &[Table] = &[
             ("list_at", Int),
             ("summary", Text),
         ],
-        source: "SELECT id, account, external_key, owner_inc, owner_epoch, last_seq, mode, list_at, summary
+        // A summary that said the same as the one before was not written again: its seq is the log's.
+        source: "SELECT id, account, external_key, owner_inc, owner_epoch, last_seq, mode, list_at,
+                json_set(summary, '$.is.seq', last_seq)
             FROM conversation WHERE number > ?1 AND number <= ?2",
     },
     Table {

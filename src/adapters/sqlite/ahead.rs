@@ -7,12 +7,24 @@ use super::desk::Desk;
 use super::memory::Row;
 use super::queue;
 
+/// How much is carried over at once when it has become too much: nobody is held up for long.
+const PORTION: usize = 256;
+
 /// Before anybody looks at the tables, and before every commit.
 pub fn catch_up(desk: &mut Desk<'_>) -> Result<()> {
-    for row in desk.memory.take_rows() {
+    carry_over(desk, usize::MAX)
+}
+
+/// When the tables lack too much.
+pub fn catch_up_a_little(desk: &mut Desk<'_>) -> Result<()> {
+    carry_over(desk, PORTION)
+}
+
+fn carry_over(desk: &mut Desk<'_>, max: usize) -> Result<()> {
+    for row in desk.memory.take_rows(max) {
         update(desk, &row)?;
     }
-    for (address, young) in std::mem::take(&mut desk.memory.young) {
+    for (address, young) in desk.memory.take_some_young(max) {
         queue::insert(desk, address, &young)?;
     }
     Ok(())
@@ -21,11 +33,15 @@ pub fn catch_up(desk: &mut Desk<'_>) -> Result<()> {
 /// The list's index is only touched when the conversation moves in it.
 fn update(desk: &mut Desk<'_>, row: &Row) -> Result<()> {
     let last_seq = int(row.last_seq);
+    let Some(summary) = &row.summary else {
+        let sql = "UPDATE conversation SET last_seq = ?2 WHERE number = ?1";
+        return desk.prepared(sql)?.execute((row.number, last_seq)).map(|_| ());
+    };
     let Some(place) = row.place else {
         let sql = "UPDATE conversation SET last_seq = ?2, summary = ?3 WHERE number = ?1";
-        return desk.prepared(sql)?.execute((row.number, last_seq, Json(&row.summary))).map(|_| ());
+        return desk.prepared(sql)?.execute((row.number, last_seq, Json(summary))).map(|_| ());
     };
     let sql = "UPDATE conversation SET last_seq = ?2, summary = ?3, mode = ?4, list_at = ?5 WHERE number = ?1";
-    let row = (row.number, last_seq, Json(&row.summary), count(place.mode), place.at);
+    let row = (row.number, last_seq, Json(summary), count(place.mode), place.at);
     desk.prepared(sql)?.execute(row).map(|_| ())
 }

@@ -31,6 +31,7 @@ pub struct Write {
     effects: Vec<Act>,
     deadline: Option<i64>,
     place: ListPlace,
+    /// Empty: as it was, but for its seq.
     summary: ByteBuf,
     snapshot: Option<ByteBuf>,
 }
@@ -67,7 +68,7 @@ impl From<Append> for Write {
             effects: append.effects.iter().map(Act::from).collect(),
             deadline: append.deadline.map(|at| int(at.0)),
             place: lists::place(&append.summary),
-            summary: stored::write_summary(&append.summary).into(),
+            summary: if append.same_summary { ByteBuf::new() } else { stored::write_summary(&append.summary).into() },
             snapshot: append.snapshot.as_ref().map(|state| stored::write_state(state).into()),
             contact: append.contact,
         }

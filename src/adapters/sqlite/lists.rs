@@ -1,6 +1,6 @@
 //! The inbox's lists: which conversations are in which mode, in which order, and how many.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use super::columns::{count, int, uint};
 use super::memory::ListPlace;
@@ -28,18 +28,26 @@ fn mode(group: Group) -> usize {
 
 pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>, StoreError> {
     let question = match group {
-        Group::Bot => "SELECT summary FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2",
+        Group::Bot => {
+            "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2"
+        }
         Group::Waiting | Group::Human => {
-            "SELECT summary FROM conversation WHERE mode = ?1 ORDER BY list_at, number LIMIT ?2"
+            "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at, number LIMIT ?2"
         }
     };
     let mut statement = sql.prepare_cached(question)?;
     let mut rows = statement.query([count(mode(group)), count(limit)])?;
     let mut summaries = Vec::new();
     while let Some(row) = rows.next()? {
-        summaries.push(stored::read_summary(row.get_ref(0)?.as_bytes().map_err(rusqlite::Error::from)?)?);
+        summaries.push(summary(row, 0)?);
     }
     Ok(summaries)
+}
+
+/// In two columns: the summary, and the last seq, which may have moved on since it was written.
+pub fn summary(row: &Row<'_>, first: usize) -> Result<Summary, StoreError> {
+    let body = row.get_ref(first)?.as_bytes().map_err(rusqlite::Error::from)?;
+    Ok(Summary { seq: uint(row, first + 1)?, ..stored::read_summary(body)? })
 }
 
 pub fn count_modes(sql: &Connection) -> rusqlite::Result<[u64; 3]> {

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::append::{RawEvent, raw_event};
-use super::columns::{self, address, bytes, count, end};
+use super::columns::{self, address, count, end};
+use super::lists;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
@@ -50,10 +51,10 @@ pub fn read_before(
 
 /// Its number and summary; none for a conversation in which nothing has happened yet.
 fn head(sql: &Connection, conversation: ConversationId) -> Result<Option<(i64, Summary)>, StoreError> {
-    let question = "SELECT number, summary FROM conversation WHERE id = ?1 AND summary IS NOT NULL";
-    let head = |row: &Row<'_>| Ok((row.get(0)?, bytes(row, 1)?));
+    let question = "SELECT number, summary, last_seq FROM conversation WHERE id = ?1 AND summary IS NOT NULL";
+    let head = |row: &Row<'_>| Ok((row.get(0)?, lists::summary(row, 1)));
     let found = sql.prepare_cached(question)?.query_row([conversation.0.as_bytes()], head).optional()?;
-    found.map(|(number, summary)| Ok((number, stored::read_summary(&summary)?))).transpose()
+    found.map(|(number, summary)| Ok((number, summary?))).transpose()
 }
 
 fn reading(rows: impl Iterator<Item = rusqlite::Result<RawEvent>>, summary: Summary) -> Result<Reading, StoreError> {

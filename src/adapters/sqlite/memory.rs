@@ -4,7 +4,7 @@
 //! outbox within milliseconds of entering it: in the tables, each of these steps would cost several pages. So they are
 //! done here first, and `ahead` brings the tables up to date before anybody looks at them. The journal makes it durable.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use rusqlite::{Connection, Result};
 use serde::{Deserialize, Serialize};
@@ -16,14 +16,15 @@ use crate::domain::ids::{ConversationId, Incarnation, Seq};
 
 /// At most that many conversations are remembered; then all are forgotten whose rows say everything.
 const KNOWN_MAX: usize = 65_536;
-/// The tables never lack more than that many rows, or bringing them up to date would hold everybody up.
-const AHEAD_MAX: usize = 1_024;
+/// The tables never lack more than that many rows, or bringing them up to date would hold everybody up. The longer a row
+/// waits, the more appends to its conversation it is written for.
+const AHEAD_MAX: usize = 4_096;
 
 /// Forgotten whenever a transaction fails.
 pub struct Memory {
     known: HashMap<ConversationId, Entry>,
-    /// Who is ahead of its row.
-    ahead: Vec<ConversationId>,
+    /// Who is ahead of its row, the longest first.
+    ahead: VecDeque<ConversationId>,
     /// Messages that are not in the outbox's table yet, by address.
     pub young: BTreeMap<i64, Young>,
     /// By how much the number of conversations in each mode has changed since the last commit.
@@ -50,7 +51,9 @@ struct Entry {
     known: Known,
     /// Where the row has it in the lists.
     place_in_row: Option<ListPlace>,
-    /// Newer than the row's.
+    /// It is ahead of its row.
+    ahead: bool,
+    /// Newer than the row's; none: that says the same, but for its seq.
     summary: Option<ByteBuf>,
 }
 
@@ -58,7 +61,8 @@ struct Entry {
 pub struct Row {
     pub number: i64,
     pub last_seq: Seq,
-    pub summary: ByteBuf,
+    /// None: it stays as it is.
+    pub summary: Option<ByteBuf>,
     /// None: it stays where it is.
     pub place: Option<ListPlace>,
 }
@@ -75,7 +79,7 @@ impl Memory {
         let last =
             "SELECT coalesce(max(number), 0) FROM (SELECT number FROM outbox UNION ALL SELECT number FROM shelf)";
         let last_delivery = connection.query_row(last, (), |row| row.get(0))?;
-        let (known, ahead, young) = (HashMap::new(), Vec::new(), BTreeMap::new());
+        let (known, ahead, young) = (HashMap::new(), VecDeque::new(), BTreeMap::new());
         Ok(Self { known, ahead, young, moved: [0; 3], untold: [0; 3], last_delivery })
     }
 
@@ -94,9 +98,9 @@ impl Memory {
     /// As its row has it.
     pub fn learn(&mut self, conversation: ConversationId, known: Known) {
         if self.known.len() >= KNOWN_MAX {
-            self.known.retain(|_, entry| entry.summary.is_some());
+            self.known.retain(|_, entry| entry.ahead);
         }
-        self.known.insert(conversation, Entry { known, place_in_row: known.place, summary: None });
+        self.known.insert(conversation, Entry { known, place_in_row: known.place, ahead: false, summary: None });
     }
 
     pub fn set_owner(&mut self, conversation: ConversationId, owner: Incarnation, epoch: u64) {
@@ -111,7 +115,7 @@ impl Memory {
         }
     }
 
-    /// An append moved it on to `last`, to these words and this place in the lists.
+    /// An append moved it on to `last`, to these words (none: the same) and this place in the lists.
     pub fn move_on(&mut self, conversation: ConversationId, last: Seq, summary: &ByteBuf, to: ListPlace) {
         let Some(entry) = self.known.get_mut(&conversation) else { return };
         for moved in [&mut self.moved, &mut self.untold] {
@@ -120,8 +124,11 @@ impl Memory {
             }
             moved[to.mode] += 1;
         }
-        if entry.summary.replace(summary.clone()).is_none() {
-            self.ahead.push(conversation);
+        if !summary.is_empty() {
+            entry.summary = Some(summary.clone());
+        }
+        if !std::mem::replace(&mut entry.ahead, true) {
+            self.ahead.push_back(conversation);
         }
         entry.known.last_seq = last;
         entry.known.place = Some(to);
@@ -132,12 +139,17 @@ impl Memory {
         self.ahead.len() + self.young.len() >= AHEAD_MAX
     }
 
-    /// What the rows lack, in the order of the rows; from now on they lack nothing.
-    pub fn take_rows(&mut self) -> Vec<Row> {
-        let ahead = std::mem::take(&mut self.ahead);
-        let mut rows: Vec<Row> = ahead.into_iter().filter_map(|id| self.known.get_mut(&id)?.take_row()).collect();
+    /// What at most `max` rows lack, those that lack it longest, in the order of the rows.
+    pub fn take_rows(&mut self, max: usize) -> Vec<Row> {
+        let ahead = self.ahead.drain(..max.min(self.ahead.len()));
+        let mut rows: Vec<Row> = ahead.filter_map(|id| self.known.get_mut(&id).map(Entry::take_row)).collect();
         rows.sort_unstable_by_key(|row| row.number);
         rows
+    }
+
+    /// At most `max` young messages, to go into the table.
+    pub fn take_some_young(&mut self, max: usize) -> Vec<(i64, Young)> {
+        std::iter::from_fn(|| self.young.pop_first()).take(max).collect()
     }
 
     /// The young messages of a conversation, to go into the table.
@@ -173,10 +185,10 @@ impl Memory {
 }
 
 impl Entry {
-    fn take_row(&mut self) -> Option<Row> {
+    fn take_row(&mut self) -> Row {
         let Known { number, last_seq, place, .. } = self.known;
         let moved = place != self.place_in_row;
-        self.place_in_row = place;
-        Some(Row { number, last_seq, summary: self.summary.take()?, place: place.filter(|_| moved) })
+        (self.place_in_row, self.ahead) = (place, false);
+        Row { number, last_seq, summary: self.summary.take(), place: place.filter(|_| moved) }
     }
 }

@@ -128,6 +128,7 @@ impl<S: Store> Both<'_, S> {
             effects: effects.clone().into(),
             deadline: None,
             summary: Arc::new(summary(&self.contact, after + events)),
+            same_summary: false,
             snapshot: None,
         };
         let known = key.and_then(|key| self.keys[key]);

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use switchboard::domain::summary::{LastWords, ModeSummary, Voice};
+use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::ports::store::{Append, Group, Store};
 
 use super::props::{Owner, Place, heard, human, incarnation, later};
@@ -44,6 +44,25 @@ pub async fn lists_come_in_their_order(place: &impl Place) {
     assert_eq!(names(&store, Group::Bot, 2).await, ["b1", "b2"]);
     assert_eq!(names(&store, Group::Waiting, 9).await, ["w3", "w1"]);
     assert_eq!(names(&store, Group::Human, 9).await, ["h2", "h1", "w2"]);
+}
+
+/// A receipt changes nothing that a list shows, and the log is longer all the same.
+pub async fn a_summary_that_was_not_written_again_knows_how_long_the_log_is(place: &impl Place) {
+    let store = place.open().await;
+    stands(&store, "7", ModeSummary::Waiting, 1, 1).await;
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let before = store.list(Group::Waiting, 9).await.expect("reads").remove(0);
+    let mut append = owner.next(vec![heard("one"), heard("two")]);
+    append.summary = Arc::new(Summary { seq: 3, ..before.clone() });
+    append.same_summary = true;
+    owner.append(append).await.expect("appends");
+
+    let now = Summary { seq: 3, ..before };
+    assert_eq!(store.list(Group::Waiting, 9).await.expect("reads"), std::slice::from_ref(&now));
+    let reading = store.read_after(owner.contact.conversation, 0, 9).await.expect("reads").expect("is there");
+    assert_eq!(reading.summary, now);
+    drop((owner, store));
+    assert_eq!(place.open().await.list(Group::Waiting, 9).await.expect("reads"), [now]);
 }
 
 pub async fn counts_follow_modes(place: &impl Place) {

@@ -114,6 +114,7 @@ impl Owner {
             events: events.into(),
             effects: Arc::new([]),
             deadline: None,
+            same_summary: false,
             snapshot: None,
         }
     }
