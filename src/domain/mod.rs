@@ -27,6 +27,7 @@ pub mod presence;
 mod receipts;
 pub mod segments;
 pub mod session;
+pub mod split;
 pub mod state;
 pub mod summary;
 pub mod time;

@@ -1,6 +1,6 @@
 //! The ways in and out of the configured accounts.
 
-mod messenger;
+mod meta;
 mod telegram;
 mod twilio;
 
@@ -19,7 +19,7 @@ use crate::ports::channel::{Inlet, Outlet};
 
 /// The webhooks that are served, by the name that follows `/webhooks/`. `base`: how the world reaches us.
 pub fn inlets(config: &Config, base: &str) -> Inlets {
-    let meta: Arc<dyn Inlet> = Arc::new(messenger::inlet(config));
+    let meta: Arc<dyn Inlet> = Arc::new(meta::inlet(config));
     let twilio: Arc<dyn Inlet> = Arc::new(twilio::inlet(config, base));
     let telegram: Arc<dyn Inlet> = Arc::new(telegram::inlet(config, base));
     Inlets::from([("meta", meta), ("twilio", twilio), ("telegram", telegram)])
@@ -40,7 +40,7 @@ pub fn profiles(config: &Config) -> anyhow::Result<Known> {
     let mut known = Known::new();
     for account in &config.accounts {
         if let Kind::Messenger(messenger) = &account.kind {
-            known.insert(account.id.clone(), messenger::profiles(messenger, &client)?);
+            known.insert(account.id.clone(), meta::profiles(messenger, &client)?);
         }
     }
     Ok(known)
@@ -61,7 +61,7 @@ pub fn outlets(config: &Config, base: &str) -> anyhow::Result<Vec<(AccountId, Ar
     let mut outlets = Vec::new();
     for account in &config.accounts {
         let outlet: anyhow::Result<Arc<dyn Outlet>> = match &account.kind {
-            Kind::Messenger(messenger) => messenger::outlet(messenger, &client),
+            Kind::Messenger(messenger) => meta::outlet(messenger, &client),
             Kind::Sms(sms) => twilio::outlet(account, sms, base, &client),
             Kind::Telegram(bot) => telegram::outlet(bot, &client),
             Kind::Webchat(_) => continue,

@@ -56,6 +56,8 @@ mod sleep;
 mod sms;
 /// The websockets' manners.
 mod sockets;
+/// Long texts, in parts.
+mod splitting;
 /// A disk that takes no more.
 mod storage_trouble;
 /// What any store must keep.

@@ -6,10 +6,11 @@
 pub mod http;
 pub mod lenient;
 pub mod mark;
-pub mod messenger;
+pub mod meta;
 pub mod meta_signature;
 pub mod outcome;
-pub mod split;
 pub mod telegram;
 pub mod twilio;
 pub mod webchat;
+
+pub use crate::domain::split;

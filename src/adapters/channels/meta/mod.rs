@@ -1,6 +1,6 @@
-//! Facebook Messenger: what Meta's webhooks say, and how to answer through the Send API.
+//! What Meta's webhooks say of its Pages, and how to answer through the Send API.
 //!
-//! [`read`] is pure and takes a body whose signature was checked (`meta_signature`). [`MessengerOutlet`] sends.
+//! [`read`] is pure and takes a body whose signature was checked (`meta_signature`). [`MetaOutlet`] sends.
 //! Absent on purpose: thread control, profiles, and personas.
 
 mod answer;
@@ -13,10 +13,10 @@ mod send;
 mod shapes;
 mod show;
 
-pub use inlet::{MessengerInlet, Page};
-pub use profile::MessengerProfiles;
+pub use inlet::{MetaInlet, Page};
+pub use profile::MetaProfiles;
 pub use read::read;
-pub use send::{BadSettings, MessengerOutlet, Settings};
+pub use send::{BadSettings, MetaOutlet, Settings};
 
 use crate::adapters::channels::mark::Mark;
 use crate::domain::command::Command;

@@ -16,7 +16,7 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 const NAME_CHARACTERS_MAX: usize = 200;
 
 /// The names of one Page's contacts.
-pub struct MessengerProfiles {
+pub struct MetaProfiles {
     client: Client,
     settings: Settings,
     authorization: HeaderValue,
@@ -30,7 +30,7 @@ struct Profile<'a> {
     last_name: Option<Word<'a>>,
 }
 
-impl MessengerProfiles {
+impl MetaProfiles {
     pub fn new(client: Client, settings: Settings) -> Result<Self, BadSettings> {
         let authorization =
             HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
@@ -45,7 +45,7 @@ impl MessengerProfiles {
     }
 }
 
-impl Profiles for MessengerProfiles {
+impl Profiles for MetaProfiles {
     fn name(&self, of: &str) -> BoxFuture<'static, Option<String>> {
         let Some(address) = self.address(of) else { return std::future::ready(None).boxed() };
         let (client, authorization) = (self.client.clone(), self.authorization.clone());

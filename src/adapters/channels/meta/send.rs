@@ -52,7 +52,7 @@ pub enum BadSettings {
 }
 
 /// The way to the contacts of one Page.
-pub struct MessengerOutlet {
+pub struct MetaOutlet {
     page: Arc<Page>,
     sends_per_second: u32,
 }
@@ -65,7 +65,7 @@ struct Page {
     token: String,
 }
 
-impl MessengerOutlet {
+impl MetaOutlet {
     /// `client` is shared by all outlets; see `channels::http`.
     pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let authorization =
@@ -76,13 +76,13 @@ impl MessengerOutlet {
     }
 }
 
-impl fmt::Debug for MessengerOutlet {
+impl fmt::Debug for MetaOutlet {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("MessengerOutlet").finish_non_exhaustive()
+        out.debug_struct("MetaOutlet").finish_non_exhaustive()
     }
 }
 
-impl Outlet for MessengerOutlet {
+impl Outlet for MetaOutlet {
     fn send(&self, message: Outgoing) -> BoxFuture<'static, SendResult> {
         let page = self.page.clone();
         async move { page.send(&message).await }.boxed()

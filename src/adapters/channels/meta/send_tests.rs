@@ -99,7 +99,7 @@ fn error(status: &'static str, code: u32, subcode: u32) -> Act {
     )
 }
 
-fn outlet(base: &str) -> MessengerOutlet {
+fn outlet(base: &str) -> MetaOutlet {
     let settings = Settings {
         page_id: "1029".into(),
         token: "EAAB".into(),
@@ -108,7 +108,7 @@ fn outlet(base: &str) -> MessengerOutlet {
         api_version: "v26.0".into(),
         sends_per_second: 200,
     };
-    MessengerOutlet::new(provider::Client::new(Duration::from_secs(2)).unwrap(), &settings).unwrap()
+    MetaOutlet::new(provider::Client::new(Duration::from_secs(2)).unwrap(), &settings).unwrap()
 }
 
 fn outgoing(line: Line) -> Outgoing {
@@ -338,7 +338,7 @@ fn settings_that_cannot_work_are_refused_early() {
             api_version: "v26.0".into(),
             sends_per_second: 1,
         };
-        MessengerOutlet::new(provider::Client::new(Duration::from_secs(1)).unwrap(), &settings)
+        MetaOutlet::new(provider::Client::new(Duration::from_secs(1)).unwrap(), &settings)
     };
     assert_eq!(new("graph", "t").unwrap_err(), BadSettings::ApiBase("graph".into()));
     assert_eq!(new("ftp://graph", "t").unwrap_err(), BadSettings::ApiBase("ftp://graph".into()));

@@ -21,7 +21,7 @@ pub struct Page {
     pub app_id: Option<String>,
 }
 
-pub struct MessengerInlet {
+pub struct MetaInlet {
     pages: Vec<SignedPage>,
 }
 
@@ -30,7 +30,7 @@ struct SignedPage {
     signer: Option<Signer>,
 }
 
-impl MessengerInlet {
+impl MetaInlet {
     pub fn new(pages: Vec<Page>) -> Self {
         let signed = |page: Page| SignedPage { signer: Signer::new(&page.app_secret), page };
         Self { pages: pages.into_iter().map(signed).collect() }
@@ -44,7 +44,7 @@ impl MessengerInlet {
     }
 }
 
-impl Inlet for MessengerInlet {
+impl Inlet for MetaInlet {
     fn receive(&self, webhook: &Webhook<'_>) -> Result<Received, NotTaken> {
         match (webhook.place, webhook.is_post) {
             ("", true) => self.take(webhook.headers.get(SIGNATURE), webhook.body),
@@ -54,7 +54,7 @@ impl Inlet for MessengerInlet {
     }
 }
 
-impl MessengerInlet {
+impl MetaInlet {
     /// Meta asks once whether this address is ours.
     fn handshake(&self, query: &str) -> Result<Received, NotTaken> {
         let tokens: Vec<&str> = self.pages.iter().map(|signed| signed.page.verify_token.as_str()).collect();

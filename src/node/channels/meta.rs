@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
-use crate::adapters::channels::messenger::{MessengerInlet, MessengerOutlet, MessengerProfiles, Page, Settings};
+use crate::adapters::channels::meta::{MetaInlet, MetaOutlet, MetaProfiles, Page, Settings};
 use crate::config::{Account, Config, Kind, Messenger};
 use crate::ports::channel::{Outlet, Profiles};
 
-pub fn inlet(config: &Config) -> MessengerInlet {
+pub fn inlet(config: &Config) -> MetaInlet {
     let page = |account: &Account| match &account.kind {
         Kind::Messenger(messenger) => Some(Page {
             account: account.id.clone(),
@@ -18,15 +18,15 @@ pub fn inlet(config: &Config) -> MessengerInlet {
         }),
         _ => None,
     };
-    MessengerInlet::new(config.accounts.iter().filter_map(page).collect())
+    MetaInlet::new(config.accounts.iter().filter_map(page).collect())
 }
 
 pub fn outlet(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
-    Ok(Arc::new(MessengerOutlet::new(client.clone(), &settings(messenger))?))
+    Ok(Arc::new(MetaOutlet::new(client.clone(), &settings(messenger))?))
 }
 
 pub fn profiles(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
-    Ok(Arc::new(MessengerProfiles::new(client.clone(), settings(messenger))?))
+    Ok(Arc::new(MetaProfiles::new(client.clone(), settings(messenger))?))
 }
 
 fn settings(messenger: &Messenger) -> Settings {
