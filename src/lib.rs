@@ -1,6 +1,7 @@
 //! Switchboard: a self-hosted, real-time conversation switchboard.
 //!
-//! Customers write on Messenger or a website's chat, a bot answers, and people take over from a live console.
+//! Customers write on Messenger, Instagram, Telegram, by SMS or on a website's chat, a bot answers, and people take over
+//! from a live console.
 //!
 //! The house in one paragraph: what a conversation is and what follows from what stands in [`domain`], which is pure.
 //! Around it, [`actors`] give it time and company: a conversation writes its own log, a sender gets messages out, a

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use loadtest::compare::{Comparison, compare};
 use loadtest::drill::{self, Drill, Faults};
 use loadtest::flood::Flood;
+use loadtest::messenger::Network;
 use loadtest::provider::{Provider, Settings};
 use loadtest::{ceiling, product, telegram, twilio};
 
@@ -44,7 +45,7 @@ enum Command {
         /// The folder with dump.jsonl, clients.json and arrivals.json.
         evidence: PathBuf,
     },
-    /// A fake Send API, steered over /_control.
+    /// A fake Send API, of Messenger or of Instagram, steered over /_control.
     Provider(ProviderArgs),
     /// A fake Twilio with the phones behind it, steered over /_control; a phone writes over /_text.
     Twilio(TwilioArgs),
@@ -166,7 +167,10 @@ struct FloodArgs {
 struct ProviderArgs {
     #[arg(long, default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
-    /// Ask for this page token.
+    /// Be Instagram's.
+    #[arg(long)]
+    instagram: bool,
+    /// Ask for this access token.
     #[arg(long)]
     token: Option<String>,
     /// Append every arrival to this file.
@@ -319,9 +323,9 @@ fn check(evidence: &Path) -> Result<()> {
 }
 
 async fn provide(args: ProviderArgs) -> Result<()> {
-    let provider =
-        Provider::start(Settings { listen: args.listen, token: args.token, file: args.file, ..Settings::default() })
-            .await?;
+    let ProviderArgs { listen, instagram, token, file } = args;
+    let network = if instagram { Network::Instagram } else { Network::Messenger };
+    let provider = Provider::start(Settings { listen, network, token, file, ..Settings::default() }).await?;
     println!("listening on {}", provider.address());
     std::future::pending().await
 }

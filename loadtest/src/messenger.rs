@@ -1,9 +1,11 @@
-//! Messenger as Meta speaks it: webhook bodies, signed over their very bytes.
+//! Messenger and Instagram as Meta speaks them: webhook bodies, signed over their very bytes.
 //!
-//! A [`Page`] knows its id and the app's secret and writes the events of `channels.md` 1.5 and 1.6. Sending the
+//! A [`Page`], or an account on Instagram, knows its id and the app's secret and writes the events of `channels.md` 1.5, 1.6
+//! and 1.13. Sending the
 //! bodies is the work of `http` and `clients::webhooks`; the Send API that answers is in `provider`.
 
 use ring::hmac;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock;
@@ -20,17 +22,39 @@ pub const PAGE_INBOX_APP: u64 = 263_902_037_430_900;
 /// The app we pretend to be, as the `app_id` of our own echoes.
 pub const OUR_APP: u64 = 1_517_776_481_860_111;
 
-/// A Page, with what is needed to write its webhooks.
+/// Where a line is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    #[default]
+    Messenger,
+    Instagram,
+}
+
+/// A Page, or an account on Instagram, with what is needed to write its webhooks.
 #[derive(Clone)]
 pub struct Page {
     pub id: String,
+    network: Network,
     key: hmac::Key,
 }
 
 impl Page {
     /// A page by its id and the secret of the app it is connected to.
     pub fn new(id: impl Into<String>, app_secret: &str) -> Self {
-        Self { id: id.into(), key: hmac::Key::new(hmac::HMAC_SHA256, app_secret.as_bytes()) }
+        Self::on(Network::Messenger, id, app_secret)
+    }
+
+    /// An account on Instagram, or a page.
+    pub fn on(network: Network, id: impl Into<String>, app_secret: &str) -> Self {
+        Self { id: id.into(), network, key: hmac::Key::new(hmac::HMAC_SHA256, app_secret.as_bytes()) }
+    }
+
+    fn object(&self) -> &'static str {
+        match self.network {
+            Network::Messenger => "page",
+            Network::Instagram => "instagram",
+        }
     }
 
     /// The value of `X-Hub-Signature-256` for exactly these bytes.
@@ -49,14 +73,14 @@ impl Page {
     /// A webhook body around these events, as one entry.
     pub fn body(&self, events: &[Value]) -> Vec<u8> {
         let entry = json!({"id": self.id, "time": clock::millis(), "messaging": events});
-        json!({"object": "page", "entry": [entry]}).to_string().into_bytes()
+        json!({"object": self.object(), "entry": [entry]}).to_string().into_bytes()
     }
 
     /// A webhook body with one entry per event, the other way in which Meta batches.
     pub fn body_of_entries(&self, events: &[Value]) -> Vec<u8> {
         let entry = |event: &Value| json!({"id": self.id, "time": clock::millis(), "messaging": [event]});
         let entries: Vec<Value> = events.iter().map(entry).collect();
-        json!({"object": "page", "entry": entries}).to_string().into_bytes()
+        json!({"object": self.object(), "entry": entries}).to_string().into_bytes()
     }
 
     /// The contact typed something.
@@ -81,16 +105,45 @@ impl Page {
         self.said_by_contact(psid, json!({"message": {"mid": mid, "attachments": [attachment]}}))
     }
 
-    /// What we sent comes back: the same message id and metadata, our app.
+    /// What we sent comes back: the same message id and metadata, our app. Instagram says neither.
     pub fn echo_of_ours(&self, psid: &str, mid: &str, text: &str, metadata: &str) -> Value {
-        let message = json!({"is_echo": true, "app_id": OUR_APP, "metadata": metadata, "mid": mid, "text": text});
+        let message = match self.network {
+            Network::Messenger => {
+                json!({"is_echo": true, "app_id": OUR_APP, "metadata": metadata, "mid": mid, "text": text})
+            }
+            Network::Instagram => json!({"is_echo": true, "mid": mid, "text": text}),
+        };
         self.said_by_page(psid, json!({"message": message}))
     }
 
-    /// Somebody answered from the Page inbox.
+    /// Somebody answered from the Page inbox, or in Instagram's own app.
     pub fn echo_of_a_person(&self, psid: &str, mid: &str, text: &str) -> Value {
-        let message = json!({"is_echo": true, "app_id": PAGE_INBOX_APP, "mid": mid, "text": text});
+        let message = match self.network {
+            Network::Messenger => json!({"is_echo": true, "app_id": PAGE_INBOX_APP, "mid": mid, "text": text}),
+            Network::Instagram => json!({"is_echo": true, "mid": mid, "text": text}),
+        };
         self.said_by_page(psid, json!({"message": message}))
+    }
+
+    /// On Instagram: the contact has taken back what they said.
+    pub fn unsent(&self, psid: &str, mid: &str) -> Value {
+        self.said_by_contact(psid, json!({"message": {"mid": mid, "is_deleted": true}}))
+    }
+
+    /// The contact reacts to a message.
+    pub fn reaction(&self, psid: &str, mid: &str, reaction: &str, emoji: &str) -> Value {
+        let reaction = json!({"reaction": reaction, "emoji": emoji, "action": "react", "mid": mid});
+        self.said_by_contact(psid, json!({"reaction": reaction}))
+    }
+
+    /// On Instagram: the contact has seen this message.
+    pub fn seen(&self, psid: &str, mid: &str) -> Value {
+        self.said_by_contact(psid, json!({"read": {"mid": mid}}))
+    }
+
+    /// Anything else that the contact does.
+    pub fn event(&self, psid: &str, what: Value) -> Value {
+        self.said_by_contact(psid, what)
     }
 
     /// These messages of ours arrived, and all before the watermark.

@@ -1,10 +1,12 @@
 //! The connected lines of the configuration, with what their adapters need.
 
+mod instagram;
 mod messenger;
 mod sms;
 mod telegram;
 mod webchat;
 
+pub use instagram::Instagram;
 pub use messenger::Messenger;
 pub use sms::Sms;
 pub use telegram::Telegram;
@@ -34,6 +36,7 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     Messenger(Messenger),
+    Instagram(Instagram),
     Sms(Sms),
     Telegram(Telegram),
     Webchat(Webchat),
@@ -43,6 +46,7 @@ impl Kind {
     fn channel(&self) -> Channel {
         match self {
             Kind::Messenger(_) => Channel::Messenger,
+            Kind::Instagram(_) => Channel::Instagram,
             Kind::Sms(_) => Channel::Sms,
             Kind::Telegram(_) => Channel::Telegram,
             Kind::Webchat(_) => Channel::Webchat,
@@ -53,6 +57,7 @@ impl Kind {
     fn own(&self) -> Option<(&'static str, &str)> {
         match self {
             Kind::Messenger(messenger) => Some(("page_id", &messenger.page_id)),
+            Kind::Instagram(instagram) => Some(("instagram_id", &instagram.instagram_id)),
             Kind::Sms(sms) => sms.own(),
             Kind::Telegram(telegram) => Some(("bot_token", &telegram.bot_id)),
             Kind::Webchat(_) => None,
@@ -63,6 +68,7 @@ impl Kind {
     pub fn api_base(&self) -> Option<&str> {
         match self {
             Kind::Messenger(messenger) => Some(&messenger.api_base),
+            Kind::Instagram(instagram) => Some(&instagram.api_base),
             Kind::Sms(sms) => Some(&sms.api_base),
             Kind::Telegram(telegram) => Some(&telegram.api_base),
             Kind::Webchat(_) => None,
@@ -116,6 +122,7 @@ pub fn read(root: &mut Table<'_>, report: &Report<'_>, layers: &Layers, defaults
 /// What the tables of whole channels say for accounts that say nothing.
 pub struct Defaults {
     messenger: messenger::Defaults,
+    instagram: messenger::Defaults,
     sms: sms::Defaults,
     telegram: telegram::Defaults,
 }
@@ -124,6 +131,7 @@ impl Defaults {
     pub fn read(root: &mut Table<'_>) -> Self {
         Self {
             messenger: messenger::Defaults::read(root.table("messenger")),
+            instagram: messenger::Defaults::read(root.table("instagram")),
             sms: sms::Defaults::read(root.table("sms")),
             telegram: telegram::Defaults::read(root.table("telegram")),
         }
@@ -149,6 +157,9 @@ fn account(
     let name = table.optional("name", name);
     let kind = match table.read("kind", kind) {
         Some(Channel::Messenger) => messenger::read(&mut table, &defaults.messenger).map(Kind::Messenger),
+        Some(Channel::Instagram) => {
+            instagram::read(&mut table, &defaults.instagram, &defaults.messenger).map(Kind::Instagram)
+        }
         Some(Channel::Sms) => sms::read(&mut table, &defaults.sms).map(Kind::Sms),
         Some(Channel::Telegram) => telegram::read(&mut table, &defaults.telegram).map(Kind::Telegram),
         Some(Channel::Webchat) => webchat::read(&mut table).map(Kind::Webchat),

@@ -285,6 +285,22 @@ fn an_api_base_may_have_a_path_but_nothing_more() {
 }
 
 #[test]
+fn an_instagram_account_is_reached_where_it_was_connected() {
+    let account = "[[account]]\nid = \"ig\"\nkind = \"instagram\"\nbot = \"b\"\ninstagram_id = \"17841400000000000\"\n\
+                   app_secret = \"s\"\naccess_token = \"t\"\nverify_token = \"v\"\n";
+    let reached =
+        |more: &str| match load_file(&format!("{account}{more}")).map(|config| config.accounts[0].kind.clone()) {
+            Ok(Kind::Instagram(instagram)) => (instagram.api_base, instagram.sends_per_second),
+            other => panic!("{other:?}"),
+        };
+    assert_eq!(reached(""), ("https://graph.instagram.com".to_owned(), 100));
+    assert_eq!(reached("page_id = \"1122\""), ("https://graph.facebook.com".to_owned(), 100));
+    assert_eq!(reached("page_id = \"1122\"\n[messenger]\napi_base = \"http://m.example\"").0, "http://m.example");
+    let twins = account.replace("\"ig\"", "\"ig-2\"");
+    assert!(problem(&format!("{account}{twins}")).contains("another account (ig) has the same instagram_id"));
+}
+
+#[test]
 fn what_is_legal_but_dangerous_is_a_warning() {
     let site = "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"b\"\norigins = [\"*\"]\n";
     let text = format!(

@@ -14,7 +14,9 @@ fn finding(config: &Config, account: &Account) -> Option<Finding> {
     match &account.kind {
         Kind::Sms(_) => Some(twilio(config, account)),
         Kind::Telegram(_) => Some(telegram(config, account)),
-        Kind::Messenger(_) | Kind::Webchat(_) => None,
+        Kind::Messenger(_) => Some(meta(config, account, "Page")),
+        Kind::Instagram(_) => Some(meta(config, account, "Instagram")),
+        Kind::Webchat(_) => None,
     }
 }
 
@@ -30,6 +32,22 @@ fn twilio(config: &Config, account: &Account) -> Finding {
     Finding::ok(format!(
         "Account {id}: at Twilio, set “a message comes in” to {address}#rc=2&rp=all and the fallback to {address}, both POST."
     ))
+}
+
+/// Meta is told our address by hand, so that it may be another than ours.
+fn meta(config: &Config, account: &Account, object: &str) -> Finding {
+    let (id, base) = (&account.id, config.public_url.as_deref().unwrap_or("https://YOUR-HOST"));
+    let address = format!("{base}/webhooks/meta");
+    let what = format!(
+        "Account {id}: at Meta, the webhook of the object {object} is {address}, with the account's verify_token"
+    );
+    match base.starts_with("https://") {
+        true => Finding::ok(what + "."),
+        false => Finding::warn(
+            what + ", and Meta calls only https.",
+            "Put a proxy that speaks TLS in front, and set public_url.",
+        ),
+    }
 }
 
 fn telegram(config: &Config, account: &Account) -> Finding {

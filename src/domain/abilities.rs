@@ -119,6 +119,8 @@ pub enum Receipts {
     Delivered,
     /// Up to the contact's eyes.
     Read,
+    /// Only before their eyes: of the way there, nothing is heard.
+    Seen,
 }
 
 impl Receipts {
@@ -128,6 +130,7 @@ impl Receipts {
             Receipts::Sent => "–",
             Receipts::Delivered => "delivered",
             Receipts::Read => "delivered, read",
+            Receipts::Seen => "read",
         }
     }
 }
@@ -136,6 +139,7 @@ impl Channel {
     pub fn abilities(self) -> &'static Abilities {
         match self {
             Channel::Messenger => &MESSENGER,
+            Channel::Instagram => &INSTAGRAM,
             Channel::Sms => &SMS,
             Channel::Telegram => &TELEGRAM,
             Channel::Webchat => &WEBCHAT,
@@ -164,6 +168,16 @@ const MESSENGER: Abilities = Abilities {
     reactions: true,
     reply_window: Some(DAY),
     people_window: Some(DAY.saturating_mul(7)),
+};
+
+/// Instagram counts bytes, and says that a message was seen but never that it has arrived.
+const INSTAGRAM: Abilities = Abilities {
+    text: TextLimit { max: 1000, unit: Unit::Byte },
+    receipts: Receipts::Seen,
+    // Some accounts announce an edit, without its words.
+    edits: false,
+    deletions: true,
+    ..MESSENGER
 };
 
 /// Twilio takes 1600 characters in one call, and joins what carriers split.

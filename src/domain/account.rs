@@ -5,17 +5,20 @@ use super::ids::{AccountId, BotId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
     Messenger,
+    Instagram,
     Sms,
     Telegram,
     Webchat,
 }
 
 impl Channel {
-    pub const ALL: [Channel; 4] = [Channel::Messenger, Channel::Sms, Channel::Telegram, Channel::Webchat];
+    pub const ALL: [Channel; 5] =
+        [Channel::Messenger, Channel::Instagram, Channel::Sms, Channel::Telegram, Channel::Webchat];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Messenger => "messenger",
+            Channel::Instagram => "instagram",
             Channel::Sms => "sms",
             Channel::Telegram => "telegram",
             Channel::Webchat => "webchat",
@@ -34,6 +37,12 @@ impl Channel {
     /// Whether messages go out through a provider and are tracked as deliveries. Web chat reads the log itself.
     pub fn has_deliveries(self) -> bool {
         !matches!(self, Channel::Webchat)
+    }
+
+    /// Whether what we sent may come back without the mark that it went out with: then its words have to tell that it is
+    /// ours.
+    pub fn loses_marks(self) -> bool {
+        matches!(self, Channel::Instagram)
     }
 }
 

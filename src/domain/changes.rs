@@ -47,7 +47,7 @@ pub struct Named {
 }
 
 impl Names {
-    fn get(&self, provider_id: &str) -> Option<&Named> {
+    pub(super) fn get(&self, provider_id: &str) -> Option<&Named> {
         let mark = fingerprint(provider_id);
         self.0.iter().rev().find(|named| named.mark == mark)
     }
@@ -66,8 +66,8 @@ impl Names {
 }
 
 /// FNV-1a: the same on every machine, and good enough to tell twenty names apart.
-fn fingerprint(provider_id: &str) -> u32 {
-    provider_id.bytes().fold(0x811c_9dc5, |mark, byte| (mark ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+pub(super) fn fingerprint(words: &str) -> u32 {
+    words.bytes().fold(0x811c_9dc5, |mark, byte| (mark ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 impl Conversation {

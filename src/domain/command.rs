@@ -39,6 +39,11 @@ pub enum Command {
         provider_id: String,
         text: String,
     },
+    /// As `Echo`, without our mark: that we sent it is known, and not which message it is.
+    OwnEcho {
+        provider_id: String,
+        text: String,
+    },
     /// Our messages named by `provider_ids`, or all that were sent until `watermark`, were delivered or read.
     Acknowledge {
         receipt: Receipt,

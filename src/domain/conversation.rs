@@ -41,7 +41,11 @@ impl Conversation {
 
     /// The only way the state changes.
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
-        self.state.apply(event, at, self.account.channel.has_deliveries());
+        let channel = self.account.channel;
+        self.state.apply(event, at, channel.has_deliveries());
+        if channel.loses_marks() {
+            self.state.remember_own(event, at, channel);
+        }
     }
 
     /// When `DeadlinePassed` will next have something to do.
@@ -85,6 +89,7 @@ impl Conversation {
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
+            Command::OwnEcho { provider_id, text } => self.own_echo(provider_id, &text),
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
             }
@@ -175,7 +180,7 @@ impl Conversation {
     }
 
     /// What a person speaking does to the floor: takes it, or keeps the bot silent for at least another pause.
-    fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
+    pub(super) fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
         let until = self.pause_from(now);
         match &self.state.mode {
             Mode::Human { by, until: end, .. } if matches!(by, Speaker::Agent(_)) || *by == speaker => {
@@ -304,32 +309,6 @@ impl Conversation {
     }
 
     // --- Our messages on their way ---
-
-    fn echo(&self, now: Timestamp, of: Option<Seq>, provider_id: String, text: String) -> Decision {
-        if let Some(of) = of {
-            return match self.state.deliveries.get(&of).map(|delivery| &delivery.state) {
-                Some(DeliveryState::Open | DeliveryState::Uncertain { .. } | DeliveryState::Failed) => {
-                    Ok(vec![Event::Sent { of, provider_id }])
-                }
-                _ => Err(Refusal::NothingNew),
-            };
-        }
-        if self.sent_as(&provider_id).next().is_some() {
-            return Err(Refusal::NothingNew);
-        }
-        let floor = self.floor_for(now, Speaker::Outside);
-        Ok(floor.into_iter().chain([Event::OutsideSaid { text, provider_id }]).collect())
-    }
-
-    pub(super) fn sent_as<'a>(&'a self, id: &'a str) -> impl Iterator<Item = Seq> + 'a {
-        let named = move |delivery: &Delivery| match &delivery.state {
-            DeliveryState::Sent { provider_id }
-            | DeliveryState::Delivered { provider_id }
-            | DeliveryState::Bounced { provider_id } => provider_id == id,
-            _ => false,
-        };
-        self.state.deliveries.iter().filter(move |(_, delivery)| named(delivery)).map(|(seq, _)| *seq)
-    }
 
     fn outcome(&self, of: Seq, outcome: Outcome) -> Decision {
         let Some(delivery) = self.state.deliveries.get(&of) else { return Err(Refusal::NothingNew) };

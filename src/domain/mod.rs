@@ -15,6 +15,7 @@ pub mod changes;
 pub mod command;
 mod consent;
 pub mod conversation;
+pub mod echoes;
 pub mod effects;
 pub mod event;
 mod handing;

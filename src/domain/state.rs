@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::alert::Open;
 use super::call::{Backlog, OpenCall};
 use super::changes::{Change, Names};
+use super::echoes::OwnWords;
 use super::event::{Event, Later, Place, Reason, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
@@ -61,6 +62,8 @@ pub struct State {
     pub deliveries: BTreeMap<Seq, Delivery>,
     /// How the channel names the latest messages, theirs and ours.
     pub names: Names,
+    /// What we said last, on channels that may show it to us without our mark.
+    pub own_words: OwnWords,
     /// Alerts whose end is not known yet.
     pub alerts: BTreeMap<Seq, Open>,
     /// The last delivery that came to an end failed or is uncertain.

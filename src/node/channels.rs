@@ -39,8 +39,8 @@ pub fn profiles(config: &Config) -> anyhow::Result<Known> {
     let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
     let mut known = Known::new();
     for account in &config.accounts {
-        if let Kind::Messenger(messenger) = &account.kind {
-            known.insert(account.id.clone(), meta::profiles(messenger, &client)?);
+        if let Some(settings) = meta::settings(account) {
+            known.insert(account.id.clone(), meta::profiles(settings, &client)?);
         }
     }
     Ok(known)
@@ -61,7 +61,8 @@ pub fn outlets(config: &Config, base: &str) -> anyhow::Result<Vec<(AccountId, Ar
     let mut outlets = Vec::new();
     for account in &config.accounts {
         let outlet: anyhow::Result<Arc<dyn Outlet>> = match &account.kind {
-            Kind::Messenger(messenger) => meta::outlet(messenger, &client),
+            Kind::Messenger(messenger) => meta::outlet(&meta::of_page(messenger), &client),
+            Kind::Instagram(instagram) => meta::outlet(&meta::of_instagram(instagram), &client),
             Kind::Sms(sms) => twilio::outlet(account, sms, base, &client),
             Kind::Telegram(bot) => telegram::outlet(bot, &client),
             Kind::Webchat(_) => continue,

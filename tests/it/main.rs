@@ -23,6 +23,8 @@ mod faults;
 mod histories;
 /// The source itself: arrows point one way, files stay enterable.
 mod house;
+/// Instagram, from the app to the reply and back.
+mod instagram;
 /// `kill -9` at any moment.
 mod kill;
 /// A visitor, an agent and the bot between them, over real sockets.

@@ -1,4 +1,5 @@
-//! A fake Send API: what Graph does with our messages, and everything that can go wrong there.
+//! A fake Send API, of Messenger or of Instagram: what Graph does with our messages, and everything that can go wrong
+//! there.
 //!
 //! It answers `POST /{version}/{page}/messages` (also without version, and `/me/messages`) as Graph does, writes
 //! down every arrival, follows [`Rule`]s about faults and can send echoes, deliveries and reads back to the
@@ -26,7 +27,7 @@ use std::time::Duration;
 
 use crate::clock;
 use crate::fake::{Door, Rules};
-use crate::messenger;
+use crate::messenger::{self, Network};
 
 /// Called for every accepted message, on the connection's task: be quick.
 pub type Hook = Arc<dyn Fn(Accepted<'_>) + Send + Sync>;
@@ -43,6 +44,8 @@ pub struct Accepted<'a> {
 pub struct Settings {
     /// Port 0 takes any free port.
     pub listen: SocketAddr,
+    /// Whose Send API it is.
+    pub network: Network,
     /// The page token that is asked for; none: anybody may send.
     pub token: Option<String>,
     /// With a secret, `appsecret_proof` is checked when it is given, and demanded with `proof_required`.
@@ -61,6 +64,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            network: Network::Messenger,
             token: None,
             app_secret: None,
             proof_required: false,
@@ -80,6 +84,7 @@ pub struct Provider {
 
 /// What the connections share.
 pub(crate) struct Shared {
+    network: Network,
     token: Option<String>,
     proof: Option<String>,
     proof_required: bool,
@@ -108,12 +113,13 @@ impl Provider {
         let shared = Arc::new(Shared {
             proof: proof.map(|(secret, token)| messenger::appsecret_proof(secret, token)),
             proof_required: settings.proof_required,
+            network: settings.network,
             token: settings.token,
             hook: settings.hook,
             log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
             rules: Mutex::default(),
             names: Mutex::default(),
-            receipts: receipts::Receipting::open(settings.receipts),
+            receipts: receipts::Receipting::open(settings.network, settings.receipts),
         });
         Ok(Self { door: Door::open(settings.listen, shared.clone()).await?, shared })
     }
@@ -139,9 +145,9 @@ impl Provider {
     }
 
     /// The Page may know what this person is called, from now on.
-    pub fn set_name(&self, person: impl Into<String>, first_name: impl Into<String>) {
+    pub fn set_name(&self, person: impl Into<String>, name: impl Into<String>) {
         let mut names = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(person.into(), first_name.into());
+        names.insert(person.into(), name.into());
     }
 
     /// Starts, changes or (with none) ends echoes and receipts.

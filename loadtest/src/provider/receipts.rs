@@ -7,8 +7,9 @@ use std::time::Duration;
 use crate::clock;
 use crate::fake::Desk;
 use crate::http;
-use crate::messenger::{self, Page};
+use crate::messenger::{self, Network, Page};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Where receipts go and which there are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,19 +39,22 @@ pub(crate) struct Accepted<'a> {
     pub page: &'a str,
     pub recipient: &'a str,
     pub text: Option<&'a str>,
+    /// `image` and the like, in place of a text.
+    pub attached: Option<&'a str>,
     pub metadata: Option<&'a str>,
     pub message_id: &'a str,
 }
 
 /// What is told of messages, and the desk that posts it.
 pub(crate) struct Receipting {
+    network: Network,
     plan: Mutex<Option<Receipts>>,
     desk: Desk,
 }
 
 impl Receipting {
-    pub fn open(plan: Option<Receipts>) -> Self {
-        Self { plan: Mutex::new(plan), desk: Desk::open() }
+    pub fn open(network: Network, plan: Option<Receipts>) -> Self {
+        Self { network, plan: Mutex::new(plan), desk: Desk::open() }
     }
 
     pub fn change(&self, plan: Option<Receipts>) {
@@ -63,13 +67,18 @@ impl Receipting {
 
     pub async fn accepted(&self, message: Accepted<'_>) {
         let Some(plan) = self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
-        let page = Page::new(message.page, &plan.app_secret);
-        let echo = page.echo_of_ours(
+        let page = Page::on(self.network, message.page, &plan.app_secret);
+        let mut echo = page.echo_of_ours(
             message.recipient,
             message.message_id,
             message.text.unwrap_or(""),
             message.metadata.unwrap_or(""),
         );
+        if let Some(kind) = message.attached {
+            // At an address of Meta's own.
+            let attachment = json!({"type": kind, "payload": {"url": "https://lookaside.example/1"}});
+            echo["message"]["attachments"] = json!([attachment]);
+        }
         let push = |request| self.desk.push(message.recipient, plan.to, request);
         match plan.echo {
             EchoTime::Never => {}
@@ -84,11 +93,15 @@ impl Receipting {
             }
         }
         let now = clock::millis();
-        if plan.delivery {
+        if plan.delivery && self.network == Network::Messenger {
             push(request(&page, plan.to, &[page.delivery(message.recipient, &[message.message_id], now)]));
         }
         if plan.read {
-            push(request(&page, plan.to, &[page.read(message.recipient, now)]));
+            let read = match self.network {
+                Network::Messenger => page.read(message.recipient, now),
+                Network::Instagram => page.seen(message.recipient, message.message_id),
+            };
+            push(request(&page, plan.to, &[read]));
         }
     }
 }

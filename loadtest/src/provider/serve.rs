@@ -14,6 +14,7 @@ use super::{Accepted, Shared, Then, control};
 use crate::clock;
 use crate::fake::{Next, Visited, answer};
 use crate::http::Request;
+use crate::messenger::Network;
 
 /// A body to the Send API, as far as the fake reads it.
 #[derive(Deserialize)]
@@ -88,8 +89,12 @@ async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) ->
 /// Most people let us know nothing.
 fn profile(person: &str, query: &str, shared: &Shared, output: &mut Vec<u8>) {
     let names = shared.names.lock().unwrap_or_else(PoisonError::into_inner);
-    match names.get(person).filter(|_| query.contains("fields=first_name")) {
-        Some(first_name) => answer(output, 200, None, &json!({"first_name": first_name, "id": person}).to_string()),
+    let field = match shared.network {
+        Network::Messenger => "first_name",
+        Network::Instagram => "name",
+    };
+    match names.get(person).filter(|_| query.contains(&format!("fields={field}"))) {
+        Some(name) => answer(output, 200, None, &json!({field: name, "id": person}).to_string()),
         None => refuse(output, 400, 100, Some(2_018_218), None, "No profile available for this user."),
     }
 }
@@ -117,7 +122,7 @@ fn unauthorised(request: &Request<'_>, query: &str, shared: &Shared) -> Option<&
 }
 
 async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &mut Vec<u8>) -> Next {
-    if let Some(complaint) = complaint(&send) {
+    if let Some(complaint) = complaint(&send, shared.network) {
         refuse(output, 400, 100, None, None, complaint);
         return Next::Go;
     }
@@ -165,7 +170,9 @@ async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &
         if let Some(hook) = &shared.hook {
             hook(Accepted { recipient, text, metadata });
         }
-        shared.receipts.accepted(Receipted { page, recipient, text, metadata, message_id: &id }).await;
+        let attached =
+            message.and_then(|message| message.attachment.as_ref()).map(|attachment| attachment.kind.as_ref());
+        shared.receipts.accepted(Receipted { page, recipient, text, attached, metadata, message_id: &id }).await;
     }
     act(&then, recipient, &id, output).await
 }

@@ -4,8 +4,11 @@ use serde::Deserialize;
 use std::borrow::Cow;
 
 use super::serve::Send;
+use crate::messenger::Network;
 
 const TEXT_UTF16_MAX: usize = 2000;
+/// On Instagram.
+const TEXT_BYTES_MAX: usize = 1000;
 const METADATA_MAX: usize = 1000;
 const QUICK_REPLIES_MAX: usize = 13;
 const TITLE_MAX: usize = 20;
@@ -15,11 +18,11 @@ const ATTACHMENTS: [&str; 5] = ["audio", "file", "image", "video", "template"];
 #[derive(Deserialize)]
 pub(super) struct Attachment<'a> {
     #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
+    pub kind: Cow<'a, str>,
 }
 
 /// What is wrong with it, in the words of an error with code 100.
-pub(super) fn complaint(send: &Send<'_>) -> Option<&'static str> {
+pub(super) fn complaint(send: &Send<'_>, network: Network) -> Option<&'static str> {
     if send.recipient.id.is_empty() {
         return Some("param recipient must have an id");
     }
@@ -30,7 +33,7 @@ pub(super) fn complaint(send: &Send<'_>) -> Option<&'static str> {
             let known = ["typing_on", "typing_off", "mark_seen", "react", "unreact"].contains(&&**action);
             (!known).then_some("param sender_action is not one of its values")
         }
-        (Some(_), None) => terms(send).or_else(|| content(send)),
+        (Some(_), None) => terms(send).or_else(|| content(send, network)),
     }
 }
 
@@ -44,13 +47,16 @@ fn terms(send: &Send<'_>) -> Option<&'static str> {
     }
 }
 
-fn content(send: &Send<'_>) -> Option<&'static str> {
+fn content(send: &Send<'_>, network: Network) -> Option<&'static str> {
     let message = send.message.as_ref()?;
     let long = |text: &str, max: usize| text.encode_utf16().count() > max;
     match (message.text.as_deref(), &message.attachment) {
         (None, None) => return Some("a message needs a text or an attachment"),
         (Some(_), Some(_)) => return Some("a text and an attachment cannot go together"),
         (Some(text), None) if text.trim().is_empty() => return Some("param message[text] must not be empty"),
+        (Some(text), None) if network == Network::Instagram && text.len() > TEXT_BYTES_MAX => {
+            return Some("message[text] must have at most 1000 bytes");
+        }
         (Some(text), None) if long(text, TEXT_UTF16_MAX) => return Some("message[text] must be under 2000 characters"),
         (None, Some(attachment)) if !ATTACHMENTS.contains(&&*attachment.kind) => {
             return Some("message[attachment][type] is not one of its values");

@@ -17,10 +17,10 @@ pub struct Messenger {
     pub sends_per_second: u32,
 }
 
-/// What `[messenger]` says for accounts that say nothing.
+/// What `[messenger]` or `[instagram]` says for accounts that say nothing.
 pub struct Defaults {
-    api_base: Option<String>,
-    api_version: Option<String>,
+    pub(super) api_base: Option<String>,
+    pub(super) api_version: Option<String>,
     sends_per_second: u32,
 }
 
@@ -34,6 +34,13 @@ impl Defaults {
         table.finish();
         defaults
     }
+
+    pub(super) fn sends_per_second(&self, table: &mut Table<'_>) -> u32 {
+        match table.has("sends_per_second") {
+            true => table.number("sends_per_second", 1..=100_000) as u32,
+            false => self.sends_per_second,
+        }
+    }
 }
 
 pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<Messenger> {
@@ -43,10 +50,7 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<Messenger> {
     let app_id = table.optional("app_id", digits);
     let own_base = table.optional("api_base", graph);
     let own_version = table.optional("api_version", api_version);
-    let sends_per_second = match table.has("sends_per_second") {
-        true => table.number("sends_per_second", 1..=100_000) as u32,
-        false => defaults.sends_per_second,
-    };
+    let sends_per_second = defaults.sends_per_second(table);
     Some(Messenger {
         page_id: page_id?,
         app_secret: app_secret?,
@@ -59,16 +63,16 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<Messenger> {
     })
 }
 
-fn graph(text: &str) -> Result<String, String> {
+pub(super) fn graph(text: &str) -> Result<String, String> {
     api_base(text, "https://graph.facebook.com")
 }
 
-fn digits(text: &str) -> Result<String, String> {
+pub(super) fn digits(text: &str) -> Result<String, String> {
     let fine = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     fine.then(|| text.to_owned()).ok_or_else(|| "this must be the number Meta shows, such as \"1122334455\"".to_owned())
 }
 
-fn api_version(text: &str) -> Result<String, String> {
+pub(super) fn api_version(text: &str) -> Result<String, String> {
     let numbers = text.strip_prefix('v').and_then(|rest| rest.split_once('.'));
     let fine = numbers.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok());
     fine.then(|| text.to_owned()).ok_or_else(|| "write a version as Meta does, such as \"v26.0\"".to_owned())

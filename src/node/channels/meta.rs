@@ -1,41 +1,75 @@
-//! Facebook Pages: one webhook for all, one way out for each.
+//! Facebook Pages and accounts on Instagram: one webhook for all, one way out for each.
 
 use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
-use crate::adapters::channels::meta::{MetaInlet, MetaOutlet, MetaProfiles, Page, Settings};
-use crate::config::{Account, Config, Kind, Messenger};
+use crate::adapters::channels::meta::{Line, MetaInlet, MetaOutlet, MetaProfiles, Network, Settings};
+use crate::config::{Account, Config, Instagram, Kind, Messenger};
 use crate::ports::channel::{Outlet, Profiles};
 
 pub fn inlet(config: &Config) -> MetaInlet {
-    let page = |account: &Account| match &account.kind {
-        Kind::Messenger(messenger) => Some(Page {
-            account: account.id.clone(),
-            page_id: messenger.page_id.clone(),
-            app_secret: messenger.app_secret.expose().to_owned(),
-            verify_token: messenger.verify_token.expose().to_owned(),
-            app_id: messenger.app_id.clone(),
-        }),
-        _ => None,
+    MetaInlet::new(config.accounts.iter().filter_map(line).collect())
+}
+
+fn line(account: &Account) -> Option<Line> {
+    let (network, line_id, app_secret, verify_token, app_id) = match &account.kind {
+        Kind::Messenger(Messenger { page_id, app_secret, verify_token, app_id, .. }) => {
+            (Network::Messenger, page_id, app_secret, verify_token, app_id)
+        }
+        Kind::Instagram(Instagram { instagram_id, app_secret, verify_token, app_id, .. }) => {
+            (Network::Instagram, instagram_id, app_secret, verify_token, app_id)
+        }
+        _ => return None,
     };
-    MetaInlet::new(config.accounts.iter().filter_map(page).collect())
+    Some(Line {
+        account: account.id.clone(),
+        network,
+        line_id: line_id.clone(),
+        app_secret: app_secret.expose().to_owned(),
+        verify_token: verify_token.expose().to_owned(),
+        app_id: app_id.clone(),
+    })
 }
 
-pub fn outlet(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
-    Ok(Arc::new(MetaOutlet::new(client.clone(), &settings(messenger))?))
+/// How an account's contacts are reached, if it is one of Meta's.
+pub fn settings(account: &Account) -> Option<Settings> {
+    match &account.kind {
+        Kind::Messenger(messenger) => Some(of_page(messenger)),
+        Kind::Instagram(instagram) => Some(of_instagram(instagram)),
+        _ => None,
+    }
 }
 
-pub fn profiles(messenger: &Messenger, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
-    Ok(Arc::new(MetaProfiles::new(client.clone(), settings(messenger))?))
+pub fn outlet(settings: &Settings, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
+    Ok(Arc::new(MetaOutlet::new(client.clone(), settings)?))
 }
 
-fn settings(messenger: &Messenger) -> Settings {
+pub fn profiles(settings: Settings, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
+    Ok(Arc::new(MetaProfiles::new(client.clone(), settings)?))
+}
+
+pub fn of_page(messenger: &Messenger) -> Settings {
     Settings {
-        page_id: messenger.page_id.clone(),
+        network: Network::Messenger,
+        sender_id: messenger.page_id.clone(),
         token: messenger.page_token.expose().to_owned(),
         app_secret: Some(messenger.app_secret.expose().to_owned()),
         api_base: messenger.api_base.clone(),
         api_version: messenger.api_version.clone(),
         sends_per_second: messenger.sends_per_second,
+    }
+}
+
+/// Through a Page it is the Page that sends. Instagram's own interface knows no proofs.
+pub fn of_instagram(instagram: &Instagram) -> Settings {
+    let page = instagram.page_id.as_ref();
+    Settings {
+        network: Network::Instagram,
+        sender_id: page.unwrap_or(&instagram.instagram_id).clone(),
+        token: instagram.access_token.expose().to_owned(),
+        app_secret: page.map(|_| instagram.app_secret.expose().to_owned()),
+        api_base: instagram.api_base.clone(),
+        api_version: instagram.api_version.clone(),
+        sends_per_second: instagram.sends_per_second,
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::outcome::Outcome;
 use crate::domain::command as core;
 use crate::domain::event;
-use crate::domain::time::Timestamp;
 use crate::wire::stored::calls;
 use crate::wire::stored::changes::Change;
 use crate::wire::stored::parts::{Agent, Heard, Text, maybe_text, millis, owned, text, time};
@@ -44,6 +44,12 @@ pub enum Command<'a> {
     Echo {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<u64>,
+        #[serde(borrow)]
+        provider_id: Text<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+    },
+    OwnEcho {
         #[serde(borrow)]
         provider_id: Text<'a>,
         #[serde(borrow)]
@@ -186,33 +192,6 @@ pub enum Extension<'a> {
     UntilResumed,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome<'a> {
-    Sent {
-        #[serde(borrow)]
-        provider_id: Text<'a>,
-    },
-    NotSent {
-        at: u64,
-        #[serde(borrow)]
-        reason: Text<'a>,
-    },
-    Refused {
-        #[serde(borrow)]
-        reason: Text<'a>,
-    },
-    OptedOut {
-        #[serde(borrow)]
-        reason: Text<'a>,
-    },
-    Unknown {
-        again_at: u64,
-        #[serde(borrow)]
-        reason: Text<'a>,
-    },
-}
-
 impl<'a> From<&'a core::Command> for Command<'a> {
     fn from(command: &'a core::Command) -> Self {
         use core::Command as Core;
@@ -233,6 +212,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
             Core::Echo { of, provider_id, text: words } => {
                 Self::Echo { of: *of, provider_id: text(provider_id), text: text(words) }
+            }
+            Core::OwnEcho { provider_id, text: words } => {
+                Self::OwnEcho { provider_id: text(provider_id), text: text(words) }
             }
             Core::Acknowledge { receipt, provider_ids, watermark } => Self::Acknowledge {
                 receipt: (*receipt).into(),
@@ -293,6 +275,9 @@ impl From<Command<'_>> for core::Command {
             Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },
             Command::Echo { of, provider_id, text } => {
                 Self::Echo { of, provider_id: provider_id.into_owned(), text: text.into_owned() }
+            }
+            Command::OwnEcho { provider_id, text } => {
+                Self::OwnEcho { provider_id: provider_id.into_owned(), text: text.into_owned() }
             }
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 Self::Acknowledge { receipt: receipt.into(), provider_ids, watermark: time(watermark) }
@@ -391,32 +376,6 @@ impl From<Extension<'_>> for core::Extension {
             Extension::Minutes(minutes) => Self::Minutes(minutes),
             Extension::TomorrowIn(zone) => Self::TomorrowIn(zone.into_owned()),
             Extension::UntilResumed => Self::UntilResumed,
-        }
-    }
-}
-
-impl<'a> From<&'a core::Outcome> for Outcome<'a> {
-    fn from(outcome: &'a core::Outcome) -> Self {
-        match outcome {
-            core::Outcome::Sent { provider_id } => Self::Sent { provider_id: text(provider_id) },
-            core::Outcome::NotSent { at, reason } => Self::NotSent { at: at.0, reason: text(reason) },
-            core::Outcome::Refused { reason } => Self::Refused { reason: text(reason) },
-            core::Outcome::OptedOut { reason } => Self::OptedOut { reason: text(reason) },
-            core::Outcome::Unknown { again_at, reason } => Self::Unknown { again_at: again_at.0, reason: text(reason) },
-        }
-    }
-}
-
-impl From<Outcome<'_>> for core::Outcome {
-    fn from(outcome: Outcome<'_>) -> Self {
-        match outcome {
-            Outcome::Sent { provider_id } => Self::Sent { provider_id: provider_id.into_owned() },
-            Outcome::NotSent { at, reason } => Self::NotSent { at: Timestamp(at), reason: reason.into_owned() },
-            Outcome::Refused { reason } => Self::Refused { reason: reason.into_owned() },
-            Outcome::OptedOut { reason } => Self::OptedOut { reason: reason.into_owned() },
-            Outcome::Unknown { again_at, reason } => {
-                Self::Unknown { again_at: Timestamp(again_at), reason: reason.into_owned() }
-            }
         }
     }
 }

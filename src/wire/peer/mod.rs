@@ -5,6 +5,7 @@
 //! not know, and answers a command that it cannot read with a word instead of silence.
 
 mod command;
+mod outcome;
 mod refusal;
 mod sign;
 #[cfg(test)]

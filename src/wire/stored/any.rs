@@ -9,6 +9,7 @@ use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::changes::{Change, Named, Names};
+use crate::domain::echoes::{OwnPart, OwnWords};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::label::Label;
@@ -332,14 +333,21 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
     let named = (option::of(any::<u64>()), any::<u32>(), any::<u32>(), any::<bool>(), any::<u32>())
         .prop_map(|(seq, mark, edits, gone, words)| Named { seq, mark, edits, gone, words });
-    let names = vec(named, 0..4).prop_map(|named| Names(named.into()));
+    let part = (any::<u64>(), any::<u32>(), any::<bool>(), any_time()).prop_map(|(seq, words, last, at)| OwnPart {
+        seq,
+        words,
+        last,
+        at,
+    });
+    let own_words = vec(part, 0..3).prop_map(|parts| OwnWords(parts.into()));
+    let names = (vec(named, 0..4).prop_map(|named| Names(named.into())), own_words);
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3), names);
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours, stretch).prop_map(
         |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
             let (name, (attributes, labels, opted_out), unanswered, last, heard_at) = contact;
-            let (said, deliveries, trouble, (shown, void_below, alerts, names)) = ours;
+            let (said, deliveries, trouble, (shown, void_below, alerts, (names, own_words))) = ours;
             let said = said.into();
             State {
                 seq,
@@ -365,6 +373,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 void_below,
                 deliveries,
                 names,
+                own_words,
                 alerts,
                 trouble,
                 call,
@@ -386,17 +395,17 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
         Just(ModeSummary::Waiting),
         (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
     ];
-    let names = (any::<u128>(), any_text(), any::<bool>(), any_text(), any_text(), any_text());
+    let names = (any::<u128>(), any_text(), any::<usize>(), any_text(), any_text(), any_text());
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
     let words =
         (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
-    (names, floor, words).prop_map(|((id, account, web, bot, name, next), floor, words)| {
+    (names, floor, words).prop_map(|((id, account, channel, bot, name, next), floor, words)| {
         let (unanswered, last, trouble, hot, rungs, labels, window) = words;
         let (seq, turn, mode, since, wanted) = floor;
         Summary {
             conversation: ConversationId(Uuid::from_u128(id)),
             account: AccountId::new(&account),
-            channel: if web { Channel::Webchat } else { Channel::Messenger },
+            channel: Channel::ALL[channel % Channel::ALL.len()],
             bot: BotId::new(&bot),
             name,
             seq,

@@ -1,9 +1,11 @@
-//! What a contact changed, and the names of messages, as they are stored. Read beside `domain::changes`.
+//! What a contact changed, and by what messages are recognised, as they are stored. Read beside `domain::changes` and
+//! `domain::echoes`.
 
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Text, maybe_text, owned, text};
-use crate::domain::changes as core;
+use crate::domain::time::Timestamp;
+use crate::domain::{changes as core, echoes};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,4 +59,16 @@ pub fn read_names(names: Vec<Named>, words: Vec<u32>) -> core::Names {
     let words = words.into_iter().chain(std::iter::repeat(0));
     let named = |((seq, mark, edits, gone), words)| core::Named { seq, mark, edits, gone, words };
     core::Names(names.into_iter().zip(words).map(named).collect())
+}
+
+/// Seq, words, whether it is the last part, and when it was said.
+pub type OwnPart = (u64, u32, bool, u64);
+
+pub fn own_words(words: &echoes::OwnWords) -> Vec<OwnPart> {
+    words.0.iter().map(|part| (part.seq, part.words, part.last, part.at.0)).collect()
+}
+
+pub fn read_own_words(parts: Vec<OwnPart>) -> echoes::OwnWords {
+    let part = |(seq, words, last, at)| echoes::OwnPart { seq, words, last, at: Timestamp(at) };
+    echoes::OwnWords(parts.into_iter().map(part).collect())
 }

@@ -58,6 +58,8 @@ pub struct State<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     name_words: Vec<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    own_words: Vec<changes::OwnPart>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     alerts: Vec<alert::Open>,
     trouble: bool,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -215,6 +217,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             deliveries: state.deliveries.iter().map(|(seq, delivery)| (*seq, delivery.into())).collect(),
             names: changes::names(&state.names),
             name_words: changes::words(&state.names),
+            own_words: changes::own_words(&state.own_words),
             alerts: state.alerts.iter().map(alert::open).collect(),
             trouble: state.trouble,
             call: state.call.as_ref().map(Into::into),
@@ -251,6 +254,7 @@ impl From<State<'_>> for core::State {
             void_below: state.void_below,
             deliveries: state.deliveries.into_iter().map(|(seq, delivery)| (seq, delivery.into())).collect(),
             names: changes::read_names(state.names, state.name_words),
+            own_words: changes::read_own_words(state.own_words),
             alerts: state.alerts.into_iter().map(alert::read_open).collect(),
             trouble: state.trouble,
             call: state.call.map(Into::into),

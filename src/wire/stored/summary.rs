@@ -17,6 +17,9 @@ pub struct Summary<'a> {
     #[serde(borrow)]
     account: Text<'a>,
     channel: Channel,
+    /// In place of `channel`, to whoever knows it.
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    younger: Option<Text<'a>>,
     #[serde(borrow)]
     bot: Text<'a>,
     #[serde(borrow)]
@@ -49,6 +52,9 @@ fn no_rungs(rungs: &usize) -> bool {
     *rungs == 0
 }
 
+/// The channels that the first programs which read summaries know. They refuse a whole list for one other name in it, so
+/// none is ever added: a younger channel is written as the one of these that is most like it, and by its own name beside
+/// that.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Channel {
@@ -77,6 +83,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             conversation: summary.conversation.0,
             account: text(summary.account.as_str()),
             channel: summary.channel.into(),
+            younger: younger(summary.channel).map(text),
             bot: text(summary.bot.as_str()),
             name: text(&summary.name),
             seq: summary.seq,
@@ -101,7 +108,10 @@ impl From<Summary<'_>> for core::Summary {
         Self {
             conversation: ConversationId(summary.conversation),
             account: AccountId::new(&summary.account),
-            channel: summary.channel.into(),
+            channel: summary
+                .younger
+                .and_then(|name| account::Channel::parse(&name))
+                .unwrap_or_else(|| summary.channel.into()),
             bot: BotId::new(&summary.bot),
             name: summary.name.into_owned(),
             seq: summary.seq,
@@ -130,6 +140,7 @@ impl From<account::Channel> for Channel {
             account::Channel::Sms => Self::Sms,
             account::Channel::Telegram => Self::Telegram,
             account::Channel::Webchat => Self::Webchat,
+            account::Channel::Instagram => Self::Messenger,
         }
     }
 }
@@ -143,6 +154,12 @@ impl From<Channel> for account::Channel {
             Channel::Webchat => Self::Webchat,
         }
     }
+}
+
+/// The channel's own name, if the first programs that read summaries have none for it.
+fn younger(channel: account::Channel) -> Option<&'static str> {
+    let known = account::Channel::from(Channel::from(channel)) == channel;
+    (!known).then(|| channel.as_str())
 }
 
 impl<'a> From<&'a core::ModeSummary> for Mode<'a> {

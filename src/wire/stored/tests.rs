@@ -7,6 +7,7 @@ use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::changes::{Change, Named, Names};
+use crate::domain::echoes::{OwnPart, OwnWords};
 use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::label::Label;
@@ -40,6 +41,16 @@ fn damage_is_an_error() {
     for damaged in ["", "{", r#"{"v":1}"#, r#"{"v":1,"is":{"contact_sa"#, r#"{"v":1,"is":{"no_such_event":{}}}"#] {
         read_event(damaged.as_bytes()).expect_err("cannot be read");
     }
+}
+
+#[test]
+fn a_list_with_a_channel_younger_than_its_reader_is_read_all_the_same() {
+    let stored = String::from_utf8(write_summary(&Summary { channel: Channel::Instagram, ..sample_summary() }));
+    let stored = stored.expect("text");
+    assert!(stored.contains(r#""channel":"messenger","younger":"instagram""#), "{stored}");
+    assert_eq!(read_summary(stored.as_bytes()).expect("reads").channel, Channel::Instagram);
+    let later = stored.replace("instagram", "carrier_pigeon");
+    assert_eq!(read_summary(later.as_bytes()).expect("reads").channel, Channel::Messenger);
 }
 
 proptest! {
@@ -78,7 +89,14 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(change_samples());
     samples.extend(window_samples());
     samples.extend(telegram_samples());
+    samples.extend(instagram_samples());
     samples
+}
+
+fn instagram_samples() -> Vec<Vec<u8>> {
+    let part = |last| OwnPart { seq: 2, words: 0x1234_5678, last, at: Timestamp(5) };
+    let state = State { own_words: OwnWords([part(false), part(true)].into()), ..State::default() };
+    vec![write_state(&state), write_summary(&Summary { channel: Channel::Instagram, ..sample_summary() })]
 }
 
 fn telegram_samples() -> Vec<Vec<u8>> {
@@ -167,6 +185,7 @@ fn sample_events() -> Vec<Event> {
 fn sample_state() -> State {
     let sent = DeliveryState::Sent { provider_id: "m_1".to_owned() };
     State {
+        own_words: OwnWords::default(),
         seq: 9,
         turn: 2,
         mode: Mode::Human {

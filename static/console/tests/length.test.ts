@@ -13,6 +13,12 @@ describe('the length of a reply', () => {
     expect(lengthOf('a'.repeat(max + 1), 'messenger', english).words).toBe('goes out in parts');
   });
 
+  it('is in bytes where the channel counts bytes', () => {
+    expect(lengthOf('ü'.repeat(498), 'instagram', english).words).toBe('4 bytes left');
+    expect(lengthOf('ü'.repeat(501), 'instagram', english).words).toBe('goes out in parts');
+    expect(lengthOf('a'.repeat(501), 'instagram', english).words).toBe('');
+  });
+
   it('has an end', () => {
     expect(lengthOf('😀'.repeat(MESSAGE_CHARS_MAX), 'webchat', english).tooLong).toBe(false);
     expect(lengthOf('a'.repeat(MESSAGE_CHARS_MAX + 7), 'nowhere', english)).toEqual({ words: '7 characters too long', tooLong: true });

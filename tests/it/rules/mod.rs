@@ -10,6 +10,8 @@ mod changes;
 mod consent;
 /// What dialogues and triggers do; 13: hot leads.
 mod dialogues;
+/// 8 and 15: our own messages, shown to us without our mark.
+mod echoes;
 /// What a contact may throw at it.
 mod floods;
 /// 1, 2 and 3: who has the floor, and for how long.

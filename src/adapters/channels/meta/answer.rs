@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::Network;
 use crate::adapters::channels::lenient::Word;
 use crate::adapters::channels::outcome;
 use crate::ports::channel::SendResult;
 
 const THROTTLED_BY_DEFAULT: Duration = Duration::from_secs(60);
 const RESTRICTED_FOR: Duration = Duration::from_secs(15 * 60);
-const SLOW_DOWN: &str = "Messenger asked us to slow down";
-const PASSING: &str = "Messenger has a passing problem";
 
 /// An answer, and the headers that matter.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Answer<'a> {
+    pub network: Network,
     pub status: u16,
     pub date: Option<&'a str>,
     pub retry_after: Option<&'a str>,
@@ -74,24 +74,32 @@ pub fn interpret(answer: &Answer) -> SendResult {
 
 fn refused(answer: &Answer, error: &GraphError) -> SendResult {
     let trace = error.fbtrace_id.as_ref().map_or("", |trace| &trace.0);
-    let (code, subcode) = (error.code(), error.subcode());
-    tracing::debug!(status = answer.status, code, subcode, fbtrace_id = trace, "messenger refused a message");
+    let (code, subcode, who) = (error.code(), error.subcode(), answer.network.name());
+    tracing::debug!(status = answer.status, code, subcode, fbtrace_id = trace, who, "a message was refused");
+    let passing = || not_sent(None, false, named(error, &format!("{who} has a passing problem")));
     match (code, subcode) {
         (190, _) => SendResult::AccountRefused { reason: named(error, "the access token is no longer valid") },
         (368, _) | (10, Some(1_893_063)) => {
-            not_sent(Some(RESTRICTED_FOR), true, named(error, "the Page is temporarily blocked from sending"))
+            not_sent(Some(RESTRICTED_FOR), true, named(error, "the account is temporarily blocked from sending"))
         }
-        (4 | 17 | 32 | 613 | 80_006, _) => throttled(answer, named(error, SLOW_DOWN)),
-        _ if answer.status == 429 => throttled(answer, named(error, SLOW_DOWN)),
-        (1, _) => SendResult::Unknown { reason: named(error, "Messenger does not know whether it took the message") },
-        (2 | 1200, _) => not_sent(None, false, named(error, PASSING)),
+        (4 | 17 | 32 | 613 | 80_006, _) => throttled(answer, named(error, &slow_down(who))),
+        _ if answer.status == 429 => throttled(answer, named(error, &slow_down(who))),
+        (1, _) => {
+            let words = format!("{who} does not know whether it took the message");
+            SendResult::Unknown { reason: named(error, &words) }
+        }
+        (2 | 1200, _) => passing(),
         _ => match permanent(code, subcode) {
             Some(words) => SendResult::Permanent { reason: named(error, words) },
-            None if error.is_transient == Some(true) => not_sent(None, false, named(error, PASSING)),
-            None if answer.status >= 500 => SendResult::Unknown { reason: named(error, "Messenger failed") },
-            None => SendResult::Permanent { reason: quoted(error) },
+            None if error.is_transient == Some(true) => passing(),
+            None if answer.status >= 500 => SendResult::Unknown { reason: named(error, &format!("{who} failed")) },
+            None => SendResult::Permanent { reason: quoted(who, error) },
         },
     }
+}
+
+fn slow_down(who: &str) -> String {
+    format!("{who} asked us to slow down")
 }
 
 /// Refusals that stay refusals, in words for agents. None for codes we have no words for.
@@ -113,8 +121,8 @@ fn permanent(code: u32, subcode: Option<u32>) -> Option<&'static str> {
 
 fn without_words(answer: &Answer) -> SendResult {
     match answer.status {
-        429 => throttled(answer, format!("{SLOW_DOWN} (HTTP 429)")),
-        status => outcome::without_words("Messenger", status),
+        429 => throttled(answer, format!("{} (HTTP 429)", slow_down(answer.network.name()))),
+        status => outcome::without_words(answer.network.name(), status),
     }
 }
 
@@ -148,20 +156,25 @@ fn named(error: &GraphError, words: &str) -> String {
 }
 
 /// The provider's own words, where we have none.
-fn quoted(error: &GraphError) -> String {
+fn quoted(who: &str, error: &GraphError) -> String {
     let words = error.message.as_ref().map_or("no reason given", |message| &message.0);
-    named(error, &format!("Messenger refused it: {}", outcome::quoted(words)))
+    named(error, &format!("{who} refused it: {}", outcome::quoted(words)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn answered(status: u16, body: &[u8]) -> SendResult {
+        let network = Network::Messenger;
+        interpret(&Answer { network, status, date: None, retry_after: None, usage: None, body })
+    }
+
     fn error(status: u16, code: u32, subcode: u32) -> SendResult {
         let body = format!(
             r#"{{"error":{{"message":"(#{code}) No.","type":"OAuthException","code":{code},"error_subcode":{subcode},"fbtrace_id":"A"}}}}"#
         );
-        interpret(&Answer { status, body: body.as_bytes(), ..Answer::default() })
+        answered(status, body.as_bytes())
     }
 
     fn short(result: SendResult) -> String {
@@ -237,19 +250,14 @@ mod tests {
             (404, b"not here".as_slice(), "not sent"),
             (408, b"".as_slice(), "unknown"),
         ] {
-            assert_eq!(
-                short(interpret(&Answer { status, body, ..Answer::default() })),
-                meaning,
-                "{status} {}",
-                String::from_utf8_lossy(body)
-            );
+            assert_eq!(short(answered(status, body)), meaning, "{status} {}", String::from_utf8_lossy(body));
         }
     }
 
     #[test]
     fn codes_may_come_as_text() {
         let body = br#"{"error":{"code":"10","error_subcode":"2018278"}}"#;
-        assert_eq!(short(interpret(&Answer { status: 400, body, ..Answer::default() })), "permanent");
+        assert_eq!(short(answered(400, body)), "permanent");
     }
 
     #[test]
@@ -262,8 +270,10 @@ mod tests {
 
     #[test]
     fn a_throttle_says_how_long() {
-        let wait =
-            |retry_after, date, usage| short(interpret(&Answer { status: 429, retry_after, date, usage, body: b"" }));
+        let network = Network::Instagram;
+        let wait = |retry_after, date, usage| {
+            short(interpret(&Answer { network, status: 429, retry_after, date, usage, body: b"" }))
+        };
         assert_eq!(wait(Some("7"), None, None), "not sent 7 all");
         let date = Some("Wed, 29 Jul 2026 08:00:00 GMT");
         assert_eq!(wait(Some("Wed, 29 Jul 2026 08:01:30 GMT"), date, None), "not sent 90 all");

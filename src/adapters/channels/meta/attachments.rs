@@ -1,10 +1,10 @@
-//! What comes attached to a message: pictures, files, and things Messenger invents.
+//! What comes attached to a message: pictures, files, and things Meta invents.
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::shapes::Attached;
+use super::shapes::{Attached, Story};
 use crate::adapters::channels::lenient::{Word, cut, is_link, mend_surrogates, without_nul};
 use crate::domain::message::{Attachment, AttachmentKind};
 
@@ -29,8 +29,13 @@ pub fn attachments(raw: Option<&RawValue>) -> Vec<Attachment> {
 
 /// In place of something Meta only tells us the existence of.
 pub fn unsupported() -> Attachment {
-    let name = "something Messenger does not show".into();
+    let name = "something Meta does not show".into();
     Attachment { kind: AttachmentKind::Other, url: String::new(), name }
+}
+
+/// The story of ours that a message is about.
+pub fn story(story: Story<'_>) -> Attachment {
+    Attachment { kind: AttachmentKind::Other, url: link(story.url), name: "answers a story".into() }
 }
 
 /// An attachment as a line of text, for where there is no other place to show it.
@@ -62,12 +67,17 @@ fn attachment(raw: &str) -> Attachment {
     };
     let (url, title, words) =
         attached.payload.map(|payload| (payload.url, payload.title, payload.text)).unwrap_or_default();
-    let url = url.or(attached.url).map(|Word(url)| url).filter(|url| is_link(url)).unwrap_or_default();
     let name = attached.title.or(title).or(words).map(|Word(name)| name);
-    let name = name.unwrap_or(if kind == AttachmentKind::Other { type_name } else { Cow::Borrowed("") });
-    Attachment {
-        kind,
-        url: without_nul(url).into_owned(),
-        name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned(),
-    }
+    let name = name.unwrap_or(match &*type_name {
+        "story_mention" => Cow::Borrowed("mentions us in a story"),
+        _ if kind == AttachmentKind::Other => type_name,
+        _ => Cow::Borrowed(""),
+    });
+    Attachment { kind, url: link(url.or(attached.url)), name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned() }
+}
+
+/// Empty for what is no link.
+fn link(url: Option<Word<'_>>) -> String {
+    let url = url.map(|Word(url)| url).filter(|url| is_link(url)).unwrap_or_default();
+    without_nul(url).into_owned()
 }

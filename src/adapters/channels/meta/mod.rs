@@ -1,7 +1,7 @@
-//! What Meta's webhooks say of its Pages, and how to answer through the Send API.
+//! Facebook Messenger and Instagram: what Meta's webhooks say, and how to answer through the Send API.
 //!
-//! [`read`] is pure and takes a body whose signature was checked (`meta_signature`). [`MetaOutlet`] sends.
-//! Absent on purpose: thread control, profiles, and personas.
+//! Both speak the same; where they differ, [`Network`] tells. [`read`] is pure and takes a body whose signature was checked
+//! (`meta_signature`). [`MetaOutlet`] sends. Absent on purpose: thread control and personas.
 
 mod answer;
 mod attachments;
@@ -13,14 +13,44 @@ mod send;
 mod shapes;
 mod show;
 
-pub use inlet::{MetaInlet, Page};
+pub use inlet::{Line, MetaInlet};
 pub use profile::MetaProfiles;
 pub use read::read;
 pub use send::{BadSettings, MetaOutlet, Settings};
 
 use crate::adapters::channels::mark::Mark;
+use crate::domain::abilities::Abilities;
+use crate::domain::account::Channel;
 use crate::domain::command::Command;
 use crate::domain::ids::ConversationId;
+
+/// Where a line is: a Page on Facebook, or a professional account on Instagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Messenger,
+    Instagram,
+}
+
+impl Network {
+    pub fn channel(self) -> Channel {
+        match self {
+            Network::Messenger => Channel::Messenger,
+            Network::Instagram => Channel::Instagram,
+        }
+    }
+
+    pub fn abilities(self) -> &'static Abilities {
+        self.channel().abilities()
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Network::Messenger => "Messenger",
+            Network::Instagram => "Instagram",
+        }
+    }
+}
 
 /// What one webhook brought, in the order it was written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,12 +72,12 @@ pub struct Unknown {
     pub raw: String,
 }
 
-/// One thing that happened between a Page and a person.
+/// One thing that happened between a line and a person.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inbound {
-    pub page_id: String,
-    /// How Messenger names the person, for this Page only.
-    pub psid: String,
+    pub line_id: String,
+    /// How Meta names the person, for this line only.
+    pub person_id: String,
     /// The same for each copy of the same message; none for receipts, which may come as often as they like.
     pub key: Option<String>,
     /// For an echo: who sent it.
@@ -65,14 +95,17 @@ pub struct Origin {
 
 impl Inbound {
     /// What to ask of this person's conversation. None for an echo that tells it nothing: sent by our own app, but not
-    /// by this conversation, or only the beginning of a long message.
-    pub fn settle(self, conversation: ConversationId, own_app: Option<&str>) -> Option<Command> {
+    /// by this conversation, or only the beginning of a long message. Where marks get lost, the conversation itself knows
+    /// its words.
+    pub fn settle(self, conversation: ConversationId, own_app: Option<&str>, network: Network) -> Option<Command> {
         let Some(origin) = self.origin else { return Some(self.command) };
         let Command::Echo { provider_id, text, .. } = self.command else { return Some(self.command) };
         match origin.mark.filter(|mark| mark.id.conversation == conversation) {
             Some(mark) if mark.is_last() => Some(Command::Echo { of: Some(mark.id.seq), provider_id, text }),
             Some(_) => None,
-            None if own_app.is_some() && origin.app_id.as_deref() == own_app => None,
+            None if own_app.is_some() && origin.app_id.as_deref() == own_app => {
+                network.channel().loses_marks().then_some(Command::OwnEcho { provider_id, text })
+            }
             None => Some(Command::Echo { of: None, provider_id, text }),
         }
     }
@@ -85,8 +118,8 @@ mod tests {
 
     fn echo(mark: Option<Mark>, app_id: Option<&str>) -> Inbound {
         Inbound {
-            page_id: "1".into(),
-            psid: "7".into(),
+            line_id: "1".into(),
+            person_id: "7".into(),
             key: Some("in:m".into()),
             origin: Some(Origin { mark, app_id: app_id.map(Into::into) }),
             command: Command::Echo { of: None, provider_id: "m".into(), text: "Yes.".into() },
@@ -94,7 +127,7 @@ mod tests {
     }
 
     fn settled(inbound: Inbound) -> Option<Option<u64>> {
-        inbound.settle(here(), Some("151")).map(|command| match command {
+        inbound.settle(here(), Some("151"), Network::Messenger).map(|command| match command {
             Command::Echo { of, .. } => of,
             other => panic!("{other:?}"),
         })
@@ -131,6 +164,14 @@ mod tests {
     fn what_our_own_app_sent_without_a_mark_is_nobody_taking_over() {
         assert_eq!(settled(echo(None, Some("151"))), None);
         // No app configured is not the same as no app given.
-        assert!(echo(None, None).settle(here(), None).is_some());
+        assert!(echo(None, None).settle(here(), None, Network::Messenger).is_some());
+    }
+
+    #[test]
+    fn where_marks_get_lost_the_conversation_is_asked_about_its_words() {
+        let own = echo(None, Some("151")).settle(here(), Some("151"), Network::Instagram);
+        assert_eq!(own, Some(Command::OwnEcho { provider_id: "m".into(), text: "Yes.".into() }));
+        let foreign = echo(None, None).settle(here(), Some("151"), Network::Instagram);
+        assert!(matches!(foreign, Some(Command::Echo { of: None, .. })), "{foreign:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What people call themselves on Messenger, where Meta lets us ask.
+//! What people call themselves on Messenger and Instagram, where Meta lets us ask.
 //!
 //! Absent on purpose: pictures, whose links end after days, and languages, which take a permission of their own.
 
@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderValue, Uri};
 use serde::Deserialize;
 
+use super::Network;
 use super::send::{BadSettings, Settings, below};
 use crate::adapters::channels::http::{Client, Download};
 use crate::adapters::channels::lenient::{Word, text};
@@ -15,7 +16,7 @@ use crate::ports::channel::Profiles;
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 const NAME_CHARACTERS_MAX: usize = 200;
 
-/// The names of one Page's contacts.
+/// The names of one line's contacts.
 pub struct MetaProfiles {
     client: Client,
     settings: Settings,
@@ -28,6 +29,10 @@ struct Profile<'a> {
     first_name: Option<Word<'a>>,
     #[serde(borrow, default)]
     last_name: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    name: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    username: Option<Word<'a>>,
 }
 
 impl MetaProfiles {
@@ -38,9 +43,13 @@ impl MetaProfiles {
         Ok(Self { client, settings, authorization })
     }
 
-    fn address(&self, psid: &str) -> Option<Uri> {
-        let mut url = below(&self.settings, &[psid]).ok()?;
-        url.query_pairs_mut().append_pair("fields", "first_name,last_name");
+    fn address(&self, person: &str) -> Option<Uri> {
+        let fields = match self.settings.network {
+            Network::Messenger => "first_name,last_name",
+            Network::Instagram => "name,username",
+        };
+        let mut url = below(&self.settings, &[person]).ok()?;
+        url.query_pairs_mut().append_pair("fields", fields);
         url.as_str().parse().ok()
     }
 }
@@ -70,10 +79,13 @@ async fn whole(mut answer: Download) -> Option<Vec<u8>> {
 }
 
 fn name(body: &[u8]) -> Option<String> {
-    let Profile { first_name, last_name } = serde_json::from_slice(body).ok()?;
-    let words = [text(first_name), text(last_name)];
-    let words = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    Some(words.chars().take(NAME_CHARACTERS_MAX).collect()).filter(|name: &String| !name.is_empty())
+    let Profile { first_name, last_name, name, username } = serde_json::from_slice(body).ok()?;
+    let names = [vec![first_name, last_name], vec![name], vec![username]].map(|words| {
+        let words: Vec<String> = words.into_iter().map(text).collect();
+        words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    });
+    let name = names.into_iter().find(|name| !name.is_empty())?;
+    Some(name.chars().take(NAME_CHARACTERS_MAX).collect())
 }
 
 #[cfg(test)]
@@ -86,6 +98,8 @@ mod tests {
             (r#"{"first_name":"Zoë","last_name":"Marsh","id":"7"}"#, Some("Zoë Marsh")),
             (r#"{"first_name":" Zoë ","id":"7"}"#, Some("Zoë")),
             (r#"{"last_name":"\ud83d\ude00"}"#, Some("😀")),
+            (r#"{"name":"Zoë Marsh","username":"zoe.m","id":"7"}"#, Some("Zoë Marsh")),
+            (r#"{"name":" ","username":"zoe.m","id":"7"}"#, Some("zoe.m")),
             (r#"{"id":"7"}"#, None),
             (r#"{"first_name":""}"#, None),
             ("[]", None),

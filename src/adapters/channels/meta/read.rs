@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::attachments::{attachments, in_words, unsupported};
+use super::attachments::{attachments, in_words, story, unsupported};
 use super::changes;
 use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Postback, Read, Referral};
 use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
@@ -117,7 +117,7 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
     // The Page speaks: an echo, even if nothing says so.
     let by_page = sender.is_some() && sender.as_deref() == page;
     let is_echo = by_page || message.as_ref().is_some_and(|message| message.is_echo == Some(true));
-    let (page_side, person) = if is_echo { (sender, recipient) } else { (recipient, sender) };
+    let (our_side, person) = if is_echo { (sender, recipient) } else { (recipient, sender) };
     let come = || referred(referral).ok_or_else(|| kind(raw));
     let (key, origin, command) = match (message, postback, delivery, read) {
         (Some(message), ..) if is_echo => echo(message)?,
@@ -132,9 +132,9 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
             _ => came_by(raw, come()?, at),
         },
     };
-    let page_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(page_side).ok_or("no page")?;
-    let psid = person.ok_or("no person")?;
-    Ok(Inbound { page_id, psid, key, origin, command })
+    let line_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(our_side).ok_or("no page")?;
+    let person_id = person.ok_or("no person")?;
+    Ok(Inbound { line_id, person_id, key, origin, command })
 }
 
 pub(super) type Understood = (Option<String>, Option<Origin>, Command);
@@ -148,6 +148,7 @@ fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood
     if message.is_unsupported == Some(true) {
         attachments.push(unsupported());
     }
+    attachments.extend(message.reply_to.and_then(|reply_to| reply_to.story).map(story));
     let tap = message.quick_reply.and_then(|quick_reply| quick_reply.payload);
     if message.text.is_none() && message.attachments.is_none() && tap.is_none() && attachments.is_empty() {
         return Err("message without content");
@@ -242,3 +243,7 @@ fn kind(raw: &str) -> &'static str {
 #[cfg(test)]
 #[path = "read_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "read_instagram_tests.rs"]
+mod instagram_tests;

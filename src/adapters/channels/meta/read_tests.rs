@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::adapters::channels::meta::Network;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId};
 use crate::domain::message::{Attachment, AttachmentKind};
 
@@ -8,11 +9,11 @@ const PAGE: &str = "102938475610293";
 const PERSON: &str = "7392015648120394";
 
 /// A body with one event from the person to the Page; `rest` goes beside sender and recipient.
-fn from_person(rest: &str) -> String {
+pub(super) fn from_person(rest: &str) -> String {
     one(&format!(r#"{{"sender":{{"id":"{PERSON}"}},"recipient":{{"id":"{PAGE}"}},{rest}}}"#))
 }
 
-fn from_page(rest: &str) -> String {
+pub(super) fn from_page(rest: &str) -> String {
     one(&format!(r#"{{"sender":{{"id":"{PAGE}"}},"recipient":{{"id":"{PERSON}"}},{rest}}}"#))
 }
 
@@ -24,15 +25,15 @@ fn all(body: &str) -> Batch {
     read(body.as_bytes()).unwrap()
 }
 
-fn only(body: &str) -> Inbound {
+pub(super) fn only(body: &str) -> Inbound {
     let mut batch = all(body);
     assert_eq!((batch.inbound.len(), &batch.unknown[..]), (1, &[][..]), "{body}");
     let inbound = batch.inbound.remove(0);
-    assert_eq!((&*inbound.page_id, &*inbound.psid), (PAGE, PERSON));
+    assert_eq!((&*inbound.line_id, &*inbound.person_id), (PAGE, PERSON));
     inbound
 }
 
-fn heard(body: &str) -> Heard {
+pub(super) fn heard(body: &str) -> Heard {
     match only(body).command {
         Command::Hear { heard, .. } => heard,
         other => panic!("{other:?}"),
@@ -164,7 +165,7 @@ fn an_echo_tells_who_sent_it() {
         Command::Echo { of: None, provider_id: "m_out78".into(), text: "Yes, in blue too.".into() }
     );
     let ours = only(&body(&id.to_string()));
-    let Some(Command::Echo { of, .. }) = ours.settle(id.conversation, None) else { panic!() };
+    let Some(Command::Echo { of, .. }) = ours.settle(id.conversation, None, Network::Messenger) else { panic!() };
     assert_eq!(of, Some(12));
     let part = only(&body(&format!("{id}:2")));
     assert_eq!(part.origin.unwrap().mark, Some(Mark { id, early_part: Some(2) }));

@@ -13,30 +13,27 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use serde::Serialize;
 use url::Url;
 
+use super::Network;
 use super::answer::{Answer, interpret};
 use crate::adapters::channels::http::{self as provider, Client};
 use crate::adapters::channels::mark::Mark;
 use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::adapters::channels::{outcome, split};
-use crate::domain::abilities::Abilities;
-use crate::domain::account::Channel;
-use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
+use crate::domain::message::{self, Attachment, AttachmentKind, Choice};
 use crate::ports::channel::{By, Courtesy, Outgoing, Outlet, SendResult};
 
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
 
-fn abilities() -> &'static Abilities {
-    Channel::Messenger.abilities()
-}
-
-/// What the operator says about a Page.
+/// What the operator says about a line.
 #[derive(Clone)]
 pub struct Settings {
-    pub page_id: String,
+    pub network: Network,
+    /// Below whose name we send.
+    pub sender_id: String,
     pub token: String,
     /// With it, each call proves that it is ours.
     pub app_secret: Option<String>,
-    /// `https://graph.facebook.com`
+    /// `https://graph.facebook.com`, or Instagram's own.
     pub api_base: String,
     /// `v26.0`
     pub api_version: String,
@@ -51,13 +48,14 @@ pub enum BadSettings {
     Token,
 }
 
-/// The way to the contacts of one Page.
+/// The way to the contacts of one line.
 pub struct MetaOutlet {
-    page: Arc<Page>,
+    line: Arc<Line>,
     sends_per_second: u32,
 }
 
-struct Page {
+struct Line {
+    network: Network,
     client: Client,
     /// Carries the proof: never to be shown.
     address: Uri,
@@ -71,8 +69,9 @@ impl MetaOutlet {
         let authorization =
             HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
         let headers = provider::headers(provider::JSON, Some(authorization));
-        let page = Page { client, address: address(settings)?, headers, token: settings.token.clone() };
-        Ok(Self { page: Arc::new(page), sends_per_second: settings.sends_per_second })
+        let (network, token) = (settings.network, settings.token.clone());
+        let line = Line { network, client, address: address(settings)?, headers, token };
+        Ok(Self { line: Arc::new(line), sends_per_second: settings.sends_per_second })
     }
 }
 
@@ -84,12 +83,12 @@ impl fmt::Debug for MetaOutlet {
 
 impl Outlet for MetaOutlet {
     fn send(&self, message: Outgoing) -> BoxFuture<'static, SendResult> {
-        let page = self.page.clone();
-        async move { page.send(&message).await }.boxed()
+        let line = self.line.clone();
+        async move { line.send(&message).await }.boxed()
     }
 
-    fn calls(&self, line: &Line) -> u32 {
-        split::calls(line, abilities().text)
+    fn calls(&self, line: &message::Line) -> u32 {
+        split::calls(line, self.line.network.abilities().text)
     }
 
     fn sends_per_second(&self) -> u32 {
@@ -97,9 +96,9 @@ impl Outlet for MetaOutlet {
     }
 
     fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
-        let (page, body) = (self.page.clone(), super::show::body(to, &courtesy)?);
+        let (line, body) = (self.line.clone(), super::show::body(to, &courtesy)?);
         let shown = async move {
-            let result = page.post(&body).await;
+            let result = line.post(&body).await;
             tracing::trace!(outcome = result.name(), "showed a courtesy");
         };
         Some(shown.boxed())
@@ -107,7 +106,7 @@ impl Outlet for MetaOutlet {
 }
 
 fn address(settings: &Settings) -> Result<Uri, BadSettings> {
-    let url = below(settings, &[&settings.page_id, "messages"])?;
+    let url = below(settings, &[&settings.sender_id, "messages"])?;
     url.as_str().parse().map_err(|_| BadSettings::ApiBase(settings.api_base.clone()))
 }
 
@@ -125,9 +124,9 @@ pub(super) fn below(settings: &Settings, path: &[&str]) -> Result<Url, BadSettin
     Ok(url)
 }
 
-impl Page {
+impl Line {
     async fn send(&self, message: &Outgoing) -> SendResult {
-        let texts = split::split(&message.line.text, abilities().text);
+        let texts = split::split(&message.line.text, self.network.abilities().text);
         let mut parts: Vec<Content> = texts.iter().map(|text| Content::Text { text }).collect();
         parts.extend(message.line.attachment.as_ref().map(Content::attached));
         let Some(last) = parts.pop() else {
@@ -135,14 +134,13 @@ impl Page {
         };
         for (number, part) in (1..).zip(&parts) {
             let mark = Mark { id: message.id, early_part: Some(number) };
-            match self.post(&Body::new(message, *part, mark, &[])).await {
+            match self.post(&self.body(message, *part, mark, &[])).await {
                 SendResult::Sent { .. } => {}
                 result => return if number == 1 { result } else { outcome::halfway(result) },
             }
         }
-        let result = self
-            .post(&Body::new(message, last, Mark { id: message.id, early_part: None }, &message.line.choices))
-            .await;
+        let mark = Mark { id: message.id, early_part: None };
+        let result = self.post(&self.body(message, last, mark, &message.line.choices)).await;
         if parts.is_empty() { result } else { outcome::halfway(result) }
     }
 
@@ -152,13 +150,14 @@ impl Page {
         };
         let result = match self.client.post(self.address.clone(), self.headers.clone(), body).await {
             Ok(answer) => interpret(&Answer {
+                network: self.network,
                 status: answer.status,
                 date: answer.header(DATE),
                 retry_after: answer.header(RETRY_AFTER),
                 usage: answer.header(USAGE),
                 body: &answer.body,
             }),
-            Err(why) => outcome::unanswered("Messenger", why),
+            Err(why) => outcome::unanswered(self.network.name(), why),
         };
         // Some of Meta's own error messages quote the token.
         outcome::without_secret(result, &self.token)
@@ -246,11 +245,12 @@ struct QuickReply<'a> {
     payload: &'a str,
 }
 
-impl<'a> Body<'a> {
-    fn new(message: &'a Outgoing, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Self {
-        let menu = abilities().menu;
+impl Line {
+    fn body<'a>(&self, message: &'a Outgoing, content: Content<'a>, mark: Mark, choices: &'a [Choice]) -> Body<'a> {
+        let menu = self.network.abilities().menu;
         if choices.len() > menu.options_max {
-            tracing::warn!(delivery = %mark, choices = choices.len(), shown = menu.options_max, "messenger does not show all choices");
+            let (who, shown) = (self.network.name(), menu.options_max);
+            tracing::warn!(delivery = %mark, choices = choices.len(), shown, who, "not all choices can be shown");
         }
         // A choice without words would make Meta refuse the whole message.
         let shown = choices.iter().filter(|choice| !choice.label.trim().is_empty()).take(menu.options_max);
@@ -260,7 +260,7 @@ impl<'a> Body<'a> {
             payload: &choice.id,
         });
         let content = Message { content, metadata: mark.to_string(), quick_replies: quick_replies.collect() };
-        Self { recipient: Recipient { id: &message.to }, terms: Terms::of(message.by), message: content }
+        Body { recipient: Recipient { id: &message.to }, terms: Terms::of(message.by), message: content }
     }
 }
 

@@ -101,7 +101,8 @@ fn error(status: &'static str, code: u32, subcode: u32) -> Act {
 
 fn outlet(base: &str) -> MetaOutlet {
     let settings = Settings {
-        page_id: "1029".into(),
+        network: Network::Messenger,
+        sender_id: "1029".into(),
         token: "EAAB".into(),
         app_secret: Some("secret".into()),
         api_base: base.into(),
@@ -331,7 +332,8 @@ async fn nothing_to_say_is_not_said() {
 fn settings_that_cannot_work_are_refused_early() {
     let new = |api_base: &str, token: &str| {
         let settings = Settings {
-            page_id: "a/../b".into(),
+            network: Network::Messenger,
+            sender_id: "a/../b".into(),
             token: token.into(),
             app_secret: None,
             api_base: api_base.into(),
@@ -344,6 +346,6 @@ fn settings_that_cannot_work_are_refused_early() {
     assert_eq!(new("ftp://graph", "t").unwrap_err(), BadSettings::ApiBase("ftp://graph".into()));
     assert_eq!(new("https://graph.facebook.com", "t\nx").unwrap_err(), BadSettings::Token);
     let outlet = new("https://proxy.example/graph/", "EAAB").unwrap();
-    assert_eq!(outlet.page.address.to_string(), "https://proxy.example/graph/v26.0/a%2F..%2Fb/messages");
+    assert_eq!(outlet.line.address.to_string(), "https://proxy.example/graph/v26.0/a%2F..%2Fb/messages");
     assert!(!format!("{outlet:?}").contains("EAAB"));
 }

@@ -77,6 +77,8 @@ pub struct Message<'a> {
     #[serde(borrow, default)]
     pub attachments: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    pub reply_to: Option<ReplyTo<'a>>,
+    #[serde(borrow, default)]
     pub referral: Option<Referral<'a>>,
     #[serde(default)]
     pub is_echo: Option<bool>,
@@ -88,6 +90,19 @@ pub struct Message<'a> {
     pub is_deleted: Option<bool>,
     #[serde(default)]
     pub is_unsupported: Option<bool>,
+}
+
+/// To a message, whose words the contact sees, or to a story of ours on Instagram.
+#[derive(serde::Deserialize)]
+pub struct ReplyTo<'a> {
+    #[serde(borrow, default)]
+    pub story: Option<Story<'a>>,
+}
+
+#[derive(serde::Deserialize)]
+pub struct Story<'a> {
+    #[serde(borrow, default)]
+    pub url: Option<Word<'a>>,
 }
 
 #[derive(serde::Deserialize)]

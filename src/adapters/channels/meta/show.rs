@@ -1,4 +1,4 @@
-//! What Messenger shows beside messages: that somebody writes, that somebody has read.
+//! What is shown beside messages: that somebody writes, that somebody has read.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ struct Recipient {
     id: String,
 }
 
-/// None for what Messenger has nothing for.
+/// None for what Meta has nothing for.
 pub fn body(to: &str, courtesy: &Courtesy) -> Option<Body> {
     let sender_action = match courtesy {
         // It goes away with the next message, or after twenty seconds.

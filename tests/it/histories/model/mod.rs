@@ -121,6 +121,9 @@ impl Model {
             Command::Name { .. } | Command::TellProvider { .. } | Command::Bounce { .. } => {
                 unreachable!("no history has these")
             }
+            Command::OwnEcho { .. } => {
+                unreachable!("no history has these")
+            }
             Command::Seen { seq } => self.seen(*seq),
             Command::Reply { text, .. } if text.trim().is_empty() => Err("empty"),
             Command::Reply { agent, seen, anyway: false, .. } if self.others_spoke_since(agent, *seen) => {
