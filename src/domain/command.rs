@@ -44,6 +44,16 @@ pub enum Command {
         provider_id: String,
         text: String,
     },
+    /// The contact wrote, while another program at the provider had the conversation.
+    Overhear {
+        heard: Heard,
+        provider_id: Option<String>,
+        provider_at: Option<Timestamp>,
+    },
+    /// The provider gave the conversation to us or (not `ours`) to another program.
+    ThreadMoved {
+        ours: bool,
+    },
     /// Our messages named by `provider_ids`, or all that were sent until `watermark`, were delivered or read.
     Acknowledge {
         receipt: Receipt,

@@ -89,6 +89,10 @@ impl Conversation {
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
+            Command::Overhear { heard, provider_id, provider_at } => {
+                self.overhear(now, heard, provider_id, provider_at)
+            }
+            Command::ThreadMoved { ours } => self.thread_moved(now, ours),
             Command::OwnEcho { provider_id, text } => self.own_echo(provider_id, &text),
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
@@ -223,7 +227,7 @@ impl Conversation {
 
     /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
     /// with everything answered lets it wait. What a person was called about is for persons to answer.
-    fn returned(&self, now: Timestamp, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
+    pub(super) fn returned(&self, now: Timestamp, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
         let then = self.state.place.clone();
         let memory = self.memory_with_floor(now, then.clone());
         let next = match self.message_for_the_bot() {
@@ -404,7 +408,7 @@ pub(super) fn something(events: Vec<Event>) -> Decision {
     if events.is_empty() { Err(Refusal::NothingNew) } else { Ok(events) }
 }
 
-fn taken(by: Speaker, until: Option<Timestamp>) -> Event {
+pub(super) fn taken(by: Speaker, until: Option<Timestamp>) -> Event {
     Event::TakenOver { by, until, given_by: None }
 }
 

@@ -17,6 +17,7 @@ mod consent;
 pub mod conversation;
 pub mod echoes;
 pub mod effects;
+mod elsewhere;
 pub mod event;
 mod handing;
 pub mod hours;

@@ -52,6 +52,11 @@ pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()
     for (account, bot) in telegram::bots(config) {
         io.spawn(telegram::hook(account, bot, base, &client)?.keep());
     }
+    for account in &config.accounts {
+        if let Some(subscription) = meta::subscription(account, &client)? {
+            io.spawn(subscription.keep());
+        }
+    }
     Ok(())
 }
 

@@ -84,8 +84,8 @@ async function fakeGraph() {
     let body = '';
     for await (const bytes of request) body += bytes;
     response.setHeader('content-type', 'application/json');
-    // What a contact is called, and that somebody reads or writes: nobody here looks at that.
-    if (request.method === 'GET') return response.end('{}');
+    // What a contact is called, what is brought to us, and that somebody reads or writes: nobody here looks at that.
+    if (request.method === 'GET' || request.url.includes('/subscribed_apps')) return response.end('{}');
     if (graph.refuses) return response.writeHead(400).end(JSON.stringify(REFUSAL));
     const { recipient, message } = JSON.parse(body);
     if (!message) return response.end(JSON.stringify({ recipient_id: recipient.id }));

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use loadtest::clients::{ConsoleFrame, Poster, diary};
-use loadtest::messenger::SIGNATURE;
+use loadtest::messenger::{PAGE_INBOX_APP, SIGNATURE};
 use loadtest::product::VERIFY_TOKEN;
 use loadtest::provider::{Arrival, EchoTime, Receipts, Rule, Then};
 use serde_json::{Value, json};
@@ -100,6 +100,49 @@ async fn an_answer_from_the_page_inbox_takes_over() {
     let kinds: Vec<_> = events(&node).await.iter().map(name).filter(|kind| *kind != "Sent").collect();
     assert_eq!(kinds, ["ContactSaid", "BotSaid", "TakenOver", "OutsideSaid", "ContactSaid"]);
     node.stop().await;
+}
+
+#[actix_web::test]
+async fn another_apps_conversation_is_overheard_until_a_person_takes_it() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    installation.provider.set_owner(PSID, PAGE_INBOX_APP, true);
+    let body = page().body(&[page().text(PSID, "m_1", "hours")]);
+    let body = String::from_utf8(body).unwrap().replace("messaging", "standby").into_bytes();
+    for _ in 0..2 {
+        assert_eq!(poster.post_bytes(&body, &page().sign(&body)).await.unwrap(), 200);
+    }
+    let kinds: Vec<_> = events(&node).await.iter().map(name).collect();
+    assert_eq!(kinds, ["TakenOver", "ContactSaid"]);
+
+    let mut console = installation.console(&installation.ana).await;
+    console.reply(&conversation(PSID), "Ana here.", true).await.unwrap();
+    installation.delivered(PSID, 1).await;
+    let call = |edge: &str| (edge.to_owned(), PSID.to_owned());
+    assert_eq!(installation.provider.moves(), [call("take_thread_control")]);
+    // Where the Page does not let us, the agent reads why, and the other app's people that we ask.
+    installation.provider.set_owner(PSID, PAGE_INBOX_APP, false);
+    console.reply(&conversation(PSID), "Are you there?", true).await.unwrap();
+    let told = |event: &Event| matches!(event, Event::Failed { reason, .. } if reason.contains("have asked for it"));
+    wait_for(&node, "it says why", told).await;
+    assert_eq!(installation.provider.moves()[1..], [call("take_thread_control"), call("request_thread_control")]);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_meta_took_us_off_we_are_put_back_on() {
+    let installation = Installation::new().await;
+    for _ in 0..2 {
+        let node = installation.start().await;
+        let subscribed = async || {
+            let fields = installation.provider.subscribed();
+            (fields.len() == 10 && fields.iter().any(|field| field == "message_echoes")).then_some(())
+        };
+        eventually("everything is brought to us", subscribed).await;
+        node.stop().await;
+        installation.provider.unsubscribe();
+    }
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@
 //! product. Tests hold a [`Provider`]; another process steers it over `POST /_control` and reads `GET /_log`.
 
 mod control;
+mod lines;
 mod log;
 mod receipts;
 mod serve;
@@ -93,6 +94,7 @@ pub(crate) struct Shared {
     rules: Mutex<Rules>,
     /// What people let us know of their names.
     names: Mutex<BTreeMap<String, String>>,
+    kept: Mutex<lines::Kept>,
     receipts: receipts::Receipting,
 }
 
@@ -119,6 +121,7 @@ impl Provider {
             log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
             rules: Mutex::default(),
             names: Mutex::default(),
+            kept: Mutex::default(),
             receipts: receipts::Receipting::open(settings.network, settings.receipts),
         });
         Ok(Self { door: Door::open(settings.listen, shared.clone()).await?, shared })
@@ -148,6 +151,32 @@ impl Provider {
     pub fn set_name(&self, person: impl Into<String>, name: impl Into<String>) {
         let mut names = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.insert(person.into(), name.into());
+    }
+
+    /// Which webhooks our app is subscribed to.
+    pub fn subscribed(&self) -> Vec<String> {
+        self.kept().subscribed.iter().cloned().collect()
+    }
+
+    /// Takes our app off the line, as Meta does with one whose webhooks have failed for an hour.
+    pub fn unsubscribe(&self) {
+        self.kept().subscribed.clear();
+    }
+
+    /// The conversation is this app's from now on; our own may take it back, or not.
+    pub fn set_owner(&self, person: impl Into<String>, app: u64, may_take: bool) {
+        let mut kept = self.kept();
+        kept.owners.insert(person.into(), app);
+        kept.may_take = may_take;
+    }
+
+    /// By which calls conversations were moved or asked for: the call, and about whom.
+    pub fn moves(&self) -> Vec<(String, String)> {
+        self.kept().moves.clone()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, lines::Kept> {
+        self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts, changes or (with none) ends echoes and receipts.

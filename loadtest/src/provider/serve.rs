@@ -10,7 +10,7 @@ use serde_json::json;
 use super::log::{Arrival, QuickReply};
 use super::receipts::Accepted as Receipted;
 use super::strict::{Attachment, complaint};
-use super::{Accepted, Shared, Then, control};
+use super::{Accepted, Shared, Then, control, lines};
 use crate::clock;
 use crate::fake::{Next, Visited, answer};
 use crate::http::Request;
@@ -60,6 +60,13 @@ async fn handle(request: &Request<'_>, shared: &Shared, output: &mut Vec<u8>) ->
     if path.starts_with("/_") {
         let (status, body) = control::handle(request.method, path, query, request.body, shared);
         answer(output, status, None, &body);
+        return Next::Go;
+    }
+    if let Some(edge) = lines::edge_of(path) {
+        match unauthorised(request, query, shared) {
+            Some(complaint) => refuse(output, 401, 190, None, None, complaint),
+            None => lines::handle(edge, request, query, shared, output),
+        }
         return Next::Go;
     }
     if let ("GET", Some(person)) = (request.method, path.rsplit('/').next()) {
@@ -132,6 +139,7 @@ async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &
     let recipient = send.recipient.id.as_ref();
     // What only shows something is neither counted nor hurt.
     let then = match message {
+        Some(_) if !shared.kept.lock().unwrap_or_else(PoisonError::into_inner).is_ours(recipient) => elsewhere(),
         Some(_) => shared.rules().decide(page, recipient, text, send.tag.is_some()),
         None => Then::Answer,
     };
@@ -177,6 +185,11 @@ async fn take(send: Send<'_>, page: &str, raw: &[u8], shared: &Shared, output: &
     act(&then, recipient, &id, output).await
 }
 
+/// Another app has the conversation.
+fn elsewhere() -> Then {
+    Then::Refuse { status: 400, code: 10, subcode: Some(2_018_300), retry_after: None }
+}
+
 /// Does what the rule says with a message that is written down.
 async fn act(then: &Then, recipient: &str, id: &str, output: &mut Vec<u8>) -> Next {
     match then {
@@ -204,7 +217,14 @@ fn accept_message(output: &mut Vec<u8>, recipient: &str, id: &str) {
     answer(output, 200, None, &format!(r#"{{"recipient_id":"{recipient}","message_id":"{id}"}}"#));
 }
 
-fn refuse(output: &mut Vec<u8>, status: u16, code: u32, subcode: Option<u32>, retry_after: Option<u64>, words: &str) {
+pub(super) fn refuse(
+    output: &mut Vec<u8>,
+    status: u16,
+    code: u32,
+    subcode: Option<u32>,
+    retry_after: Option<u64>,
+    words: &str,
+) {
     let mut error = json!({"message": format!("(#{code}) {words}"), "type": "OAuthException", "code": code, "fbtrace_id": "AbC123"});
     if let Some(subcode) = subcode {
         error["error_subcode"] = json!(subcode);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
-use crate::adapters::channels::meta::{Line, MetaInlet, MetaOutlet, MetaProfiles, Network, Settings};
+use crate::adapters::channels::meta::{
+    BadSettings, Line, MetaInlet, MetaOutlet, MetaProfiles, MetaSubscription, Network, Settings,
+};
 use crate::config::{Account, Config, Instagram, Kind, Messenger};
 use crate::ports::channel::{Outlet, Profiles};
 
@@ -46,6 +48,17 @@ pub fn outlet(settings: &Settings, client: &Client) -> anyhow::Result<Arc<dyn Ou
 
 pub fn profiles(settings: Settings, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
     Ok(Arc::new(MetaProfiles::new(client.clone(), settings)?))
+}
+
+/// What looks after the webhooks of a Page, or of an account that Instagram's own login connects. One that is connected
+/// through a Page has none of its own.
+pub fn subscription(account: &Account, client: &Client) -> Result<Option<MetaSubscription>, BadSettings> {
+    let (settings, app_id) = match &account.kind {
+        Kind::Messenger(messenger) => (of_page(messenger), &messenger.app_id),
+        Kind::Instagram(instagram) if instagram.page_id.is_none() => (of_instagram(instagram), &instagram.app_id),
+        _ => return Ok(None),
+    };
+    MetaSubscription::new(client.clone(), &account.id, settings, app_id.clone()).map(Some)
 }
 
 pub fn of_page(messenger: &Messenger) -> Settings {

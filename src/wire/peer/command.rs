@@ -55,6 +55,17 @@ pub enum Command<'a> {
         #[serde(borrow)]
         text: Text<'a>,
     },
+    Overhear {
+        #[serde(borrow)]
+        heard: Heard<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        provider_id: Option<Text<'a>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider_at: Option<u64>,
+    },
+    ThreadMoved {
+        ours: bool,
+    },
     Acknowledge {
         receipt: Receipt,
         provider_ids: Vec<String>,
@@ -216,6 +227,12 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::OwnEcho { provider_id, text: words } => {
                 Self::OwnEcho { provider_id: text(provider_id), text: text(words) }
             }
+            Core::Overhear { heard, provider_id, provider_at } => Self::Overhear {
+                heard: heard.into(),
+                provider_id: maybe_text(provider_id),
+                provider_at: millis(*provider_at),
+            },
+            Core::ThreadMoved { ours } => Self::ThreadMoved { ours: *ours },
             Core::Acknowledge { receipt, provider_ids, watermark } => Self::Acknowledge {
                 receipt: (*receipt).into(),
                 provider_ids: provider_ids.clone(),
@@ -279,6 +296,10 @@ impl From<Command<'_>> for core::Command {
             Command::OwnEcho { provider_id, text } => {
                 Self::OwnEcho { provider_id: provider_id.into_owned(), text: text.into_owned() }
             }
+            Command::Overhear { heard, provider_id, provider_at } => {
+                Self::Overhear { heard: heard.into(), provider_id: owned(provider_id), provider_at: time(provider_at) }
+            }
+            Command::ThreadMoved { ours } => Self::ThreadMoved { ours },
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 Self::Acknowledge { receipt: receipt.into(), provider_ids, watermark: time(watermark) }
             }

@@ -38,6 +38,8 @@ fn commands() -> Vec<Command> {
         Command::TellProvider { word: ProviderWord::Unblock, text: String::new(), provider_id: None },
         Command::Name { name: "Zoë Marsh".into() },
         Command::OwnEcho { provider_id: "m2".into(), text: "hello".into() },
+        Command::Overhear { heard: Heard::text("hi"), provider_id: Some("m1".into()), provider_at: Some(at) },
+        Command::ThreadMoved { ours: true },
         Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
         Command::Outcome { of: 4, outcome: Outcome::OptedOut { reason: reason() } },
         Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },

@@ -12,6 +12,8 @@ mod consent;
 mod dialogues;
 /// 8 and 15: our own messages, shown to us without our mark.
 mod echoes;
+/// 8: conversations that another program at the provider has.
+mod elsewhere;
 /// What a contact may throw at it.
 mod floods;
 /// 1, 2 and 3: who has the floor, and for how long.

@@ -60,6 +60,12 @@ impl GraphError<'_> {
     }
 }
 
+/// Whether it was refused because another app has the conversation.
+pub fn is_with_another_app(body: &[u8]) -> bool {
+    let error = serde_json::from_slice::<Body>(body).ok().and_then(|body| body.error);
+    error.is_some_and(|error| (error.code(), error.subcode()) == (10, Some(2_018_300)))
+}
+
 pub fn interpret(answer: &Answer) -> SendResult {
     let body = serde_json::from_slice::<Body>(answer.body).ok();
     let (message_id, error) = body.map(|body| (body.message_id, body.error)).unwrap_or_default();

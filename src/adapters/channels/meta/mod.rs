@@ -1,22 +1,26 @@
 //! Facebook Messenger and Instagram: what Meta's webhooks say, and how to answer through the Send API.
 //!
 //! Both speak the same; where they differ, [`Network`] tells. [`read`] is pure and takes a body whose signature was checked
-//! (`meta_signature`). [`MetaOutlet`] sends. Absent on purpose: thread control and personas.
+//! (`meta_signature`). [`MetaOutlet`] sends. Absent on purpose: personas.
 
 mod answer;
 mod attachments;
 mod changes;
+mod control;
+mod graph;
 mod inlet;
 mod profile;
 mod read;
 mod send;
 mod shapes;
 mod show;
+mod subscription;
 
 pub use inlet::{Line, MetaInlet};
 pub use profile::MetaProfiles;
 pub use read::read;
 pub use send::{BadSettings, MetaOutlet, Settings};
+pub use subscription::MetaSubscription;
 
 use crate::adapters::channels::mark::Mark;
 use crate::domain::abilities::Abilities;
@@ -80,13 +84,13 @@ pub struct Inbound {
     pub person_id: String,
     /// The same for each copy of the same message; none for receipts, which may come as often as they like.
     pub key: Option<String>,
-    /// For an echo: who sent it.
+    /// For an echo: who sent it. For a conversation that moved to another app: which.
     pub origin: Option<Origin>,
     /// As it stands, an echo is nobody's: see [`Inbound::settle`].
     pub command: Command,
 }
 
-/// What an echo tells about its sender.
+/// What an event tells about the app behind it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Origin {
     pub mark: Option<Mark>,
@@ -99,7 +103,14 @@ impl Inbound {
     /// its words.
     pub fn settle(self, conversation: ConversationId, own_app: Option<&str>, network: Network) -> Option<Command> {
         let Some(origin) = self.origin else { return Some(self.command) };
-        let Command::Echo { provider_id, text, .. } = self.command else { return Some(self.command) };
+        let (provider_id, text) = match self.command {
+            Command::Echo { provider_id, text, .. } => (provider_id, text),
+            Command::ThreadMoved { ours } => {
+                let ours = own_app.map_or(ours, |own_app| origin.app_id.as_deref() == Some(own_app));
+                return Some(Command::ThreadMoved { ours });
+            }
+            command => return Some(command),
+        };
         match origin.mark.filter(|mark| mark.id.conversation == conversation) {
             Some(mark) if mark.is_last() => Some(Command::Echo { of: Some(mark.id.seq), provider_id, text }),
             Some(_) => None,

@@ -4,23 +4,20 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, Uri};
 use serde::Deserialize;
 
 use super::Network;
-use super::send::{BadSettings, Settings, below};
-use crate::adapters::channels::http::{Client, Download};
+use super::graph::Graph;
+use super::send::{BadSettings, Settings};
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::lenient::{Word, text};
 use crate::ports::channel::Profiles;
 
-const ANSWER_BYTES_MAX: usize = 16 * 1024;
 const NAME_CHARACTERS_MAX: usize = 200;
 
 /// The names of one line's contacts.
 pub struct MetaProfiles {
-    client: Client,
-    settings: Settings,
-    authorization: HeaderValue,
+    graph: Graph,
 }
 
 #[derive(Deserialize)]
@@ -37,45 +34,19 @@ struct Profile<'a> {
 
 impl MetaProfiles {
     pub fn new(client: Client, settings: Settings) -> Result<Self, BadSettings> {
-        let authorization =
-            HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
-        below(&settings, &[])?;
-        Ok(Self { client, settings, authorization })
-    }
-
-    fn address(&self, person: &str) -> Option<Uri> {
-        let fields = match self.settings.network {
-            Network::Messenger => "first_name,last_name",
-            Network::Instagram => "name,username",
-        };
-        let mut url = below(&self.settings, &[person]).ok()?;
-        url.query_pairs_mut().append_pair("fields", fields);
-        url.as_str().parse().ok()
+        Ok(Self { graph: Graph::new(client, settings)? })
     }
 }
 
 impl Profiles for MetaProfiles {
     fn name(&self, of: &str) -> BoxFuture<'static, Option<String>> {
-        let Some(address) = self.address(of) else { return std::future::ready(None).boxed() };
-        let (client, authorization) = (self.client.clone(), self.authorization.clone());
-        async move {
-            let answer = client.get(address, Some(authorization)).await.ok().filter(|answer| answer.status == 200)?;
-            name(&whole(answer).await?)
-        }
-        .boxed()
+        let (graph, person) = (self.graph.clone(), of.to_owned());
+        let fields = match graph.settings().network {
+            Network::Messenger => "first_name,last_name",
+            Network::Instagram => "name,username",
+        };
+        async move { name(&graph.get(&[&person], &[("fields", fields)]).await.ok()?) }.boxed()
     }
-}
-
-/// None if it breaks off, or says more than a profile.
-async fn whole(mut answer: Download) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.ok()? {
-        body.extend_from_slice(&chunk);
-        if body.len() > ANSWER_BYTES_MAX {
-            return None;
-        }
-    }
-    Some(body)
 }
 
 fn name(body: &[u8]) -> Option<String> {

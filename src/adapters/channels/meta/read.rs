@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::attachments::{attachments, in_words, story, unsupported};
 use super::changes;
-use super::shapes::{Change, Delivery, Entry, Envelope, Event, Message, Postback, Read, Referral};
+use super::shapes::{Change, Control, Delivery, Entry, Envelope, Event, Message, Postback, Read, Referral};
 use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
 use crate::adapters::channels::lenient::{Moment, id, mend_surrogates, text};
 use crate::adapters::channels::mark::Mark;
@@ -37,6 +37,25 @@ pub fn read(body: &[u8]) -> Result<Batch, NotUnderstood> {
     Ok(reader.batch)
 }
 
+/// What is ours to do about an event.
+#[derive(Clone, Copy)]
+enum Role {
+    Answers,
+    /// Another app has the conversation, and we only hear of it.
+    StandsBy,
+}
+
+impl Role {
+    fn of(self, command: Command) -> Command {
+        match (self, command) {
+            (Role::StandsBy, Command::Hear { heard, provider_id, provider_at, .. }) => {
+                Command::Overhear { heard, provider_id, provider_at }
+            }
+            (_, command) => command,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     batch: Batch,
@@ -47,7 +66,7 @@ impl Reader {
     fn envelope<E>(&mut self, envelope: Envelope<E>, each: impl Fn(&mut Self, E)) -> Result<(), NotUnderstood> {
         match (envelope.entry, envelope.value) {
             (Some(entries), _) => entries.into_iter().for_each(|entry| each(self, entry)),
-            (None, Some(value)) => self.event(value, None),
+            (None, Some(value)) => self.event(value, None, Role::Answers),
             (None, None) => return Err(NotUnderstood("it has no entries".into())),
         }
         Ok(())
@@ -64,25 +83,25 @@ impl Reader {
     fn entry(&mut self, entry: Entry) {
         let page = entry.id.as_ref().map(|id| &*id.0);
         for event in entry.messaging.into_iter().flatten() {
-            self.event(event, page);
+            self.event(event, page, Role::Answers);
         }
         for event in entry.standby.into_iter().flatten() {
-            self.unknown("standby", event);
+            self.event(event, page, Role::StandsBy);
         }
         for change in entry.changes.into_iter().flatten() {
             match serde_json::from_str::<Change>(change.get()) {
-                Ok(Change { value }) => self.event(value, page),
+                Ok(Change { value }) => self.event(value, page, Role::Answers),
                 Err(_) => self.unknown("change", change),
             }
         }
     }
 
-    fn event(&mut self, raw: &RawValue, page: Option<&str>) {
+    fn event(&mut self, raw: &RawValue, page: Option<&str>, role: Role) {
         if self.events >= EVENTS_MAX {
             self.events += 1;
             return;
         }
-        match read_event(raw.get(), page) {
+        match read_event(raw.get(), page, role) {
             Ok(inbound) => {
                 self.events += 1;
                 self.batch.inbound.push(inbound);
@@ -99,18 +118,18 @@ impl Reader {
     }
 }
 
-fn read_event(raw: &str, page: Option<&str>) -> Result<Inbound, &'static str> {
+fn read_event(raw: &str, page: Option<&str>, role: Role) -> Result<Inbound, &'static str> {
     if let Ok(event) = serde_json::from_str::<Event>(raw) {
-        return understand(raw, event, page);
+        return understand(raw, event, page, role);
     }
     let mended = mend_surrogates(raw).ok_or(NOT_READABLE)?;
     let event = serde_json::from_str::<Event>(&mended).map_err(|_| NOT_READABLE)?;
-    understand(raw, event, page)
+    understand(raw, event, page, role)
 }
 
-fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'static str> {
-    let Event { sender, recipient, timestamp, message, postback, message_edit, reaction, delivery, read, referral } =
-        event;
+fn understand(raw: &str, event: Event, page: Option<&str>, role: Role) -> Result<Inbound, &'static str> {
+    let Event { sender, recipient, timestamp, message, postback, message_edit, reaction, delivery, read, .. } = event;
+    let Event { referral, pass_thread_control, take_thread_control, .. } = event;
     let sender = id(sender.and_then(|party| party.id))?;
     let recipient = id(recipient.and_then(|party| party.id))?;
     let at = timestamp.and_then(|Moment(at)| at);
@@ -123,18 +142,20 @@ fn understand(raw: &str, event: Event, page: Option<&str>) -> Result<Inbound, &'
         (Some(message), ..) if is_echo => echo(message)?,
         (Some(message), ..) => hear(raw, message, at)?,
         _ if is_echo => return Err("from the page"),
-        (_, Some(postback), ..) => tap(raw, postback, at)?,
+        (_, Some(postback), ..) => tap(raw, postback, at, role)?,
         (_, _, Some(delivery), _) => (None, None, delivered(delivery)?),
         (_, _, _, Some(read)) => (None, None, seen(read)?),
-        _ => match (message_edit, reaction) {
-            (Some(edit), _) => changes::edited(edit, at)?,
-            (_, Some(reaction)) => changes::reacted(reaction, at)?,
+        _ => match (message_edit, reaction, pass_thread_control, take_thread_control) {
+            (Some(edit), ..) => changes::edited(edit, at)?,
+            (_, Some(reaction), ..) => changes::reacted(reaction, at)?,
+            (.., Some(passed), _) => moved(raw, passed, true, at)?,
+            (.., Some(taken)) => moved(raw, taken, false, at)?,
             _ => came_by(raw, come()?, at),
         },
     };
     let line_id = page.filter(|page| !page.is_empty()).map(str::to_owned).or(our_side).ok_or("no page")?;
     let person_id = person.ok_or("no person")?;
-    Ok(Inbound { line_id, person_id, key, origin, command })
+    Ok(Inbound { line_id, person_id, key, origin, command: role.of(command) })
 }
 
 pub(super) type Understood = (Option<String>, Option<Origin>, Command);
@@ -159,11 +180,14 @@ fn hear(raw: &str, message: Message, at: Option<Timestamp>) -> Result<Understood
 }
 
 /// A tap on a button. Without its payload the button is another app's, and so is the answer.
-fn tap(raw: &str, postback: Postback, at: Option<Timestamp>) -> Result<Understood, &'static str> {
-    let payload = postback.payload.ok_or("postback without payload")?;
+fn tap(raw: &str, postback: Postback, at: Option<Timestamp>, role: Role) -> Result<Understood, &'static str> {
+    let tap = match (postback.payload, role) {
+        (Some(payload), _) => Some(text(Some(payload))),
+        (None, Role::StandsBy) => None,
+        (None, Role::Answers) => return Err("postback without payload"),
+    };
     let mid = id(postback.mid)?;
-    let referral = referred(postback.referral);
-    let heard = Heard { referral, ..Heard::tap(text(Some(payload)), text(postback.title)) };
+    let heard = Heard { tap, referral: referred(postback.referral), ..Heard::text(text(postback.title)) };
     Ok((key(mid.as_deref(), raw, at), None, Command::Hear { heard, provider_id: mid, provider_at: at, name: None }))
 }
 
@@ -171,6 +195,13 @@ fn tap(raw: &str, postback: Postback, at: Option<Timestamp>) -> Result<Understoo
 fn came_by(raw: &str, word: String, at: Option<Timestamp>) -> Understood {
     let heard = Heard { referral: Some(word), ..Heard::default() };
     (key(None, raw, at), None, Command::Hear { heard, provider_id: None, provider_at: at, name: None })
+}
+
+/// The new owner hears that it was passed to them, the old one that it was taken from them: so `ours` says how it looks
+/// to who does not know our app.
+fn moved(raw: &str, control: Control, ours: bool, at: Option<Timestamp>) -> Result<Understood, &'static str> {
+    let origin = Origin { mark: None, app_id: id(control.new_owner_app_id)? };
+    Ok((key(None, raw, at), Some(origin), Command::ThreadMoved { ours }))
 }
 
 fn referred(referral: Option<Referral>) -> Option<String> {
@@ -224,11 +255,9 @@ fn key(mid: Option<&str>, raw: &str, at: Option<Timestamp>) -> Option<String> {
 
 /// What an event we have no use for is about.
 fn kind(raw: &str) -> &'static str {
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 8] = [
         "referral",
         "optin",
-        "pass_thread_control",
-        "take_thread_control",
         "request_thread_control",
         "app_roles",
         "account_linking",
@@ -245,5 +274,5 @@ fn kind(raw: &str) -> &'static str {
 mod tests;
 
 #[cfg(test)]
-#[path = "read_instagram_tests.rs"]
-mod instagram_tests;
+#[path = "read_elsewhere_tests.rs"]
+mod elsewhere_tests;

@@ -14,7 +14,9 @@ use serde::Serialize;
 use url::Url;
 
 use super::Network;
-use super::answer::{Answer, interpret};
+use super::answer::{Answer, interpret, is_with_another_app};
+use super::control::Control;
+use super::graph::Refused;
 use crate::adapters::channels::http::{self as provider, Client};
 use crate::adapters::channels::mark::Mark;
 use crate::adapters::channels::meta_signature::appsecret_proof;
@@ -61,6 +63,7 @@ struct Line {
     address: Uri,
     headers: HeaderMap,
     token: String,
+    control: Control,
 }
 
 impl MetaOutlet {
@@ -70,7 +73,8 @@ impl MetaOutlet {
             HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
         let headers = provider::headers(provider::JSON, Some(authorization));
         let (network, token) = (settings.network, settings.token.clone());
-        let line = Line { network, client, address: address(settings)?, headers, token };
+        let control = Control::new(client.clone(), settings.clone())?;
+        let line = Line { network, client, address: address(settings)?, headers, token, control };
         Ok(Self { line: Arc::new(line), sends_per_second: settings.sends_per_second })
     }
 }
@@ -98,7 +102,7 @@ impl Outlet for MetaOutlet {
     fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
         let (line, body) = (self.line.clone(), super::show::body(to, &courtesy)?);
         let shown = async move {
-            let result = line.post(&body).await;
+            let (result, _) = line.post(&body).await;
             tracing::trace!(outcome = result.name(), "showed a courtesy");
         };
         Some(shown.boxed())
@@ -134,33 +138,57 @@ impl Line {
         };
         for (number, part) in (1..).zip(&parts) {
             let mark = Mark { id: message.id, early_part: Some(number) };
-            match self.post(&self.body(message, *part, mark, &[])).await {
+            match self.say(&self.body(message, *part, mark, &[]), message.by).await {
                 SendResult::Sent { .. } => {}
                 result => return if number == 1 { result } else { outcome::halfway(result) },
             }
         }
         let mark = Mark { id: message.id, early_part: None };
-        let result = self.post(&self.body(message, last, mark, &message.line.choices)).await;
+        let result = self.say(&self.body(message, last, mark, &message.line.choices), message.by).await;
         if parts.is_empty() { result } else { outcome::halfway(result) }
     }
 
-    async fn post(&self, body: &impl Serialize) -> SendResult {
+    /// One part. A person who answers takes the conversation from whichever app has it; a bot does not.
+    async fn say(&self, body: &Body<'_>, by: By) -> SendResult {
+        match self.post(body).await {
+            (result, true) if by != By::Bot => match self.control.take(body.recipient.id).await {
+                Ok(()) => self.post(body).await.0,
+                Err(refused) => with_words(result, &refused),
+            },
+            (result, _) => result,
+        }
+    }
+
+    /// What came of it, and whether another app has the conversation.
+    async fn post(&self, body: &impl Serialize) -> (SendResult, bool) {
         let Ok(body) = serde_json::to_vec(body) else {
-            return SendResult::Permanent { reason: "the message cannot be written as JSON".into() };
+            return (SendResult::Permanent { reason: "the message cannot be written as JSON".into() }, false);
         };
+        let mut elsewhere = false;
         let result = match self.client.post(self.address.clone(), self.headers.clone(), body).await {
-            Ok(answer) => interpret(&Answer {
-                network: self.network,
-                status: answer.status,
-                date: answer.header(DATE),
-                retry_after: answer.header(RETRY_AFTER),
-                usage: answer.header(USAGE),
-                body: &answer.body,
-            }),
+            Ok(answer) => {
+                elsewhere = answer.status >= 400 && is_with_another_app(&answer.body);
+                interpret(&Answer {
+                    network: self.network,
+                    status: answer.status,
+                    date: answer.header(DATE),
+                    retry_after: answer.header(RETRY_AFTER),
+                    usage: answer.header(USAGE),
+                    body: &answer.body,
+                })
+            }
             Err(why) => outcome::unanswered(self.network.name(), why),
         };
         // Some of Meta's own error messages quote the token.
-        outcome::without_secret(result, &self.token)
+        (outcome::without_secret(result, &self.token), elsewhere)
+    }
+}
+
+/// Why it stays with the other app.
+fn with_words(result: SendResult, refused: &Refused) -> SendResult {
+    match result {
+        SendResult::Permanent { reason } => SendResult::Permanent { reason: format!("{reason}; {refused}") },
+        result => result,
     }
 }
 

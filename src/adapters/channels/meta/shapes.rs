@@ -58,6 +58,17 @@ pub struct Event<'a> {
     pub read: Option<Read<'a>>,
     #[serde(borrow, default)]
     pub referral: Option<Referral<'a>>,
+    #[serde(borrow, default)]
+    pub pass_thread_control: Option<Control<'a>>,
+    #[serde(borrow, default)]
+    pub take_thread_control: Option<Control<'a>>,
+}
+
+/// The conversation goes to another app.
+#[derive(serde::Deserialize)]
+pub struct Control<'a> {
+    #[serde(borrow, default)]
+    pub new_owner_app_id: Option<Word<'a>>,
 }
 
 #[derive(serde::Deserialize)]

@@ -117,11 +117,12 @@ impl Model {
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.outbox.received(*receipt, provider_ids, watermark.map(|at| at.0)).map(quiet)
             }
-            // The rules of contacts who want no messages have tests of their own.
+            // The rules of contacts who want no messages have tests of their own, and so have those of conversations that
+            // another program has.
             Command::Name { .. } | Command::TellProvider { .. } | Command::Bounce { .. } => {
                 unreachable!("no history has these")
             }
-            Command::OwnEcho { .. } => {
+            Command::OwnEcho { .. } | Command::Overhear { .. } | Command::ThreadMoved { .. } => {
                 unreachable!("no history has these")
             }
             Command::Seen { seq } => self.seen(*seq),
