@@ -176,6 +176,7 @@ impl Node {
         let stop = server.handle();
         actix::spawn(server);
         channels::keep_hooks(&config, &own_address(&config, address), &on_io)?;
+        channels::keep_doors(&config, &switchboard.parts().bots, &on_io)?;
         Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })
     }
 

@@ -10,6 +10,8 @@ use anyhow::Context as _;
 use tokio::runtime::Handle;
 
 use crate::actors::acquaintance::Known;
+use crate::actors::bots::Bots;
+use crate::actors::entrances;
 use crate::adapters::channels::http::Client;
 use crate::config::{Config, Kind};
 use crate::domain::ids::AccountId;
@@ -55,6 +57,18 @@ pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()
     for account in &config.accounts {
         if let Some(subscription) = meta::subscription(account, &client)? {
             io.spawn(subscription.keep());
+        }
+    }
+    Ok(())
+}
+
+/// Shows at providers what bots say there of themselves, as long as the node runs.
+pub fn keep_doors(config: &Config, bots: &Arc<Bots>, io: &Handle) -> anyhow::Result<()> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    for account in &config.accounts {
+        if let Some(settings) = meta::settings(account) {
+            let (bots, doors) = (Arc::downgrade(bots), meta::doors(settings, &client)?);
+            io.spawn(entrances::keep(bots, account.id.clone(), account.bot.clone(), doors));
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use super::store::Contact;
+use crate::domain::bot::entrances::Entrances;
 use crate::domain::command::Command;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::message::Line;
@@ -106,6 +107,12 @@ pub enum Courtesy {
 pub trait Profiles: Send + Sync + 'static {
     /// What the contact is called; none if nobody says.
     fn name(&self, of: &str) -> BoxFuture<'static, Option<String>>;
+}
+
+/// What a provider shows of a bot before anybody has said anything.
+pub trait Doors: Send + Sync + 'static {
+    /// Enters it in place of what was there; whether anything was new. In words, why not.
+    fn show(&self, entrances: &Entrances) -> BoxFuture<'static, Result<bool, String>>;
 }
 
 /// A file that a contact attached, while it is read.

@@ -6,7 +6,7 @@ use loadtest::messenger::{PAGE_INBOX_APP, SIGNATURE};
 use loadtest::product::VERIFY_TOKEN;
 use loadtest::provider::{Arrival, EchoTime, Receipts, Rule, Then};
 use serde_json::{Value, json};
-use switchboard::domain::event::{Event, Receipt};
+use switchboard::domain::event::{Event, Reason, Receipt};
 use switchboard::domain::ids::DeliveryId;
 use switchboard::node::Node;
 
@@ -143,6 +143,45 @@ async fn what_meta_took_us_off_we_are_put_back_on() {
         node.stop().await;
         installation.provider.unsubscribe();
     }
+}
+
+#[actix_web::test]
+async fn what_people_can_tap_before_they_write_is_the_bots_and_entered_once() {
+    let installation = Installation::with(|plan| {
+        plan.bot["entrances"] = json!({
+            "greeting": "Ask us anything.",
+            "menu": [{"label": "Opening hours", "go": "hours"}, {"label": "Talk to a human", "hand_off": true}],
+            "ice_breakers": [{"label": "When are you open?", "go": "hours"}]});
+    });
+    let installation = installation.await;
+    let profile = || installation.provider.profile().0;
+    let looked = async |at_least: u64| {
+        eventually("it is looked at", async || (installation.provider.profile().1[0] >= at_least).then_some(())).await;
+    };
+    let node = installation.start().await;
+    eventually("it is entered", async || profile()["ice_breakers"].is_array().then_some(())).await;
+    node.stop().await;
+    let node = installation.start().await;
+    looked(2).await;
+    let menu = profile()["persistent_menu"][0]["call_to_actions"].clone();
+    let payload = menu[0]["payload"].as_str().expect("a payload");
+    let mut poster = installation.poster();
+    let taps = [
+        page().postback(PSID, "m_1", "Opening hours", payload),
+        page().postback(PSID, "m_2", "Talk to a human", "hand_off"),
+    ];
+    for tap in taps {
+        assert_eq!(poster.post(&[tap]).await.unwrap(), 200);
+    }
+    let log = events(&node).await;
+    let answered = |event: &Event| matches!(event, Event::BotSaid { line, .. } if line.text.starts_with("We are open"));
+    let called = |event: &Event| matches!(event, Event::HandedOff { reason: Reason::Asked, .. });
+    assert!(log.iter().any(answered) && log.iter().any(called), "{log:#?}");
+    node.stop().await;
+    let node = installation.start().await;
+    looked(3).await;
+    assert_eq!(installation.provider.profile().1[1], 1, "what is there is not entered again");
+    node.stop().await;
 }
 
 #[actix_web::test]

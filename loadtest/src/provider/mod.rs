@@ -163,6 +163,12 @@ impl Provider {
         self.kept().subscribed.clear();
     }
 
+    /// What people can tap before they write, and how often that was looked at and changed.
+    pub fn profile(&self) -> (serde_json::Value, [u64; 2]) {
+        let kept = self.kept();
+        (kept.profile.clone().into(), [kept.profile_looks, kept.profile_changes])
+    }
+
     /// The conversation is this app's from now on; our own may take it back, or not.
     pub fn set_owner(&self, person: impl Into<String>, app: u64, may_take: bool) {
         let mut kept = self.kept();

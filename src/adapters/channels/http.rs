@@ -115,8 +115,16 @@ impl Client {
 
     /// `headers`: see [`headers`].
     pub async fn post(&self, to: Uri, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Unanswered> {
+        self.send(Method::POST, to, headers, body).await
+    }
+
+    pub async fn delete(&self, to: Uri, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Unanswered> {
+        self.send(Method::DELETE, to, headers, body).await
+    }
+
+    async fn send(&self, method: Method, to: Uri, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Unanswered> {
         let mut request = Request::new(Full::new(Bytes::from(body)));
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = to;
         *request.headers_mut() = headers;
         let until = Instant::now() + self.answer_timeout;

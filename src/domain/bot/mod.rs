@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod branch;
+pub mod entrances;
 pub mod fold;
 pub mod ladder;
 pub mod matching;
@@ -15,6 +16,7 @@ pub mod triggers;
 mod typos;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::alert::Recipient;
@@ -27,6 +29,7 @@ use super::message::AttachmentKind;
 use super::time::Timestamp;
 use answers::AnswerKind;
 use branch::Case;
+use entrances::Entrances;
 use fold::{Said, fold};
 use ladder::Ladder;
 use matching::{Matcher, Matches};
@@ -43,6 +46,8 @@ pub struct Bot {
     pub ladder: Ladder,
     /// It answers from outside; here is only what calls a person.
     pub outside: Option<Outside>,
+    /// What providers show of it; none: what they show is not its business.
+    pub entrances: Option<Arc<Entrances>>,
     dialogues: HashMap<String, Vec<Widget>>,
     triggers: Vec<Trigger>,
     /// The triggers that wait for something else than words: few, whatever the number of keywords.
@@ -330,7 +335,8 @@ impl Bot {
         let matcher = Matcher::new(&triggers);
         let waits = |number: &usize| !matches!(triggers[*number].on, On::Keywords(_));
         let others = (0..triggers.len()).filter(waits).collect();
-        Self { id, number: 0, name, settings, ladder, outside: None, dialogues, triggers, others, matcher }
+        let (outside, entrances) = (None, None);
+        Self { id, number: 0, name, settings, ladder, outside, entrances, dialogues, triggers, others, matcher }
     }
 
     /// The same as a published version.
@@ -349,6 +355,11 @@ impl Bot {
     /// The same, answered from outside.
     pub fn answered_by(self, outside: Option<Outside>) -> Self {
         Self { outside, ..self }
+    }
+
+    /// The same, entered so.
+    pub fn entered_by(self, entrances: Option<Entrances>) -> Self {
+        Self { entrances: entrances.map(Arc::new), ..self }
     }
 
     /// The widget at a step; none past the end, or if the bot has changed since the step was taken.

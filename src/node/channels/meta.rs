@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::meta::{
-    BadSettings, Line, MetaInlet, MetaOutlet, MetaProfiles, MetaSubscription, Network, Settings,
+    BadSettings, Line, MetaDoors, MetaInlet, MetaOutlet, MetaProfiles, MetaSubscription, Network, Settings,
 };
 use crate::config::{Account, Config, Instagram, Kind, Messenger};
-use crate::ports::channel::{Outlet, Profiles};
+use crate::ports::channel::{Doors, Outlet, Profiles};
 
 pub fn inlet(config: &Config) -> MetaInlet {
     MetaInlet::new(config.accounts.iter().filter_map(line).collect())
@@ -44,6 +44,10 @@ pub fn settings(account: &Account) -> Option<Settings> {
 
 pub fn outlet(settings: &Settings, client: &Client) -> anyhow::Result<Arc<dyn Outlet>> {
     Ok(Arc::new(MetaOutlet::new(client.clone(), settings)?))
+}
+
+pub fn doors(settings: Settings, client: &Client) -> Result<Arc<dyn Doors>, BadSettings> {
+    Ok(Arc::new(MetaDoors::new(client.clone(), settings)?))
 }
 
 pub fn profiles(settings: Settings, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod calls;
+mod entrances;
 mod paths;
 mod triggers;
 mod widgets;
@@ -52,6 +53,7 @@ pub const RULES: &[&str] = &[
     "call-fails",
     "private-host",
     "outside",
+    "entrance",
     "unreachable",
     "dead-end",
     "endless-loop",
@@ -90,6 +92,7 @@ pub fn check(document: &Document) -> Vec<Problem> {
     check.triggers();
     check.dialogues();
     check.ladder();
+    check.entrances();
     check.outside();
     if check.problems.iter().all(|problem| problem.level == Level::Warning) {
         // What follows takes for granted that every name leads somewhere.

@@ -1,6 +1,7 @@
 //! From the document that was written to the bot that runs.
 
 mod calls;
+mod entrances;
 
 use std::time::Duration;
 
@@ -27,13 +28,16 @@ impl Document {
     /// The bot of a document that was checked. What a check would have refused is left out.
     pub fn to_bot(&self, id: BotId) -> core::Bot {
         let triggers = self.triggers.iter().enumerate().filter_map(|(number, trigger)| trigger.to_core(number));
+        let taps = self.entrances.iter().flat_map(document::Entrances::triggers);
+        let triggers = triggers.chain(taps).collect();
         let widgets = |widgets: &[Widget]| widgets.iter().filter_map(|widget| self.widget(widget)).collect();
         let dialogues =
             self.dialogues.iter().map(|dialogue| (dialogue.id.clone(), widgets(&dialogue.widgets))).collect();
         let ladder = self.ladder.as_ref().map(Ladder::to_core).unwrap_or_default();
         let outside = self.outside.as_ref().map(document::Outside::to_core);
-        core::Bot::new(id, self.name.clone(), self.settings.to_core(), ladder, triggers.collect(), dialogues)
+        core::Bot::new(id, self.name.clone(), self.settings.to_core(), ladder, triggers, dialogues)
             .answered_by(outside)
+            .entered_by(self.entrances.as_ref().map(document::Entrances::to_core))
     }
 
     fn widget(&self, widget: &Widget) -> Option<core::Widget> {

@@ -8,12 +8,14 @@ use crate::domain::bot as core;
 
 mod alerts;
 mod calls;
+mod entrances;
 mod ladder;
 mod triggers;
 mod widgets;
 
 pub use alerts::*;
 pub use calls::*;
+pub use entrances::*;
 pub use ladder::*;
 pub use triggers::*;
 pub use widgets::*;
@@ -43,6 +45,8 @@ pub struct Document {
     /// after ten, when the contact is told the truth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrances: Option<Entrances>,
     /// A bot that runs somewhere else and answers instead of dialogues. Left out: this one answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<Outside>,

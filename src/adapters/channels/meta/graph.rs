@@ -77,6 +77,16 @@ impl Graph {
         self.answered(self.client.post(address, headers, body).await)
     }
 
+    pub async fn delete(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Vec<u8>, Refused> {
+        let (address, headers, body) = self.call(path, query, body)?;
+        self.answered(self.client.delete(address, headers, body).await)
+    }
+
     fn call(&self, path: &[&str], query: &[(&str, &str)], body: &impl Serialize) -> Result<Call, Refused> {
         let body = serde_json::to_vec(body).map_err(|why| self.refused(0, &why.to_string()))?;
         let headers = provider::headers(provider::JSON, Some(self.authorization.clone()));

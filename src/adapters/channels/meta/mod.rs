@@ -7,6 +7,7 @@ mod answer;
 mod attachments;
 mod changes;
 mod control;
+mod entrances;
 mod graph;
 mod inlet;
 mod profile;
@@ -16,6 +17,7 @@ mod shapes;
 mod show;
 mod subscription;
 
+pub use entrances::MetaDoors;
 pub use inlet::{Line, MetaInlet};
 pub use profile::MetaProfiles;
 pub use read::read;

@@ -26,7 +26,8 @@ impl Check<'_> {
 
     fn unreachable(&mut self, map: &Map) {
         let starts = self.document.triggers.iter().filter_map(|trigger| trigger.go.as_deref());
-        let reached = map.reached_from(starts);
+        let taps = self.document.entrances.iter().flat_map(|shown| shown.menu.iter().chain(&shown.ice_breakers));
+        let reached = map.reached_from(starts.chain(taps.filter_map(|tap| tap.go.as_deref())));
         for (number, dialogue) in self.document.dialogues.iter().enumerate() {
             if !reached.contains(dialogue.id.as_str()) {
                 let (path, id) = (format!("dialogues[{number}]"), &dialogue.id);

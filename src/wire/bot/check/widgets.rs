@@ -196,7 +196,7 @@ impl Check<'_> {
         }
     }
 
-    fn address(&mut self, path: String, address: &str) {
+    pub(super) fn address(&mut self, path: String, address: &str) {
         let good = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !good {
             let fix = "Write where it lies, beginning with https://";
