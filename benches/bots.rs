@@ -76,7 +76,13 @@ fn message(word: &str) -> String {
 fn harbor() -> Conversation {
     let bot = load_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("bots/harbor.json")).expect("the sample");
     let id = AccountId::new("page");
-    let account = Account { id: id.clone(), channel: Channel::Messenger, name: "Page".into(), bot: bot.id.clone() };
+    let account = Account {
+        id: id.clone(),
+        channel: Channel::Messenger,
+        name: "Page".into(),
+        bot: bot.id.clone(),
+        templates: Vec::new(),
+    };
     Conversation::new(ConversationId::of(&id, "7"), Arc::new(account), Arc::new(bot), State::default())
 }
 

@@ -25,7 +25,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{Account, Instagram, Kind, Messenger, Sms, Telegram, Webchat};
+pub use accounts::{Account, Instagram, Kind, Messenger, Sms, Telegram, Webchat, WhatsApp};
 pub use layers::{DEFAULTS, Sources};
 pub use mail::Letters;
 pub use outside::{Outside, Shared};

@@ -283,7 +283,8 @@ async fn start_actors(
     let (calling, callee, on_io) = (switchboard.clone(), Arc::new(callee), io.clone());
     let caller = Caller::start_in_arbiter(&shards[0].handle(), move |_| Caller::new(calling, callee, on_io));
     let acquaintance = Acquaintance::new(channels::profiles(config)?, io.clone());
-    switchboard.introduce(senders, alerter, caller, (Manners::new(outlets, io.clone()), acquaintance));
+    let manners = Manners::new(outlets, parts.store.clone(), io.clone());
+    switchboard.introduce(senders, alerter, caller, (manners, acquaintance));
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));

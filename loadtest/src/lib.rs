@@ -4,8 +4,8 @@
 //! about the program stands in [`product`].
 //!
 //! - [`messenger`] writes signed webhooks, [`provider`] is the fake Send API that gets the replies, [`http`] carries both.
-//! - [`twilio`] is the fake Twilio, with the phones behind it, [`telegram`] the fake Telegram with its people. [`fake`] is
-//!   what all fakes are made of.
+//! - [`twilio`] is the fake Twilio, with the phones behind it, [`telegram`] the fake Telegram with its people,
+//!   [`whatsapp`] the fake WhatsApp with its own. [`fake`] is what all fakes are made of.
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
 //!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others.
@@ -34,3 +34,4 @@ pub mod server;
 pub mod servers;
 pub mod telegram;
 pub mod twilio;
+pub mod whatsapp;

@@ -12,7 +12,7 @@ use loadtest::drill::{self, Drill, Faults};
 use loadtest::flood::Flood;
 use loadtest::messenger::Network;
 use loadtest::provider::{Provider, Settings};
-use loadtest::{ceiling, product, telegram, twilio};
+use loadtest::{ceiling, product, telegram, twilio, whatsapp};
 
 /// The product's, or the servers that it is compared with would be slower than they could be.
 #[global_allocator]
@@ -51,6 +51,8 @@ enum Command {
     Twilio(TwilioArgs),
     /// A fake Telegram with the people behind it, steered over /_control; a person writes over /_say and taps over /_tap.
     Telegram(TelegramArgs),
+    /// A fake WhatsApp with the people behind it, steered over /_control; a person writes over /_say and taps over /_tap.
+    Whatsapp(WhatsAppArgs),
     /// The server that only checks signatures.
     Bare {
         #[arg(long)]
@@ -203,6 +205,23 @@ struct TelegramArgs {
 }
 
 #[derive(Args)]
+struct WhatsAppArgs {
+    #[arg(long, default_value = "127.0.0.1:9996")]
+    listen: SocketAddr,
+    #[arg(long, default_value = "106540352242922")]
+    phone_number_id: String,
+    /// As the account has it; the account's `api_base` is this fake's address.
+    #[arg(long, default_value = "EXAMPLE-system-user-token")]
+    token: String,
+    /// Webhooks are signed with it.
+    #[arg(long, default_value = "example-app-secret")]
+    app_secret: String,
+    /// The product.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    webhook: SocketAddr,
+}
+
+#[derive(Args)]
 struct CeilingArgs {
     #[arg(long)]
     listen: SocketAddr,
@@ -227,6 +246,7 @@ fn main() -> Result<()> {
         Command::Provider(args) => on_threads(1, provide(args)),
         Command::Twilio(args) => on_threads(1, fake_twilio(args)),
         Command::Telegram(args) => on_threads(1, fake_telegram(args)),
+        Command::Whatsapp(args) => on_threads(1, fake_whatsapp(args)),
         Command::Bare { listen } => actix_web::rt::System::new().block_on(ceiling::bare(listen, product::page())),
         Command::Ceiling(args) => actix_web::rt::System::new().block_on(ceiling::run(ceiling::Settings {
             listen: args.listen,
@@ -343,6 +363,15 @@ async fn fake_telegram(args: TelegramArgs) -> Result<()> {
     let settings = telegram::Settings { listen: args.listen, token: args.token, ..telegram::Settings::default() };
     let telegram = telegram::Telegram::start(settings).await?;
     println!("listening on {}", telegram.address());
+    std::future::pending().await
+}
+
+async fn fake_whatsapp(args: WhatsAppArgs) -> Result<()> {
+    let WhatsAppArgs { listen, phone_number_id, token, app_secret, webhook } = args;
+    let settings = whatsapp::Settings { listen, phone_number_id, token, app_secret, ..whatsapp::Settings::default() };
+    let whatsapp = whatsapp::WhatsApp::start(settings).await?;
+    whatsapp.set_webhook(webhook);
+    println!("listening on {}", whatsapp.address());
     std::future::pending().await
 }
 

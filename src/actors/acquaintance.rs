@@ -48,13 +48,32 @@ impl Acquaintance {
         });
     }
 
+    /// The channel says something with each message that hardly ever changes. It is told to the conversation as seldom as
+    /// others are asked about.
+    pub fn learn(&self, contact: Contact, (name, value): (&str, String), switchboard: &Switchboard, now: Timestamp) {
+        if !self.is_time(contact.conversation, now) {
+            return;
+        }
+        self.note(contact.conversation, now);
+        let command = Command::Learn { name: name.to_owned(), value };
+        let told = switchboard.ask(contact, command, None);
+        actix::spawn(async move {
+            // What it knows already is no news, and one that is busy hears it another day.
+            let _ = told.await;
+        });
+    }
+
+    fn note(&self, conversation: ConversationId, now: Timestamp) {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation, now);
+    }
+
     fn ask(&self, contact: &Contact, now: Timestamp) -> Option<BoxFuture<'static, Option<String>>> {
         let profiles = self.profiles.get(&contact.account)?;
         if !self.is_time(contact.conversation, now) {
             return None;
         }
         let place = self.room.clone().try_acquire_owned().ok()?;
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).insert(contact.conversation, now);
+        self.note(contact.conversation, now);
         let asked = profiles.name(&contact.external_key);
         Some(Box::pin(async move {
             let name = asked.await;

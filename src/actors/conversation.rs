@@ -325,8 +325,8 @@ impl Conversation {
         let Some(sender) = self.switchboard.sender(&self.contact.account) else { return };
         for effect in effects {
             match *effect {
-                Effect::Queue { seq, ref line, by } => {
-                    let (contact, line) = (self.contact.clone(), line.clone());
+                Effect::Queue { seq, ref line, ref by } => {
+                    let (contact, line, by) = (self.contact.clone(), line.clone(), by.clone());
                     let queued = Queued { number: 0, contact, seq, line, by, at: now, attempt: 0, flagged: false };
                     let behind = self.active.as_ref().and_then(|active| active.core.state.unsent_before(seq));
                     sender.do_send(Enqueue { queued, behind });

@@ -10,10 +10,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId};
 use crate::domain::time::Timestamp;
 use crate::ports::channel::{Courtesy, Outlet};
-use crate::ports::store::Contact;
+use crate::ports::store::{Contact, Store};
 
 /// Courtesies under way at a time, per node.
 const UNDER_WAY_MAX: usize = 64;
@@ -24,16 +25,20 @@ const TYPES_AGAIN_AFTER: Duration = Duration::from_secs(4);
 /// Of how many conversations it is known when it was last shown.
 const TYPING_MAX: usize = 1024;
 
+/// Among so many events the contact's last message is looked for.
+const EVENTS_LOOKED_AT: usize = 50;
+
 pub struct Manners {
     outlets: HashMap<AccountId, Arc<dyn Outlet>>,
+    store: Arc<dyn Store>,
     io: Handle,
     room: Arc<Semaphore>,
     typing: Mutex<HashMap<ConversationId, Timestamp>>,
 }
 
 impl Manners {
-    pub fn new(outlets: HashMap<AccountId, Arc<dyn Outlet>>, io: Handle) -> Self {
-        Self { outlets, io, room: Arc::new(Semaphore::new(UNDER_WAY_MAX)), typing: Mutex::default() }
+    pub fn new(outlets: HashMap<AccountId, Arc<dyn Outlet>>, store: Arc<dyn Store>, io: Handle) -> Self {
+        Self { outlets, store, io, room: Arc::new(Semaphore::new(UNDER_WAY_MAX)), typing: Mutex::default() }
     }
 
     /// Bytes are sent on a thread of their own; whatever becomes of it, the caller does not hear of it.
@@ -42,7 +47,31 @@ impl Manners {
         if courtesy == Courtesy::Types && !self.may_type(contact.conversation, now) {
             return;
         }
-        let Some(showing) = outlet.show(&contact.external_key, courtesy) else { return };
+        if outlet.shows_at_a_message() {
+            return self.show_at_last_message(outlet.clone(), contact.clone(), courtesy == Courtesy::Types);
+        }
+        if let Some(showing) = outlet.show(&contact.external_key, courtesy) {
+            self.spawn(showing);
+        }
+    }
+
+    /// Which message was the last, the store says.
+    fn show_at_last_message(&self, outlet: Arc<dyn Outlet>, contact: Contact, types: bool) {
+        let reading = self.store.read_before(contact.conversation, None, EVENTS_LOOKED_AT);
+        self.spawn(async move {
+            let Ok(Some(reading)) = reading.await else { return };
+            let named = reading.events.into_iter().rev().find_map(|logged| match logged.event {
+                Event::ContactSaid { provider_id, .. } => provider_id,
+                _ => None,
+            });
+            let Some(message) = named else { return };
+            if let Some(showing) = outlet.show(&contact.external_key, Courtesy::Read { message, types }) {
+                showing.await;
+            }
+        });
+    }
+
+    fn spawn(&self, showing: impl Future<Output = ()> + Send + 'static) {
         let Ok(place) = self.room.clone().try_acquire_owned() else {
             metrics::counter!("switchboard_courtesies_left_out_total").increment(1);
             return;

@@ -25,6 +25,7 @@ pub mod sender_backlog;
 pub mod sender_duty;
 mod sender_limit;
 mod sender_messages;
+mod sender_pace;
 mod sender_queue;
 mod sender_trip;
 mod sender_trouble;

@@ -18,6 +18,7 @@ use super::sender_backlog::Backlog;
 use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Gate, Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
+use super::sender_pace::Paces;
 use super::sender_trip::{self, Sent, Told};
 use super::sender_trouble::Trouble;
 use super::sender_verdict::verdict;
@@ -49,6 +50,7 @@ pub struct Sender {
     io: tokio::runtime::Handle,
     limit: Limit,
     gate: Arc<Gate>,
+    paces: Paces,
     backlog: Backlog,
     in_flight: usize,
     telling: usize,
@@ -71,6 +73,7 @@ impl Sender {
     ) -> Self {
         let limit = Limit::spent(outlet.sends_per_second());
         let gate = Arc::new(Gate::new(outlet.sends_per_second()));
+        let paces = Paces::new(outlet.pace());
         let backlog = Backlog::new(switchboard.parts().limits.sender_queue_max);
         let duty = Duty::new(switchboard.parts().clone(), account.clone());
         let trouble = Trouble::new(switchboard.clone(), account.clone());
@@ -81,6 +84,7 @@ impl Sender {
             io,
             limit,
             gate,
+            paces,
             backlog,
             in_flight: 0,
             telling: 0,
@@ -119,11 +123,17 @@ impl Sender {
         let mut batch = Vec::new();
         let room = if self.telling < TELLING_MAX { IN_FLIGHT_MAX.saturating_sub(self.in_flight) } else { 0 };
         while batch.len() < room.min(BATCH_MAX) {
-            let Some(calls) = self.backlog.peek(now).map(|next| self.outlet.calls(&next.line)) else { break };
+            let Some(next) = self.backlog.peek(now) else { break };
+            let (to, calls) = (next.contact.conversation, self.outlet.calls(&next.line));
+            if let Some(at) = self.paces.wait_until(to, now) {
+                self.backlog.postpone(at);
+                continue;
+            }
             if let Some(wait) = self.limit.wait_for(calls) {
                 self.wake_in(wait, ctx);
                 break;
             }
+            self.paces.took(to, calls, now);
             batch.extend(self.backlog.take(now));
         }
         if batch.is_empty() {
@@ -214,14 +224,20 @@ impl Sender {
     }
 
     fn send(&mut self, queued: Queued, granted: Instant, ctx: &mut Context<Self>) {
+        let (by, template) = match &queued.by {
+            Author::Bot => (By::Bot, None),
+            Author::Person { late_from, template } => {
+                let late = late_from.is_some_and(|from| from <= self.now());
+                (By::Person { late }, template.clone())
+            }
+        };
         let outgoing = Outgoing {
             id: queued.id(),
             to: queued.contact.external_key.clone(),
             line: queued.line.clone(),
-            by: match queued.by {
-                Author::Bot => By::Bot,
-                Author::Person { late_from } => By::Person { late: late_from.is_some_and(|from| from <= self.now()) },
-            },
+            by,
+            template,
+            attempt: queued.attempt,
         };
         let calls = self.outlet.calls(&queued.line);
         let sending = leave_in_time(granted, (self.gate.clone(), calls), self.outlet.send(outgoing));

@@ -141,6 +141,11 @@ impl Backlog {
         Some(queued)
     }
 
+    /// The message that `take` would give has to wait until then, and those behind it.
+    pub fn postpone(&mut self, at: Timestamp) {
+        self.lines.postpone(at);
+    }
+
     pub fn next_at(&self) -> Option<Timestamp> {
         self.lines.next_at()
     }

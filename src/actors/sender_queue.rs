@@ -106,6 +106,15 @@ impl Lines {
         line.messages.front().cloned()
     }
 
+    /// The message that `take` would give has to wait until then, and those behind it.
+    pub fn postpone(&mut self, at: Timestamp) {
+        let Some(conversation) = self.people.pop_front().or_else(|| self.bots.pop_front()) else { return };
+        let Some(line) = self.lines.get_mut(&conversation) else { return };
+        line.messages.iter_mut().take(1).for_each(|head| head.at = at);
+        line.head = Head::Later(at);
+        self.later.insert((at, conversation));
+    }
+
     pub fn next_at(&self) -> Option<Timestamp> {
         self.later.first().map(|(at, _)| *at)
     }
@@ -207,7 +216,7 @@ mod tests {
             contact: Contact::of(&AccountId::new("page"), contact),
             seq,
             line: Words::text("hello"),
-            by: if by_bot { Author::Bot } else { Author::Person { late_from: None } },
+            by: if by_bot { Author::Bot } else { Author::Person { late_from: None, template: None } },
             at: Timestamp(at),
             attempt: 0,
             flagged: false,
@@ -269,6 +278,20 @@ mod tests {
         lines.add(message("ana", 1, true, 0));
         lines.add(message("bob", 1, false, 0));
         assert_eq!(take(&mut lines, 1), Some(("bob".into(), 1)));
+    }
+
+    #[test]
+    fn a_contact_who_has_to_wait_holds_up_nobody_else() {
+        let mut lines = Lines::new(100);
+        for queued in [message("ana", 1, true, 0), message("ana", 2, true, 0), message("bob", 1, true, 0)] {
+            lines.add(queued);
+        }
+        let first = lines.peek(Timestamp(1)).map(|next| next.contact.external_key.clone()).expect("somebody");
+        lines.postpone(Timestamp(50));
+        let other = if first == "ana" { "bob" } else { "ana" };
+        assert_eq!(take(&mut lines, 1), Some((other.to_owned(), 1)));
+        assert_eq!((take(&mut lines, 49), lines.next_at()), (None, Some(Timestamp(50))));
+        assert_eq!(take(&mut lines, 50), Some((first, 1)));
     }
 
     #[test]

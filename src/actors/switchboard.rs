@@ -201,6 +201,13 @@ impl Switchboard {
         }
     }
 
+    /// The channel knows something about the contact.
+    pub fn learn(&self, contact: Contact, name: &str, value: String) {
+        if let Some((_, acquaintance)) = self.0.manners.get() {
+            acquaintance.learn(contact, (name, value), self, self.0.parts.clock.now());
+        }
+    }
+
     pub fn caller(&self) -> Option<&Addr<Caller>> {
         self.0.caller.get()
     }

@@ -5,12 +5,14 @@ mod messenger;
 mod sms;
 mod telegram;
 mod webchat;
+mod whatsapp;
 
 pub use instagram::Instagram;
 pub use messenger::Messenger;
 pub use sms::Sms;
 pub use telegram::Telegram;
 pub use webchat::Webchat;
+pub use whatsapp::WhatsApp;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,7 @@ use super::origins::{Origins, origin};
 use super::table::{Problem, Report, Table};
 use crate::domain::account::Channel;
 use crate::domain::ids::{AccountId, BotId};
+use crate::domain::template::Template;
 
 const SLUG_CHARS_MAX: usize = 40;
 const NAME_CHARS_MAX: usize = 80;
@@ -40,6 +43,7 @@ pub enum Kind {
     Sms(Sms),
     Telegram(Telegram),
     Webchat(Webchat),
+    WhatsApp(WhatsApp),
 }
 
 impl Kind {
@@ -50,6 +54,7 @@ impl Kind {
             Kind::Sms(_) => Channel::Sms,
             Kind::Telegram(_) => Channel::Telegram,
             Kind::Webchat(_) => Channel::Webchat,
+            Kind::WhatsApp(_) => Channel::WhatsApp,
         }
     }
 
@@ -61,6 +66,7 @@ impl Kind {
             Kind::Sms(sms) => sms.own(),
             Kind::Telegram(telegram) => Some(("bot_token", &telegram.bot_id)),
             Kind::Webchat(_) => None,
+            Kind::WhatsApp(whatsapp) => Some(("phone_number_id", &whatsapp.phone_number_id)),
         }
     }
 
@@ -72,6 +78,15 @@ impl Kind {
             Kind::Sms(sms) => Some(&sms.api_base),
             Kind::Telegram(telegram) => Some(&telegram.api_base),
             Kind::Webchat(_) => None,
+            Kind::WhatsApp(whatsapp) => Some(&whatsapp.api_base),
+        }
+    }
+
+    /// What the channel has approved beforehand.
+    fn templates(&self) -> &[Template] {
+        match self {
+            Kind::WhatsApp(whatsapp) => &whatsapp.templates,
+            _ => &[],
         }
     }
 }
@@ -80,7 +95,8 @@ impl Account {
     /// The account as the core knows it.
     pub fn to_domain(&self) -> crate::domain::account::Account {
         let (id, name, bot) = (self.id.clone(), self.name.clone(), self.bot.clone());
-        crate::domain::account::Account { id, channel: self.kind.channel(), name, bot }
+        let templates = self.kind.templates().to_vec();
+        crate::domain::account::Account { id, channel: self.kind.channel(), name, bot, templates }
     }
 }
 
@@ -125,6 +141,7 @@ pub struct Defaults {
     instagram: messenger::Defaults,
     sms: sms::Defaults,
     telegram: telegram::Defaults,
+    whatsapp: whatsapp::Defaults,
 }
 
 impl Defaults {
@@ -134,6 +151,7 @@ impl Defaults {
             instagram: messenger::Defaults::read(root.table("instagram")),
             sms: sms::Defaults::read(root.table("sms")),
             telegram: telegram::Defaults::read(root.table("telegram")),
+            whatsapp: whatsapp::Defaults::read(root.table("whatsapp")),
         }
     }
 }
@@ -163,6 +181,7 @@ fn account(
         Some(Channel::Sms) => sms::read(&mut table, &defaults.sms).map(Kind::Sms),
         Some(Channel::Telegram) => telegram::read(&mut table, &defaults.telegram).map(Kind::Telegram),
         Some(Channel::Webchat) => webchat::read(&mut table).map(Kind::Webchat),
+        Some(Channel::WhatsApp) => whatsapp::read(&mut table, &defaults.whatsapp).map(Kind::WhatsApp),
         None => return None,
     };
     table.finish();

@@ -105,6 +105,31 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The tables of a list of tables below this one: `[[key]]`.
+    pub fn tables(&mut self, key: &'static str, count_max: usize) -> Vec<Table<'a>> {
+        let path = self.path_of(key);
+        let values = match self.take(key) {
+            None => return Vec::new(),
+            Some(Value::Array(_, values)) if values.len() <= count_max => values,
+            Some(other) => {
+                let fix =
+                    format!("this must be at most {count_max} tables: write [[account.{key}]] and its keys below");
+                self.report.note(&path, &other, false, fix);
+                return Vec::new();
+            }
+        };
+        let table = |(place, value): (usize, Value)| match value {
+            Value::Dict(_, values) => {
+                Some(Table::new(self.report, format!("{path}[{place}]"), self.origin.clone(), values))
+            }
+            other => {
+                self.report.note(&path, &other, false, "this must be a table");
+                None
+            }
+        };
+        values.into_iter().enumerate().filter_map(table).collect()
+    }
+
     /// Whether the key is there. Either way it is a known one.
     pub fn has(&mut self, key: &'static str) -> bool {
         self.known(key);

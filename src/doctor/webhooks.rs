@@ -16,6 +16,7 @@ fn finding(config: &Config, account: &Account) -> Option<Finding> {
         Kind::Telegram(_) => Some(telegram(config, account)),
         Kind::Messenger(_) => Some(meta(config, account, "Page")),
         Kind::Instagram(_) => Some(meta(config, account, "Instagram")),
+        Kind::WhatsApp(_) => Some(whatsapp(config, account)),
         Kind::Webchat(_) => None,
     }
 }
@@ -63,11 +64,45 @@ fn telegram(config: &Config, account: &Account) -> Finding {
     Finding::ok(format!("Account {id}: each start enters {base}/webhooks/telegram/{id} at Telegram."))
 }
 
+fn whatsapp(config: &Config, account: &Account) -> Finding {
+    let id = &account.id;
+    let fix =
+        "Set public_url to an address with https and with a certificate that browsers trust: Meta calls no other.";
+    let Some(base) = &config.public_url else {
+        return Finding::bad(format!("Account {id} cannot be reached by WhatsApp: there is no public_url."), fix);
+    };
+    if !base.starts_with("https://") {
+        return Finding::bad(format!("Account {id} cannot be reached by WhatsApp at {base}."), fix);
+    }
+    Finding::ok(format!(
+        "Account {id}: at Meta, under WhatsApp, set the webhook to {base}/webhooks/whatsapp with the verify_token, and subscribe it to “messages” (and “smb_message_echoes”, if the number is used in the app, too)."
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{Sources, load};
     use crate::doctor::Level;
+
+    #[test]
+    fn what_meta_cannot_call_is_bad() {
+        let account = "[[account]]\nid = \"wa\"\nkind = \"whatsapp\"\nbot = \"b\"\nphone_number_id = \"1\"\napp_secret = \"a\"\naccess_token = \"b\"\nverify_token = \"c\"\n";
+        for (public, level) in [
+            ("", Level::Bad),
+            ("public_url = \"http://chat.example.org\"", Level::Bad),
+            ("public_url = \"https://chat.example.org\"", Level::Ok),
+        ] {
+            assert_eq!(levels(public, account), [level], "{public}");
+        }
+    }
+
+    fn levels(public: &str, account: &str) -> Vec<Level> {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        std::io::Write::write_all(&mut file, format!("{public}\n{account}").as_bytes()).expect("written");
+        let config = load(&Sources { file: Some(file.path().to_owned()), ..Sources::default() }).expect("good");
+        findings(&config).into_iter().map(|finding| finding.level).collect()
+    }
 
     #[test]
     fn what_telegram_cannot_call_is_bad() {
@@ -79,11 +114,7 @@ mod tests {
             ("public_url = \"https://chat.example.org:8443\"", Level::Ok),
             ("public_url = \"https://chat.example.org\"", Level::Ok),
         ] {
-            let mut file = tempfile::NamedTempFile::new().expect("a file");
-            std::io::Write::write_all(&mut file, format!("{public}\n{account}").as_bytes()).expect("written");
-            let config = load(&Sources { file: Some(file.path().to_owned()), ..Sources::default() }).expect("good");
-            let levels: Vec<Level> = findings(&config).into_iter().map(|finding| finding.level).collect();
-            assert_eq!(levels, [level], "{public}");
+            assert_eq!(levels(public, account), [level], "{public}");
         }
     }
 }

@@ -93,6 +93,8 @@ pub enum MenuStyle {
     InlineKeyboard,
     /// Buttons that stay, in a window of our own.
     Buttons,
+    /// A few buttons, or a list that a button opens, under the message; beyond `options_max`, numbered text.
+    ButtonsOrList,
     /// Lines with a number before each, which the contact writes back.
     NumberedText,
 }
@@ -103,6 +105,7 @@ impl MenuStyle {
             MenuStyle::QuickReplies => "quick replies",
             MenuStyle::InlineKeyboard => "inline keyboard",
             MenuStyle::Buttons => "buttons",
+            MenuStyle::ButtonsOrList => "buttons or a list",
             MenuStyle::NumberedText => "numbered text",
         }
     }
@@ -143,6 +146,7 @@ impl Channel {
             Channel::Sms => &SMS,
             Channel::Telegram => &TELEGRAM,
             Channel::Webchat => &WEBCHAT,
+            Channel::WhatsApp => &WHATSAPP,
         }
     }
 }
@@ -228,6 +232,24 @@ const WEBCHAT: Abilities = Abilities {
     deletions: false,
     reactions: false,
     reply_window: None,
+    people_window: None,
+};
+
+/// Meta says 4096 characters for a text, 20 for a button, and no more than ten rows.
+const WHATSAPP: Abilities = Abilities {
+    text: TextLimit { max: 4096, unit: Unit::Utf16 },
+    menu: Menu { style: MenuStyle::ButtonsOrList, options_max: 10, label_max: 20 },
+    attachments_in: true,
+    attachments_out: true,
+    // From the app on the business's own phone, where the number is used in both.
+    echoes: true,
+    receipts: Receipts::Read,
+    typing: true,
+    seen: true,
+    edits: true,
+    deletions: true,
+    reactions: true,
+    reply_window: Some(DAY),
     people_window: None,
 };
 

@@ -1,6 +1,7 @@
 //! A connected line, as the core knows it. Its credentials live with its adapter.
 
 use super::ids::{AccountId, BotId};
+use super::template::Template;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
@@ -9,11 +10,12 @@ pub enum Channel {
     Sms,
     Telegram,
     Webchat,
+    WhatsApp,
 }
 
 impl Channel {
-    pub const ALL: [Channel; 5] =
-        [Channel::Messenger, Channel::Instagram, Channel::Sms, Channel::Telegram, Channel::Webchat];
+    pub const ALL: [Channel; 6] =
+        [Channel::Messenger, Channel::Instagram, Channel::WhatsApp, Channel::Sms, Channel::Telegram, Channel::Webchat];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -22,6 +24,7 @@ impl Channel {
             Channel::Sms => "sms",
             Channel::Telegram => "telegram",
             Channel::Webchat => "webchat",
+            Channel::WhatsApp => "whatsapp",
         }
     }
 
@@ -54,4 +57,6 @@ pub struct Account {
     /// What people call it.
     pub name: String,
     pub bot: BotId,
+    /// What the channel has approved beforehand.
+    pub templates: Vec<Template>,
 }

@@ -27,6 +27,11 @@ pub enum Command {
     Name {
         name: String,
     },
+    /// The channel knows something about the contact. What is known already counts more.
+    Learn {
+        name: String,
+        value: String,
+    },
     /// The contact opened the chat without a word.
     Open,
     ViewPage {
@@ -82,6 +87,15 @@ pub enum Command {
     Reply {
         agent: Agent,
         text: String,
+        seen: Seq,
+        anyway: bool,
+    },
+    /// As `Reply`, by a template of the account, with its values: at any time, also after the contact's window has closed.
+    SendTemplate {
+        agent: Agent,
+        name: String,
+        language: String,
+        values: Vec<String>,
         seen: Seq,
         anyway: bool,
     },
@@ -158,7 +172,7 @@ impl Command {
     /// Asked twice, the second time finds nothing left to do, for the log itself shows it. Others need a key for that.
     pub fn proves_itself(&self) -> bool {
         match self {
-            Self::DeadlinePassed | Self::Withdraw { .. } | Self::Name { .. } => true,
+            Self::DeadlinePassed | Self::Withdraw { .. } | Self::Name { .. } | Self::Learn { .. } => true,
             Self::Outcome { outcome, .. } => {
                 matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. })
             }
@@ -171,7 +185,12 @@ impl Command {
     pub fn is_slight(&self) -> bool {
         matches!(
             self,
-            Self::Open | Self::Name { .. } | Self::ViewPage { .. } | Self::Seen { .. } | Self::DeadlinePassed
+            Self::Open
+                | Self::Name { .. }
+                | Self::Learn { .. }
+                | Self::ViewPage { .. }
+                | Self::Seen { .. }
+                | Self::DeadlinePassed
         )
     }
 }
@@ -248,6 +267,10 @@ pub enum Refusal {
     OptedOut(String),
     #[error("it is too long since the contact last wrote: the channel takes nothing more until they do")]
     WindowClosed,
+    #[error("this account has no such template")]
+    NoSuchTemplate,
+    #[error("the template takes {takes} values, each with 1 to 200 characters")]
+    BadValues { takes: usize },
     #[error("nothing is due")]
     NothingDue,
     #[error("nothing changes by that")]
@@ -274,6 +297,8 @@ impl Refusal {
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::OptedOut(_) => "opted_out",
             Refusal::WindowClosed => "window_closed",
+            Refusal::NoSuchTemplate => "no_such_template",
+            Refusal::BadValues { .. } => "bad_values",
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",
             Refusal::RefusedBefore => "refused_before",

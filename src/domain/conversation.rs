@@ -14,8 +14,8 @@ use super::bot::run::{self, Memory};
 use super::bot::{Bot, WhenPauseEnds};
 use super::changes::Change;
 use super::command::{Command, Extension, Outcome, Refusal};
-use super::event::{Agent, Event, GiveBack, PauseMove, Place, Speaker};
-use super::ids::{ConversationId, Seq, Turn};
+use super::event::{Agent, Event, GiveBack, Origin, PauseMove, Place, Speaker};
+use super::ids::{ConversationId, Seq};
 use super::message::Heard;
 use super::state::{Delivery, DeliveryState, Mode, State};
 use super::time::Timestamp;
@@ -86,6 +86,8 @@ impl Conversation {
             Command::Change { provider_id, change, provider_at } => self.change(provider_id, change, provider_at),
             Command::Name { name } if self.state.name.as_ref() == Some(&name) => Err(Refusal::NothingNew),
             Command::Name { name } => Ok(vec![Event::ContactNamed { name }]),
+            Command::Learn { name, .. } if self.state.attributes.contains_key(&name) => Err(Refusal::NothingNew),
+            Command::Learn { name, value } => Ok(vec![Event::AttributeSet { name, value, from: Origin::default() }]),
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),
@@ -101,6 +103,9 @@ impl Conversation {
             Command::Bounce { of, provider_id, reason, opted_out } => self.bounced(of, &provider_id, reason, opted_out),
             Command::Seen { seq } => self.seen(seq),
             Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
+            Command::SendTemplate { agent, name, language, values, seen, anyway } => {
+                self.send_template(now, agent, (&name, &language), values, (seen, anyway))
+            }
             Command::TakeOver { agent } => self.take_over(now, agent),
             Command::GiveBack { agent } => self.give_back(now, agent),
             Command::HandOver { agent, to, note } => self.hand_over(now, agent, to, note),
@@ -169,19 +174,6 @@ impl Conversation {
     }
 
     // --- Who has the floor ---
-
-    fn reply(&self, now: Timestamp, agent: Agent, text: String, seen: Seq, anyway: bool) -> Decision {
-        check_text(&text)?;
-        self.may_write()?;
-        self.may_still_write(now)?;
-        let since = self.said_by_others_since(&agent, seen);
-        if !anyway && !since.is_empty() {
-            return Err(Refusal::Superseded { since });
-        }
-        let floor = self.floor_for(now, Speaker::Agent(agent.clone()));
-        let turn = self.state.turn + Turn::from(matches!(floor, Some(Event::TakenOver { .. })));
-        Ok(floor.into_iter().chain([Event::AgentSaid { agent, text, turn }]).collect())
-    }
 
     /// What a person speaking does to the floor: takes it, or keeps the bot silent for at least another pause.
     pub(super) fn floor_for(&self, now: Timestamp, speaker: Speaker) -> Option<Event> {
@@ -364,11 +356,6 @@ impl Conversation {
     }
 
     // --- What is known ---
-
-    fn said_by_others_since(&self, agent: &Agent, seen: Seq) -> Vec<Seq> {
-        let others = self.state.said.iter().filter(|said| said.seq > seen && said.agent != Some(agent.id));
-        others.map(|said| said.seq).collect()
-    }
 
     pub(super) fn memory(&self, now: Timestamp, place: Place) -> Memory<'_> {
         let State { turn, unmatched, tries, greeted, calls, .. } = self.state;

@@ -51,8 +51,9 @@ pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: T
 fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -> Vec<Effect> {
     match event {
         Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by: Author::Bot }],
-        Event::AgentSaid { text, .. } => {
-            let by = Author::Person { late_from: window.map(|window| window.open_until) };
+        Event::AgentSaid { text, template, .. } => {
+            let late_from = window.map(|window| window.open_until);
+            let by = Author::Person { late_from, template: template.clone() };
             vec![Effect::Queue { seq, line: Line::text(text), by }]
         }
         Event::TakenOver { .. } => vec![Effect::WithdrawBot],

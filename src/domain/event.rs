@@ -8,6 +8,7 @@ use super::changes::Change;
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::{Heard, Line};
+use super::template::Filled;
 use super::time::Timestamp;
 
 /// Something that happened in a conversation, in the order it was accepted.
@@ -106,10 +107,12 @@ pub enum Event {
         call: Seq,
         how: Ending,
     },
+    /// `template`: it goes out as one that the channel approved beforehand; `text` is what the contact reads.
     AgentSaid {
         agent: Agent,
         text: String,
         turn: Turn,
+        template: Option<Filled>,
     },
     /// A person answered in another tool, such as the Page inbox.
     OutsideSaid {

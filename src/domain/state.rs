@@ -220,7 +220,7 @@ impl State {
                 }
             }
             Event::CallEnded { call, how } => self.end_call(*call, how),
-            Event::AgentSaid { agent, text, turn } => {
+            Event::AgentSaid { agent, text, turn, .. } => {
                 self.unanswered = None;
                 self.last = Some(words(text, Voice::Agent, at));
                 self.said(Some(agent.id));

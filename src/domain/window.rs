@@ -2,6 +2,7 @@
 //! that they say so.
 
 use super::account::Channel;
+use super::template::Filled;
 use super::time::Timestamp;
 
 /// Open for all until one moment, and for persons until another.
@@ -22,17 +23,19 @@ impl Window {
 }
 
 /// Who wrote a message of ours. Only a person can claim to be one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Author {
     Bot,
-    /// From `late_from` on the channel takes it only as a person's; none: it makes no difference.
+    /// From `late_from` on the channel takes it only as a person's; none: it makes no difference. As a `template` it takes
+    /// it at any time.
     Person {
         late_from: Option<Timestamp>,
+        template: Option<Filled>,
     },
 }
 
 impl Author {
-    pub fn is_bot(self) -> bool {
-        self == Author::Bot
+    pub fn is_bot(&self) -> bool {
+        *self == Author::Bot
     }
 }

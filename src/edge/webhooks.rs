@@ -68,7 +68,7 @@ impl Headers for AsTheyCame<'_> {
 
 /// Everything of one webhook becomes durable before it is answered.
 async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result<HttpResponse, Problem> {
-    let Received { asks, unread, passed_over, strangers, courtesies, answer } = received;
+    let Received { asks, known, unread, passed_over, strangers, courtesies, answer } = received;
     note_strangers(provider, &strangers);
     if let Some(reason) = passed_over {
         metrics::counter!("switchboard_webhooks_passed_over_total", "reason" => reason).increment(1);
@@ -90,6 +90,7 @@ async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result
         }
     }
     met.iter().for_each(|contact| edge.switchboard.meet(contact));
+    known.into_iter().for_each(|(contact, name, value)| edge.switchboard.learn(contact, name, value));
     courtesies.into_iter().for_each(|(contact, courtesy)| edge.switchboard.show(&contact, courtesy));
     Ok(said(answer))
 }

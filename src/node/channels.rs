@@ -3,6 +3,7 @@
 mod meta;
 mod telegram;
 mod twilio;
+mod whatsapp;
 
 use std::sync::Arc;
 
@@ -24,16 +25,23 @@ pub fn inlets(config: &Config, base: &str) -> Inlets {
     let meta: Arc<dyn Inlet> = Arc::new(meta::inlet(config));
     let twilio: Arc<dyn Inlet> = Arc::new(twilio::inlet(config, base));
     let telegram: Arc<dyn Inlet> = Arc::new(telegram::inlet(config, base));
-    Inlets::from([("meta", meta), ("twilio", twilio), ("telegram", telegram)])
+    let whatsapp: Arc<dyn Inlet> = Arc::new(whatsapp::inlet(config, base));
+    Inlets::from([("meta", meta), ("twilio", twilio), ("telegram", telegram), ("whatsapp", whatsapp)])
 }
 
 /// Where the files are that contacts attach, for accounts whose provider gives no links to them.
 pub fn shelves(config: &Config) -> anyhow::Result<Shelves> {
     let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
-    let shelf = |(account, telegram): (&crate::config::Account, &crate::config::Telegram)| {
-        Ok((account.id.clone(), telegram::files(telegram, &client)?))
-    };
-    telegram::bots(config).map(shelf).collect()
+    let mut shelves = Shelves::new();
+    for account in &config.accounts {
+        let files = match &account.kind {
+            Kind::Telegram(bot) => telegram::files(bot, &client)?,
+            Kind::WhatsApp(number) => whatsapp::files(number, &client)?,
+            _ => continue,
+        };
+        shelves.insert(account.id.clone(), files);
+    }
+    Ok(shelves)
 }
 
 /// Who can be asked what contacts are called.
@@ -84,6 +92,7 @@ pub fn outlets(config: &Config, base: &str) -> anyhow::Result<Vec<(AccountId, Ar
             Kind::Instagram(instagram) => meta::outlet(&meta::of_instagram(instagram), &client),
             Kind::Sms(sms) => twilio::outlet(account, sms, base, &client),
             Kind::Telegram(bot) => telegram::outlet(bot, &client),
+            Kind::WhatsApp(number) => whatsapp::outlet(number, &client),
             Kind::Webchat(_) => continue,
         };
         outlets.push((account.id.clone(), outlet.with_context(|| format!("account “{}”", account.id))?));

@@ -12,6 +12,7 @@ use crate::domain::bot::entrances::Entrances;
 use crate::domain::command::Command;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::message::Line;
+use crate::domain::template::Filled;
 
 /// One message for one contact.
 #[derive(Debug, Clone)]
@@ -22,6 +23,10 @@ pub struct Outgoing {
     pub to: String,
     pub line: Line,
     pub by: By,
+    /// It goes out as one that the channel approved beforehand: only what a person wrote.
+    pub template: Option<Filled>,
+    /// How often it was tried before.
+    pub attempt: u32,
 }
 
 /// Who wrote it, as far as a channel is to be told.
@@ -84,12 +89,27 @@ pub trait Outlet: Send + Sync + 'static {
     fn calls(&self, line: &Line) -> u32;
     /// The account's sending limit, messages per second.
     fn sends_per_second(&self) -> u32;
+    /// How fast one contact may get messages; none if the channel does not count that.
+    fn pace(&self) -> Option<Pace> {
+        None
+    }
+    /// Whether what is shown is about a message of theirs: then `Courtesy::Read` comes in place of `Types` and `Seen`.
+    fn shows_at_a_message(&self) -> bool {
+        false
+    }
     /// Shows a contact something beside messages; none if the channel has nothing of the kind. Whatever becomes of it, it
     /// is not tried again.
     fn show(&self, to: &str, courtesy: Courtesy) -> Option<BoxFuture<'static, ()>> {
         let _ = (to, courtesy);
         None
     }
+}
+
+/// One message in `every`, and `at_once` to who got none for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    pub every: Duration,
+    pub at_once: u32,
 }
 
 /// What is shown at once or not at all.
@@ -99,6 +119,8 @@ pub enum Courtesy {
     Types,
     /// Somebody has read what they wrote.
     Seen,
+    /// Somebody has read what they wrote last, up to `message`; `types`: and writes about it.
+    Read { message: String, types: bool },
     /// A tap has been taken: `tap` names it, `message` is the one whose button it was.
     Tapped { tap: String, message: Option<String> },
 }
@@ -144,6 +166,8 @@ pub trait Files: Send + Sync + 'static {
 pub struct Received {
     /// In the order it was written.
     pub asks: Vec<Inbound>,
+    /// What the provider says about contacts beside what they wrote: how it is called, and what it is.
+    pub known: Vec<(Contact, &'static str, String)>,
     /// Genuine, but not understood: to be kept as it came.
     pub unread: Vec<Unread>,
     /// Genuine, understood, and not for us: counted by one of few reasons.

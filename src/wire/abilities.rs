@@ -75,7 +75,8 @@ const ROWS: [Row; 14] = [
         None => "always".to_owned(),
     }),
     ("time for a person to answer", |can| match can.people_window.or(can.reply_window) {
-        Some(window) => format!("{} days", window.as_secs() / 86_400),
+        Some(window) if window.as_secs() > 86_400 => format!("{} days", window.as_secs() / 86_400),
+        Some(window) => format!("{} hours", window.as_secs() / 3600),
         None => "always".to_owned(),
     }),
 ];

@@ -281,6 +281,25 @@ pub struct CannedText {
     pub text: String,
 }
 
+/// Words that a channel has approved beforehand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct TemplateRow {
+    pub name: String,
+    /// As the channel writes it: `en_US`.
+    pub language: String,
+    /// With `{{1}}`, `{{2}}` … where values go.
+    pub text: String,
+    /// How many values it takes.
+    pub takes: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Templates {
+    pub templates: Vec<TemplateRow>,
+}
+
 /// Somebody who answers here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]

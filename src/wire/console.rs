@@ -52,6 +52,19 @@ pub enum Ask {
         #[serde(default)]
         anyway: bool,
     },
+    /// Write to the contact by a template of the account (`GET /api/v1/accounts/{account}/templates`), with a value for
+    /// each of its places; takes over. It goes out also when nothing else does any more. `seen` and `anyway`: as in `reply`.
+    Template {
+        conversation: String,
+        cid: String,
+        template: String,
+        language: String,
+        #[serde(default)]
+        values: Vec<String>,
+        seen: u64,
+        #[serde(default)]
+        anyway: bool,
+    },
     TakeOver {
         conversation: String,
         cid: String,

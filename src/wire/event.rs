@@ -87,9 +87,11 @@ pub enum What {
         state: String,
         error: Option<String>,
     },
+    /// `template`: the name of the one that it went out as.
     AgentSaid {
         agent: Who,
         text: String,
+        template: Option<String>,
     },
     /// A person answered in another tool, such as the Page inbox.
     OutsideSaid {

@@ -50,6 +50,7 @@ fn rendered() -> String {
         console::ReasonCounts,
         api::CannedRow,
         api::Colleague,
+        api::TemplateRow,
         api::MessageDraft,
         webchat::VisitorSays,
         webchat::VisitorHears,

@@ -67,7 +67,9 @@ fn what(event: &Event) -> What {
         Event::CallOpened { ask, .. } => What::CallOpened { whom: ask.words(), trigger, widget, version },
         Event::CallRepeated { call, attempt } => What::CallRepeated { of: call, attempt },
         Event::CallEnded { call, how } => call_ended(call, how),
-        Event::AgentSaid { agent, text, .. } => What::AgentSaid { agent: agent_who(agent), text },
+        Event::AgentSaid { agent, text, template, .. } => {
+            What::AgentSaid { agent: agent_who(agent), text, template: template.map(|template| template.name) }
+        }
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
         Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
         Event::HandedOff { reason, words, closed, .. } => {

@@ -6,6 +6,7 @@ export const MESSAGE_CHARS_MAX = 10000;
 export const LIMITS: Readonly<Record<string, { max: number; unit: 'characters' | 'bytes' }>> = {
   messenger: { max: 1900, unit: 'characters' },
   instagram: { max: 1000, unit: 'bytes' },
+  whatsapp: { max: 4096, unit: 'characters' },
   sms: { max: 1600, unit: 'characters' },
   telegram: { max: 4096, unit: 'characters' },
   webchat: { max: 10000, unit: 'characters' },

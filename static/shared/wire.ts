@@ -37,7 +37,7 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
 /**
  * A colleague gave it to them.
  */
@@ -79,7 +79,7 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
 /**
  * A colleague gave it to them.
  */
@@ -177,13 +177,13 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -264,6 +264,23 @@ by: string, at: number, };
  * Somebody who answers here.
  */
 export type Colleague = { id: string, name: string, };
+
+/**
+ * Words that a channel has approved beforehand.
+ */
+export type TemplateRow = { name: string, 
+/**
+ * As the channel writes it: `en_US`.
+ */
+language: string, 
+/**
+ * With `{{1}}`, `{{2}}` … where values go.
+ */
+text: string, 
+/**
+ * How many values it takes.
+ */
+takes: number, };
 
 /**
  * What the caller has begun to write in a conversation, and not sent.

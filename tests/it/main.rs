@@ -72,3 +72,5 @@ mod telegram;
 mod versions;
 /// How providers are reached: over TLS, through proxies.
 mod ways_out;
+/// WhatsApp, from the app to the reply and back.
+mod whatsapp;

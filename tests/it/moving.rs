@@ -27,7 +27,13 @@ async fn grown() -> TempDir {
     let dir = tempfile::tempdir().expect("a directory");
     let store = Arc::new(SqliteStore::open(dir.path()).expect("opens"));
     let page = AccountId::new("page");
-    let account = Account { id: page, channel: Channel::Messenger, name: "Page".to_owned(), bot: BotId::new("bot") };
+    let account = Account {
+        id: page,
+        channel: Channel::Messenger,
+        name: "Page".to_owned(),
+        bot: BotId::new("bot"),
+        templates: Vec::new(),
+    };
     store.provision(vec![account]).await.expect("provisions");
     let email = "ana@example.org".to_owned();
     let ana = Person {

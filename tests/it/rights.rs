@@ -117,6 +117,15 @@ fn asks() -> Vec<Ask> {
         Ask::Watch { conversation: c(), after: None },
         Ask::Unwatch { conversation: c() },
         Ask::Reply { conversation: c(), cid: i(), text: "Hi".into(), seen: 0, anyway: false },
+        Ask::Template {
+            conversation: c(),
+            cid: i(),
+            template: "follow_up".into(),
+            language: "en_US".into(),
+            values: vec![],
+            seen: 0,
+            anyway: false,
+        },
         Ask::TakeOver { conversation: c(), cid: i() },
         Ask::GiveBack { conversation: c(), cid: i() },
         Ask::HandOver { conversation: c(), cid: i(), to: i(), note: String::new() },
@@ -131,7 +140,7 @@ fn asks() -> Vec<Ask> {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
         Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Ping => {}
-        Ask::Typing { .. } => {}
+        Ask::Typing { .. } | Ask::Template { .. } => {}
     }
     asks
 }

@@ -194,6 +194,19 @@ impl ConsoleClient {
         self.command(CommandKind::Reply, conversation, text, ask).await
     }
 
+    /// By a template with its values; the contact reads `text`.
+    pub async fn template(
+        &mut self,
+        conversation: &str,
+        (name, language): (&str, &str),
+        values: &[&str],
+        text: &str,
+    ) -> Result<String> {
+        let seen = self.seen(conversation);
+        let ask = json!({"type": "template", "template": name, "language": language, "values": values, "seen": seen, "anyway": true});
+        self.command(CommandKind::Reply, conversation, text, ask).await
+    }
+
     pub async fn take_over(&mut self, conversation: &str) -> Result<String> {
         self.command(CommandKind::TakeOver, conversation, "", json!({"type": "take_over"})).await
     }

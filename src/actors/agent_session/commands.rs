@@ -12,6 +12,9 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Reply { conversation, cid, text, seen, anyway } => {
             (conversation, cid, Command::Reply { agent, text, seen, anyway })
         }
+        Ask::Template { conversation, cid, template, language, values, seen, anyway } => {
+            (conversation, cid, Command::SendTemplate { agent, name: template, language, values, seen, anyway })
+        }
         Ask::TakeOver { conversation, cid } => (conversation, cid, Command::TakeOver { agent }),
         Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
         Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
@@ -30,7 +33,9 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
 pub fn right(ask: &Ask) -> Right {
     match ask {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
-        Ask::Reply { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
+        Ask::Reply { .. } | Ask::Template { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => {
+            Right::Converse
+        }
         Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Resend { .. } | Ask::Typing { .. } => {
             Right::Converse
         }

@@ -76,6 +76,18 @@ impl Download {
             }
         }
     }
+
+    /// All of it; none if it is longer than so many bytes.
+    pub async fn whole(mut self, bytes_max: usize) -> Result<Option<Vec<u8>>, Unanswered> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > bytes_max {
+                return Ok(None);
+            }
+        }
+        Ok(Some(body))
+    }
 }
 
 /// No answer, or not all of it; the words hold no address, which may be a secret.

@@ -11,6 +11,7 @@ use crate::domain::time::Timestamp;
 pub const TEXT_CHARACTERS_MAX: usize = 20_000;
 pub const ID_BYTES_MAX: usize = 512;
 const URL_BYTES_MAX: usize = 8192;
+pub const NAME_CHARACTERS_MAX: usize = 200;
 
 /// A string, or a whole number in its place.
 pub struct Word<'a>(pub Cow<'a, str>);
@@ -115,6 +116,20 @@ pub fn id(word: Option<Word>) -> Result<Option<String>, &'static str> {
 
 pub fn text(word: Option<Word>) -> String {
     word.map(|Word(text)| without_nul(cut(text, TEXT_CHARACTERS_MAX)).into_owned()).unwrap_or_default()
+}
+
+/// As people call themselves, without letters that turn the line around. None if nothing is left.
+pub fn person<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let turns = |letter: &char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let words: Vec<&str> = words.into_iter().map(str::trim).filter(|word| !word.is_empty()).collect();
+    let name = words.join(" ");
+    let name: String = name.chars().filter(|letter| !turns(letter)).take(NAME_CHARACTERS_MAX).collect();
+    Some(without_nul(name.into()).into_owned()).filter(|name| !name.trim().is_empty())
+}
+
+/// What something attached is called.
+pub fn label(name: &str) -> String {
+    without_nul(cut(name.into(), NAME_CHARACTERS_MAX)).into_owned()
 }
 
 pub fn cut(text: Cow<str>, characters: usize) -> Cow<str> {

@@ -72,7 +72,7 @@ pub enum Act {
 impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
-            Effect::Queue { seq, ref line, by } => {
+            Effect::Queue { seq, ref line, ref by } => {
                 Act::Queue { seq, body: Json(stored::write_queued(line, by)), by_bot: by.is_bot() }
             }
             Effect::WithdrawBot => Act::WithdrawBot,

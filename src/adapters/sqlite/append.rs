@@ -78,7 +78,7 @@ impl From<Append> for Write {
 impl From<&Effect> for Act {
     fn from(effect: &Effect) -> Self {
         match *effect {
-            Effect::Queue { seq, ref line, by } => {
+            Effect::Queue { seq, ref line, ref by } => {
                 Act::Queue(Message { seq, body: stored::write_queued(line, by).into(), by_bot: by.is_bot() })
             }
             Effect::WithdrawBot => Act::WithdrawBot,

@@ -63,7 +63,13 @@ impl Told {
 impl Desk {
     pub fn new(bot: Arc<Bot>) -> Self {
         let id = AccountId::new("desk");
-        let account = Account { id: id.clone(), channel: Channel::Webchat, name: "Desk".into(), bot: bot.id.clone() };
+        let account = Account {
+            id: id.clone(),
+            channel: Channel::Webchat,
+            name: "Desk".into(),
+            bot: bot.id.clone(),
+            templates: Vec::new(),
+        };
         let contact = ConversationId::of(&id, "contact");
         let conversation = Conversation::new(contact, Arc::new(account), bot, State::default());
         Self { now: MORNING, conversation, buttons: Vec::new() }

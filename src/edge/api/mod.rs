@@ -8,6 +8,7 @@ pub mod office;
 mod openapi;
 mod publishing;
 pub mod routes;
+mod templates;
 mod writing;
 
 pub use routes::table;

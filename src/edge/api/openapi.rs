@@ -83,6 +83,9 @@ mod tests {
             ("GET", "/api/v1/files/{account}/{file}") => {
                 route("A file that a contact attached, where the provider gives no link to it", None, None)
             }
+            ("GET", "/api/v1/accounts/{account}/templates") => {
+                route("What the account's channel has approved beforehand", None, of::<Templates>(types))
+            }
             ("GET", "/api/v1/hand-offs") => Route {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))

@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, hand_offs, manage, openapi, writing};
+use super::{bots, hand_offs, manage, openapi, templates, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{assets, conversations, files, health, outside, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
@@ -82,6 +82,8 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
 
         With(Converse), GET "/api/v1/files/{account}/{file}" => web::route().to(files::file);
+
+        With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
 
         With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
 

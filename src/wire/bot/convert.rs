@@ -343,7 +343,13 @@ mod tests {
     fn harbor_hears(text: &str) -> Vec<Event> {
         let bot = parse(include_str!("../../../bots/harbor.json")).expect("the sample").to_bot(BotId::new("harbor"));
         let id = AccountId::new("site");
-        let account = Account { id: id.clone(), channel: Channel::Webchat, name: "Site".into(), bot: bot.id.clone() };
+        let account = Account {
+            id: id.clone(),
+            channel: Channel::Webchat,
+            name: "Site".into(),
+            bot: bot.id.clone(),
+            templates: Vec::new(),
+        };
         let contact = ConversationId::of(&id, "7");
         let conversation = Conversation::new(contact, Arc::new(account), Arc::new(bot), State::default());
         let hear = Command::Hear { heard: Heard::text(text), provider_id: None, provider_at: None, name: None };

@@ -34,6 +34,12 @@ pub enum Command<'a> {
         #[serde(borrow)]
         name: Text<'a>,
     },
+    Learn {
+        #[serde(borrow)]
+        name: Text<'a>,
+        #[serde(borrow)]
+        value: Text<'a>,
+    },
     Open,
     ViewPage {
         #[serde(borrow)]
@@ -96,6 +102,17 @@ pub enum Command<'a> {
         agent: Agent<'a>,
         #[serde(borrow)]
         text: Text<'a>,
+        seen: u64,
+        anyway: bool,
+    },
+    SendTemplate {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        name: Text<'a>,
+        #[serde(borrow)]
+        language: Text<'a>,
+        values: Vec<String>,
         seen: u64,
         anyway: bool,
     },
@@ -219,6 +236,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 provider_at: millis(*provider_at),
             },
             Core::Name { name } => Self::Name { name: text(name) },
+            Core::Learn { name, value } => Self::Learn { name: text(name), value: text(value) },
             Core::Open => Self::Open,
             Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
             Core::Echo { of, provider_id, text: words } => {
@@ -247,6 +265,10 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::Seen { seq } => Self::Seen { seq: *seq },
             Core::Reply { agent, text: words, seen, anyway } => {
                 Self::Reply { agent: agent.into(), text: text(words), seen: *seen, anyway: *anyway }
+            }
+            Core::SendTemplate { agent, name, language, values, seen, anyway } => {
+                let (name, language, values) = (text(name), text(language), values.clone());
+                Self::SendTemplate { agent: agent.into(), name, language, values, seen: *seen, anyway: *anyway }
             }
             Core::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
             Core::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
@@ -288,6 +310,7 @@ impl From<Command<'_>> for core::Command {
                 provider_at: time(provider_at),
             },
             Command::Name { name } => Self::Name { name: name.into_owned() },
+            Command::Learn { name, value } => Self::Learn { name: name.into_owned(), value: value.into_owned() },
             Command::Open => Self::Open,
             Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },
             Command::Echo { of, provider_id, text } => {
@@ -313,6 +336,10 @@ impl From<Command<'_>> for core::Command {
             Command::Seen { seq } => Self::Seen { seq },
             Command::Reply { agent, text, seen, anyway } => {
                 Self::Reply { agent: agent.into(), text: text.into_owned(), seen, anyway }
+            }
+            Command::SendTemplate { agent, name, language, values, seen, anyway } => {
+                let (name, language) = (name.into_owned(), language.into_owned());
+                Self::SendTemplate { agent: agent.into(), name, language, values, seen, anyway }
             }
             Command::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
             Command::GiveBack { agent } => Self::GiveBack { agent: agent.into() },

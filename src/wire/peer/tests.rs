@@ -40,9 +40,18 @@ fn commands() -> Vec<Command> {
         Command::OwnEcho { provider_id: "m2".into(), text: "hello".into() },
         Command::Overhear { heard: Heard::text("hi"), provider_id: Some("m1".into()), provider_at: Some(at) },
         Command::ThreadMoved { ours: true },
+        Command::Learn { name: "phone".into(), value: "+16505551234".into() },
         Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
         Command::Outcome { of: 4, outcome: Outcome::OptedOut { reason: reason() } },
         Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },
+        Command::SendTemplate {
+            agent: agent(),
+            name: "follow_up".into(),
+            language: "en_US".into(),
+            values: vec!["Zoë".into()],
+            seen: 9,
+            anyway: true,
+        },
         Command::TakeOver { agent: agent() },
         Command::GiveBack { agent: agent() },
         Command::HandOver { agent: agent(), to: agent(), note: "mind".into() },
@@ -98,6 +107,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NothingNew,
         Refusal::RefusedBefore,
         Refusal::WindowClosed,
+        Refusal::NoSuchTemplate,
+        Refusal::BadValues { takes: 2 },
     ]
 }
 
@@ -150,7 +161,7 @@ fn summary(seq: Seq) -> Summary {
 }
 
 fn said(text: &str) -> Event {
-    Event::AgentSaid { agent: agent(), text: text.into(), turn: 1 }
+    Event::AgentSaid { agent: agent(), text: text.into(), turn: 1, template: None }
 }
 
 #[test]

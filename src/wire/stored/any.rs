@@ -17,6 +17,7 @@ use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
+use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::{Author, Window};
 
@@ -58,7 +59,16 @@ pub fn any_line() -> impl Strategy<Value = Line> {
 }
 
 pub fn any_author() -> impl Strategy<Value = Author> {
-    prop_oneof![Just(Author::Bot), option::of(any_time()).prop_map(|late_from| Author::Person { late_from })]
+    let person = (option::of(any_time()), option::of(any_template()));
+    prop_oneof![Just(Author::Bot), person.prop_map(|(late_from, template)| Author::Person { late_from, template })]
+}
+
+fn any_template() -> impl Strategy<Value = Filled> {
+    (any_text(), any_text(), vec(any_text(), 0..3)).prop_map(|(name, language, values)| Filled {
+        name,
+        language,
+        values,
+    })
 }
 
 fn any_label() -> impl Strategy<Value = Label> {
@@ -200,7 +210,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(line, why, from, then, turn)| Event::BotSaid { line, why, from, then, turn }),
         (any_origin(), any_place()).prop_map(|(from, then)| Event::BotMoved { from, then }),
         any_call_event(),
-        (any_agent(), any_text(), any::<u64>()).prop_map(|(agent, text, turn)| Event::AgentSaid { agent, text, turn }),
+        (any_agent(), any_text(), any::<u64>(), option::of(any_template()))
+            .prop_map(|(agent, text, turn, template)| Event::AgentSaid { agent, text, turn, template }),
         (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
         (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
         (any_text(), any::<u64>()).prop_map(|(text, turn)| Event::Suppressed { text, turn }),

@@ -6,7 +6,7 @@ use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::changes::Change;
-use super::parts::{Agent, Heard, Line, Reason, Speaker, Text, maybe_text, millis, owned, text, time};
+use super::parts::{Agent, Heard, Line, Reason, Speaker, Template, Text, maybe_text, millis, owned, text, time};
 use super::why::{GiveBack, PauseMove, Receipt};
 use crate::domain::event as core;
 use crate::domain::label::Label;
@@ -134,6 +134,8 @@ pub enum Event<'a> {
         #[serde(borrow)]
         text: Text<'a>,
         turn: u64,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        template: Option<Template<'a>>,
     },
     OutsideSaid {
         #[serde(borrow)]
@@ -301,8 +303,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             }
             Core::CallRepeated { call, attempt } => Self::CallRepeated { call: *call, attempt: *attempt },
             Core::CallEnded { call, how } => Self::CallEnded { call: *call, how: how.into() },
-            Core::AgentSaid { agent, text: words, turn } => {
-                Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn }
+            Core::AgentSaid { agent, text: words, turn, template } => {
+                let template = template.as_ref().map(Into::into);
+                Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn, template }
             }
             Core::OutsideSaid { text: words, provider_id } => {
                 Self::OutsideSaid { text: text(words), provider_id: text(provider_id) }
@@ -394,8 +397,9 @@ impl From<Event<'_>> for core::Event {
             }
             Event::CallRepeated { call, attempt } => Self::CallRepeated { call, attempt },
             Event::CallEnded { call, how } => Self::CallEnded { call, how: how.into() },
-            Event::AgentSaid { agent, text, turn } => {
-                Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn }
+            Event::AgentSaid { agent, text, turn, template } => {
+                let template = template.map(Into::into);
+                Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn, template }
             }
             Event::OutsideSaid { text, provider_id } => {
                 Self::OutsideSaid { text: text.into_owned(), provider_id: provider_id.into_owned() }

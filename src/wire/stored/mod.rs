@@ -60,7 +60,7 @@ pub fn read_summary(bytes: &[u8]) -> Result<domain::summary::Summary, Unreadable
 }
 
 /// A message in the queue: its words, and what its author may claim. Whether that is the bot stands beside it.
-pub fn write_queued(line: &domain::message::Line, by: Author) -> Vec<u8> {
+pub fn write_queued(line: &domain::message::Line, by: &Author) -> Vec<u8> {
     write(parts::Line::queued(line, by))
 }
 

@@ -9,6 +9,7 @@ use crate::domain::event as core;
 use crate::domain::ids::AgentId;
 use crate::domain::message;
 use crate::domain::summary;
+use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
 
@@ -124,6 +125,34 @@ pub struct Line<'a> {
     /// Of a person's message in the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_from: Option<u64>,
+    /// Of a person's message in the queue, if it goes out as one.
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    template: Option<Template<'a>>,
+}
+
+/// A template with its values. A program that does not know it sends the words alone, and is refused if they come too late.
+#[derive(Serialize, Deserialize)]
+pub struct Template<'a> {
+    #[serde(borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    language: Text<'a>,
+    #[serde(default, borrow, skip_serializing_if = "Vec::is_empty")]
+    values: Vec<Text<'a>>,
+}
+
+impl<'a> From<&'a Filled> for Template<'a> {
+    fn from(template: &'a Filled) -> Self {
+        let values = template.values.iter().map(|value| text(value)).collect();
+        Self { name: text(&template.name), language: text(&template.language), values }
+    }
+}
+
+impl From<Template<'_>> for Filled {
+    fn from(template: Template<'_>) -> Self {
+        let values = template.values.into_iter().map(Text::into_owned).collect();
+        Self { name: template.name.into_owned(), language: template.language.into_owned(), values }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -142,22 +171,23 @@ impl<'a> From<&'a message::Line> for Line<'a> {
             choices: line.choices.iter().map(choice).collect(),
             attachment: line.attachment.as_ref().map(Into::into),
             late_from: None,
+            template: None,
         }
     }
 }
 
 impl<'a> Line<'a> {
-    pub fn queued(line: &'a message::Line, by: Author) -> Self {
-        let late_from = match by {
-            Author::Bot => None,
-            Author::Person { late_from } => millis(late_from),
+    pub fn queued(line: &'a message::Line, by: &'a Author) -> Self {
+        let (late_from, template) = match by {
+            Author::Bot => (None, None),
+            Author::Person { late_from, template } => (millis(*late_from), template.as_ref().map(Into::into)),
         };
-        Self { late_from, ..line.into() }
+        Self { late_from, template, ..line.into() }
     }
 
-    pub fn read_queued(self, by_bot: bool) -> (message::Line, Author) {
-        let late_from = time(self.late_from);
-        (self.into(), if by_bot { Author::Bot } else { Author::Person { late_from } })
+    pub fn read_queued(mut self, by_bot: bool) -> (message::Line, Author) {
+        let (late_from, template) = (time(self.late_from), self.template.take().map(Into::into));
+        (self.into(), if by_bot { Author::Bot } else { Author::Person { late_from, template } })
     }
 }
 

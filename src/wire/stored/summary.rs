@@ -140,7 +140,7 @@ impl From<account::Channel> for Channel {
             account::Channel::Sms => Self::Sms,
             account::Channel::Telegram => Self::Telegram,
             account::Channel::Webchat => Self::Webchat,
-            account::Channel::Instagram => Self::Messenger,
+            account::Channel::Instagram | account::Channel::WhatsApp => Self::Messenger,
         }
     }
 }

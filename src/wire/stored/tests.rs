@@ -15,6 +15,7 @@ use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
+use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::{Author, Window};
 
@@ -71,7 +72,7 @@ proptest! {
 
     #[test]
     fn every_line_reads_back_what_was_written(line in any_line(), by in any_author()) {
-        let written = write_queued(&line, by);
+        let written = write_queued(&line, &by);
         prop_assert_eq!(read_queued(&written, by.is_bot()).expect("reads"), (line, by));
     }
 }
@@ -81,7 +82,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_state(&State::default()));
     samples.push(write_state(&sample_state()));
     samples.push(write_summary(&sample_summary()));
-    samples.push(write_queued(&sample_line(), Author::Bot));
+    samples.push(write_queued(&sample_line(), &Author::Bot));
     samples.extend(later_samples());
     samples.extend(call_samples());
     samples.extend(label_samples());
@@ -90,6 +91,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(window_samples());
     samples.extend(telegram_samples());
     samples.extend(instagram_samples());
+    samples.extend(template_samples());
     samples
 }
 
@@ -103,6 +105,17 @@ fn telegram_samples() -> Vec<Vec<u8>> {
     let named = Named { seq: Some(2), mark: 7, edits: 0, gone: false, words: 0x1234_5678 };
     let state = State { names: Names([named].into()), ..State::default() };
     vec![write_state(&state), write_summary(&Summary { channel: Channel::Telegram, ..sample_summary() })]
+}
+
+fn template_samples() -> Vec<Vec<u8>> {
+    let template = || {
+        let values = vec!["Zoë".to_owned()];
+        Some(Filled { name: "follow_up".to_owned(), language: "en_US".to_owned(), values })
+    };
+    let said = Event::AgentSaid { agent: ada(), text: "Hello Zoë.".to_owned(), turn: 4, template: template() };
+    let by = Author::Person { late_from: Some(Timestamp(7)), template: template() };
+    let summary = Summary { channel: Channel::WhatsApp, ..sample_summary() };
+    vec![write_event(&said), write_queued(&sample_line(), &by), write_summary(&summary)]
 }
 
 fn consent_samples() -> Vec<Vec<u8>> {
@@ -152,7 +165,7 @@ fn sample_events() -> Vec<Event> {
             turn: 3,
         },
         Event::BotMoved { from: Origin::default(), then: Place::OfferedHuman },
-        Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), turn: 4 },
+        Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), turn: 4, template: None },
         Event::OutsideSaid { text: text("from the Page"), provider_id: text("m_2") },
         Event::NoteAdded { agent: ada(), text: text("likes blue") },
         Event::HandedOff {
@@ -393,7 +406,7 @@ fn window_samples() -> Vec<Vec<u8>> {
     vec![
         write_state(&State { heard_at: Some(Timestamp(6)), ..State::default() }),
         write_summary(&Summary { window: Some(window), ..sample_summary() }),
-        write_queued(&sample_line(), Author::Person { late_from: Some(Timestamp(7)) }),
+        write_queued(&sample_line(), &Author::Person { late_from: Some(Timestamp(7)), template: None }),
     ]
 }
 

@@ -110,6 +110,12 @@ export class Desk {
     else this.command({ type: 'reply', conversation, text, seen: known ? lastSeq(known) : 0, anyway });
   }
 
+  /** By a template that was approved beforehand, with a value for each of its places. */
+  sendTemplate(conversation: string, template: string, language: string, values: string[]): void {
+    const known = this.#core.conversations.get(conversation);
+    this.command({ type: 'template', conversation, template, language, values, seen: known ? lastSeq(known) : 0, anyway: false });
+  }
+
   takeOver = (conversation: string): void => this.command({ type: 'take_over', conversation });
   giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
   handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });

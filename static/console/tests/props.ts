@@ -24,7 +24,7 @@ export function said(seq: number, text = `line ${seq}`, at = seq * 1000): EventV
 }
 
 export function answered(seq: number, text = `answer ${seq}`, at = seq * 1000): EventView {
-  return { seq, at, kind: 'agent_said', agent: { id: 'ana', name: 'Ana' }, text };
+  return { seq, at, kind: 'agent_said', agent: { id: 'ana', name: 'Ana' }, text, template: null };
 }
 
 export function events(list: EventView[], generation = 'g'): Tell {

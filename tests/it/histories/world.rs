@@ -355,7 +355,7 @@ fn said(events: &[Logged]) -> Vec<(usize, Spoken)> {
     let spoken = |(at, logged): (usize, &Logged)| {
         let (by, text, turn) = match &logged.event {
             Event::BotSaid { line, turn, .. } => (Voice::Bot, &line.text, Some(*turn)),
-            Event::AgentSaid { agent, text, turn } => (Voice::Agent(agent.clone()), text, Some(*turn)),
+            Event::AgentSaid { agent, text, turn, .. } => (Voice::Agent(agent.clone()), text, Some(*turn)),
             Event::OutsideSaid { text, .. } => (Voice::Outside, text, None),
             _ => return None,
         };

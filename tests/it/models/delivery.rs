@@ -308,7 +308,7 @@ impl State {
             return;
         }
         node.memory.with(|memory| match *effect {
-            Effect::Queue { seq, by, .. } => match before(seq) {
+            Effect::Queue { seq, ref by, .. } => match before(seq) {
                 Some(before) if !memory.knows(id(before)) => memory.fall_behind(),
                 _ => memory.enqueue(queued(seq, by.is_bot(), false)),
             },

@@ -59,7 +59,7 @@ impl Outbox {
 
     fn run_one(&mut self, effect: &Effect, now: Timestamp) -> Vec<Seq> {
         match *effect {
-            Effect::Queue { seq, by, .. } => {
+            Effect::Queue { seq, ref by, .. } => {
                 let row = Row { by_bot: by.is_bot(), state: RowState::Queued, at: now, attempt: 0, flagged: false };
                 self.rows.insert(seq, row);
             }

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard::domain::account::Channel;
@@ -6,6 +7,7 @@ use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::effects::{Effect, effects};
 use switchboard::domain::event::Event;
 use switchboard::domain::message::Heard;
+use switchboard::domain::template::{Filled, Template};
 use switchboard::domain::time::Timestamp;
 use switchboard::domain::window::{Author, Window};
 
@@ -33,7 +35,7 @@ fn author(story: &Story, command: Command) -> Author {
     let events = story.conversation.decide(story.now, command).expect("it is taken");
     let effects = effects(&story.conversation, story.conversation.state.seq + 1, &events, story.now);
     let queued = effects.iter().find_map(|effect| match effect {
-        Effect::Queue { by, .. } => Some(*by),
+        Effect::Queue { by, .. } => Some(by.clone()),
         _ => None,
     });
     queued.expect("something is said")
@@ -47,7 +49,7 @@ fn it_is_open_for_a_day_for_bots_and_for_a_week_for_people() {
     heard_at(&mut story, at);
     let expected = Window { open_until: at + DAY, people_until: at + DAY * 7 };
     assert_eq!(window(&story), expected);
-    assert_eq!(author(&story, reply()), Author::Person { late_from: Some(at + DAY) });
+    assert_eq!(author(&story, reply()), Author::Person { late_from: Some(at + DAY), template: None });
 }
 
 #[test]
@@ -81,12 +83,44 @@ fn a_reply_after_a_week_is_refused_until_the_contact_writes_again() {
     let mut story = Story::of(TestBot::insurer().build());
     story.contact("Your hours?");
     story.later(DAY * 7 - minutes(1));
-    assert!(matches!(author(&story, reply()), Author::Person { late_from: Some(from) } if from < story.now));
+    assert!(matches!(author(&story, reply()), Author::Person { late_from: Some(from), .. } if from < story.now));
     story.later(minutes(2));
     assert_eq!(story.expect_refusal(reply()), Refusal::WindowClosed);
     story.contact("Hello?");
     story.agent(ana(), "Here I am");
     story.expect_event(|event| matches!(event, Event::AgentSaid { .. }));
+}
+
+#[test]
+fn once_whatsapps_day_is_over_an_agent_sends_a_template_and_nobody_anything_else() {
+    let template =
+        Template { name: "follow_up".into(), language: "en_US".into(), text: "Hello {{1}}, shall we?".into() };
+    let mut story = Story::on(Channel::WhatsApp, TestBot::insurer().build());
+    Arc::make_mut(&mut story.conversation.account).templates.push(template);
+    let send = |name: &str, values: &[&str]| Command::SendTemplate {
+        agent: ana(),
+        name: name.into(),
+        language: "en_US".into(),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        seen: 0,
+        anyway: true,
+    };
+    story.contact("Your hours?");
+    let heard = story.now;
+    assert_eq!(window(&story), Window { open_until: heard + DAY, people_until: heard + DAY });
+    story.later(DAY);
+    assert_eq!(story.expect_refusal(reply()), Refusal::WindowClosed);
+    assert_eq!(story.expect_refusal(send("never_approved", &["Zoë"])), Refusal::NoSuchTemplate);
+    assert_eq!(story.expect_refusal(send("follow_up", &[])), Refusal::BadValues { takes: 1 });
+    let filled = Filled { name: "follow_up".into(), language: "en_US".into(), values: vec!["Zoë".into()] };
+    let by = Author::Person { late_from: Some(heard + DAY), template: Some(filled) };
+    assert_eq!(author(&story, send("follow_up", &["Zoë"])), by);
+    story.tell(send("follow_up", &["Zoë"]));
+    story.expect_human(&ana());
+    story.expect_event(|event| matches!(event, Event::AgentSaid { text, .. } if text == "Hello Zoë, shall we?"));
+    // A contact who answers opens the day anew.
+    story.contact("Yes");
+    story.agent(ana(), "Here I am");
 }
 
 #[test]

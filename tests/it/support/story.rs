@@ -45,7 +45,8 @@ pub fn agent(number: u128, name: &str) -> Agent {
 
 pub fn conversation(channel: Channel, bot: Arc<Bot>) -> Conversation {
     let id = AccountId::new("harbour-page");
-    let account = Account { id: id.clone(), channel, name: "Harbour".into(), bot: BotId::new("harbour") };
+    let account =
+        Account { id: id.clone(), channel, name: "Harbour".into(), bot: BotId::new("harbour"), templates: Vec::new() };
     Conversation::new(ConversationId::of(&id, "contact-7"), Arc::new(account), bot, State::default())
 }
 

@@ -113,7 +113,7 @@ fn outlet(base: &str) -> MetaOutlet {
 }
 
 fn outgoing(line: Line) -> Outgoing {
-    Outgoing { id: id(), to: "7".into(), line, by: By::Bot }
+    Outgoing { id: id(), to: "7".into(), line, by: By::Bot, template: None, attempt: 0 }
 }
 
 fn id() -> DeliveryId {

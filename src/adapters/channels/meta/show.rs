@@ -21,7 +21,7 @@ pub fn body(to: &str, courtesy: &Courtesy) -> Option<Body> {
         // It goes away with the next message, or after twenty seconds.
         Courtesy::Types => "typing_on",
         Courtesy::Seen => "mark_seen",
-        Courtesy::Tapped { .. } => return None,
+        Courtesy::Tapped { .. } | Courtesy::Read { .. } => return None,
     };
     Some(Body { recipient: Recipient { id: to.to_owned() }, sender_action })
 }

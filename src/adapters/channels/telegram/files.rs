@@ -1,15 +1,15 @@
 //! What contacts attach: asked for by its name, and passed on while it comes. Telegram's own links show the token, and are
 //! good for an hour only.
 
-use bytes::Bytes;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::Refused;
 use super::call::{BadSettings, Caller, Settings};
-use crate::adapters::channels::http::{Client, Download, Unanswered};
+use crate::adapters::channels::files::{bounded, broken};
+use crate::adapters::channels::http::Client;
 use crate::ports::channel::{File, Files, NotFetched};
 
 /// Telegram hands out nothing larger.
@@ -39,7 +39,7 @@ impl Files for TelegramFiles {
             let address = caller.address(&["file"], path.split('/')).map_err(broken)?;
             let download = caller.client.get(address, None).await.map_err(broken)?;
             match download.status {
-                200 => Ok(File { path, bytes: bounded(download).boxed() }),
+                200 => Ok(File { path, bytes: bounded(download, FILE_BYTES_MAX) }),
                 404 => Err(NotFetched::Gone),
                 status => Err(NotFetched::Unreachable(format!("it answered with HTTP {status}"))),
             }
@@ -59,22 +59,4 @@ fn why(refused: Refused) -> NotFetched {
 /// Nothing that leads elsewhere.
 fn is_plain(path: &str) -> bool {
     path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
-fn broken(why: Unanswered) -> NotFetched {
-    NotFetched::Unreachable(why.to_string())
-}
-
-fn bounded(download: Download) -> impl futures_util::Stream<Item = Result<Bytes, NotFetched>> + Send {
-    stream::unfold(Some((download, FILE_BYTES_MAX)), |left| async {
-        let (mut download, room) = left?;
-        match download.chunk().await {
-            Ok(Some(bytes)) => match room.checked_sub(bytes.len()) {
-                Some(room) => Some((Ok(bytes), Some((download, room)))),
-                None => Some((Err(NotFetched::TooLarge), None)),
-            },
-            Ok(None) => None,
-            Err(error) => Some((Err(broken(error)), None)),
-        }
-    })
 }

@@ -23,8 +23,6 @@ pub use send::TelegramOutlet;
 
 use ring::hmac;
 
-/// In `callback_data`, before the place of a button whose id is too long for it.
-const BY_PLACE: char = '#';
 /// What `callback_data` holds, in bytes.
 const DATA_BYTES_MAX: usize = 64;
 
@@ -33,9 +31,4 @@ const DATA_BYTES_MAX: usize = 64;
 fn secret(token: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, token.as_bytes());
     hex::encode(hmac::sign(&key, b"switchboard webhook"))
-}
-
-/// Where contacts' files are reached: through us, since Telegram's own address would show the token.
-fn file_url(base: &str, account: &crate::domain::ids::AccountId, file: &str) -> String {
-    format!("{base}/api/v1/files/{account}/{file}")
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::shapes::{Callback, Card, Chat, File, Location, Membership, Message, Reacted, Update, User};
-use super::{BY_PLACE, file_url};
-use crate::adapters::channels::lenient::{Moment, Word};
-use crate::adapters::channels::lenient::{cut, id, mend_surrogates, text, without_nul};
+use super::shapes::{Callback, Card, Chat, File, Membership, Message, Reacted, Update, User};
+use crate::adapters::channels::buttons::BY_PLACE;
+use crate::adapters::channels::files;
+use crate::adapters::channels::lenient::{Moment, Word, id, label, mend_surrogates, person, text};
+use crate::adapters::channels::places::place;
 use crate::domain::changes::Change;
 use crate::domain::command::{Command, ProviderWord};
 use crate::domain::ids::AccountId;
@@ -14,7 +15,6 @@ use crate::domain::time::Timestamp;
 use crate::ports::channel::Courtesy;
 
 const NOT_READABLE: &str = "not readable";
-const NAME_CHARACTERS_MAX: usize = 200;
 /// What a link may carry to us: `t.me/bot?start=payload`.
 const PAYLOAD_CHARACTERS_MAX: usize = 64;
 
@@ -180,17 +180,13 @@ fn at(moment: Option<Moment>) -> Option<Timestamp> {
     moment.and_then(|Moment(at)| at)
 }
 
-/// As people call themselves, without letters that turn the line around.
+/// As people call themselves.
 fn name(user: User) -> Option<String> {
     full_name(user.first_name, user.last_name)
 }
 
 fn full_name(first: Option<Word>, last: Option<Word>) -> Option<String> {
-    let turns = |letter: &char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let words = [text(first), text(last)];
-    let name = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    let name: String = name.chars().filter(|letter| !turns(letter)).take(NAME_CHARACTERS_MAX).collect();
-    Some(name).filter(|name| !name.trim().is_empty())
+    person([text(first), text(last)].iter().map(String::as_str))
 }
 
 /// Asked for a number, people share their own card: then that is what they say.
@@ -229,31 +225,19 @@ fn attachments(message: &Message, ours: &Ours<'_>) -> Result<Vec<Attachment>, Un
         Some(venue) => {
             let words = [&venue.title, &venue.address].into_iter().flatten().map(|word| word.0.as_ref());
             let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
-            attachments.extend(venue.location.or(message.location).map(|location| place(location, &name)));
+            attachments.extend(venue.location.or(message.location).map(|at| place(at.latitude, at.longitude, &name)));
         }
-        None => attachments.extend(message.location.map(|location| place(location, ""))),
+        None => attachments.extend(message.location.map(|at| place(at.latitude, at.longitude, ""))),
     }
     attachments.extend(message.contact.as_ref().map(card));
     Ok(attachments)
 }
 
 fn file(kind: AttachmentKind, file: &File, ours: &Ours<'_>) -> Result<Attachment, Unread> {
-    let named = |word: &Option<Word>| word.as_ref().map(|word| clean(&word.0)).filter(|name| !name.is_empty());
+    let named = |word: &Option<Word>| word.as_ref().map(|word| label(&word.0)).filter(|name| !name.is_empty());
     let name = named(&file.file_name).or_else(|| named(&file.title)).or_else(|| named(&file.emoji));
-    let good = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
-    let url = match &file.file_id {
-        Some(Word(id)) if !id.is_empty() && id.len() <= 512 && id.bytes().all(good) => {
-            file_url(ours.base, ours.account, id)
-        }
-        _ => String::new(),
-    };
-    Ok(Attachment { kind, url, name: name.unwrap_or_default() })
-}
-
-fn place(Location { latitude, longitude }: Location, name: &str) -> Attachment {
-    let url = format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}");
-    let name = if name.is_empty() { format!("{latitude}, {longitude}") } else { clean(name) };
-    Attachment { kind: AttachmentKind::Other, url, name }
+    let url = file.file_id.as_ref().and_then(|Word(id)| files::url(ours.base, ours.account, id));
+    Ok(Attachment { kind, url: url.unwrap_or_default(), name: name.unwrap_or_default() })
 }
 
 fn card(card: &Card) -> Attachment {
@@ -262,10 +246,6 @@ fn card(card: &Card) -> Attachment {
     let name = full_name(copy(&card.first_name), copy(&card.last_name)).unwrap_or_default();
     let name = [name, number].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
     Attachment { kind: AttachmentKind::Other, url: String::new(), name }
-}
-
-fn clean(name: &str) -> String {
-    without_nul(cut(name.into(), NAME_CHARACTERS_MAX)).into_owned()
 }
 
 #[cfg(test)]

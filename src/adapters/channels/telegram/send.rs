@@ -7,11 +7,11 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
+use super::DATA_BYTES_MAX;
 use super::answer::interpret;
 use super::call::{BadSettings, Caller, Settings};
-use super::{BY_PLACE, DATA_BYTES_MAX};
 use crate::adapters::channels::http::Client;
-use crate::adapters::channels::{outcome, split};
+use crate::adapters::channels::{buttons, outcome, split};
 use crate::domain::abilities::Abilities;
 use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
@@ -111,7 +111,7 @@ impl Bot {
 
     async fn show(&self, chat: i64, courtesy: Courtesy) {
         match courtesy {
-            Courtesy::Seen => {}
+            Courtesy::Seen | Courtesy::Read { .. } => {}
             Courtesy::Types => self.try_once("sendChatAction", json!({"chat_id": chat, "action": "typing"})).await,
             Courtesy::Tapped { tap, message } => {
                 self.try_once("answerCallbackQuery", json!({"callback_query_id": tap})).await;
@@ -163,15 +163,9 @@ fn keyboard(choices: &[Choice]) -> Vec<Value> {
     let shown = choices.iter().enumerate().filter(|(_, choice)| !choice.label.trim().is_empty());
     let button = |(place, choice): (usize, &Choice)| {
         let label = split::shorten(choice.label.trim(), menu.label_max);
-        json!([{"text": label, "callback_data": data(place, &choice.id)}])
+        json!([{"text": label, "callback_data": buttons::data(place, &choice.id, DATA_BYTES_MAX)}])
     };
     shown.take(menu.options_max).map(button).collect()
-}
-
-/// What comes back with a tap: the choice's id. One that is too long stays here, and its label comes back in its place.
-fn data(place: usize, id: &str) -> String {
-    let fits = (1..=DATA_BYTES_MAX).contains(&id.len()) && !id.starts_with(BY_PLACE);
-    if fits { id.to_owned() } else { format!("{BY_PLACE}{place}") }
 }
 
 #[cfg(test)]
@@ -195,15 +189,6 @@ mod tests {
         let keyboard = &parts[2].body["reply_markup"]["inline_keyboard"];
         assert_eq!(*keyboard, json!([[{"text": "Label 0", "callback_data": "one"}]]));
         assert_eq!(parts[2].body["photo"], "https://a.example/1");
-    }
-
-    #[test]
-    fn an_id_that_does_not_fit_is_told_by_its_place() {
-        let long = "x".repeat(65);
-        assert_eq!(data(3, &long), "#3");
-        assert_eq!(data(3, ""), "#3");
-        assert_eq!(data(3, "#4"), "#3");
-        assert_eq!(data(3, &long[1..]), long[1..]);
     }
 
     #[test]

@@ -7,7 +7,6 @@
 mod answer;
 mod errors;
 mod inlet;
-mod numbered;
 mod read;
 mod send;
 mod signature;

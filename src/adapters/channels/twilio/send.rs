@@ -12,10 +12,10 @@ use http::{HeaderMap, HeaderValue, Uri};
 use url::Url;
 
 use super::answer::{Answer, interpret};
-use super::{MARK, STATUS, numbered};
+use super::{MARK, STATUS};
 use crate::adapters::channels::http::{self as provider, Client};
 use crate::adapters::channels::mark::Mark;
-use crate::adapters::channels::{outcome, split};
+use crate::adapters::channels::{numbered, outcome, split};
 use crate::domain::account::Channel;
 use crate::domain::ids::AccountId;
 use crate::domain::message::Line;

@@ -1,6 +1,6 @@
-/** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, canned
- * replies and drafts. */
-import type { CannedRow, Colleague, EventView, Me, MessageDraft } from '../../../shared/wire';
+/** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, templates,
+ * canned replies and drafts. */
+import type { CannedRow, Colleague, EventView, Me, MessageDraft, TemplateRow } from '../../../shared/wire';
 import { language, t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
@@ -42,6 +42,9 @@ export const deleteCanned = (name: string) => call<undefined>('DELETE', `/api/v1
 
 export const colleagues = async (): Promise<Colleague[]> =>
   (await call<{ colleagues: Colleague[] }>('GET', '/api/v1/colleagues')).colleagues;
+
+export const templates = async (account: string): Promise<TemplateRow[]> =>
+  (await call<{ templates: TemplateRow[] }>('GET', `/api/v1/accounts/${encodeURIComponent(account)}/templates`)).templates;
 
 export const drafts = () => call<{ drafts: MessageDraft[] }>('GET', '/api/v1/drafts');
 

@@ -119,7 +119,11 @@ impl Model {
             }
             // The rules of contacts who want no messages have tests of their own, and so have those of conversations that
             // another program has.
-            Command::Name { .. } | Command::TellProvider { .. } | Command::Bounce { .. } => {
+            Command::Name { .. }
+            | Command::TellProvider { .. }
+            | Command::Bounce { .. }
+            | Command::SendTemplate { .. }
+            | Command::Learn { .. } => {
                 unreachable!("no history has these")
             }
             Command::OwnEcho { .. } | Command::Overhear { .. } | Command::ThreadMoved { .. } => {

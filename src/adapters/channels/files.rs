@@ -1,0 +1,38 @@
+//! What contacts attach, where the provider gives no link that could be shown: reached through us, and passed on while it
+//! comes.
+
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::http::{Download, Unanswered};
+use crate::domain::ids::AccountId;
+use crate::ports::channel::NotFetched;
+
+const NAME_BYTES_MAX: usize = 512;
+
+/// Where a file is reached through us. None for a name that no provider gives.
+pub fn url(base: &str, account: &AccountId, file: &str) -> Option<String> {
+    let good = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+    let fine = (1..=NAME_BYTES_MAX).contains(&file.len()) && file.bytes().all(good);
+    fine.then(|| format!("{base}/api/v1/files/{account}/{file}"))
+}
+
+/// The file as it comes; longer than so many bytes, it breaks off.
+pub fn bounded(download: Download, bytes_max: usize) -> BoxStream<'static, Result<Bytes, NotFetched>> {
+    stream::unfold(Some((download, bytes_max)), |left| async {
+        let (mut download, room) = left?;
+        match download.chunk().await {
+            Ok(Some(bytes)) => match room.checked_sub(bytes.len()) {
+                Some(room) => Some((Ok(bytes), Some((download, room)))),
+                None => Some((Err(NotFetched::TooLarge), None)),
+            },
+            Ok(None) => None,
+            Err(error) => Some((Err(broken(error)), None)),
+        }
+    })
+    .boxed()
+}
+
+pub fn broken(why: Unanswered) -> NotFetched {
+    NotFetched::Unreachable(why.to_string())
+}
