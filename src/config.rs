@@ -92,6 +92,7 @@ pub enum LogFormat {
 /// How much, and how long. `switchboard.toml` says why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    pub conversations_max: usize,
     pub conversation_queue_max: usize,
     pub outbox_bytes_max: usize,
     pub frame_bytes_max: usize,
@@ -186,6 +187,7 @@ fn limits(mut table: Table<'_>) -> Limits {
     const MIB: u64 = 1024 * 1024;
     let seconds = Duration::from_secs;
     let limits = Limits {
+        conversations_max: table.number("conversations_max", 1..=10_000_000) as usize,
         conversation_queue_max: table.number("conversation_queue_max", 1..=1_000_000) as usize,
         outbox_bytes_max: table.number("outbox_bytes_max", 4096..=64 * MIB) as usize,
         frame_bytes_max: table.number("frame_bytes_max", 1024..=16 * MIB) as usize,

@@ -248,6 +248,7 @@ pub fn own_address(config: &Config, bound: SocketAddr) -> String {
 
 fn limits(config: &Config) -> Limits {
     Limits {
+        conversations_max: config.limits.conversations_max,
         conversation_queue_max: config.limits.conversation_queue_max,
         outbox_bytes_max: config.limits.outbox_bytes_max,
         frame_bytes_max: config.limits.frame_bytes_max,
@@ -266,9 +267,10 @@ async fn start_actors(
     callee: Callees,
     io: &tokio::runtime::Handle,
 ) -> anyhow::Result<Switchboard> {
+    let share = parts.limits.conversations_max.div_ceil(shards.len());
     let start = |shard: &Arbiter| {
         let parts = parts.clone();
-        Shard::start_in_arbiter(&shard.handle(), move |_| Shard::new(parts))
+        Shard::start_in_arbiter(&shard.handle(), move |_| Shard::new(parts, share))
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
     let (mut senders, mut outlets) = (HashMap::new(), HashMap::new());

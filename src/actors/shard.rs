@@ -30,6 +30,8 @@ const TIMERS_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub struct Shard {
     parts: Arc<Parts>,
+    /// Of so many it keeps the actors; who was used longest ago goes first.
+    conversations_max: usize,
     switchboard: Option<Switchboard>,
     conversations: HashMap<ConversationId, Entry>,
     timers: Rc<Timers>,
@@ -40,6 +42,13 @@ struct Entry {
     address: Addr<Conversation>,
     life: Rc<Life>,
     panics: Vec<Instant>,
+}
+
+impl Entry {
+    /// Nothing is under way; or its actor has died, and nothing ever will be.
+    fn is_at_rest(&self) -> bool {
+        !self.life.busy.get() || !self.address.connected()
+    }
 }
 
 /// What a conversation lets its shard see.
@@ -65,8 +74,8 @@ pub struct Deliver {
 pub struct Meet(pub Switchboard);
 
 impl Shard {
-    pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts, switchboard: None, conversations: HashMap::new(), timers: Rc::default() }
+    pub fn new(parts: Arc<Parts>, conversations_max: usize) -> Self {
+        Self { parts, conversations_max, switchboard: None, conversations: HashMap::new(), timers: Rc::default() }
     }
 
     /// The conversation's actor, started if it is not there or has died.
@@ -77,6 +86,7 @@ impl Shard {
             let park = panics.len() >= PANICS_MAX;
             let (address, life) = self.wake(contact, park)?;
             let panics = if park { Vec::new() } else { panics };
+            self.make_room();
             let entry = Entry { contact: contact.clone(), address, life, panics };
             self.conversations.insert(contact.conversation, entry);
             metrics::gauge!("switchboard_conversations_awake").increment(1.0);
@@ -111,18 +121,38 @@ impl Shard {
     }
 
     fn let_idle_go(&mut self) {
-        let now = Instant::now();
-        let idle_for = self.parts.limits.passivate_after;
-        let before = self.conversations.len();
-        self.conversations.retain(|conversation, entry| {
-            let idle = !entry.life.busy.get() && now.duration_since(entry.life.last_used.get()) >= idle_for;
-            if idle {
-                self.timers.set(*conversation, None, Timestamp::default());
-                entry.address.do_send(Leave);
-            }
-            !idle
-        });
-        metrics::gauge!("switchboard_conversations_awake").decrement((before - self.conversations.len()) as f64);
+        let (now, idle_for) = (Instant::now(), self.parts.limits.passivate_after);
+        let idle = |entry: &&Entry| entry.is_at_rest() && now.duration_since(entry.life.last_used.get()) >= idle_for;
+        let idle: Vec<ConversationId> =
+            self.conversations.values().filter(idle).map(|entry| entry.contact.conversation).collect();
+        self.let_go(&idle);
+    }
+
+    /// However many strangers write, memory holds so many conversations; those that are busy are bounded by the commands
+    /// that may be under way. An eighth goes at a time, so that not everybody who comes has to look for the oldest.
+    fn make_room(&mut self) {
+        if self.conversations.len() < self.conversations_max {
+            return;
+        }
+        let at_rest = self.conversations.values().filter(|entry| entry.is_at_rest());
+        let mut at_rest: Vec<_> =
+            at_rest.map(|entry| (entry.life.last_used.get(), entry.contact.conversation)).collect();
+        let many = (self.conversations_max / 8).max(1).min(at_rest.len());
+        if many > 0 {
+            at_rest.select_nth_unstable(many - 1);
+            let oldest: Vec<ConversationId> = at_rest[..many].iter().map(|(_, conversation)| *conversation).collect();
+            metrics::counter!("switchboard_conversations_pushed_out_total").increment(many as u64);
+            self.let_go(&oldest);
+        }
+    }
+
+    fn let_go(&mut self, conversations: &[ConversationId]) {
+        for conversation in conversations {
+            let Some(entry) = self.conversations.remove(conversation) else { continue };
+            self.timers.set(*conversation, None, Timestamp::default());
+            entry.address.do_send(Leave);
+        }
+        metrics::gauge!("switchboard_conversations_awake").decrement(conversations.len() as f64);
     }
 
     fn ring(&mut self, conversation: ConversationId) {

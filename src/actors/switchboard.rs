@@ -72,6 +72,8 @@ pub struct Parts {
 /// Every bound that an operator can set.
 #[derive(Debug, Clone)]
 pub struct Limits {
+    /// Conversations in memory; beyond it those that were used longest ago leave it.
+    pub conversations_max: usize,
     /// Commands waiting for one conversation; beyond it callers are told to come back.
     pub conversation_queue_max: usize,
     /// Bytes waiting for one socket; beyond it the socket is closed as lagged.
@@ -89,6 +91,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            conversations_max: 150_000,
             conversation_queue_max: 1_000,
             outbox_bytes_max: 256 * 1024,
             frame_bytes_max: 64 * 1024,

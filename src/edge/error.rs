@@ -74,6 +74,10 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large", detail)
     }
 
+    pub fn encoded(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded", "Compressed", detail)
+    }
+
     pub fn busy() -> Self {
         let detail = "The server has more to do than it can right now.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail).after(Duration::from_secs(1))

@@ -1,16 +1,18 @@
 //! Webhooks in: signature over the raw bytes, then durable, then 200.
 //!
 //! A genuine webhook is always answered 200, whatever it holds, or the provider would switch the whole feed off; only
-//! when nothing could be stored is it 503, so that the provider comes again.
+//! when nothing could be stored is it 503, so that the provider comes again. What is compressed is refused before a byte of
+//! it is read: no provider does it, signatures are of the bytes as they came, and few bytes can become very many.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actix_web::http::header::HeaderMap;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, HeaderMap};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
@@ -27,7 +29,8 @@ pub type Inlets = BTreeMap<&'static str, Arc<dyn Inlet>>;
 const STRANGERS_LOGGED_EVERY: Duration = Duration::from_secs(60);
 
 /// Every webhook of every provider, and the questions providers ask by GET.
-pub async fn webhook(request: HttpRequest, body: Bytes, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+pub async fn webhook(request: HttpRequest, payload: Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let body = body(&request, payload, edge.config.limits.body_bytes_max).await?;
     let named = edge.inlets.get_key_value(request.match_info().query("provider"));
     let Some((provider, inlet)) = named else { return Ok(error::nowhere(request).await) };
     let received = inlet.receive(&Webhook {
@@ -48,6 +51,21 @@ pub async fn webhook(request: HttpRequest, body: Bytes, edge: Data<Edge>) -> Res
         Ok(received) => take(&edge, provider, received).await,
         Err(why) => Ok(HttpResponse::build(status(why)).body(why.to_string())),
     }
+}
+
+/// The very bytes, as long as they are plain and not too many.
+async fn body(request: &HttpRequest, payload: Payload, bytes_max: usize) -> Result<Bytes, Problem> {
+    let mut encodings = request.headers().get_all(CONTENT_ENCODING);
+    if encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        metrics::counter!("switchboard_webhooks_encoded_total").increment(1);
+        return Err(Problem::encoded("A webhook is taken only as it is: send it without a Content-Encoding."));
+    }
+    Bytes::from_request(request, &mut payload.into_inner()).await.map_err(|error| {
+        match error.as_error::<PayloadError>() {
+            Some(PayloadError::Overflow) => Problem::too_large(format!("A request may have {bytes_max} bytes.")),
+            _ => Problem::unreadable("The request ended early, or its length makes no sense."),
+        }
+    })
 }
 
 fn status(why: NotTaken) -> StatusCode {

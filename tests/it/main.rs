@@ -2,6 +2,8 @@
 
 /// Letters to agents.
 mod alerts;
+/// What nobody should send to a webhook, and somebody will.
+mod bad_input;
 /// Documents of bots, and the samples.
 mod bots;
 /// What any bus must keep.
@@ -42,6 +44,8 @@ mod outside_bots;
 /// A conversation that panics harms nobody else.
 #[cfg(feature = "failpoints")]
 mod panics;
+/// Whatever comes to a webhook is read without harm.
+mod parsers;
 /// Several processes, as a customer, an agent and a provider see them.
 mod processes;
 /// Why humans are wanted.

@@ -276,3 +276,5 @@ mod tests;
 #[cfg(test)]
 #[path = "read_elsewhere_tests.rs"]
 mod elsewhere_tests;
+#[path = "read_fields_tests.rs"]
+mod fields;
