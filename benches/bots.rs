@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard::bots::load_file;
-use switchboard::domain::account::{Account, Channel};
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::bot::fold::Said;
 use switchboard::domain::bot::matching::Matcher;
 use switchboard::domain::bot::triggers::{Action, Keyword, Kind, On, Trigger};
@@ -82,6 +82,7 @@ fn harbor() -> Conversation {
         name: "Page".into(),
         bot: bot.id.clone(),
         templates: Vec::new(),
+        uncertain: WhenUncertain::Resend,
     };
     Conversation::new(ConversationId::of(&id, "7"), Arc::new(account), Arc::new(bot), State::default())
 }

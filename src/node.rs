@@ -274,11 +274,13 @@ async fn start_actors(
     };
     let switchboard = Switchboard::new(parts.clone(), shards.iter().map(start).collect());
     let (mut senders, mut outlets) = (HashMap::new(), HashMap::new());
+    let paces: HashMap<_, _> = config.accounts.iter().map(|account| (&account.id, account.pace)).collect();
     for (number, (account, outlet)) in channels::outlets(config, base)?.into_iter().enumerate() {
         let (switchboard, id, io) = (switchboard.clone(), account.clone(), io.clone());
         outlets.insert(account.clone(), outlet.clone());
         let shard = shards[number % shards.len()].handle();
-        let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, outlet, io));
+        let way_out = (outlet, paces.get(&account).copied().flatten());
+        let sender = Sender::start_in_arbiter(&shard, move |_| Sender::new(switchboard, id, way_out, io));
         senders.insert(account, sender);
     }
     let alerter = alerts.start(&switchboard, &shards[0].handle());

@@ -1,7 +1,7 @@
 //! The way out of one channel account: one actor for the whole cluster.
 //!
 //! Messages of one conversation go out strictly one after another, conversations take turns, people go before bots,
-//! and the account's limit is kept. A message is durably `sending` before its bytes leave, and what became of it is
+//! and the limits of the account and of each contact are kept. A message is durably `sending` before its bytes leave, and what became of it is
 //! told to its conversation, whose log decides what happens next. Which message may still go is decided by the store:
 //! one that a take over has withdrawn cannot be started.
 //!
@@ -27,7 +27,7 @@ use crate::domain::command::Outcome;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
-use crate::ports::channel::{By, Outgoing, Outlet, SendResult};
+use crate::ports::channel::{By, Outgoing, Outlet, Pace, SendResult};
 use crate::ports::store::{Queued, StoreError};
 
 /// Messages being sent at the same time, from their mark to the provider's answer.
@@ -68,12 +68,12 @@ impl Sender {
     pub fn new(
         switchboard: Switchboard,
         account: AccountId,
-        outlet: Arc<dyn Outlet>,
+        (outlet, pace): (Arc<dyn Outlet>, Option<Pace>),
         io: tokio::runtime::Handle,
     ) -> Self {
         let limit = Limit::spent(outlet.sends_per_second());
         let gate = Arc::new(Gate::new(outlet.sends_per_second()));
-        let paces = Paces::new(outlet.pace());
+        let paces = Paces::new(pace);
         let backlog = Backlog::new(switchboard.parts().limits.sender_queue_max);
         let duty = Duty::new(switchboard.parts().clone(), account.clone());
         let trouble = Trouble::new(switchboard.clone(), account.clone());
@@ -124,16 +124,16 @@ impl Sender {
         let room = if self.telling < TELLING_MAX { IN_FLIGHT_MAX.saturating_sub(self.in_flight) } else { 0 };
         while batch.len() < room.min(BATCH_MAX) {
             let Some(next) = self.backlog.peek(now) else { break };
-            let (to, calls) = (next.contact.conversation, self.outlet.calls(&next.line));
-            if let Some(at) = self.paces.wait_until(to, now) {
-                self.backlog.postpone(at);
+            let (contact, calls) = (next.contact.conversation, self.outlet.calls(&next.line));
+            if let Some(wait) = self.paces.wait_for(contact, calls, now) {
+                self.backlog.postpone(now + wait);
                 continue;
             }
             if let Some(wait) = self.limit.wait_for(calls) {
                 self.wake_in(wait, ctx);
                 break;
             }
-            self.paces.took(to, calls, now);
+            self.paces.goes(contact, calls, now);
             batch.extend(self.backlog.take(now));
         }
         if batch.is_empty() {

@@ -134,16 +134,16 @@ impl Backlog {
         self.lines.peek(now)
     }
 
+    /// The message that `take` would give waits until then; other lines go on.
+    pub fn postpone(&mut self, until: Timestamp) {
+        self.lines.postpone(until);
+    }
+
     /// The next message to go; its line stands still until it is done with or goes again.
     pub fn take(&mut self, now: Timestamp) -> Option<Queued> {
         let queued = self.lines.take(now)?;
         self.told.remove(&queued.id());
         Some(queued)
-    }
-
-    /// The message that `take` would give has to wait until then, and those behind it.
-    pub fn postpone(&mut self, at: Timestamp) {
-        self.lines.postpone(at);
     }
 
     pub fn next_at(&self) -> Option<Timestamp> {

@@ -1,91 +1,139 @@
-//! How fast one contact gets messages, on channels that count that: so many at once, and then one in a while.
+//! How fast one contact may be written to, on channels that have a limit for that. Pure.
 //!
-//! Pure. What went out is paid back by waiting. Whoever is not known here got nothing for a while, or by another node: what
-//! goes at once is therefore less than half of what the channel allows.
+//! A few messages may go at once, then one each interval. Who has to wait, waits alone: the account's other contacts go on.
+//! Asking costs nothing, because what may go to a contact may still have to wait for the account.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::domain::ids::ConversationId;
 use crate::domain::time::Timestamp;
 use crate::ports::channel::Pace;
 
-/// Beyond so many, those who have paid are forgotten. Those who have not are bounded by the account's limit.
-const KNOWN_MAX: usize = 4096;
+/// Of so many contacts it is known when they were written to. Only those are kept who would have to wait some time; should
+/// there be even more, all is forgotten, and the provider may ask us to slow down.
+const KNOWN_MAX: usize = 50_000;
 
 pub struct Paces {
     pace: Option<Pace>,
-    /// By when what a contact got is paid back.
-    paid_at: HashMap<ConversationId, Timestamp>,
-    forget_at: usize,
+    /// When each may be written to as if never before.
+    rested_at: HashMap<ConversationId, Timestamp>,
+    known_max: usize,
 }
 
 impl Paces {
     pub fn new(pace: Option<Pace>) -> Self {
-        Self { pace, paid_at: HashMap::new(), forget_at: KNOWN_MAX }
+        let pace = pace.filter(|pace| !pace.interval.is_zero());
+        let pace = pace.map(|pace| Pace { burst: pace.burst.max(1), ..pace });
+        Self { pace, rested_at: HashMap::new(), known_max: KNOWN_MAX }
     }
 
-    /// When the contact may get something again; none: now.
-    pub fn wait_until(&self, conversation: ConversationId, now: Timestamp) -> Option<Timestamp> {
-        let ahead = self.pace?.every * self.pace?.at_once.saturating_sub(1);
-        let at = *self.paid_at.get(&conversation)? - ahead;
-        (at > now).then_some(at)
+    /// How long the contact still has to wait for a message of so many calls; none: not at all.
+    pub fn wait_for(&self, contact: ConversationId, calls: u32, now: Timestamp) -> Option<Duration> {
+        let pace = self.pace?;
+        let tired = self.rested_at.get(&contact)?.since(now);
+        let allowed = pace.interval * (pace.burst - counted(calls, pace));
+        // Who would have to rest longer than anybody can is one whose clock was set back.
+        let wait = tired.checked_sub(allowed).filter(|_| tired <= pace.interval * pace.burst);
+        wait.filter(|wait| !wait.is_zero())
     }
 
-    /// The contact gets so many messages.
-    pub fn took(&mut self, conversation: ConversationId, calls: u32, now: Timestamp) {
+    /// A message of so many calls goes to the contact.
+    pub fn goes(&mut self, contact: ConversationId, calls: u32, now: Timestamp) {
         let Some(pace) = self.pace else { return };
-        if self.paid_at.len() >= self.forget_at {
-            self.paid_at.retain(|_, paid_at| *paid_at > now);
-            // Looked through again only when there are twice as many, or each message would look through all.
-            self.forget_at = KNOWN_MAX.max(self.paid_at.len() * 2);
+        if self.rested_at.len() >= self.known_max {
+            self.rested_at.retain(|_, rested_at| *rested_at > now);
         }
-        let paid_at = self.paid_at.entry(conversation).or_insert(now);
-        *paid_at = (*paid_at).max(now) + pace.every * calls.max(1);
+        if self.rested_at.len() >= self.known_max {
+            self.rested_at.clear();
+        }
+        let rested_at = self.rested_at.entry(contact).or_insert(now);
+        if rested_at.since(now) > pace.interval * pace.burst {
+            *rested_at = now;
+        }
+        *rested_at = (*rested_at).max(now) + pace.interval * counted(calls, pace);
     }
+}
+
+/// More parts than may go at once count as so many: they go when the contact has rested.
+fn counted(calls: u32, pace: Pace) -> u32 {
+    calls.clamp(1, pace.burst)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::domain::ids::AccountId;
 
-    fn who(name: &str) -> ConversationId {
-        ConversationId::of(&AccountId::new("wa"), name)
+    const START: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn paces(interval: u64, burst: u32) -> Paces {
+        Paces::new(Some(Pace { interval: Duration::from_millis(interval), burst }))
     }
 
-    fn paces() -> Paces {
-        Paces::new(Some(Pace { every: Duration::from_secs(6), at_once: 3 }))
+    fn contact(name: &str) -> ConversationId {
+        ConversationId::of(&AccountId::new("bot"), name)
     }
 
-    #[test]
-    fn so_many_go_at_once_and_then_one_in_a_while() {
-        let mut paces = paces();
-        let now = Timestamp(1_000_000);
-        for _ in 0..3 {
-            assert_eq!(paces.wait_until(who("ana"), now), None);
-            paces.took(who("ana"), 1, now);
-        }
-        assert_eq!(paces.wait_until(who("ana"), now), Some(now + Duration::from_secs(6)));
-        assert_eq!(paces.wait_until(who("ben"), now), None);
-        let later = now + Duration::from_secs(6);
-        assert_eq!(paces.wait_until(who("ana"), later), None);
-        paces.took(who("ana"), 1, later);
-        assert_eq!(paces.wait_until(who("ana"), later), Some(later + Duration::from_secs(6)));
-        // Long enough, and all is paid back.
-        let much_later = later + Duration::from_secs(60);
-        paces.took(who("ana"), 2, much_later);
-        assert_eq!(paces.wait_until(who("ana"), much_later), None);
+    /// When each of so many messages may go, one after another.
+    fn times(paces: &mut Paces, of: ConversationId, calls: u32, count: usize) -> Vec<u64> {
+        let mut now = START;
+        let next = |_| {
+            now = now + paces.wait_for(of, calls, now).unwrap_or_default();
+            assert_eq!(paces.wait_for(of, calls, now), None, "who has waited may go");
+            paces.goes(of, calls, now);
+            now.0 - START.0
+        };
+        (0..count).map(next).collect()
     }
 
     #[test]
-    fn whoever_has_paid_is_forgotten() {
-        let mut paces = paces();
-        for number in 0..20_000_u64 {
-            paces.took(who(&number.to_string()), 1, Timestamp(number * 100));
+    fn a_few_go_at_once_and_then_one_each_interval() {
+        assert_eq!(times(&mut paces(1000, 3), contact("ana"), 1, 6), [0, 0, 0, 1000, 2000, 3000]);
+        assert_eq!(times(&mut paces(6000, 1), contact("ana"), 1, 3), [0, 6000, 12_000]);
+    }
+
+    #[test]
+    fn a_message_of_several_parts_counts_as_so_many() {
+        assert_eq!(times(&mut paces(1000, 3), contact("ana"), 2, 4), [0, 1000, 3000, 5000]);
+        // More parts than may go at once go when the contact has rested.
+        assert_eq!(times(&mut paces(1000, 3), contact("ana"), 5, 2), [0, 3000]);
+    }
+
+    #[test]
+    fn nobody_waits_for_another_and_asking_costs_nothing() {
+        let mut paces = paces(1000, 1);
+        paces.goes(contact("ana"), 1, START);
+        for _ in 0..10 {
+            assert_eq!(paces.wait_for(contact("ana"), 1, START), Some(Duration::from_millis(1000)));
+            assert_eq!(paces.wait_for(contact("bob"), 1, START), None);
         }
-        assert!(paces.paid_at.len() <= KNOWN_MAX);
-        assert_eq!(Paces::new(None).wait_until(who("ana"), Timestamp(1)), None);
+        assert_eq!(paces.wait_for(contact("ana"), 1, START + Duration::from_millis(1000)), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_wait_for_ever() {
+        let mut paces = paces(1000, 2);
+        paces.goes(contact("ana"), 2, START);
+        let yesterday = START - Duration::from_secs(86_400);
+        assert_eq!(paces.wait_for(contact("ana"), 1, yesterday), None);
+        paces.goes(contact("ana"), 2, yesterday);
+        assert_eq!(paces.wait_for(contact("ana"), 1, yesterday), Some(Duration::from_millis(1000)));
+    }
+
+    #[test]
+    fn memory_is_bounded_however_many_contacts_there_are() {
+        let mut paces = Paces { known_max: 100, ..paces(1000, 1) };
+        for number in 0..1000_u64 {
+            paces.goes(contact(&number.to_string()), 1, START + Duration::from_millis(number));
+            assert!(paces.rested_at.len() <= 100);
+        }
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_kept() {
+        let mut paces = Paces::new(None);
+        paces.goes(contact("ana"), 9, START);
+        assert_eq!((paces.wait_for(contact("ana"), 9, START), paces.rested_at.len()), (None, 0));
     }
 }

@@ -106,13 +106,13 @@ impl Lines {
         line.messages.front().cloned()
     }
 
-    /// The message that `take` would give has to wait until then, and those behind it.
-    pub fn postpone(&mut self, at: Timestamp) {
+    /// The message that `take` would give waits until then, and with it its line. Others go on.
+    pub fn postpone(&mut self, until: Timestamp) {
         let Some(conversation) = self.people.pop_front().or_else(|| self.bots.pop_front()) else { return };
-        let Some(line) = self.lines.get_mut(&conversation) else { return };
-        line.messages.iter_mut().take(1).for_each(|head| head.at = at);
-        line.head = Head::Later(at);
-        self.later.insert((at, conversation));
+        if let Some(line) = self.lines.get_mut(&conversation) {
+            line.head = Head::Later(until);
+            self.later.insert((until, conversation));
+        }
     }
 
     pub fn next_at(&self) -> Option<Timestamp> {
@@ -278,6 +278,41 @@ mod tests {
         lines.add(message("ana", 1, true, 0));
         lines.add(message("bob", 1, false, 0));
         assert_eq!(take(&mut lines, 1), Some(("bob".into(), 1)));
+    }
+
+    /// However much somebody is told, each of the others comes after one message of theirs.
+    #[test]
+    fn contacts_take_turns() {
+        let mut lines = Lines::new(100);
+        (1..=20).for_each(|seq| lines.add(message("ana", seq, true, 0)));
+        lines.add(message("bob", 1, true, 0));
+        lines.add(message("carl", 1, true, 0));
+        let mut first = Vec::new();
+        for _ in 0..4 {
+            let (contact, seq) = take(&mut lines, 1).expect("a message");
+            lines.done(Contact::of(&AccountId::new("page"), &contact).conversation, seq);
+            first.push(contact);
+        }
+        assert!(first.contains(&"bob".into()) && first.contains(&"carl".into()), "{first:?}");
+    }
+
+    #[test]
+    fn who_has_to_wait_holds_nobody_else_and_nothing_overtakes_in_their_line() {
+        let mut lines = Lines::new(100);
+        for queued in [message("ana", 1, false, 0), message("ana", 2, false, 0), message("bob", 1, true, 0)] {
+            lines.add(queued);
+        }
+        assert_eq!(lines.peek(Timestamp(1)).map(|queued| queued.seq), Some(1));
+        lines.postpone(Timestamp(50));
+        assert_eq!(take(&mut lines, 1), Some(("bob".into(), 1)));
+        assert_eq!((take(&mut lines, 49), lines.next_at()), (None, Some(Timestamp(50))));
+        assert_eq!(take(&mut lines, 50), Some(("ana".into(), 1)));
+        let ana = Contact::of(&AccountId::new("page"), "ana").conversation;
+        lines.done(ana, 1);
+        assert_eq!(take(&mut lines, 50), Some(("ana".into(), 2)));
+        lines.done(ana, 2);
+        lines.done(Contact::of(&AccountId::new("page"), "bob").conversation, 1);
+        assert!(lines.lines.is_empty() && lines.later.is_empty());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod instagram;
 mod messenger;
+mod pace;
 mod sms;
 mod telegram;
 mod webchat;
@@ -21,9 +22,10 @@ use figment::value::{Dict, Value};
 use super::layers::{Layers, in_capitals, variable};
 use super::origins::{Origins, origin};
 use super::table::{Problem, Report, Table};
-use crate::domain::account::Channel;
+use crate::domain::account::{Channel, WhenUncertain};
 use crate::domain::ids::{AccountId, BotId};
 use crate::domain::template::Template;
+use crate::ports::channel::Pace;
 
 const SLUG_CHARS_MAX: usize = 40;
 const NAME_CHARS_MAX: usize = 80;
@@ -33,6 +35,9 @@ pub struct Account {
     pub id: AccountId,
     pub name: String,
     pub bot: BotId,
+    pub uncertain: WhenUncertain,
+    /// None: the channel knows no limit for one contact.
+    pub pace: Option<Pace>,
     pub kind: Kind,
 }
 
@@ -95,8 +100,8 @@ impl Account {
     /// The account as the core knows it.
     pub fn to_domain(&self) -> crate::domain::account::Account {
         let (id, name, bot) = (self.id.clone(), self.name.clone(), self.bot.clone());
-        let templates = self.kind.templates().to_vec();
-        crate::domain::account::Account { id, channel: self.kind.channel(), name, bot, templates }
+        let (templates, uncertain) = (self.kind.templates().to_vec(), self.uncertain);
+        crate::domain::account::Account { id, channel: self.kind.channel(), name, bot, templates, uncertain }
     }
 }
 
@@ -107,6 +112,8 @@ pub fn demo() -> Account {
         id: AccountId::new("web-demo"),
         name: "Harbor Insurance".to_owned(),
         bot: BotId::new("harbor"),
+        uncertain: WhenUncertain::default(),
+        pace: None,
         kind: Kind::Webchat(Webchat { origins }),
     }
 }
@@ -137,6 +144,7 @@ pub fn read(root: &mut Table<'_>, report: &Report<'_>, layers: &Layers, defaults
 
 /// What the tables of whole channels say for accounts that say nothing.
 pub struct Defaults {
+    uncertain: WhenUncertain,
     messenger: messenger::Defaults,
     instagram: messenger::Defaults,
     sms: sms::Defaults,
@@ -147,6 +155,7 @@ pub struct Defaults {
 impl Defaults {
     pub fn read(root: &mut Table<'_>) -> Self {
         Self {
+            uncertain: root.read("uncertain", uncertain).unwrap_or_default(),
             messenger: messenger::Defaults::read(root.table("messenger")),
             instagram: messenger::Defaults::read(root.table("instagram")),
             sms: sms::Defaults::read(root.table("sms")),
@@ -184,12 +193,27 @@ fn account(
         Some(Channel::WhatsApp) => whatsapp::read(&mut table, &defaults.whatsapp).map(Kind::WhatsApp),
         None => return None,
     };
+    // A website has no provider that could leave us in doubt.
+    let in_doubt = match &kind {
+        Some(Kind::Webchat(_)) => None,
+        _ => table.optional("uncertain", uncertain),
+    };
+    let pace = match &kind {
+        Some(Kind::Messenger(_)) => Some(defaults.messenger.pace),
+        Some(Kind::Instagram(_)) => Some(defaults.instagram.pace),
+        Some(Kind::WhatsApp(_)) => Some(defaults.whatsapp.pace),
+        Some(Kind::Telegram(_)) => Some(defaults.telegram.pace),
+        Some(Kind::Sms(_) | Kind::Webchat(_)) | None => None,
+    };
+    let pace = pace.map(|channel| pace::read_over(&mut table, channel));
     table.finish();
     let id = id?;
     Some(Account {
         name: name.unwrap_or_else(|| id.clone()),
         id: AccountId::new(&id),
         bot: BotId::new(&bot?),
+        uncertain: in_doubt.unwrap_or(defaults.uncertain),
+        pace,
         kind: kind?,
     })
 }
@@ -239,6 +263,10 @@ fn name(text: &str) -> Result<String, String> {
 
 fn kind(text: &str) -> Result<Channel, String> {
     Channel::parse(text).ok_or_else(|| format!("the kinds are {}", Channel::names()))
+}
+
+fn uncertain(text: &str) -> Result<WhenUncertain, String> {
+    WhenUncertain::parse(text).ok_or_else(|| "this is \"resend\" or \"hold\"".to_owned())
 }
 
 /// Scheme and host, perhaps a path; no slash at the end. `example` shows what is meant.

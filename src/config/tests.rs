@@ -111,7 +111,8 @@ fn an_unknown_key_is_refused_with_its_name_and_the_one_that_was_meant() {
         "limits.sesion_days: this key is unknown. Perhaps session_days was meant."
     );
     let odd = problem("[messenger]\ncolour = 3");
-    assert_eq!(odd, "messenger.colour: this key is unknown. Known here: api_base, api_version, sends_per_second.");
+    let known = "api_base, api_version, sends_per_second, contact_interval_ms, contact_burst";
+    assert_eq!(odd, format!("messenger.colour: this key is unknown. Known here: {known}."));
 }
 
 #[test]

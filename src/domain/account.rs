@@ -49,6 +49,26 @@ impl Channel {
     }
 }
 
+/// What becomes of a message that may have arrived, when neither an echo nor a receipt says whether it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenUncertain {
+    /// It is sent once more, and flagged for ever: rather twice than never.
+    #[default]
+    Resend,
+    /// It waits for an agent: rather never than twice.
+    Hold,
+}
+
+impl WhenUncertain {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "resend" => Some(Self::Resend),
+            "hold" => Some(Self::Hold),
+            _ => None,
+        }
+    }
+}
+
 /// One channel account: a Page, a phone number, a website.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -59,4 +79,5 @@ pub struct Account {
     pub bot: BotId,
     /// What the channel has approved beforehand.
     pub templates: Vec<Template>,
+    pub uncertain: WhenUncertain,
 }

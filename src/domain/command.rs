@@ -129,6 +129,11 @@ pub enum Command {
         agent: Agent,
         of: Seq,
     },
+    /// A failed or uncertain message stays as it is, for good.
+    Leave {
+        agent: Agent,
+        of: Seq,
+    },
     /// A bot outside says something under `turn`, perhaps about an open call.
     BotAnswer {
         turn: Turn,
@@ -232,7 +237,7 @@ pub enum Outcome {
     Refused { reason: String },
     /// The contact wants no messages. Trying again changes nothing until they say otherwise.
     OptedOut { reason: String },
-    /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`.
+    /// It may have gone out. Unless its arrival is seen by then, try once more at `again_at`, if the account wants that.
     Unknown { again_at: Timestamp, reason: String },
 }
 

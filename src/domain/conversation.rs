@@ -13,11 +13,11 @@ use super::bot::fold::Said;
 use super::bot::run::{self, Memory};
 use super::bot::{Bot, WhenPauseEnds};
 use super::changes::Change;
-use super::command::{Command, Extension, Outcome, Refusal};
+use super::command::{Command, Extension, Refusal};
 use super::event::{Agent, Event, GiveBack, Origin, PauseMove, Place, Speaker};
 use super::ids::{ConversationId, Seq};
 use super::message::Heard;
-use super::state::{Delivery, DeliveryState, Mode, State};
+use super::state::{Mode, State};
 use super::time::Timestamp;
 
 /// The longest text an agent or a visitor can send.
@@ -113,6 +113,7 @@ impl Conversation {
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
             Command::Label { agent, label, on } => self.label(agent, &label, on),
             Command::Resend { agent, of } => self.resend(agent, of),
+            Command::Leave { agent, of } => self.leave(agent, of),
             Command::BotAnswer { turn, call, answer } => Ok(self.bot_answer(now, turn, call, answer)),
             Command::Called { call, turn, outcome } => self.called(now, call, turn, outcome),
             Command::CallAgain { call } => self.call_again(now, call),
@@ -302,57 +303,6 @@ impl Conversation {
             Event::Alerted { text: "The pause ends in five minutes and the last message is unanswered.".into() };
         let warning = Event::PauseEnding { until };
         if self.state.unanswered.is_some() { vec![warning, alert] } else { vec![warning] }
-    }
-
-    // --- Our messages on their way ---
-
-    fn outcome(&self, of: Seq, outcome: Outcome) -> Decision {
-        let Some(delivery) = self.state.deliveries.get(&of) else { return Err(Refusal::NothingNew) };
-        if !matches!(delivery.state, DeliveryState::Open | DeliveryState::Uncertain { again: true }) {
-            return Err(Refusal::NothingNew);
-        }
-        let void = self.is_void(delivery);
-        let uncertain = delivery.state != DeliveryState::Open;
-        let event = match outcome {
-            Outcome::OptedOut { reason } => return Ok(self.unwanted(of, reason)),
-            Outcome::Sent { provider_id } => Event::Sent { of, provider_id },
-            Outcome::NotSent { reason, .. } if void && uncertain => Event::Uncertain { of, again_at: None, reason },
-            Outcome::NotSent { .. } if void => Event::Withdrawn { of: vec![of] },
-            Outcome::NotSent { at, reason } => Event::Retrying { of, at, reason },
-            Outcome::Refused { reason } => Event::Failed { of, reason },
-            Outcome::Unknown { reason, .. } if void || uncertain => Event::Uncertain { of, again_at: None, reason },
-            Outcome::Unknown { again_at, reason } => Event::Uncertain { of, again_at: Some(again_at), reason },
-        };
-        Ok(vec![event])
-    }
-
-    fn is_void(&self, delivery: &Delivery) -> bool {
-        delivery.by_bot && delivery.turn < self.state.void_below
-    }
-
-    /// A message that may have arrived is not cancelled, only never tried again: its echo may still come.
-    fn withdraw(&self, of: Vec<Seq>) -> Decision {
-        let state = |seq: &Seq| self.state.deliveries.get(seq).map(|delivery| &delivery.state);
-        let reason = || "a human has taken over before it was tried again".to_owned();
-        let again = |seq: &&Seq| state(seq) == Some(&DeliveryState::Uncertain { again: true });
-        let uncertain =
-            of.iter().filter(again).map(|of| Event::Uncertain { of: *of, again_at: None, reason: reason() });
-        let open: Vec<Seq> = of.iter().copied().filter(|seq| state(seq) == Some(&DeliveryState::Open)).collect();
-        let withdrawn = (!open.is_empty()).then_some(Event::Withdrawn { of: open });
-        something(withdrawn.into_iter().chain(uncertain).collect())
-    }
-
-    fn resend(&self, agent: Agent, of: Seq) -> Decision {
-        self.may_write()?;
-        match self.state.deliveries.get(&of) {
-            Some(delivery)
-                if !self.is_void(delivery)
-                    && matches!(delivery.state, DeliveryState::Failed | DeliveryState::Uncertain { again: false }) =>
-            {
-                Ok(vec![Event::SendingAgain { of, by: agent }])
-            }
-            _ => Err(Refusal::NotResendable(of)),
-        }
     }
 
     // --- What is known ---

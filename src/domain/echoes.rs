@@ -65,9 +65,9 @@ impl Conversation {
 
     fn gone_out(&self, of: Seq, provider_id: String) -> Decision {
         match self.state.deliveries.get(&of).map(|delivery| &delivery.state) {
-            Some(DeliveryState::Open | DeliveryState::Uncertain { .. } | DeliveryState::Failed) => {
-                Ok(vec![Event::Sent { of, provider_id }])
-            }
+            Some(
+                DeliveryState::Open | DeliveryState::Uncertain { .. } | DeliveryState::Failed | DeliveryState::Left,
+            ) => Ok(vec![Event::Sent { of, provider_id }]),
             _ => Err(Refusal::NothingNew),
         }
     }

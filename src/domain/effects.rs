@@ -5,6 +5,7 @@ use super::conversation::Conversation;
 use super::event::Event;
 use super::ids::Seq;
 use super::message::Line;
+use super::state::DeliveryState;
 use super::time::Timestamp;
 use super::window::{Author, Window};
 
@@ -43,9 +44,16 @@ pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: T
     let tracked = conversation.account.channel.has_deliveries();
     let numbered = events.iter().zip(first..);
     numbered
+        .filter(|(event, _)| !is_of_what_was_left(conversation, event))
         .flat_map(|(event, seq)| effects_of(event, seq, now, conversation.window()))
         .filter(|effect| tracked || !effect.is_of_deliveries())
         .collect()
+}
+
+/// What an agent has left is over already; that it arrived after all changes nothing for the queue.
+fn is_of_what_was_left(conversation: &Conversation, event: &Event) -> bool {
+    let Event::Sent { of, .. } = event else { return false };
+    conversation.state.deliveries.get(of).is_some_and(|delivery| delivery.state == DeliveryState::Left)
 }
 
 fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -> Vec<Effect> {
@@ -57,7 +65,7 @@ fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -
             vec![Effect::Queue { seq, line: Line::text(text), by }]
         }
         Event::TakenOver { .. } => vec![Effect::WithdrawBot],
-        Event::Sent { of, .. } => vec![Effect::Finish { seq: *of }],
+        Event::Sent { of, .. } | Event::LeftBe { of, .. } => vec![Effect::Finish { seq: *of }],
         Event::Withdrawn { of } => of.iter().map(|of| Effect::Finish { seq: *of }).collect(),
         Event::Failed { of, .. } | Event::Uncertain { of, again_at: None, .. } => vec![Effect::Shelve { seq: *of }],
         Event::Retrying { of, at, .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: false }],

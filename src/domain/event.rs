@@ -203,6 +203,11 @@ pub enum Event {
         of: Seq,
         by: Agent,
     },
+    /// An agent leaves a failed or uncertain message as it is: nobody has to look at it any more.
+    LeftBe {
+        of: Seq,
+        by: Agent,
+    },
     /// A bot outside wanted to speak under a turn that had passed.
     Suppressed {
         text: String,

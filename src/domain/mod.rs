@@ -28,6 +28,7 @@ mod pinned;
 pub mod presence;
 mod receipts;
 pub mod segments;
+mod sending;
 pub mod session;
 mod speaking;
 pub mod split;

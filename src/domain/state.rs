@@ -146,6 +146,12 @@ impl Delivery {
     pub(super) fn is_settled(&self) -> bool {
         !matches!(self.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
     }
+
+    /// Whether an agent should look at it.
+    pub(super) fn is_trouble(&self) -> bool {
+        use DeliveryState::{Bounced, Failed, Uncertain};
+        matches!(self.state, Failed | Uncertain { again: false } | Bounced { .. })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +163,8 @@ pub enum DeliveryState {
         again: bool,
     },
     Failed,
+    /// It failed or may have arrived, and an agent leaves it at that.
+    Left,
     Sent {
         provider_id: String,
     },
@@ -274,6 +282,7 @@ impl State {
             }),
             // Whatever became of the tries before, one of them may have arrived.
             Event::SendingAgain { of, .. } => self.set_delivery(*of, DeliveryState::Uncertain { again: true }),
+            Event::LeftBe { of, .. } => self.left_be(*of),
             Event::PageViewed { url, .. } => self.session.looked_at(url, at),
             Event::AlertQueued { from, .. } => {
                 self.alert_queued();

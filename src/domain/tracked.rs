@@ -41,6 +41,11 @@ impl State {
         }
     }
 
+    pub(super) fn left_be(&mut self, of: Seq) {
+        self.set_delivery(of, DeliveryState::Left);
+        self.trouble = self.deliveries.values().any(Delivery::is_trouble);
+    }
+
     pub(super) fn bounced(&mut self, of: Seq) {
         self.trouble = true;
         if let Some(DeliveryState::Sent { provider_id }) = self.deliveries.get(&of).map(|delivery| &delivery.state) {

@@ -12,6 +12,7 @@ use super::api::office::Office;
 use super::error::Problem;
 use super::sign_in::SignIn;
 use crate::dice;
+use crate::domain::event::Agent;
 use crate::domain::ids::AgentId;
 use crate::ports::people::Role;
 use crate::ports::rights::Right;
@@ -36,6 +37,15 @@ pub struct Caller {
     pub person: Option<AgentId>,
     /// In words, for the list of what was done: `Ana Lima <ana@example.org>`, `token deploy`.
     pub by: String,
+}
+
+impl Caller {
+    /// As the log remembers them. A program has no id of its own, and is named by its token.
+    pub fn agent(&self) -> Agent {
+        let id = self.person.unwrap_or(AgentId(uuid::Uuid::nil()));
+        let name = self.by.split_once(" <").map_or(self.by.as_str(), |(name, _)| name);
+        Agent { id, name: name.to_owned() }
+    }
 }
 
 impl FromRequest for Caller {

@@ -89,10 +89,6 @@ pub trait Outlet: Send + Sync + 'static {
     fn calls(&self, line: &Line) -> u32;
     /// The account's sending limit, messages per second.
     fn sends_per_second(&self) -> u32;
-    /// How fast one contact may get messages; none if the channel does not count that.
-    fn pace(&self) -> Option<Pace> {
-        None
-    }
     /// Whether what is shown is about a message of theirs: then `Courtesy::Read` comes in place of `Types` and `Seen`.
     fn shows_at_a_message(&self) -> bool {
         false
@@ -105,11 +101,11 @@ pub trait Outlet: Send + Sync + 'static {
     }
 }
 
-/// One message in `every`, and `at_once` to who got none for a while.
+/// How fast one contact may be written to: so many calls at once, then one each interval; an interval of nothing is no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    pub every: Duration,
-    pub at_once: u32,
+    pub interval: Duration,
+    pub burst: u32,
 }
 
 /// What is shown at once or not at all.

@@ -7,6 +7,8 @@ use super::people::Role;
 pub enum Right {
     /// See conversations, and act in them.
     Converse,
+    /// Send again whatever an account could not send.
+    RetryAll,
     /// See bots, their versions and their drafts.
     SeeBots,
     /// Save drafts.
@@ -29,6 +31,7 @@ impl Right {
     const fn row(self) -> [bool; 3] {
         match self {
             Right::Converse => [true, true, true],
+            Right::RetryAll => [false, true, true],
             Right::SeeBots => [false, true, true],
             Right::WriteBots => [false, true, true],
             Right::PublishBots => [false, false, true],

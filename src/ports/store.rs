@@ -70,6 +70,9 @@ pub trait Store: Send + Sync + 'static {
     /// after the given `number`.
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>>;
 
+    /// Messages that failed or are left uncertain, of one account or of all, newest first, with numbers below `before`.
+    fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>>;
+
     /// From now on only `me` may start messages of this account. A store that no second process can open has nobody to
     /// keep out, and does nothing.
     fn take_sending(&self, account: AccountId, me: Incarnation) -> Answer<()>;
@@ -237,6 +240,15 @@ impl Queued {
     pub fn id(&self) -> DeliveryId {
         DeliveryId { conversation: self.contact.conversation, seq: self.seq }
     }
+}
+
+/// A message that failed or is left uncertain; what it says and why it did not go out, its log tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelved {
+    /// Its place among all of them.
+    pub number: i64,
+    pub contact: Contact,
+    pub seq: Seq,
 }
 
 /// An alert to be sent; what it says stands in the log.

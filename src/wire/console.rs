@@ -105,6 +105,12 @@ pub enum Ask {
         cid: String,
         of: u64,
     },
+    /// Leave a failed or uncertain message as it is: nobody has to look at it any more, and it is never sent again.
+    Leave {
+        conversation: String,
+        cid: String,
+        of: u64,
+    },
     /// The agent writes to the contact of a watched conversation. Enough every three seconds; more than one in two is
     /// passed over.
     Typing {

@@ -174,11 +174,14 @@ pub enum What {
         trigger: String,
         at: Option<u64>,
     },
-    /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again).
+    /// What became of our messages: `sent`, `delivered`, `read`, `failed`, `cancelled`, `unknown`, `queued` (again),
+    /// `left` (failed or unknown, and an agent leaves it at that).
     Delivery {
         of: Vec<u64>,
         state: String,
         error: Option<String>,
+        /// It is sent once more then, unless its arrival is seen before.
+        again_at: Option<u64>,
     },
     /// The bot wanted to speak after it had lost the floor.
     Suppressed {

@@ -88,9 +88,15 @@ fn what(event: &Event) -> What {
         Event::Received { of, receipt: Receipt::Delivered } => delivery(of, "delivered", None),
         Event::Received { of, receipt: Receipt::Read } => delivery(of, "read", None),
         Event::Retrying { of, reason, .. } => delivery(vec![of], "queued", Some(reason)),
-        Event::Uncertain { of, reason, .. } => delivery(vec![of], "unknown", Some(reason)),
+        Event::Uncertain { of, reason, again_at } => What::Delivery {
+            of: vec![of],
+            state: "unknown".into(),
+            error: Some(reason),
+            again_at: again_at.map(|at| at.0),
+        },
         Event::Failed { of, reason } | Event::Bounced { of, reason } => delivery(vec![of], "failed", Some(reason)),
         Event::Withdrawn { of } => delivery(of, "cancelled", None),
+        Event::LeftBe { of, .. } => delivery(vec![of], "left", None),
         Event::SendingAgain { of, .. } => delivery(vec![of], "queued", None),
         Event::Suppressed { text, .. } => What::Suppressed { what: text },
         Event::Alerted { text } => What::Alert { text },
@@ -146,7 +152,7 @@ fn answer((name, value): (String, String)) -> AnswerView {
 }
 
 fn delivery(of: Vec<Seq>, state: &str, error: Option<String>) -> What {
-    What::Delivery { of, state: state.into(), error }
+    What::Delivery { of, state: state.into(), error, again_at: None }
 }
 
 fn reason(why: &Why) -> String {

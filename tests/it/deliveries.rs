@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use loadtest::clients::{ConsoleFrame, Event as Shown};
+use loadtest::http::request_once;
+use loadtest::product::COOKIE;
 use loadtest::provider::{Arrival, Rule, Then};
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
 use switchboard::node::Node;
+use switchboard::ports::people::Role;
 
-use crate::support::installation::{Installation, SOON, contact, conversation, page};
+use crate::support::installation::{Installation, SOON, SignedIn, contact, conversation, open_storage, page, sign_in};
 use crate::support::node::{ask, eventually, log};
 
 #[actix_web::test]
@@ -242,6 +245,116 @@ async fn no_second_sees_more_than_the_limit() {
     let took = at[199] - at[0];
     assert!(took < 8000, "and the limit is used: {took} ms");
     node.stop().await;
+}
+
+#[actix_web::test]
+async fn an_account_that_holds_leaves_what_is_uncertain_to_agents() {
+    let installation = Installation::with(|plan| {
+        plan.page = "uncertain = \"hold\"";
+        plan.limits = "reconcile_s = 1";
+    });
+    let installation = installation.await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    let mut console = installation.console(&installation.ana).await;
+    let held = |event: &Event| matches!(event, Event::Uncertain { of: 2, again_at: None, .. });
+    for name in ["7", "8"] {
+        installation.provider.rule(Rule::next(1, Then::AcceptThenCut));
+        poster.text(name, "hours").await;
+        wait_for(&node, name, "it is held", held).await;
+    }
+    assert!(installation.provider.wait_quiet(Duration::from_millis(1500), SOON).await);
+    assert_eq!(installation.provider.counts().arrived, 2, "nothing is sent again by itself");
+    let listed = api(&installation, &installation.ana, "GET", "/api/v1/deliveries?state=unknown", None).await;
+    let listed: Vec<_> = listed["deliveries"].as_array().unwrap().iter().map(|row| row["contact"].clone()).collect();
+    assert_eq!(listed, ["8", "7"]);
+
+    for (name, decided, then) in [("7", "leave", "left"), ("8", "resend", "sent")] {
+        console.watch(&conversation(name)).await.unwrap();
+        console.until_event(&conversation(name), SOON, |event| is(event, 2, "unknown")).await.unwrap();
+        match decided {
+            "leave" => console.leave(&conversation(name), 2).await.unwrap(),
+            _ => console.resend(&conversation(name), 2).await.unwrap(),
+        };
+        console.until_event(&conversation(name), SOON, |event| is(event, 2, then)).await.unwrap();
+    }
+    assert_eq!(installation.delivered("8", 2).await.len(), 2, "by hand, and flagged");
+    let left = api(&installation, &installation.ana, "GET", "/api/v1/deliveries", None).await;
+    assert_eq!(left["deliveries"], json!([]), "nobody has to look at it any more");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_failed_is_listed_with_its_cause_and_goes_out_by_one_request() {
+    let installation = Installation::new().await;
+    let sue = sign_in(&*open_storage(&installation.config()).await.people, "Sue", Role::Supervisor).await;
+    let node = installation.start().await;
+    installation.provider.rule(Rule::next(5, Then::outside_window()));
+    let mut poster = installation.poster();
+    for name in ["1", "2", "3", "4", "5"] {
+        poster.text(name, "hours").await;
+        wait_for(&node, name, "it fails", |event| matches!(event, Event::Failed { of: 2, .. })).await;
+    }
+    let ana = &installation.ana;
+    let first = api(&installation, ana, "GET", "/api/v1/deliveries?state=failed&account=page-1&limit=3", None).await;
+    let rows = first["deliveries"].as_array().unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row["contact"].as_str().unwrap()).collect();
+    assert_eq!(names, ["5", "4", "3"]);
+    assert!(rows[0]["error"].as_str().unwrap().contains("24-hour window"), "{rows:?}");
+    assert!(rows[0]["text"].as_str().unwrap().starts_with("We are open"), "{rows:?}");
+    assert_eq!((&rows[0]["by"], &rows[0]["state"], &rows[0]["seq"]), (&json!("bot"), &json!("failed"), &json!(2)));
+    let rest =
+        api(&installation, ana, "GET", &format!("/api/v1/deliveries?limit=3&before={}", first["next"]), None).await;
+    assert_eq!((rest["deliveries"].as_array().unwrap().len(), &rest["next"]), (2, &json!(null)));
+    let none = api(&installation, ana, "GET", "/api/v1/deliveries?state=unknown", None).await;
+    assert_eq!(none["deliveries"], json!([]));
+
+    let of = |name: &str, what: &str| format!("/api/v1/deliveries/{}/2/{what}", conversation(name));
+    assert!(api(&installation, ana, "POST", &of("1", "retry"), None).await["seq"].is_u64());
+    installation.delivered("1", 1).await;
+    assert_eq!(api(&installation, ana, "POST", &of("1", "retry"), None).await["status"], 409, "it has arrived");
+    assert!(api(&installation, ana, "POST", &of("2", "leave"), None).await["seq"].is_u64());
+    assert_eq!(api(&installation, ana, "POST", &of("2", "retry"), None).await["status"], 409, "for good");
+
+    let all = json!({"account": "page-1", "state": "failed"});
+    let path = "/api/v1/deliveries/retry";
+    assert_eq!(api(&installation, ana, "POST", path, Some(&all)).await["status"], 403, "supervisors may");
+    let retried = api(&installation, &sue, "POST", path, Some(&all)).await;
+    assert_eq!(retried, json!({"retried": 3, "refused": 0, "next": null}));
+    for name in ["3", "4", "5"] {
+        installation.delivered(name, 1).await;
+    }
+    assert_eq!(installation.provider.accepted_for("2").len(), 0);
+    let left = api(&installation, ana, "GET", "/api/v1/deliveries", None).await;
+    assert_eq!(left["deliveries"], json!([]));
+    node.stop().await;
+}
+
+/// The limit is for one contact; the Page's own is far away.
+#[actix_web::test]
+async fn one_contact_is_written_to_at_a_pace_and_holds_up_nobody() {
+    let installation = Installation::with(|plan| plan.page = "contact_interval_ms = 400\ncontact_burst = 2").await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    for _ in 0..5 {
+        poster.text("busy", "hours").await;
+    }
+    poster.text("other", "hours").await;
+    let other = installation.delivered("other", 1).await.remove(0);
+    let busy = installation.delivered("busy", 5).await;
+    let after: Vec<u64> = busy.iter().map(|arrival| arrival.at - busy[0].at).collect();
+    assert!(after[2] >= 350 && after[3] >= 750 && after[4] >= 1150, "two at once, then one each 400 ms: {after:?}");
+    assert!(other.at < busy[3].at, "nobody waits for another");
+    node.stop().await;
+}
+
+/// Asks the API by the session of somebody: its JSON, whatever it says.
+async fn api(installation: &Installation, who: &SignedIn, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let cookie = format!("{COOKIE}={}", who.cookie);
+    let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let answer = request_once(method, installation.address(), path, &headers, body.as_bytes(), SOON).await.unwrap();
+    serde_json::from_str(&answer.text()).unwrap_or_else(|error| panic!("{path}: {error}: {}", answer.text()))
 }
 
 /// All tries so far, once there are so many.

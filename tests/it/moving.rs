@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use loadtest::checker::{StoredConversation, parse_dump};
 use switchboard::adapters::sqlite::{self, SqliteStore};
-use switchboard::domain::account::{Account, Channel};
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::ids::{AccountId, AgentId, BotId, DeliveryId};
 use switchboard::domain::summary::ModeSummary;
 use switchboard::domain::time::Timestamp;
@@ -33,6 +33,7 @@ async fn grown() -> TempDir {
         name: "Page".to_owned(),
         bot: BotId::new("bot"),
         templates: Vec::new(),
+        uncertain: WhenUncertain::Resend,
     };
     store.provision(vec![account]).await.expect("provisions");
     let email = "ana@example.org".to_owned();

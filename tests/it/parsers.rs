@@ -17,7 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use loadtest::product::{APP_SECRET, PAGE_ACCOUNT, PAGE_ID, VERIFY_TOKEN};
 use loadtest::{telegram, twilio};
-use switchboard::adapters::channels::messenger::{MessengerInlet, Page};
+use switchboard::adapters::channels::meta::{self, MetaInlet, Network};
 use switchboard::adapters::channels::telegram::{Bot, TelegramInlet};
 use switchboard::adapters::channels::twilio::{Line, TwilioInlet};
 use switchboard::domain::changes::Change;
@@ -42,14 +42,15 @@ const ATTACHMENTS_MAX: usize = 100;
 
 #[test]
 fn messenger_webhooks_are_read_without_harm() {
-    let page_1 = Page {
+    let page_1 = meta::Line {
         account: AccountId::new(PAGE_ACCOUNT),
-        page_id: PAGE_ID.into(),
+        network: Network::Messenger,
+        line_id: PAGE_ID.into(),
         app_secret: APP_SECRET.into(),
         verify_token: VERIFY_TOKEN.into(),
         app_id: Some("1517776481860111".into()),
     };
-    let inlet = MessengerInlet::new(vec![page_1]);
+    let inlet = MetaInlet::new(vec![page_1]);
     feed("messenger", |body| receive(&inlet, "/webhooks/meta", "", ("x-hub-signature-256", &page().sign(body)), body));
 }
 

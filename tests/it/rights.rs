@@ -133,13 +133,14 @@ fn asks() -> Vec<Ask> {
         Ask::Note { conversation: c(), cid: i(), text: "Hm".into() },
         Ask::Label { conversation: c(), cid: i(), label: "vip".into(), on: true },
         Ask::Resend { conversation: c(), cid: i(), of: 1 },
+        Ask::Leave { conversation: c(), cid: i(), of: 1 },
         Ask::Typing { conversation: c() },
         Ask::Ping,
     ];
     match asks[0] {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
-        Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Ping => {}
+        Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Leave { .. } | Ask::Ping => {}
         Ask::Typing { .. } | Ask::Template { .. } => {}
     }
     asks

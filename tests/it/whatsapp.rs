@@ -379,7 +379,7 @@ async fn messages_never_leave_faster_than_the_number_may_send() {
 async fn one_contact_never_gets_more_than_the_pair_allows_and_holds_up_nobody() {
     // The fake refuses whatever is beyond three at once, and one in 800 ms: nothing is.
     let limits = Settings { pair_at_once: 3, pair_every_ms: 800, per_second: 100_000, ..Settings::default() };
-    let ours = "sends_per_second = 100000\ncontact_at_once = 2\ncontact_every_ms = 900";
+    let ours = "sends_per_second = 100000\ncontact_burst = 2\ncontact_interval_ms = 900";
     let (_installation, whatsapp, node) = start(limits, ours).await;
     for text in ["hours", "prices", "hours", "prices"] {
         whatsapp.say(ANA, text);

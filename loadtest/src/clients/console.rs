@@ -228,6 +228,11 @@ impl ConsoleClient {
         self.command(CommandKind::Resend, conversation, "", json!({"type": "resend", "of": of})).await
     }
 
+    /// Leaves a failed or uncertain message as it is.
+    pub async fn leave(&mut self, conversation: &str, of: u64) -> Result<String> {
+        self.command(CommandKind::Leave, conversation, "", json!({"type": "leave", "of": of})).await
+    }
+
     /// Reads until a command is answered, at most `within`.
     pub async fn answer_to(&mut self, cid: &str, within: Duration) -> Result<Answered> {
         let until = clock::instant() + within;

@@ -84,6 +84,7 @@ pub enum CommandKind {
     Extend,
     Note,
     Resend,
+    Leave,
 }
 
 /// What a command's agent knows of it.

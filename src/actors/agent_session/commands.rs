@@ -21,6 +21,7 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
         Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
+        Ask::Leave { conversation, cid, of } => (conversation, cid, Command::Leave { agent, of }),
         // Takes a look at who there is: see `colleagues`.
         Ask::HandOver { .. } => return None,
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
@@ -33,12 +34,10 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
 pub fn right(ask: &Ask) -> Right {
     match ask {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
-        Ask::Reply { .. } | Ask::Template { .. } | Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => {
-            Right::Converse
-        }
-        Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Resend { .. } | Ask::Typing { .. } => {
-            Right::Converse
-        }
+        Ask::Reply { .. } | Ask::Template { .. } => Right::Converse,
+        Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
+        Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Typing { .. } => Right::Converse,
+        Ask::Resend { .. } | Ask::Leave { .. } => Right::Converse,
     }
 }
 

@@ -52,8 +52,8 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Store, StoreError, Stray,
-    TakenAlert,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Shelved, Store,
+    StoreError, Stray, TakenAlert,
 };
 use append::Write;
 use connect::{LANE_CONNECTIONS_MAX, OTHER_CONNECTIONS_MAX, Sql};
@@ -265,6 +265,10 @@ impl Store for PostgresStore {
 
     fn strays(&self, now: Timestamp, me: Incarnation, limit: usize) -> Answer<Vec<Stray>> {
         self.ask(move |sql| Box::pin(async move { queue::strays(sql, now, me, limit).await }))
+    }
+
+    fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>> {
+        self.ask(move |sql| Box::pin(async move { queue::shelved(sql, account.as_ref(), before, limit).await }))
     }
 
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {

@@ -19,7 +19,7 @@ use super::effects::WITHDRAWN;
 use super::lane::{Queue, Reply};
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Queued, StoreError, Stray, StrayState};
+use crate::ports::store::{Queued, Shelved, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
 pub const START: &str = "UPDATE outbox SET state = 2, sending_inc = $3, attempt = attempt + 1, next_try_at = 0
@@ -45,6 +45,11 @@ pub const QUEUED: &str = "SELECT id, outbox.account, external_key, number, seq, 
             WHERE earlier.conversation = outbox.conversation AND earlier.seq < outbox.seq
                 AND earlier.state = 2 AND earlier.sending_inc <> sender_inc)
     ORDER BY number LIMIT $3";
+
+/// Of one account, or ($1 is null) of all.
+pub const SHELVED: &str = "SELECT id, shelf.account, external_key, number, seq
+    FROM shelf JOIN conversation ON id = conversation
+    WHERE number < $2 AND ($1::text IS NULL OR shelf.account = $1) ORDER BY number DESC LIMIT $3";
 
 /// At most that many questions of senders share a transaction; each is about some dozens of messages at most.
 const BATCH_MAX: usize = 64;
@@ -167,6 +172,19 @@ pub async fn queued(
     let [queued] = connect::prepared(sql, [QUEUED]).await?;
     let rows = sql.query(&queued, &[&account.as_str(), &after, &count(limit)]).await?;
     rows.iter().map(waiting).collect()
+}
+
+pub async fn shelved(
+    sql: &Sql,
+    account: Option<&AccountId>,
+    before: Option<i64>,
+    limit: usize,
+) -> std::result::Result<Vec<Shelved>, StoreError> {
+    let [shelved] = connect::prepared(sql, [SHELVED]).await?;
+    let account = account.map(AccountId::as_str);
+    let rows = sql.query(&shelved, &[&account, &before.unwrap_or(i64::MAX), &count(limit)]).await?;
+    let read = |row: &Row| Ok(Shelved { contact: contact(row, 0)?, number: row.try_get(3)?, seq: uint(row, 4)? });
+    Ok(rows.iter().map(read).collect::<Result<_>>()?)
 }
 
 fn waiting(row: &Row) -> std::result::Result<Queued, StoreError> {

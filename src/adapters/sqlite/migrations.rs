@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_alerts.sql"),
     include_str!("migrations/0004_bots.sql"),
     include_str!("migrations/0005_writing.sql"),
+    include_str!("migrations/0006_shelf.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

@@ -53,8 +53,8 @@ use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Store, StoreError, Stray,
-    TakenAlert, Token,
+    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Shelved, Store,
+    StoreError, Stray, TakenAlert, Token,
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
@@ -261,6 +261,10 @@ impl Store for SqliteStore {
 
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {
         self.read(move |sql| queue::queued(sql, &account, after, limit))
+    }
+
+    fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>> {
+        self.read(move |sql| queue::shelved(sql, account.as_ref(), before, limit))
     }
 
     fn take_sending(&self, _: AccountId, _: Incarnation) -> Answer<()> {

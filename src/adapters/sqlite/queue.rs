@@ -4,7 +4,7 @@
 //! take over makes unsent rows of the bot [`WITHDRAWN`]; such a row waits for its conversation to note it, and nothing
 //! but a new `Queue` makes it go out. Below [`SENDING`], a row waits to be sent.
 
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Row};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -13,7 +13,7 @@ use super::deadlines::GIVEN_FOR_MS;
 use super::desk::Desk;
 use crate::domain::ids::{AccountId, DeliveryId, Incarnation, Seq};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Queued, StoreError, Stray, StrayState};
+use crate::ports::store::{Queued, Shelved, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
 const QUEUED: i64 = 0;
@@ -185,6 +185,29 @@ pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) ->
         give.execute([address, int(now.0) + GIVEN_FOR_MS])?;
     }
     Ok(strays)
+}
+
+pub fn shelved(
+    sql: &Connection,
+    account: Option<&AccountId>,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<Shelved>, StoreError> {
+    let of_account = if account.is_some() { "shelf.account = ?3 AND" } else { "" };
+    let question = format!(
+        "SELECT shelf.number, id, conversation.account, external_key, address
+        FROM shelf JOIN conversation ON conversation.number = address >> 32
+        WHERE {of_account} shelf.number < ?1 ORDER BY shelf.number DESC LIMIT ?2"
+    );
+    let mut statement = sql.prepare_cached(&question)?;
+    let read =
+        |row: &Row<'_>| Ok(Shelved { number: row.get(0)?, contact: contact(row, 1)?, seq: columns::seq(row, 4)? });
+    let (before, limit) = (before.unwrap_or(i64::MAX), count(limit));
+    let shelved = match account {
+        Some(account) => statement.query_map((before, limit, account.as_str()), read)?.collect::<Result<_>>(),
+        None => statement.query_map((before, limit), read)?.collect::<Result<_>>(),
+    };
+    Ok(shelved?)
 }
 
 pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -> Result<Vec<Queued>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use switchboard::adapters::bots::request;
-use switchboard::domain::account::{Account, Channel};
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::bot::Bot;
 use switchboard::domain::call::{Ask, Outcome};
 use switchboard::domain::command::{Command, Refusal};
@@ -69,6 +69,7 @@ impl Desk {
             name: "Desk".into(),
             bot: bot.id.clone(),
             templates: Vec::new(),
+            uncertain: WhenUncertain::Resend,
         };
         let contact = ConversationId::of(&id, "contact");
         let conversation = Conversation::new(contact, Arc::new(account), bot, State::default());

@@ -1,8 +1,9 @@
 //! A Facebook Page.
 
-use super::api_base;
+use super::{api_base, pace};
 use crate::config::secret::Secret;
 use crate::config::table::Table;
+use crate::ports::channel::Pace;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Messenger {
@@ -22,6 +23,7 @@ pub struct Defaults {
     pub(super) api_base: Option<String>,
     pub(super) api_version: Option<String>,
     sends_per_second: u32,
+    pub pace: Pace,
 }
 
 impl Defaults {
@@ -30,6 +32,7 @@ impl Defaults {
             api_base: table.read("api_base", graph),
             api_version: table.read("api_version", api_version),
             sends_per_second: table.number("sends_per_second", 1..=100_000) as u32,
+            pace: pace::read(&mut table),
         };
         table.finish();
         defaults

@@ -1,8 +1,9 @@
 //! A bot at Telegram.
 
-use super::api_base;
+use super::{api_base, pace};
 use crate::config::secret::Secret;
 use crate::config::table::Table;
+use crate::ports::channel::Pace;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telegram {
@@ -18,11 +19,16 @@ pub struct Telegram {
 pub struct Defaults {
     api_base: Option<String>,
     sends_per_second: u32,
+    pub pace: Pace,
 }
 
 impl Defaults {
     pub fn read(mut table: Table<'_>) -> Self {
-        let defaults = Self { api_base: table.read("api_base", bot_api), sends_per_second: sends(&mut table) };
+        let defaults = Self {
+            api_base: table.read("api_base", bot_api),
+            sends_per_second: sends(&mut table),
+            pace: pace::read(&mut table),
+        };
         table.finish();
         defaults
     }

@@ -1,11 +1,11 @@
 //! A phone number at the WhatsApp Cloud API.
 
-use std::time::Duration;
-
 use super::messenger::{api_version, digits, graph};
+use super::pace;
 use crate::config::secret::Secret;
 use crate::config::table::Table;
 use crate::domain::template::{TEXT_CHARS_MAX, Template, VALUES_MAX};
+use crate::ports::channel::Pace;
 
 const BUTTON_CHARS_MAX: usize = 20;
 const TEMPLATES_MAX: usize = 100;
@@ -20,10 +20,6 @@ pub struct WhatsApp {
     pub api_base: String,
     pub api_version: String,
     pub sends_per_second: u32,
-    /// A contact gets one message in this time …
-    pub contact_every: Duration,
-    /// … and so many at once, if there were fewer before.
-    pub contact_at_once: u32,
     /// On the button that opens a list.
     pub menu_button: String,
     pub templates: Vec<Template>,
@@ -34,8 +30,7 @@ pub struct Defaults {
     api_base: Option<String>,
     api_version: Option<String>,
     sends_per_second: u32,
-    contact_every_ms: u64,
-    contact_at_once: u32,
+    pub pace: Pace,
     menu_button: Option<String>,
 }
 
@@ -45,8 +40,7 @@ impl Defaults {
             api_base: table.read("api_base", graph),
             api_version: table.read("api_version", api_version),
             sends_per_second: sends(&mut table),
-            contact_every_ms: contact_every(&mut table),
-            contact_at_once: contact_at_once(&mut table),
+            pace: pace::read(&mut table),
             menu_button: table.read("menu_button", button),
         };
         table.finish();
@@ -62,8 +56,6 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<WhatsApp> {
     let own_version = table.optional("api_version", api_version);
     let own_button = table.optional("menu_button", button);
     let sends_per_second = if table.has("sends_per_second") { sends(table) } else { defaults.sends_per_second };
-    let every = if table.has("contact_every_ms") { contact_every(table) } else { defaults.contact_every_ms };
-    let at_once = if table.has("contact_at_once") { contact_at_once(table) } else { defaults.contact_at_once };
     let templates = templates(table);
     Some(WhatsApp {
         phone_number_id: phone_number_id?,
@@ -73,8 +65,6 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<WhatsApp> {
         api_base: own_base.or_else(|| defaults.api_base.clone())?,
         api_version: own_version.or_else(|| defaults.api_version.clone())?,
         sends_per_second,
-        contact_every: Duration::from_millis(every),
-        contact_at_once: at_once,
         menu_button: own_button.or_else(|| defaults.menu_button.clone())?,
         templates,
     })
@@ -82,14 +72,6 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<WhatsApp> {
 
 fn sends(table: &mut Table<'_>) -> u32 {
     table.number("sends_per_second", 1..=100_000) as u32
-}
-
-fn contact_every(table: &mut Table<'_>) -> u64 {
-    table.number("contact_every_ms", 1..=3_600_000)
-}
-
-fn contact_at_once(table: &mut Table<'_>) -> u32 {
-    table.number("contact_at_once", 1..=1_000) as u32
 }
 
 fn button(text: &str) -> Result<String, String> {

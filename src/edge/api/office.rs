@@ -33,7 +33,7 @@ impl Office {
         Deed { by: by.to_owned(), at: self.clock.now(), note: note.to_owned() }
     }
 
-    async fn note(&self, by: &str, what: &'static str, subject: &str) -> Result<(), Problem> {
+    pub(super) async fn note(&self, by: &str, what: &'static str, subject: &str) -> Result<(), Problem> {
         Ok(self.bots.note(what, subject.to_owned(), self.deed(by, "")).await?)
     }
 

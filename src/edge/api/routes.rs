@@ -5,13 +5,13 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, hand_offs, manage, openapi, templates, writing};
+use super::{bots, deliveries, hand_offs, manage, openapi, templates, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{assets, conversations, files, health, outside, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
-use Right::{Converse, ManagePeople, ManageTokens, PublishBots, SeeAudit, SeeBots, SeePeople, WriteBots};
+use Right::{Converse, ManagePeople, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, WriteBots};
 
 /// One route.
 pub struct Entry {
@@ -84,6 +84,10 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/files/{account}/{file}" => web::route().to(files::file);
 
         With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
+        With(Converse), GET "/api/v1/deliveries" => web::route().to(deliveries::list);
+        With(RetryAll), POST "/api/v1/deliveries/retry" => web::route().to(deliveries::retry_all);
+        With(Converse), POST "/api/v1/deliveries/{conversation}/{seq}/retry" => web::route().to(deliveries::retry);
+        With(Converse), POST "/api/v1/deliveries/{conversation}/{seq}/leave" => web::route().to(deliveries::leave);
 
         With(Converse), GET "/api/v1/hand-offs" => web::route().to(hand_offs::waiting);
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::whatsapp::{BadSettings, Line, Settings, WhatsAppFiles, WhatsAppInlet, WhatsAppOutlet};
 use crate::config::{Account, Config, Kind, WhatsApp};
-use crate::ports::channel::{Files, Outlet, Pace};
+use crate::ports::channel::{Files, Outlet};
 
 pub fn inlet(config: &Config, base: &str) -> WhatsAppInlet {
     let line = |account: &Account| match &account.kind {
@@ -36,7 +36,6 @@ fn settings(whatsapp: &WhatsApp) -> Settings {
         api_base: whatsapp.api_base.clone(),
         api_version: whatsapp.api_version.clone(),
         sends_per_second: whatsapp.sends_per_second,
-        pace: Pace { every: whatsapp.contact_every, at_once: whatsapp.contact_at_once },
         menu_button: whatsapp.menu_button.clone(),
     }
 }

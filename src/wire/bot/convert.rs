@@ -330,7 +330,7 @@ impl From<core::WhenPauseEnds> for document::WhenPauseEnds {
 mod tests {
     use std::sync::Arc;
 
-    use crate::domain::account::{Account, Channel};
+    use crate::domain::account::{Account, Channel, WhenUncertain};
     use crate::domain::command::Command;
     use crate::domain::conversation::Conversation;
     use crate::domain::event::{Event, Reason};
@@ -349,6 +349,7 @@ mod tests {
             name: "Site".into(),
             bot: bot.id.clone(),
             templates: Vec::new(),
+            uncertain: WhenUncertain::Resend,
         };
         let contact = ConversationId::of(&id, "7");
         let conversation = Conversation::new(contact, Arc::new(account), Arc::new(bot), State::default());

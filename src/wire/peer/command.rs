@@ -156,6 +156,11 @@ pub enum Command<'a> {
         agent: Agent<'a>,
         of: u64,
     },
+    Leave {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        of: u64,
+    },
     BotAnswer {
         turn: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,6 +283,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
             Core::Label { agent, label, on } => Self::Label { agent: agent.into(), label: text(label), on: *on },
+            Core::Leave { agent, of } => Self::Leave { agent: agent.into(), of: *of },
             Core::Resend { agent, of } => Self::Resend { agent: agent.into(), of: *of },
             Core::BotAnswer { turn, call, answer } => {
                 Self::BotAnswer { turn: *turn, call: *call, answer: answer.into() }
@@ -349,6 +355,7 @@ impl From<Command<'_>> for core::Command {
             Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
             Command::Label { agent, label, on } => Self::Label { agent: agent.into(), label: label.into_owned(), on },
+            Command::Leave { agent, of } => Self::Leave { agent: agent.into(), of },
             Command::Resend { agent, of } => Self::Resend { agent: agent.into(), of },
             Command::BotAnswer { turn, call, answer } => Self::BotAnswer { turn, call, answer: answer.into() },
             Command::Called { call, turn, outcome } => Self::Called { call, turn, outcome: outcome.into() },

@@ -61,6 +61,7 @@ fn commands() -> Vec<Command> {
         Command::Note { agent: agent(), text: "mind".into() },
         Command::Label { agent: agent(), label: "VIP".into(), on: true },
         Command::Resend { agent: agent(), of: 4 },
+        Command::Leave { agent: agent(), of: 4 },
         Command::BotAnswer { turn: 2, call: Some(7), answer: BotAnswer { end: false, ..BotAnswer::text("late") } },
         Command::Called { call: 7, turn: 2, outcome: call::Outcome::Values(vec![("a".into(), "b".into())]) },
         Command::Called { call: 7, turn: 2, outcome: call::Outcome::Bot(answer) },

@@ -252,6 +252,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Bounced { of, reason }),
         Just(Event::OptedIn),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
+        (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::LeftBe { of, by }),
     ];
     let alerts = prop_oneof![
         (any_alert(), any_origin()).prop_map(|(alert, from)| Event::AlertQueued { alert: Box::new(alert), from }),
@@ -318,6 +319,7 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
         Just(DeliveryState::Open),
         any::<bool>().prop_map(|again| DeliveryState::Uncertain { again }),
         Just(DeliveryState::Failed),
+        Just(DeliveryState::Left),
         any_text().prop_map(|provider_id| DeliveryState::Sent { provider_id }),
         any_text().prop_map(|provider_id| DeliveryState::Delivered { provider_id }),
         any_text().prop_map(|provider_id| DeliveryState::Bounced { provider_id }),

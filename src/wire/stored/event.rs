@@ -234,6 +234,11 @@ pub enum Event<'a> {
         #[serde(borrow)]
         by: Agent<'a>,
     },
+    LeftBe {
+        of: u64,
+        #[serde(borrow)]
+        by: Agent<'a>,
+    },
     Suppressed {
         #[serde(borrow)]
         text: Text<'a>,
@@ -341,6 +346,7 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::Failed { of, reason } => Self::Failed { of: *of, reason: text(reason) },
             Core::Bounced { of, reason } => Self::Bounced { of: *of, reason: text(reason) },
             Core::Withdrawn { of } => Self::Withdrawn { of: of.clone() },
+            Core::LeftBe { of, by } => Self::LeftBe { of: *of, by: by.into() },
             Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
             Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
             Core::Alerted { text: words } => Self::Alerted { text: text(words) },
@@ -433,6 +439,7 @@ impl From<Event<'_>> for core::Event {
             Event::Failed { of, reason } => Self::Failed { of, reason: reason.into_owned() },
             Event::Bounced { of, reason } => Self::Bounced { of, reason: reason.into_owned() },
             Event::Withdrawn { of } => Self::Withdrawn { of },
+            Event::LeftBe { of, by } => Self::LeftBe { of, by: by.into() },
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },
             Event::Alerted { text } => Self::Alerted { text: text.into_owned() },

@@ -164,6 +164,7 @@ enum DeliveryState<'a> {
         again: bool,
     },
     Failed,
+    Left,
     Sent {
         #[serde(borrow)]
         provider_id: Text<'a>,
@@ -332,6 +333,7 @@ impl<'a> From<&'a core::Delivery> for Delivery<'a> {
             Core::Open => DeliveryState::Open,
             Core::Uncertain { again } => DeliveryState::Uncertain { again: *again },
             Core::Failed => DeliveryState::Failed,
+            Core::Left => DeliveryState::Left,
             Core::Sent { provider_id } => DeliveryState::Sent { provider_id: text(provider_id) },
             Core::Delivered { provider_id } => DeliveryState::Delivered { provider_id: text(provider_id) },
             Core::Bounced { provider_id } => DeliveryState::Bounced { provider_id: text(provider_id) },
@@ -347,6 +349,7 @@ impl From<Delivery<'_>> for core::Delivery {
             DeliveryState::Open => Core::Open,
             DeliveryState::Uncertain { again } => Core::Uncertain { again },
             DeliveryState::Failed => Core::Failed,
+            DeliveryState::Left => Core::Left,
             DeliveryState::Sent { provider_id } => Core::Sent { provider_id: provider_id.into_owned() },
             DeliveryState::Delivered { provider_id } => Core::Delivered { provider_id: provider_id.into_owned() },
             DeliveryState::Bounced { provider_id } => Core::Bounced { provider_id: provider_id.into_owned() },

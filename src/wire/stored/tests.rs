@@ -92,6 +92,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(telegram_samples());
     samples.extend(instagram_samples());
     samples.extend(template_samples());
+    samples.extend(left_samples());
     samples
 }
 
@@ -105,6 +106,12 @@ fn telegram_samples() -> Vec<Vec<u8>> {
     let named = Named { seq: Some(2), mark: 7, edits: 0, gone: false, words: 0x1234_5678 };
     let state = State { names: Names([named].into()), ..State::default() };
     vec![write_state(&state), write_summary(&Summary { channel: Channel::Telegram, ..sample_summary() })]
+}
+
+fn left_samples() -> Vec<Vec<u8>> {
+    let delivery = Delivery { turn: 0, by_bot: true, said_at: Timestamp(2), state: DeliveryState::Left };
+    let state = State { deliveries: [(2, delivery)].into(), ..State::default() };
+    vec![write_event(&Event::LeftBe { of: 2, by: ada() }), write_state(&state)]
 }
 
 fn template_samples() -> Vec<Vec<u8>> {

@@ -121,6 +121,7 @@ export class Desk {
   handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });
   extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
+  leave = (conversation: string, of: number): void => this.command({ type: 'leave', conversation, of });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
 
   command(command: Unsent): void {

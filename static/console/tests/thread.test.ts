@@ -7,7 +7,7 @@ import { thread, type Message } from '../src/state/thread';
 import { answered, english, floor, said } from './props';
 
 const messages = (events: EventView[]): Message[] => thread(events, english).filter((item) => item.kind === 'message');
-const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error });
+const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error, again_at: null });
 
 test('one author within one minute is one group', () => {
   const [a, b, c] = messages([answered(1), answered(2), said(3)]);
@@ -23,7 +23,7 @@ test('receipts mark the message they are of; a late one does not take back a bet
 
 test('a failure is kept with its reason, and queued again it begins anew', () => {
   const events = [answered(1), delivery(2, 1, 'sent'), delivery(3, 1, 'failed', 'number not reachable')];
-  expect(messages(events)[0]?.delivery).toEqual({ state: 'failed', error: 'number not reachable' });
+  expect(messages(events)[0]?.delivery).toEqual({ state: 'failed', error: 'number not reachable', againAt: null });
   expect(messages([...events, delivery(4, 1, 'queued'), delivery(5, 1, 'delivered')])[0]?.delivery?.state).toBe('delivered');
 });
 

@@ -79,6 +79,9 @@ pub enum Act {
     Resends {
         message: usize,
     },
+    Leaves {
+        message: usize,
+    },
     OutsideBot {
         turns_ago: u64,
     },
@@ -140,8 +143,18 @@ pub struct Step {
 pub fn house() -> impl Strategy<Value = House> {
     let then = prop_oneof![Just(WhenPauseEnds::Answer), Just(WhenPauseEnds::Wait), Just(WhenPauseEnds::Keep)];
     let pause = prop_oneof![Just(60 * MINUTE), Just(20 * MINUTE), Just(4 * MINUTE)];
-    (prop::bool::weighted(0.8), pause, then, 1..4_u32, any::<bool>(), any::<bool>())
-        .prop_map(|(tracked, pause, then, limit, silent, hours)| House { tracked, pause, then, limit, silent, hours })
+    let yes = || any::<bool>();
+    (prop::bool::weighted(0.8), yes(), pause, then, 1..4_u32, yes(), yes()).prop_map(
+        |(tracked, holds, pause, then, limit, silent, hours)| House {
+            tracked,
+            holds,
+            pause,
+            then,
+            limit,
+            silent,
+            hours,
+        },
+    )
 }
 
 pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
@@ -177,6 +190,7 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (0..64_usize, prop::bool::weighted(0.1), ending())
             .prop_map(|(letter, stale, how)| Act::EndsLetter { letter, stale, how }),
         3 => message().prop_map(|message| Act::Resends { message }),
+        2 => message().prop_map(|message| Act::Leaves { message }),
         2 => (0..3_u64).prop_map(|turns_ago| Act::OutsideBot { turns_ago }),
         4 => prop_oneof![0..MINUTE, 0..30 * MINUTE].prop_map(|millis| Act::Passes { millis }),
         5 => prop_oneof![2 => Just(0), 1 => 0..10 * MINUTE, 1 => 0..120 * MINUTE].prop_map(|late| Act::Deadline { late }),

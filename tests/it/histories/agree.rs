@@ -65,7 +65,7 @@ pub fn outboxes(model: &OutboxModel, outbox: &Outbox, conversation: &Conversatio
 }
 
 fn is_settled(fate: &Fate) -> bool {
-    matches!(fate, Fate::Left | Fate::Sent { .. } | Fate::Delivered { .. })
+    matches!(fate, Fate::Left | Fate::Closed | Fate::Sent { .. } | Fate::Delivered { .. })
 }
 
 fn fits(fate: &Fate, row: Option<&Row>) -> bool {
@@ -78,6 +78,6 @@ fn fits(fate: &Fate, row: Option<&Row>) -> bool {
         Fate::OnTheWire => state == Some(RowState::Sending),
         Fate::Stopped => state == Some(RowState::Withdrawn),
         Fate::Left => state == Some(RowState::Shelved),
-        Fate::Sent { .. } | Fate::Delivered { .. } => state.is_none(),
+        Fate::Closed | Fate::Sent { .. } | Fate::Delivered { .. } => state.is_none(),
     }
 }

@@ -36,6 +36,8 @@ const STEPS_MAX: usize = 500;
 pub struct House {
     /// The channel has deliveries.
     tracked: bool,
+    /// What may have arrived waits for a person.
+    holds: bool,
     pause: Millis,
     then: WhenPauseEnds,
     limit: u32,

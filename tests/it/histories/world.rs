@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use switchboard::domain::account::Channel;
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::bot::Bot;
 use switchboard::domain::call::{self, Answer};
 use switchboard::domain::changes::Change;
@@ -72,10 +72,13 @@ pub struct World {
 impl World {
     pub fn new(house: House, bot: Arc<Bot>, doubts: bool, fault: Fault) -> Self {
         let channel = if house.tracked { Channel::Messenger } else { Channel::Webchat };
+        let mut conversation = conversation(channel, bot);
+        let uncertain = if house.holds { WhenUncertain::Hold } else { WhenUncertain::Resend };
+        conversation.account = Arc::new(Account { uncertain, ..(*conversation.account).clone() });
         Self {
             house,
             now: MORNING,
-            conversation: conversation(channel, bot),
+            conversation,
             outbox: Outbox::default(),
             log: Vec::new(),
             starts: Vec::new(),
@@ -199,6 +202,7 @@ impl World {
                 Command::AlertOutcome { of, attempt, outcome: self.outcome(of, *how) }
             }
             Act::Resends { message } => Command::Resend { agent: ana(), of: pick(&self.ours(), *message)? },
+            Act::Leaves { message } => Command::Leave { agent: ben(), of: pick(&self.ours(), *message)? },
             // Whoever asks elsewhere itself is no outside bot.
             Act::OutsideBot { .. } if self.conversation.state.call.is_some() => return None,
             Act::OutsideBot { turns_ago } => Command::BotAnswer {

@@ -47,6 +47,8 @@ fn incarnation(number: u8) -> Incarnation {
 struct World {
     fault: Fault,
     budget: Budget,
+    /// The account holds what may have arrived.
+    holds: bool,
 }
 
 /// What a broken twin does wrong.
@@ -61,6 +63,8 @@ enum Fault {
     StoreIsNotAsked,
     /// A line does not wait for its head.
     HeadsAreOvertaken,
+    /// What the account wants is not looked at.
+    HoldingIsForgotten,
     /// Nobody asks whether another node is still sending an earlier message.
     OthersAreOvertaken,
 }
@@ -356,8 +360,9 @@ impl Model for World {
     fn init_states(&self) -> Vec<State> {
         let mut first = Node::new(1);
         first.on_duty = true;
+        let holds = self.holds && self.fault != Fault::HoldingIsForgotten;
         vec![State {
-            fold: Fold::new(),
+            fold: if holds { Fold::new().holding() } else { Fold::new() },
             outbox: Outbox { shared: true, sender: Some(first.me), ..Outbox::default() },
             nodes: [first, Node::new(2)],
             scene: 0,
@@ -503,6 +508,10 @@ impl Model for World {
                 let twice = |seq: &Seq| state.arrived.iter().filter(|arrived| *arrived == seq).count() > 1;
                 state.arrived.iter().all(|seq| !twice(seq) || state.witness.ever_uncertain.contains(seq))
             }),
+            Property::always(HELD, |model: &World, state: &State| {
+                let arrived: BTreeSet<Seq> = state.arrived.iter().copied().collect();
+                !model.holds || arrived.len() == state.arrived.len()
+            }),
             Property::always(FLAGGED, |_, state: &State| !state.witness.unflagged_again),
             Property::always(ORDER, |_, state: &State| {
                 let sure: Vec<Seq> = state
@@ -542,18 +551,19 @@ impl State {
 }
 
 const ONCE: &str = "P6: a provider gets each message at most once, unless an earlier try ended unknown";
+const HELD: &str = "P6: where an account holds what may have arrived, nothing arrives twice by itself";
 const FLAGGED: &str = "P6: a try after an unknown one is flagged";
 const ORDER: &str = "P6: a provider gets what was never uncertain in the order of the log";
 const P2: &str = "P2: after a take over no older message of the bot starts being sent";
 const ALL: &str = "P3: nothing waits for ever";
 
 fn world(budget: Budget) -> World {
-    World { fault: Fault::None, budget }
+    World { fault: Fault::None, budget, holds: false }
 }
 
 /// Enough for each broken twin to fail.
 fn broken(fault: Fault) -> World {
-    World { fault, budget: Budget { deaths: 1, changes_of_duty: 1, lost_answers: 1, ..NOTHING } }
+    World { fault, budget: Budget { deaths: 1, changes_of_duty: 1, lost_answers: 1, ..NOTHING }, holds: false }
 }
 
 #[test]
@@ -569,6 +579,19 @@ fn a_sender_that_is_relieved_and_goes_on_sends_each_message_once_or_flagged() {
 #[test]
 fn a_provider_that_refuses_for_a_while_gets_everything_in_order() {
     holds("delivery, a refusal", world(Budget { changes_of_duty: 1, refusals: 1, ..NOTHING }));
+}
+
+#[test]
+fn an_account_that_holds_sends_nothing_twice_whoever_dies_or_is_relieved() {
+    let budget = Budget { deaths: 1, lost_answers: 1, ..NOTHING };
+    holds("delivery, held, a death", World { holds: true, ..world(budget) });
+    let budget = Budget { changes_of_duty: 1, lost_answers: 1, ..NOTHING };
+    holds("delivery, held, a change of duty", World { holds: true, ..world(budget) });
+}
+
+#[test]
+fn an_account_whose_wish_to_hold_is_forgotten_sends_twice() {
+    breaks(HELD, World { holds: true, ..broken(Fault::HoldingIsForgotten) });
 }
 
 #[test]
@@ -592,10 +615,10 @@ fn without_asking_the_store_the_bot_talks_over_a_person_and_everything_is_sent_t
 #[test]
 fn who_comes_on_duty_and_does_not_wait_for_what_the_last_one_is_sending_sends_in_another_order() {
     let budget = Budget { changes_of_duty: 1, ..NOTHING };
-    breaks(ORDER, World { fault: Fault::OthersAreOvertaken, budget });
+    breaks(ORDER, World { fault: Fault::OthersAreOvertaken, budget, holds: false });
 }
 
 #[test]
 fn a_line_that_does_not_wait_for_its_head_sends_in_another_order() {
-    breaks(ORDER, World { fault: Fault::HeadsAreOvertaken, budget: NOTHING });
+    breaks(ORDER, World { fault: Fault::HeadsAreOvertaken, budget: NOTHING, holds: false });
 }

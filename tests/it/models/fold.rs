@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use switchboard::domain::account::Channel;
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::event::Event;
 use switchboard::domain::time::Timestamp;
@@ -26,6 +26,13 @@ impl Fold {
     /// Of a contact of a Page who has not written yet.
     pub fn new() -> Self {
         Self { core: Arc::new(conversation(Channel::Messenger, TestBot::insurer().build())), print: 0 }
+    }
+
+    /// On an account that holds what may have arrived.
+    pub fn holding(self) -> Self {
+        let mut core = (*self.core).clone();
+        core.account = Arc::new(Account { uncertain: WhenUncertain::Hold, ..(*core.account).clone() });
+        Self { core: Arc::new(core), ..self }
     }
 
     pub fn apply(&mut self, event: &Event) {

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use switchboard::domain::account::{Account, WhenUncertain};
 use switchboard::domain::command::{Command, Outcome, Refusal};
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::Seq;
@@ -5,7 +8,7 @@ use switchboard::domain::state::DeliveryState;
 
 use crate::support::bot::{HOURS, TestBot};
 use crate::support::outbox::RowState;
-use crate::support::story::{Story, ana, minutes};
+use crate::support::story::{Story, ana, hours, minutes};
 
 /// The bot has said its hours.
 fn bot_said() -> (Story, Seq) {
@@ -205,4 +208,56 @@ fn an_outcome_told_twice_is_one() {
     story.sending(said, refused());
     let again = Command::Outcome { of: said, outcome: refused() };
     assert_eq!(story.expect_refusal(again), Refusal::NothingNew);
+}
+
+/// The account of the story holds what is uncertain.
+fn holding((mut story, said): (Story, Seq)) -> (Story, Seq) {
+    let account = (*story.conversation.account).clone();
+    story.conversation.account = Arc::new(Account { uncertain: WhenUncertain::Hold, ..account });
+    (story, said)
+}
+
+#[test]
+fn an_account_that_holds_sends_nothing_uncertain_by_itself() {
+    let (mut story, said) = holding(agent_said());
+    let outcome = unknown(&story);
+    story.sending(said, outcome);
+    story.expect_event(|event| matches!(event, Event::Uncertain { again_at: None, .. }));
+    story.expect_row(said, Some(RowState::Shelved));
+    story.later(hours(24));
+    assert!(!story.outbox.start_sending(said, story.now), "it waits for a person");
+    story.tell(resend(said));
+    assert!(story.outbox.rows[&said].flagged, "and is flagged for ever");
+    let outcome = unknown(&story);
+    story.sending(said, outcome);
+    story.expect_row(said, Some(RowState::Shelved));
+}
+
+#[test]
+fn what_is_held_is_settled_by_its_echo_at_any_time() {
+    let (mut story, said) = holding(agent_said());
+    let outcome = unknown(&story);
+    story.sending(said, outcome);
+    assert!(story.conversation.state.trouble);
+    story.later(hours(2));
+    story.tell(echo(said));
+    story.expect_event(|event| matches!(event, Event::Sent { of, .. } if *of == said));
+    story.expect_row(said, None);
+    assert!(!story.conversation.state.trouble);
+}
+
+#[test]
+fn a_message_that_is_left_is_never_sent_again_and_its_echo_is_still_news() {
+    let leave = |of| Command::Leave { agent: ana(), of };
+    let (mut story, said) = holding(agent_said());
+    assert_eq!(story.expect_refusal(leave(said)), Refusal::NothingNew, "it is on its way");
+    let outcome = unknown(&story);
+    story.sending(said, outcome);
+    story.tell(leave(said));
+    story.expect_row(said, None);
+    assert!(!story.conversation.state.trouble, "nobody has to look at it any more");
+    assert_eq!(story.expect_refusal(leave(said)), Refusal::NothingNew);
+    assert_eq!(story.expect_refusal(resend(said)), Refusal::NotResendable(said));
+    story.tell(echo(said));
+    assert!(matches!(story.delivery(said), Some(DeliveryState::Sent { .. })));
 }

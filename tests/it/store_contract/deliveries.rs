@@ -119,6 +119,30 @@ pub async fn a_shelved_delivery_waits_for_somebody_to_send_it_again(place: &impl
     assert_eq!(queued_seqs(&store).await, [3], "its echo came: it is over");
 }
 
+pub async fn what_lies_on_the_shelf_is_listed_newest_first(place: &impl Place) {
+    let store = place.open().await;
+    let mut owner = four_messages(&store).await;
+    let mut other = Owner::of(&store, "8", incarnation(1)).await;
+    other.act(vec![queue(1, true)]).await;
+    let listed = async |account: Option<&str>, before, limit| {
+        let account = account.map(AccountId::new);
+        let shelved = store.shelved(account, before, limit).await.expect("reads").into_iter();
+        shelved.map(|shelved| (shelved.contact.external_key, shelved.seq, shelved.number)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, None, 9).await, []);
+    owner.act(vec![Effect::Shelve { seq: 3 }, Effect::Shelve { seq: 1 }]).await;
+    other.act(vec![Effect::Shelve { seq: 1 }]).await;
+    let all = listed(None, None, 9).await;
+    let names: Vec<_> = all.iter().map(|(key, seq, _)| (key.as_str(), *seq)).collect();
+    assert_eq!(names, [("8", 1), ("7", 3), ("7", 1)], "by their place in the queue, not by when they failed");
+    assert_eq!(listed(Some("page"), None, 9).await, all);
+    assert_eq!(listed(Some("other"), None, 9).await, []);
+    assert_eq!(listed(None, None, 1).await, all[..1]);
+    assert_eq!(listed(Some("page"), Some(all[0].2), 9).await, all[1..], "a page further");
+    owner.act(vec![Effect::Requeue { seq: 3, at: NOW, flagged: true }, Effect::Finish { seq: 1 }]).await;
+    assert_eq!(listed(None, None, 9).await, all[..1], "what goes again or is over lies there no more");
+}
+
 /// A number that lies on the shelf is taken, also after a restart.
 pub async fn a_new_delivery_comes_after_every_shelved_one(place: &impl Place) {
     let last = {

@@ -45,6 +45,7 @@ macro_rules! every_promise_holds_over {
                 a_finished_delivery_can_be_queued_again
                 a_shelved_delivery_waits_for_somebody_to_send_it_again
                 a_new_delivery_comes_after_every_shelved_one
+                what_lies_on_the_shelf_is_listed_newest_first
                 deliveries_wait_in_the_order_they_were_written
                 a_new_delivery_comes_after_every_finished_one
                 deliveries_of_a_dead_incarnation_are_strays

@@ -44,6 +44,8 @@ pub struct Plan {
     /// The sample bot's document.
     pub bot: Value,
     pub origins: &'static str,
+    /// More lines of the Page's `[[account]]`.
+    pub page: &'static str,
     /// More `[[account]]` tables.
     pub accounts: String,
     pub kept: Kept,
@@ -114,6 +116,7 @@ impl Installation {
             sends_per_second: 100_000,
             bot: serde_json::from_str(SAMPLE_BOT).expect("the sample is JSON"),
             origins: r#"["https://harbor.example"]"#,
+            page: "",
             accounts: String::new(),
             kept: Kept::InSqlite,
         };
@@ -213,7 +216,7 @@ fn write_configuration(plan: &Plan, dir: &Path, api_base: &str) {
     let bots = dir.join("bots");
     std::fs::create_dir(&bots).expect("a directory for bots");
     std::fs::write(bots.join("harbor.json"), plan.bot.to_string()).expect("a bot");
-    let Plan { limits, outside, sends_per_second, origins, accounts, .. } = plan;
+    let Plan { limits, outside, sends_per_second, origins, page, accounts, .. } = plan;
     let configuration = format!(
         r#"bots = {bots:?}
 workers = 1
@@ -235,6 +238,7 @@ verify_token = "{VERIFY_TOKEN}"
 api_base = "{api_base}"
 bot = "harbor"
 sends_per_second = {sends_per_second}
+{page}
 
 [[account]]
 id = "{WEBCHAT_ACCOUNT}"

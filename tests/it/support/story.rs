@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard::domain::account::{Account, Channel};
+use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::bot::Bot;
 use switchboard::domain::command::{Command, Extension, Outcome, Refusal};
 use switchboard::domain::conversation::Conversation;
@@ -45,8 +45,14 @@ pub fn agent(number: u128, name: &str) -> Agent {
 
 pub fn conversation(channel: Channel, bot: Arc<Bot>) -> Conversation {
     let id = AccountId::new("harbour-page");
-    let account =
-        Account { id: id.clone(), channel, name: "Harbour".into(), bot: BotId::new("harbour"), templates: Vec::new() };
+    let account = Account {
+        id: id.clone(),
+        channel,
+        name: "Harbour".into(),
+        bot: BotId::new("harbour"),
+        templates: Vec::new(),
+        uncertain: WhenUncertain::Resend,
+    };
     Conversation::new(ConversationId::of(&id, "contact-7"), Arc::new(account), bot, State::default())
 }
 

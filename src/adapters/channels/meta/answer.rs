@@ -307,7 +307,7 @@ mod tests {
             ],
             header in prop::option::of("\\PC{0,60}"),
         ) {
-            let result = interpret(&Answer { status, retry_after: header.as_deref(), usage: header.as_deref(), date: header.as_deref(), body: &body });
+            let result = interpret(&Answer { network: Network::Messenger, status, retry_after: header.as_deref(), usage: header.as_deref(), date: header.as_deref(), body: &body });
             match &result {
                 SendResult::Sent { provider_id } => {
                     prop_assert!((200..300).contains(&status) && !provider_id.is_empty(), "{}: {:?}", status, result);

@@ -276,5 +276,7 @@ mod tests;
 #[cfg(test)]
 #[path = "read_elsewhere_tests.rs"]
 mod elsewhere_tests;
+
+#[cfg(test)]
 #[path = "read_fields_tests.rs"]
 mod fields;

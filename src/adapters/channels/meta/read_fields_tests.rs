@@ -61,7 +61,7 @@ proptest! {
         let event = json!({"sender": {"id": psid}, "recipient": {"id": PAGE}, "timestamp": moment, "message": message});
         let inbound = only(&with(event, outer.clone()));
 
-        prop_assert_eq!((&inbound.page_id[..], inbound.psid), (PAGE, who));
+        prop_assert_eq!((&inbound.line_id[..], inbound.person_id), (PAGE, who));
         prop_assert_eq!(inbound.key, Some(format!("in:{name}")));
         let Command::Hear { heard, provider_id, provider_at, .. } = inbound.command else { panic!("not heard") };
         prop_assert_eq!(provider_id, Some(name));

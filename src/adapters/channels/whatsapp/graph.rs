@@ -8,7 +8,6 @@ use url::Url;
 
 use crate::adapters::channels::http::{Answer, Client, Download, JSON, Unanswered, headers};
 use crate::adapters::channels::meta_signature::appsecret_proof;
-use crate::ports::channel::Pace;
 
 /// What the operator says about a phone number.
 #[derive(Clone)]
@@ -22,7 +21,6 @@ pub struct Settings {
     /// `v26.0`
     pub api_version: String,
     pub sends_per_second: u32,
-    pub pace: Pace,
     /// On the button that opens a list.
     pub menu_button: String,
 }
@@ -116,7 +114,6 @@ mod tests {
             api_base: "https://graph.facebook.com".into(),
             api_version: "v26.0".into(),
             sends_per_second: 40,
-            pace: Pace { every: Duration::from_secs(6), at_once: 20 },
             menu_button: "Menu".into(),
         }
     }

@@ -234,7 +234,7 @@ fn a_status_says_what_became_of_which_message() {
         assert!(received.asks.iter().all(|ask| ask.contact.external_key == USER && ask.key.is_none()));
         received.asks.into_iter().map(|ask| ask.command).collect()
     };
-    assert_eq!(commands(status("sent", ours(""))), [proof.clone()]);
+    assert_eq!(commands(status("sent", ours(""))), std::slice::from_ref(&proof));
     assert_eq!(commands(status("delivered", ours(""))), [proof.clone(), receipt(Receipt::Delivered)]);
     assert_eq!(commands(status("read", ours(""))), [proof.clone(), receipt(Receipt::Read)]);
     assert_eq!(commands(status("played", ours(""))), [proof.clone(), receipt(Receipt::Read)]);

@@ -19,7 +19,7 @@ use crate::domain::abilities::{Abilities, TextLimit, Unit};
 use crate::domain::account::Channel;
 use crate::domain::message::{Attachment, AttachmentKind, Choice, Line};
 use crate::domain::template::Filled;
-use crate::ports::channel::{Courtesy, Outgoing, Outlet, Pace, SendResult};
+use crate::ports::channel::{Courtesy, Outgoing, Outlet, SendResult};
 
 /// Under a picture, and above buttons.
 const SHORT: TextLimit = TextLimit { max: 1024, unit: Unit::Utf16 };
@@ -36,7 +36,6 @@ fn abilities() -> &'static Abilities {
 pub struct WhatsAppOutlet {
     number: Arc<Number>,
     sends_per_second: u32,
-    pace: Pace,
 }
 
 struct Number {
@@ -56,8 +55,7 @@ impl WhatsAppOutlet {
     pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let (id, menu_button) = (settings.phone_number_id.clone(), settings.menu_button.clone());
         let number = Number { graph: Graph::new(client, settings)?, id, menu_button };
-        let (sends_per_second, pace) = (settings.sends_per_second, settings.pace);
-        Ok(Self { number: Arc::new(number), sends_per_second, pace })
+        Ok(Self { number: Arc::new(number), sends_per_second: settings.sends_per_second })
     }
 }
 
@@ -86,10 +84,6 @@ impl Outlet for WhatsAppOutlet {
 
     fn sends_per_second(&self) -> u32 {
         self.sends_per_second
-    }
-
-    fn pace(&self) -> Option<Pace> {
-        Some(self.pace)
     }
 
     fn shows_at_a_message(&self) -> bool {

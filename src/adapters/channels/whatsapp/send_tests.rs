@@ -90,7 +90,7 @@ fn the_buttons_go_with_the_last_part_and_its_words_fit_above_them() {
     // A menu without a word still has to have one.
     let wordless = parts_of(&Line { choices: choices(&["Yes"]), ..Line::default() });
     assert_eq!(wordless[0]["interactive"]["body"]["text"], "Menu");
-    assert_eq!(parts_of(&Line::default()), [json!({}); 0]);
+    assert!(parts_of(&Line::default()).is_empty());
 }
 
 #[test]

@@ -24,7 +24,7 @@ export interface Message {
   reaction?: string;
   /** Why the bot said it. */
   why: string;
-  delivery?: { state: string; error: string | null };
+  delivery?: { state: string; error: string | null; againAt: number | null };
   /** First and last of a group: one author within one minute. */
   first: boolean;
   last: boolean;
@@ -82,7 +82,7 @@ export function thread(events: readonly EventView[], language: Language): Item[]
   let before: number | undefined;
   for (const event of events) {
     if (event.kind === 'delivery') {
-      for (const seq of event.of) delivered(messages.get(seq), event.state, event.error);
+      for (const seq of event.of) delivered(messages.get(seq), event);
       continue;
     }
     if (event.kind === 'alert_state') {
@@ -115,12 +115,12 @@ export function thread(events: readonly EventView[], language: Language): Item[]
 const ORDER = ['queued', 'sending', 'sent', 'delivered', 'read'];
 
 /** Receipts may overtake each other: a message once read stays read, unless it is sent again. */
-function delivered(message: Message | undefined, state: string, error: string | null): void {
+function delivered(message: Message | undefined, told: Extract<EventView, { kind: 'delivery' }>): void {
   if (!message) return;
   const known = ORDER.indexOf(message.delivery?.state ?? '');
-  const next = ORDER.indexOf(state);
+  const next = ORDER.indexOf(told.state);
   if (next > 0 && next < known) return;
-  message.delivery = { state, error };
+  message.delivery = { state: told.state, error: told.error, againAt: told.again_at };
 }
 
 type Change = Extract<EventView, { kind: 'contact_edited' | 'contact_deleted' | 'contact_reacted' }>;

@@ -79,7 +79,7 @@ type Expected = Result<Vec<Spoken>, &'static str>;
 impl Model {
     pub fn new(house: House) -> Self {
         let bot = BotModel::new(house.limit, house.silent);
-        let outbox = OutboxModel::default();
+        let outbox = OutboxModel { holds: house.holds, ..OutboxModel::default() };
         Self {
             house,
             floor: Floor::Bot,
@@ -141,6 +141,7 @@ impl Model {
             Command::GiveBack { .. } => Ok(self.bot_returns(now, true)),
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
             Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
+            Command::Leave { of, .. } => self.outbox.left_alone(*of).map(quiet),
             Command::BotAnswer { turn, answer, .. } => Ok(self.outside_bot(*turn, &answer.words())),
             Command::Called { call, outcome, .. } if self.bot.is_calling(*call) => {
                 let found = matches!(outcome, Outcome::Values(values) if !values.is_empty());

@@ -31,6 +31,8 @@ pub enum Fate {
     Stopped,
     /// Only a person can send it again.
     Left,
+    /// And a person has decided against it. Its arrival may still be heard of.
+    Closed,
     Sent {
         provider_id: String,
     },
@@ -42,6 +44,8 @@ pub enum Fate {
 /// The messages of which anything may still be heard.
 #[derive(Debug, Clone, Default)]
 pub struct OutboxModel {
+    /// What may have arrived is never sent again by itself.
+    pub holds: bool,
     pub messages: BTreeMap<Seq, Message>,
 }
 
@@ -75,6 +79,7 @@ impl OutboxModel {
     }
 
     pub fn outcome(&mut self, seq: Seq, outcome: &Outcome) -> Refused {
+        let holds = self.holds;
         let Some(message) = self.messages.get_mut(&seq).filter(|message| message.fate == Fate::OnTheWire) else {
             return NOTHING_NEW;
         };
@@ -86,7 +91,7 @@ impl OutboxModel {
                 self.messages.remove(&seq);
             }
             Outcome::NotSent { at, .. } => message.fate = Fate::Queued { not_before: at.0 },
-            Outcome::Unknown { .. } if message.void || message.maybe => {
+            Outcome::Unknown { .. } if message.void || message.maybe || holds => {
                 message.maybe = true;
                 message.fate = Fate::Left;
             }
@@ -162,10 +167,23 @@ impl OutboxModel {
         }
     }
 
+    pub fn left_alone(&mut self, seq: Seq) -> Refused {
+        match self.messages.get_mut(&seq) {
+            Some(message) if message.fate == Fate::Left => {
+                message.fate = Fate::Closed;
+                self.forget();
+                Ok(())
+            }
+            _ => NOTHING_NEW,
+        }
+    }
+
     /// Of too many the oldest that came to an end are forgotten.
     fn forget(&mut self) {
         let excess = self.messages.len().saturating_sub(REMEMBERED_MAX);
-        let ended = |message: &Message| matches!(message.fate, Fate::Left | Fate::Sent { .. } | Fate::Delivered { .. });
+        let is_ended =
+            |fate: &Fate| matches!(fate, Fate::Left | Fate::Closed | Fate::Sent { .. } | Fate::Delivered { .. });
+        let ended = |message: &Message| is_ended(&message.fate);
         let ended = self.messages.iter().filter(|(_, message)| ended(message)).map(|(seq, _)| *seq);
         for seq in ended.take(excess).collect::<Vec<_>>() {
             self.messages.remove(&seq);
