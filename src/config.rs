@@ -28,7 +28,7 @@ mod tests;
 pub use accounts::{Account, Instagram, Kind, Messenger, Sms, Telegram, Webchat, WhatsApp};
 pub use layers::{DEFAULTS, Sources};
 pub use mail::Letters;
-pub use outside::{Outside, Shared};
+pub use outside::{Outside, Pictures, Shared};
 pub use secret::Secret;
 pub use table::Problem;
 use table::{Report, Table};
@@ -61,6 +61,7 @@ pub struct Config {
     pub smtp: Option<MailServer>,
     pub letters: Letters,
     pub outside: Outside,
+    pub pictures: Pictures,
     pub accounts: Vec<Account>,
     pub demo: bool,
 }
@@ -153,6 +154,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let limits = limits(root.table("limits"));
     let (smtp, letters) = mail::read(root.table("smtp"));
     let outside = outside::read(root.table("outside"), report);
+    let pictures = outside::pictures(root.table("pictures"));
     let defaults = accounts::Defaults::read(&mut root);
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
     root.finish();
@@ -178,6 +180,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         smtp,
         letters,
         outside,
+        pictures,
         accounts,
         demo: sources.demo,
     })

@@ -34,7 +34,8 @@ use crate::actors::sweeper::Sweeper;
 use crate::actors::switchboard::{Limits, Parts, Switchboard};
 use crate::adapters::bots::Callees;
 use crate::adapters::channels::webchat::VisitorTokens;
-use crate::config::{Account, Config};
+use crate::adapters::pictures::Fetcher;
+use crate::config::{self, Account, Config};
 use crate::dice;
 use crate::domain::ids::{AgentId, Incarnation};
 use crate::edge::api::office::Office;
@@ -157,6 +158,7 @@ impl Node {
             inbox: inbox.clone(),
             inlets: channels::inlets(&config, &own_address(&config, address)),
             shelves: channels::shelves(&config)?,
+            pictures: pictures(&config)?,
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
             config: config.clone(),
@@ -294,6 +296,11 @@ async fn start_actors(
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));
     Sweeper::start_in_arbiter(&shards[0].handle(), move |_| Sweeper::new(swept));
     Ok(switchboard)
+}
+
+fn pictures(config: &Config) -> anyhow::Result<edge::pictures::Fetcher> {
+    let config::Pictures { trusted_hosts, bytes_max } = &config.pictures;
+    Ok(Arc::new(Fetcher::new(trusted_hosts, *bytes_max).context("cannot make an HTTP client")?))
 }
 
 fn serve(

@@ -5,6 +5,7 @@ pub mod bots;
 pub mod channels;
 pub mod copy;
 pub mod local;
+pub mod pictures;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;

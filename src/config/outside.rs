@@ -1,4 +1,5 @@
-//! `[outside]`: which systems of others may be called, how fast, and the secrets that go along.
+//! `[outside]`: which systems of others may be called, how fast, and the secrets that go along; `[pictures]`: where pictures
+//! are fetched from.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,14 @@ pub struct Shared {
     pub hosts: Vec<String>,
     /// What an outside bot shows when it answers later.
     pub token: Option<Secret>,
+}
+
+/// Pictures that contacts sent, fetched for the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pictures {
+    /// Hosts, with a port or without, that may be private and speak without TLS.
+    pub trusted_hosts: Vec<String>,
+    pub bytes_max: usize,
 }
 
 impl Outside {
@@ -107,6 +116,13 @@ pub fn read(mut table: Table<'_>, report: &Report<'_>) -> Outside {
     }
     table.finish();
     Outside { trusted_hosts, calls_max, calls_per_host_max, calls_per_second, answer_bytes_max, secrets }
+}
+
+pub fn pictures(mut table: Table<'_>) -> Pictures {
+    let trusted_hosts = hosts(&mut table, "trusted_hosts").unwrap_or_default();
+    let bytes_max = table.number("bytes_max", 1_024..=104_857_600) as usize;
+    table.finish();
+    Pictures { trusted_hosts, bytes_max }
 }
 
 fn shared(above: &Table<'_>, report: &Report<'_>, name: String, value: Value) -> Option<(String, Shared)> {

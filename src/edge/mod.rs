@@ -10,6 +10,7 @@ pub mod health;
 pub mod invitation;
 pub mod outside;
 pub mod passwords;
+pub mod pictures;
 pub mod sign_in;
 pub mod sockets;
 mod tries;
@@ -30,6 +31,7 @@ pub struct Edge {
     pub inbox: actix::Addr<crate::actors::inbox::Inbox>,
     pub inlets: webhooks::Inlets,
     pub shelves: files::Shelves,
+    pub pictures: pictures::Fetcher,
     pub visitors: Arc<dyn Visitors>,
     pub writing: Arc<dyn Writing>,
     pub config: Arc<Config>,

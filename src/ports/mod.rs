@@ -10,6 +10,7 @@ pub mod dumped;
 pub mod fence;
 pub mod outside;
 pub mod people;
+pub mod pictures;
 pub mod rights;
 pub mod store;
 pub mod tokens;

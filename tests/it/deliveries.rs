@@ -333,6 +333,8 @@ async fn what_failed_is_listed_with_its_cause_and_goes_out_by_one_request() {
 /// The limit is for one contact; the Page's own is far away.
 #[actix_web::test]
 async fn one_contact_is_written_to_at_a_pace_and_holds_up_nobody() {
+    /// How unevenly this machine may carry messages from the sender to the provider.
+    const WAY_MS: u64 = 200;
     let installation = Installation::with(|plan| plan.page = "contact_interval_ms = 400\ncontact_burst = 2").await;
     let node = installation.start().await;
     let mut poster = installation.poster();
@@ -343,7 +345,10 @@ async fn one_contact_is_written_to_at_a_pace_and_holds_up_nobody() {
     let other = installation.delivered("other", 1).await.remove(0);
     let busy = installation.delivered("busy", 5).await;
     let after: Vec<u64> = busy.iter().map(|arrival| arrival.at - busy[0].at).collect();
-    assert!(after[2] >= 350 && after[3] >= 750 && after[4] >= 1150, "two at once, then one each 400 ms: {after:?}");
+    for (number, after_ms) in after.iter().enumerate().skip(2) {
+        let least = 400 * (number as u64 - 1);
+        assert!(after_ms + WAY_MS >= least, "two at once, then one each 400 ms: {after:?}");
+    }
     assert!(other.at < busy[3].at, "nobody waits for another");
     node.stop().await;
 }

@@ -46,6 +46,8 @@ mod outside_bots;
 mod panics;
 /// Whatever comes to a webhook is read without harm.
 mod parsers;
+/// Pictures that contacts sent.
+mod pictures;
 /// Several processes, as a customer, an agent and a provider see them.
 mod processes;
 /// Why humans are wanted.

@@ -3,7 +3,7 @@
 //! Every call goes through [`guard`]: only to public hosts over TLS unless the operator trusts the host, never after a
 //! redirect, with a bounded answer, and with few at a time.
 
-mod guard;
+pub mod guard;
 pub mod lanes;
 mod ours;
 mod rasa;

@@ -86,6 +86,22 @@ mod tests {
             ("GET", "/api/v1/accounts/{account}/templates") => {
                 route("What the account's channel has approved beforehand", None, of::<Templates>(types))
             }
+            ("GET", "/api/v1/conversations/{conversation}/pictures/{seq}/{place}") => {
+                route("A picture attached to an event, the first at place 0", None, None)
+            }
+            ("GET", "/api/v1/deliveries") => Route {
+                query: &[("state", "string"), ("account", "string"), ("before", "integer"), ("limit", "integer")],
+                ..route("Messages that failed or may not have arrived, and why", None, of::<Deliveries>(types))
+            },
+            ("POST", "/api/v1/deliveries/retry") => {
+                route("Send again what an account could not send", of::<RetryAll>(types), of::<Retried>(types))
+            }
+            ("POST", "/api/v1/deliveries/{conversation}/{seq}/retry") => {
+                route("Send one of them again", None, of::<Noted>(types))
+            }
+            ("POST", "/api/v1/deliveries/{conversation}/{seq}/leave") => {
+                route("Leave one of them as it is, for good", None, of::<Noted>(types))
+            }
             ("GET", "/api/v1/hand-offs") => Route {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))

@@ -7,7 +7,7 @@ use actix_web::{Route, guard};
 
 use super::{bots, deliveries, hand_offs, manage, openapi, templates, writing};
 use crate::edge::caller::{Access, gate};
-use crate::edge::{assets, conversations, files, health, outside, sign_in, sockets, webhooks};
+use crate::edge::{assets, conversations, files, health, outside, pictures, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
@@ -84,6 +84,9 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/files/{account}/{file}" => web::route().to(files::file);
 
         With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
+        With(Converse), GET "/api/v1/conversations/{conversation}/pictures/{seq}/{place}" =>
+            web::route().to(pictures::picture);
+
         With(Converse), GET "/api/v1/deliveries" => web::route().to(deliveries::list);
         With(RetryAll), POST "/api/v1/deliveries/retry" => web::route().to(deliveries::retry_all);
         With(Converse), POST "/api/v1/deliveries/{conversation}/{seq}/retry" => web::route().to(deliveries::retry);

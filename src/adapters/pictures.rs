@@ -1,0 +1,161 @@
+//! Fetches pictures whose links a provider, or a contact, has chosen.
+//!
+//! Whoever chose the link must not make us talk to our own machine or its neighbours, and must not learn who looks: every
+//! address, also of a redirect, goes through the guard of calls, and nothing of the agent's goes along, no cookie, no address,
+//! no name of the page. What comes back counts as a picture by its first bytes, whatever it says it is, and is bounded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, LOCATION};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use url::Url;
+
+use super::bots::guard::{Guard, Refused, body};
+use crate::ports::pictures::{NotShown, Picture, Pictures};
+
+const REDIRECTS_MAX: usize = 3;
+/// For the whole of it, redirects and all.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Fetched at a time, each whole in memory until it is passed on. Who finds no place waits as long as the agent would.
+const AT_ONCE_MAX: usize = 8;
+const ACCEPTED: &str = "image/webp,image/png,image/jpeg,image/gif";
+
+pub struct Fetcher(Arc<Inner>);
+
+struct Inner {
+    guard: Guard,
+    bytes_max: usize,
+    room: Semaphore,
+}
+
+impl Fetcher {
+    /// `trusted_hosts` may be private and speak without TLS.
+    pub fn new(trusted_hosts: &[String], bytes_max: usize) -> reqwest::Result<Self> {
+        let (guard, room) = (Guard::new(trusted_hosts)?, Semaphore::new(AT_ONCE_MAX));
+        Ok(Self(Arc::new(Inner { guard, bytes_max, room })))
+    }
+}
+
+impl Pictures for Fetcher {
+    fn fetch(&self, url: &str) -> BoxFuture<'static, Result<Picture, NotShown>> {
+        let (inner, url) = (self.0.clone(), url.to_owned());
+        async move {
+            let fetched = async {
+                let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
+                let url = Url::parse(&url).map_err(|_| NotShown::Gone)?;
+                inner.follow(url).await
+            };
+            timeout(PATIENCE, fetched).await.unwrap_or_else(|_| Err(late()))
+        }
+        .boxed()
+    }
+}
+
+fn late() -> NotShown {
+    NotShown::Unreachable(format!("it took longer than {} seconds", PATIENCE.as_secs()))
+}
+
+impl Inner {
+    async fn follow(&self, mut url: Url) -> Result<Picture, NotShown> {
+        for _ in 0..=REDIRECTS_MAX {
+            let client = self.guard.client_for(&url).map_err(NotShown::Forbidden)?;
+            let answer = client.get(url.clone()).header(ACCEPT, ACCEPTED).send().await.map_err(broken)?;
+            match answer.status() {
+                StatusCode::OK => return self.picture(answer).await,
+                status if status.is_redirection() => url = next(&url, &answer)?,
+                StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => return Err(NotShown::Gone),
+                status => return Err(NotShown::Unreachable(format!("it answered with HTTP {}", status.as_u16()))),
+            }
+        }
+        Err(NotShown::Unreachable("it leads from one address to the next".to_owned()))
+    }
+
+    async fn picture(&self, answer: reqwest::Response) -> Result<Picture, NotShown> {
+        let too_large = || NotShown::TooLarge(self.bytes_max);
+        if answer.content_length().is_some_and(|length| length > self.bytes_max as u64) {
+            return Err(too_large());
+        }
+        let bytes =
+            body(answer, self.bytes_max).await.map_err(|why| match why.starts_with("its answer is longer") {
+                true => too_large(),
+                false => NotShown::Unreachable(why),
+            })?;
+        let content_type = kind(&bytes).ok_or(NotShown::NoPicture)?;
+        Ok(Picture { content_type, bytes })
+    }
+}
+
+fn next(from: &Url, answer: &reqwest::Response) -> Result<Url, NotShown> {
+    let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    location.and_then(|location| from.join(location).ok()).ok_or(NotShown::Gone)
+}
+
+/// No words of an error hold the address: it may carry a secret of the contact's.
+fn broken(error: reqwest::Error) -> NotShown {
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(now) = cause {
+        if now.is::<Refused>() {
+            return NotShown::Forbidden(Refused.to_string());
+        }
+        cause = now.source();
+    }
+    let words = if error.is_timeout() { "it did not answer in time" } else { "the connection failed" };
+    NotShown::Unreachable(words.to_owned())
+}
+
+/// By its first bytes; none: it is no raster image that every browser shows.
+fn kind(bytes: &Bytes) -> Option<&'static str> {
+    match bytes.as_ref() {
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_raster_images_are_pictures() {
+        let kind = |bytes: &[u8]| super::kind(&Bytes::copy_from_slice(bytes));
+        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
+        assert_eq!(kind(b"\xff\xd8\xff\xe0...."), Some("image/jpeg"));
+        assert_eq!(kind(b"GIF89a...."), Some("image/gif"));
+        assert_eq!(kind(b"RIFF\x10\0\0\0WEBPVP8 "), Some("image/webp"));
+        for other in [
+            &b""[..],
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"<html>",
+            b"RIFF\x10\0\0\0WAVE",
+            b"GIF",
+            b"%PDF-1.7",
+        ] {
+            assert_eq!(kind(other), None, "{other:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_private_is_called_whoever_says_so() {
+        let fetcher = Fetcher::new(&[], 1000).expect("a client");
+        for url in [
+            "http://127.0.0.1:1/x.png",
+            "https://169.254.169.254/latest",
+            "https://localhost/x.png",
+            "http://cdn.example/x",
+        ] {
+            assert!(matches!(fetcher.fetch(url).await, Err(NotShown::Forbidden(_))), "{url}");
+        }
+        for url in ["", "x.png", "javascript:alert(1)", "file:///etc/passwd", "data:image/png;base64,AAAA"] {
+            assert!(matches!(fetcher.fetch(url).await, Err(NotShown::Gone | NotShown::Forbidden(_))), "{url}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Pictures in conversations, for consoles: the browser asks us, and we ask where the picture lies, so that whoever sent it
+//! does not learn who looks at it, and the console needs to load nothing from elsewhere.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path};
+
+use super::Edge;
+use super::error::Problem;
+use crate::domain::event::Event;
+use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::message::{Attachment, AttachmentKind};
+use crate::ports::pictures::{NotShown, Picture, Pictures};
+
+/// Who fetches them.
+pub type Fetcher = Arc<dyn Pictures>;
+
+/// Where files are that have no link of their own; see `files`.
+const OWN_FILES: &str = "/api/v1/files/";
+/// Whoever sent it is a stranger: nothing in it may run, or load anything.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// `GET /api/v1/conversations/{conversation}/pictures/{seq}/{place}`: what is attached to an event, counted from 0. Only a
+/// link that stands in the log is followed.
+pub async fn picture(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Result<HttpResponse, Problem> {
+    let (conversation, seq, place) = path.into_inner();
+    let none = || Problem::not_found("There is no such picture.");
+    let conversation: ConversationId = conversation.parse().map_err(|_| none())?;
+    let before = seq.checked_sub(1).ok_or_else(none)?;
+    let reading = edge.switchboard.parts().store.read_after(conversation, before, 1).await?.ok_or_else(none)?;
+    let event = reading.events.into_iter().find(|logged| logged.seq == seq).ok_or_else(none)?.event;
+    let url = attached(event, place).filter(|attached| attached.kind == AttachmentKind::Image).ok_or_else(none)?.url;
+    if let Some(file) = own_file(&url) {
+        return Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, file)).finish());
+    }
+    let Picture { content_type, bytes } = edge.pictures.fetch(&url).await.map_err(problem)?;
+    Ok(HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_DISPOSITION, "inline"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=3600"))
+        .body(bytes))
+}
+
+/// The path of a file that `files` passes on. Wherever the link says it leads, it leads nowhere else.
+fn own_file(url: &str) -> Option<&str> {
+    let path = url.get(url.find(OWN_FILES)?..)?;
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let (account, file) = path.strip_prefix(OWN_FILES)?.split_once('/')?;
+    (plain(account) && plain(file)).then_some(path)
+}
+
+fn attached(event: Event, place: usize) -> Option<Attachment> {
+    match event {
+        Event::ContactSaid { heard, .. } => heard.attachments.into_iter().nth(place),
+        Event::BotSaid { line, .. } => line.attachment.into_iter().nth(place),
+        _ => None,
+    }
+}
+
+fn problem(why: NotShown) -> Problem {
+    let detail = format!("{why}.");
+    match why {
+        NotShown::Gone => Problem::not_found("The picture is not there, or not any more."),
+        NotShown::Forbidden(_) | NotShown::NoPicture => Problem::not_found(detail),
+        NotShown::TooLarge(_) => Problem::too_large(detail),
+        NotShown::Unreachable(_) => Problem { status: StatusCode::BAD_GATEWAY, detail, ..Problem::busy() },
+        NotShown::Busy => Problem { detail, ..Problem::busy() },
+    }
+}

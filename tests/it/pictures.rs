@@ -1,0 +1,136 @@
+//! Pictures that contacts sent, shown to agents without sending them anywhere.
+
+use loadtest::http::{Response, request_once};
+use loadtest::product::COOKIE;
+use serde_json::{Value, json};
+use switchboard::domain::event::Event;
+use switchboard::node::Node;
+use switchboard::ports::store::LoggedEvent;
+
+use crate::support::installation::{Installation, SOON, contact, conversation, page};
+use crate::support::node::log;
+use crate::support::other::{Manner, Other};
+
+const PSID: &str = "7";
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+const BYTES_MAX: usize = 4096;
+
+/// A place for pictures that the operator trusts, and one that nobody does.
+struct Scene {
+    installation: Installation,
+    node: Node,
+    trusted: Other,
+    private: Other,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let picture = || Other::start(Manner::Raw(PNG.to_vec(), None));
+        let (trusted, private) = (picture(), picture());
+        let pictures = format!("\n[pictures]\ntrusted_hosts = [\"{}\"]\nbytes_max = {BYTES_MAX}\n", trusted.address);
+        let installation = Installation::with(|plan| plan.outside = pictures).await;
+        let node = installation.start().await;
+        Self { installation, node, trusted, private }
+    }
+
+    /// The contact sends this picture; where the console finds it.
+    async fn sent(&self, url: &str) -> String {
+        let mid = format!("m_{}", log(&self.node, &contact(PSID)).await.len());
+        self.post(page().image(PSID, &mid, url)).await
+    }
+
+    async fn post(&self, event: Value) -> String {
+        assert_eq!(self.installation.poster().post(&[event]).await.expect("an answer"), 200);
+        let log = log(&self.node, &contact(PSID)).await;
+        let said = |logged: &&LoggedEvent| matches!(logged.event, Event::ContactSaid { .. });
+        let seq = log.iter().rev().find(said).expect("it is in the log").seq;
+        format!("/api/v1/conversations/{}/pictures/{seq}/0", conversation(PSID))
+    }
+
+    async fn shown(&self, path: &str) -> Response {
+        let cookie = format!("{COOKIE}={}", self.installation.ana.cookie);
+        let headers = [("cookie", cookie.as_str()), ("referer", "https://console.example/c/1")];
+        request_once("GET", self.installation.address(), path, &headers, b"", SOON).await.expect("an answer")
+    }
+
+    async fn status(&self, url: &str) -> u16 {
+        let path = self.sent(url).await;
+        self.shown(&path).await.status
+    }
+}
+
+#[actix_web::test]
+async fn a_picture_comes_through_us_and_whoever_keeps_it_learns_nothing_of_the_agent() {
+    let scene = Scene::new().await;
+    let path = scene.sent(&scene.trusted.url("/1.png?token=a")).await;
+    let shown = scene.shown(&path).await;
+    assert_eq!((shown.status, shown.body.as_slice()), (200, PNG));
+    // By its bytes, whatever its keeper says.
+    assert_eq!(shown.header("content-type"), Some("image/png"));
+    assert_eq!(shown.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    assert_eq!(shown.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(shown.header("cache-control"), Some("private, max-age=3600"));
+    let asked = scene.trusted.received().remove(0);
+    assert_eq!(asked.path, "/1.png?token=a");
+    for telling in ["cookie", "referer", "authorization", "origin", "x-forwarded-for"] {
+        assert_eq!(asked.header(telling), "", "{telling}");
+    }
+    let stranger = scene.installation.get(&path).await;
+    assert_eq!(stranger.status, 401, "only who is signed in");
+    assert_eq!(scene.trusted.received().len(), 1);
+    scene.node.stop().await;
+}
+
+#[actix_web::test]
+async fn only_links_of_the_log_to_hosts_that_are_public_or_trusted_are_followed() {
+    let scene = Scene::new().await;
+    for url in [
+        scene.private.url("/x.png"),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+        "https://[::1]/x.png".to_owned(),
+        format!("https://localhost:{}/x.png", scene.private.address.port()),
+        "http://cdn.example/without-tls.png".to_owned(),
+    ] {
+        assert_eq!(scene.status(&url).await, 404, "{url}");
+    }
+    // Who may be asked does not say who else is.
+    scene.trusted.now(Manner::Redirects(scene.private.url("/x.png")));
+    assert_eq!(scene.status(&scene.trusted.url("/1")).await, 404);
+    assert!(scene.private.received().is_empty(), "nothing private was called");
+    scene.trusted.now(Manner::Redirects(scene.trusted.url("/2")));
+    assert_eq!(scene.status(&scene.trusted.url("/1")).await, 502, "round and round");
+    assert_eq!(scene.trusted.received().len(), 1 + 4);
+
+    let file =
+        json!({"mid": "m_file", "attachments": [{"type": "file", "payload": {"url": scene.trusted.url("/a.pdf")}}]});
+    let event = json!({"sender": {"id": PSID}, "recipient": {"id": page().id}, "timestamp": 1, "message": file});
+    let path = scene.post(event).await;
+    assert_eq!(scene.shown(&path).await.status, 404, "a file is no picture");
+    for path in [
+        format!("/api/v1/conversations/{}/pictures/9999/0", conversation(PSID)),
+        format!("/api/v1/conversations/{}/pictures/0/0", conversation(PSID)),
+        format!("/api/v1/conversations/{}/pictures/1/7", conversation(PSID)),
+        format!("/api/v1/conversations/{}/pictures/1/0", conversation("nobody")),
+    ] {
+        assert_eq!(scene.shown(&path).await.status, 404, "{path}");
+    }
+    scene.node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_no_picture_or_too_large_is_not_shown() {
+    let scene = Scene::new().await;
+    for (manner, status) in [
+        (Manner::Raw(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), None), 404),
+        (Manner::Raw(b"<html><script>alert(1)</script>".to_vec(), None), 404),
+        (Manner::Raw(Vec::new(), None), 404),
+        (Manner::Raw(PNG.to_vec(), Some("gzip")), 200),
+        (Manner::Raw([PNG, &[0; BYTES_MAX]].concat(), None), 413),
+        (Manner::Says(actix_web::http::StatusCode::NOT_FOUND), 404),
+        (Manner::Says(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR), 502),
+    ] {
+        scene.trusted.now(manner);
+        assert_eq!(scene.status(&scene.trusted.url("/x")).await, status);
+    }
+    scene.node.stop().await;
+}
