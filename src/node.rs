@@ -161,6 +161,8 @@ impl Node {
             pictures: pictures(&config)?,
             visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
             writing: storage.writing.clone(),
+            finding: storage.finding.clone(),
+            views: storage.views.clone(),
             config: config.clone(),
             metrics,
         });

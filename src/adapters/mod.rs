@@ -9,6 +9,7 @@ pub mod pictures;
 pub mod postgres;
 pub mod redis;
 pub mod sqlite;
+mod taking_in;
 
 use crate::ports::store::StoreError;
 use crate::wire::stored::Unreadable;

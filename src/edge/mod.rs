@@ -23,6 +23,8 @@ use actix_web::web::{self, ServiceConfig};
 use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
 use crate::ports::channel::Visitors;
+use crate::ports::finding::Finding;
+use crate::ports::views::Views;
 use crate::ports::writing::Writing;
 
 /// What the routes share, beside what `sign_in` needs.
@@ -34,6 +36,8 @@ pub struct Edge {
     pub pictures: pictures::Fetcher,
     pub visitors: Arc<dyn Visitors>,
     pub writing: Arc<dyn Writing>,
+    pub finding: Arc<dyn Finding>,
+    pub views: Arc<dyn Views>,
     pub config: Arc<Config>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }

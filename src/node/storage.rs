@@ -13,9 +13,11 @@ use crate::config::{Config, Database};
 use crate::dice;
 use crate::ports::bots::Bots;
 use crate::ports::clock::Clock;
+use crate::ports::finding::Finding;
 use crate::ports::people::People;
 use crate::ports::store::Store;
 use crate::ports::tokens::Tokens;
+use crate::ports::views::Views;
 use crate::ports::writing::Writing;
 
 /// The file beside SQLite's database that holds the key of visitors' tokens.
@@ -30,6 +32,8 @@ pub struct Storage {
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
     pub writing: Arc<dyn Writing>,
+    pub finding: Arc<dyn Finding>,
+    pub views: Arc<dyn Views>,
     /// Signs visitors' tokens; as old as the installation.
     pub visitor_key: [u8; 32],
     in_use: Weak<dyn Any + Send + Sync>,
@@ -62,6 +66,8 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),
+        finding: store.clone(),
+        views: store.clone(),
         store,
         visitor_key,
     })
@@ -78,6 +84,8 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),
+        finding: store.clone(),
+        views: store.clone(),
         store,
         visitor_key,
     })

@@ -9,6 +9,8 @@ pub enum Right {
     Converse,
     /// Send again whatever an account could not send.
     RetryAll,
+    /// Keep views that everybody sees.
+    ShareViews,
     /// See bots, their versions and their drafts.
     SeeBots,
     /// Save drafts.
@@ -32,6 +34,7 @@ impl Right {
         match self {
             Right::Converse => [true, true, true],
             Right::RetryAll => [false, true, true],
+            Right::ShareViews => [false, true, true],
             Right::SeeBots => [false, true, true],
             Right::WriteBots => [false, true, true],
             Right::PublishBots => [false, false, true],

@@ -231,7 +231,7 @@ pub struct Me {
 
 /// One conversation in the lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Row {
     pub conversation: String,
     /// The contact's name, or how the channel names them.

@@ -240,7 +240,7 @@ pub struct AnswerView {
 
 /// A person who acts: an agent (with id), somebody outside the console, or the system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Who {
     /// The agent's id; none for `outside` and `system`.
     pub id: Option<String>,
@@ -249,7 +249,7 @@ pub struct Who {
 
 /// Who has the floor, and what is known about the conversation beside its events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Floor {
     /// `bot`, `waiting` or `human`.
     pub mode: String,

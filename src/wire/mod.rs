@@ -11,6 +11,7 @@ pub mod bot;
 pub mod close;
 pub mod console;
 pub mod event;
+pub mod finding;
 pub mod outside;
 pub mod peer;
 pub mod stored;

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use super::{api, console, event, webchat};
+use super::{api, console, event, finding, webchat};
 
 const FILE: &str = "static/shared/wire.ts";
 
@@ -52,6 +52,15 @@ fn rendered() -> String {
         api::Colleague,
         api::TemplateRow,
         api::MessageDraft,
+        finding::FilterView,
+        finding::AttributeIs,
+        finding::ListPage,
+        finding::SearchResults,
+        finding::HitView,
+        finding::Piece,
+        finding::ListChoices,
+        finding::AccountChoice,
+        finding::ViewRow,
         webchat::VisitorSays,
         webchat::VisitorHears,
         webchat::VisitorEvent,

@@ -300,6 +300,121 @@ export type MessageDraft = { conversation: string, text: string,
 note: boolean, at: number, };
 
 /**
+ * Which conversations, and in which order. Everything that is given must be true of them.
+ */
+export type FilterView = { channel?: string, account?: string, bot?: string, 
+/**
+ * `bot`, `waiting` or `human`.
+ */
+mode?: string, 
+/**
+ * Why a human is, or was, wanted: `urgent`, `asked`, …
+ */
+reason?: string, 
+/**
+ * The id of the agent who has the floor.
+ */
+assignee?: string, 
+/**
+ * All of these, at most five.
+ */
+labels: Array<string>, 
+/**
+ * The contact wrote something that nobody has answered.
+ */
+unanswered: boolean, attribute?: AttributeIs, 
+/**
+ * `newest` activity first (as when it is not given), `oldest`, or `waiting`: who waits longest, and nobody else.
+ */
+order?: string, };
+
+/**
+ * An attribute with this value; capitals do not matter.
+ */
+export type AttributeIs = { name: string, value: string, };
+
+/**
+ * A part of a list. It may have fewer rows than asked for, or none, and still go on.
+ */
+export type ListPage = { rows: Array<Row>, 
+/**
+ * What to ask for next (`after`); none: this was the end.
+ */
+next: string | null, 
+/**
+ * False: the index is being built, and older conversations may be missing yet.
+ */
+complete: boolean, };
+
+/**
+ * What was found. Newest first.
+ */
+export type SearchResults = { 
+/**
+ * Conversations with contacts whose name, labels or attributes have the words; only with the first page.
+ */
+contacts: Array<Row>, hits: Array<HitView>, 
+/**
+ * What to ask for next (`before`); none: that was all.
+ */
+next: string | null, 
+/**
+ * False: the index is being built, and older words may be missing yet.
+ */
+complete: boolean, };
+
+/**
+ * Where the words were said.
+ */
+export type HitView = { conversation: string, seq: number, at: number, 
+/**
+ * The contact's name.
+ */
+name: string, channel: string, 
+/**
+ * Whose words they are: `contact`, `bot`, `agent`, `outside`, or `note`.
+ */
+by: string, 
+/**
+ * The agent's name, of an agent's words.
+ */
+agent: string | null, 
+/**
+ * The part of the text around the words.
+ */
+pieces: Array<Piece>, };
+
+export type Piece = { text: string, 
+/**
+ * It is what was searched for.
+ */
+hit: boolean, };
+
+/**
+ * What filters can ask for.
+ */
+export type ListChoices = { accounts: Array<AccountChoice>, bots: Array<string>, 
+/**
+ * At most 500, by name; as are the names of attributes.
+ */
+labels: Array<string>, attributes: Array<string>, };
+
+export type AccountChoice = { id: string, name: string, channel: string, };
+
+/**
+ * A filter under a name.
+ */
+export type ViewRow = { id: string, name: string, 
+/**
+ * Everybody's; otherwise the caller's own.
+ */
+shared: boolean, filter: FilterView, 
+/**
+ * Who wrote it last.
+ */
+by: string, at: number, };
+
+/**
  * What a widget says.
  */
 export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };

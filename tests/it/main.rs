@@ -21,6 +21,8 @@ mod deploy;
 mod directory_contract;
 /// What people see when machines, networks and databases fail.
 mod faults;
+/// Search, filtered lists, saved views, and any day of a conversation.
+mod finding;
 /// The core against an independent model, over long random histories.
 mod histories;
 /// The source itself: arrows point one way, files stay enterable.

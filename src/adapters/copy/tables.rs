@@ -94,6 +94,12 @@ pub const APART: &[Table] = &[
         source: "SELECT agent, conversation, text, note, at FROM reply_draft",
     },
     Table {
+        name: "saved_view",
+        title: "saved views",
+        columns: &[("id", Uuid), ("name", Text), ("owner", Uuid), ("filter", Text), ("author", Text), ("at", Int)],
+        source: "SELECT id, name, owner, filter, author, at FROM saved_view",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

@@ -124,6 +124,7 @@ const FINISH: &str = "BEGIN;
     SELECT setval('delivery_number', greatest(1, (SELECT max(number) FROM outbox), (SELECT max(number) FROM shelf)));
     SELECT setval(pg_get_serial_sequence('raw_inbound', 'number'), greatest(1, (SELECT max(number) FROM raw_inbound)));
     SELECT setval(pg_get_serial_sequence('audit', 'number'), greatest(1, (SELECT max(number) FROM audit)));
+    UPDATE indexing SET swept = '00000000-0000-0000-0000-000000000000', complete = false;
     DROP TABLE copying;
     COMMIT";
 

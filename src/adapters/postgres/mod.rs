@@ -18,6 +18,7 @@ mod connect;
 mod deadlines;
 mod dump;
 mod effects;
+mod index;
 mod lane;
 mod lists;
 mod log;
@@ -28,6 +29,7 @@ mod script;
 mod tokens;
 mod trouble;
 mod upkeep;
+mod views;
 mod writing;
 
 use std::any::Any;
@@ -139,6 +141,7 @@ pub struct PostgresStore {
     appends: Lane<append::Job>,
     activations: Lane<activate::Job>,
     starts: Lane<queue::Job>,
+    index: index::Keeper,
     io: Handle,
     /// Every task holds it.
     alive: Arc<()>,
@@ -159,7 +162,9 @@ impl PostgresStore {
         let (lanes, pool) = (pool(LANE_CONNECTIONS_MAX)?, pool(OTHER_CONNECTIONS_MAX)?);
         let generation = prepare(&pool, clock).await?;
         let (appends, activations, starts) = (Lane::new(), Lane::new(), Lane::new());
-        let store = PostgresStore { generation, pool, appends, activations, starts, io, alive: Arc::new(()) };
+        let (index, alive) = (index::Keeper::new(), Arc::new(()));
+        let store = PostgresStore { generation, pool, appends, activations, starts, index, io, alive };
+        store.keep(index::work(store.pool.clone(), store.index.shared()));
         for _ in 0..APPENDERS {
             store.keep(append::work(lanes.clone(), store.appends.queue()));
         }
@@ -239,8 +244,16 @@ impl Store for PostgresStore {
     }
 
     fn append(&self, append: Append) -> Answer<Appended> {
+        let (conversation, index) = (append.contact.conversation, self.index.shared());
         let write = Write::from(append);
-        self.appends.ask(move |reply| append::Job { write, reply })
+        let appended = self.appends.ask(move |reply| append::Job { write, reply });
+        Box::pin(async move {
+            let appended = appended.await?;
+            if matches!(appended, Appended::Done { .. }) {
+                index.touch(conversation);
+            }
+            Ok(appended)
+        })
     }
 
     fn refuse(&self, refuse: Refuse) -> Answer<Option<Seq>> {

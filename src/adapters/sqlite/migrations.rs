@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_bots.sql"),
     include_str!("migrations/0005_writing.sql"),
     include_str!("migrations/0006_shelf.sql"),
+    include_str!("migrations/0007_views.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

@@ -3,8 +3,8 @@
 //! One thread writes (`writer`) and a few read (`readers`); everything else here is statements, a file per topic. A
 //! lock file beside the database keeps a second process out (`lock`). Nothing is answered before it is on the disk: in
 //! the database (WAL with synchronous=FULL), or in the journal beside it, from which it is done again after a crash
-//! (`journal`, `record`). A copy of a running installation needs both files. Absent on purpose: full-text search, and
-//! more than one writing process.
+//! (`journal`, `record`). A copy of a running installation needs both files. Search and filtered lists have a database of
+//! their own, which trails this one (`index`). Absent on purpose: more than one writing process.
 
 mod ahead;
 mod alerts;
@@ -15,6 +15,7 @@ mod deadlines;
 mod desk;
 mod dump;
 mod hold;
+mod index;
 mod jobs;
 mod journal;
 mod lists;
@@ -29,6 +30,7 @@ mod record;
 mod tokens;
 mod trouble;
 mod upkeep;
+mod views;
 mod writer;
 mod writing;
 
@@ -44,6 +46,7 @@ use rusqlite::Connection;
 
 pub use dump::{DumpError, dump};
 pub use hold::{Held, hold};
+pub use index::FILE_NAME as INDEX_FILE_NAME;
 pub use journal::FILE_NAME as JOURNAL_FILE_NAME;
 pub use lock::FILE_NAME as LOCK_FILE_NAME;
 pub use migrations::FORMAT;
@@ -60,6 +63,7 @@ use crate::wire::stored;
 use append::{Loaded, Write, Written};
 use columns::uint;
 use desk::Desk;
+use index::Index;
 use journal::{Astray, Journal};
 use lock::Lock;
 use readers::{ReaderThreads, Readers};
@@ -88,6 +92,8 @@ pub enum OpenError {
     NoWriteAheadLog,
     #[error("the journal beside the database ({name}) cannot be used: {0}", name = journal::FILE_NAME)]
     Journal(String),
+    #[error("the index for search and lists cannot be used: {0}")]
+    Index(String),
     #[error("no thread for the database could be started: {0}")]
     Thread(io::Error),
     #[error("the database cannot be opened: {0}")]
@@ -99,6 +105,7 @@ pub struct SqliteStore {
     generation: String,
     // In this order: as the last to close the database, the writer leaves everything in one file; then the lock goes.
     readers: ReaderThreads,
+    index: Index,
     writer: Writer,
     _lock: Lock,
     /// Goes when all of that is gone.
@@ -113,11 +120,12 @@ impl SqliteStore {
         let database = dir.join(FILE_NAME);
         let connection = open_to_write(&database)?;
         migrations::migrate(&connection)?;
-        let generation = connection.query_row("SELECT generation FROM meta", (), |row| row.get(0))?;
+        let generation: String = connection.query_row("SELECT generation FROM meta", (), |row| row.get(0))?;
         let journal = journal_fits(Journal::open(dir, committed(&connection)?))?;
         let writer = Writer::start(connection, journal)?;
+        let index = Index::open(dir, &database, &generation, writer.asks().clone())?;
         let readers = ReaderThreads::start(&database)?;
-        Ok(SqliteStore { generation, readers, writer, _lock: lock, alive: Arc::default() })
+        Ok(SqliteStore { generation, readers, index, writer, _lock: lock, alive: Arc::default() })
     }
 
     /// Gone when the store was dropped, its threads have ended and others may open the database.
@@ -222,10 +230,14 @@ impl Store for SqliteStore {
 
     fn append(&self, append: Append) -> Answer<Appended> {
         let write = Write::from(append);
+        let (conversation, touched) = (write.conversation(), self.index.touched().clone());
         let written = self.write(By::Journal, move |desk| append::append(desk, &write));
         Box::pin(async move {
             match written.await? {
-                Written::Done { withdrawn } => Ok(Appended::Done { withdrawn }),
+                Written::Done { withdrawn } => {
+                    touched.touch(conversation);
+                    Ok(Appended::Done { withdrawn })
+                }
                 Written::Duplicate { last } => Ok(Appended::Duplicate { last }),
                 Written::Closed => Ok(Appended::Closed),
                 Written::Fenced => Err(StoreError::Fenced),

@@ -4,9 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::jobs::{Jobs, Taken};
 use super::{OpenError, trouble};
@@ -16,6 +18,10 @@ const THREADS: usize = 2;
 /// More than that many waiting questions are refused.
 const JOBS_MAX: usize = 4096;
 const CACHE_KB: i64 = 8_000;
+/// A question that takes longer is given up.
+const QUESTION_MAX: Duration = Duration::from_secs(2);
+/// Steps of the database between two looks at the clock.
+const STEPS: std::ffi::c_int = 20_000;
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -32,13 +38,24 @@ pub struct ReaderThreads {
 
 impl ReaderThreads {
     pub fn start(database: &Path) -> Result<Self, OpenError> {
+        Self::start_with(database, None)
+    }
+
+    /// No question may take longer than [`QUESTION_MAX`]: for those that people make up.
+    pub fn start_bounded(database: &Path) -> Result<Self, OpenError> {
+        Self::start_with(database, Some(QUESTION_MAX))
+    }
+
+    fn start_with(database: &Path, question_max: Option<Duration>) -> Result<Self, OpenError> {
         let readers = Readers { jobs: Arc::new(Jobs::new(JOBS_MAX)) };
         let mut started = Self { readers, threads: Vec::new() };
         for _ in 0..THREADS {
-            let connection = open(database)?;
+            let mut connection = open(database)?;
             let jobs = Arc::clone(&started.readers.jobs);
             let thread = std::thread::Builder::new().name("store-reader".to_owned());
-            started.threads.push(thread.spawn(move || work(&connection, &jobs)).map_err(OpenError::Thread)?);
+            started
+                .threads
+                .push(thread.spawn(move || work(&mut connection, &jobs, question_max)).map_err(OpenError::Thread)?);
         }
         Ok(started)
     }
@@ -88,10 +105,15 @@ pub fn open(database: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-fn work(connection: &Connection, jobs: &Jobs<Job>) {
+fn work(connection: &mut Connection, jobs: &Jobs<Job>, question_max: Option<Duration>) {
     loop {
         let Taken::Jobs(taken) = jobs.take(1, None) else { return };
         for job in taken {
+            if let Some(max) = question_max {
+                let end = Instant::now() + max;
+                // It can only fail on a connection that is closed.
+                let _ = connection.progress_handler(STEPS, Some(move || Instant::now() > end));
+            }
             // A panic drops the reply, which tells whoever asked.
             let _ = catch_unwind(AssertUnwindSafe(|| job(connection)));
         }

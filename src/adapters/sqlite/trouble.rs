@@ -15,6 +15,7 @@ impl From<Error> for StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 "another program keeps the database locked".to_owned()
             }
+            Some(ErrorCode::OperationInterrupted) => return StoreError::Busy,
             Some(ErrorCode::OutOfMemory) => "memory is exhausted".to_owned(),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 return StoreError::Unreadable(format!("the database file is damaged ({error})"));
@@ -37,4 +38,9 @@ pub fn is_everybodys(error: &Error) -> bool {
 /// The thread gave no answer: it panicked over this job.
 pub fn no_answer() -> StoreError {
     StoreError::Unavailable("an internal error; the log has more".to_owned())
+}
+
+/// What came of a job that was accepted, or was not.
+pub fn told<T>(answer: Option<Result<T, StoreError>>, accepted: bool) -> Result<T, StoreError> {
+    answer.unwrap_or_else(|| Err(if accepted { no_answer() } else { StoreError::Busy }))
 }

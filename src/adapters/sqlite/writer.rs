@@ -113,15 +113,17 @@ impl Asks {
         T: Send + 'static,
         W: FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
+        let (accepted, answer) = self.add(by, work);
+        async move { trouble::told(answer.await.ok(), accepted) }
+    }
+
+    fn add<T, W>(&self, by: By, work: W) -> (bool, oneshot::Receiver<Result<T, StoreError>>)
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Desk<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let accepted = self.jobs.add(Box::new(Task { by, work, outcome: None, reply }));
-        async move {
-            match answer.await {
-                Ok(answer) => answer,
-                Err(_) if !accepted => Err(StoreError::Busy),
-                Err(_) => Err(trouble::no_answer()),
-            }
-        }
+        (self.jobs.add(Box::new(Task { by, work, outcome: None, reply })), answer)
     }
 
     /// How many conversations are in each mode: bot, waiting, human.
@@ -131,7 +133,18 @@ impl Asks {
 
     /// Waits until readers see everything that was answered before.
     pub async fn settled(&self) -> Result<(), StoreError> {
-        if self.shared.unsettled.load(Ordering::Acquire) { self.run(By::Commit, |_| Ok(())).await } else { Ok(()) }
+        if self.is_unsettled() { self.run(By::Commit, |_| Ok(())).await } else { Ok(()) }
+    }
+
+    /// As `settled`, for a thread that may stand still.
+    pub fn settle_here(&self) -> Result<(), StoreError> {
+        let (accepted, answer) = self.add(By::Commit, |_| Ok(()));
+        trouble::told(answer.blocking_recv().ok(), accepted)
+    }
+
+    /// Whether something was answered that readers do not see yet.
+    pub fn is_unsettled(&self) -> bool {
+        self.shared.unsettled.load(Ordering::Acquire)
     }
 }
 

@@ -3,6 +3,7 @@
 mod bots;
 mod deliveries;
 pub mod document;
+mod finding;
 mod hand_offs;
 mod manage;
 pub mod office;
@@ -10,6 +11,15 @@ mod openapi;
 mod publishing;
 pub mod routes;
 mod templates;
+mod views;
 mod writing;
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
 pub use routes::table;
+
+/// Whoever asks wants what there is now.
+fn fresh(body: impl serde::Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}

@@ -21,6 +21,7 @@ mod tests {
     use crate::edge::caller::Access;
     use crate::ports::rights::ROLES;
     use crate::wire::api::*;
+    use crate::wire::finding::*;
 
     const FILE: &str = "docs/openapi.json";
 
@@ -50,6 +51,21 @@ mod tests {
         let text = || json!({"type": "string"});
         let route = |summary, takes, gives| Route { summary, query: &[], takes, gives };
         let agent = || object(json!({"agent": {"type": "object"}}));
+        const LIST: &[(&str, &str)] = &[
+            ("channel", "string"),
+            ("account", "string"),
+            ("bot", "string"),
+            ("mode", "string"),
+            ("reason", "string"),
+            ("assignee", "string"),
+            ("label", "string"),
+            ("unanswered", "boolean"),
+            ("attribute", "string"),
+            ("value", "string"),
+            ("order", "string"),
+            ("after", "string"),
+            ("limit", "integer"),
+        ];
         const SEEN: &[(&str, &str)] = &[("seen", "integer"), ("note", "string")];
         match (entry.method.as_str(), entry.path) {
             ("GET", "/api/v1/session") => route("Who is signed in", None, agent()),
@@ -66,15 +82,44 @@ mod tests {
                 route("Choose a password by a one-time link; ends older sessions", object(takes), agent())
             }
             ("GET", "/api/v1/conversations/{conversation}/events") => Route {
-                query: &[("before", "integer"), ("limit", "integer")],
+                query: &[
+                    ("before", "integer"),
+                    ("after", "integer"),
+                    ("around", "integer"),
+                    ("at", "integer"),
+                    ("limit", "integer"),
+                ],
                 ..route(
-                    "Events of a conversation before a seq, oldest first",
+                    "Events of a conversation before, after or around a seq or a time, oldest first",
                     None,
-                    object(
-                        json!({"events": {"type": "array", "items": {"type": "object"}}, "more": {"type": "boolean"}}),
-                    ),
+                    object(json!({
+                        "events": {"type": "array", "items": {"type": "object"}},
+                        "more": {"type": "boolean"},
+                        "newer": {"type": "boolean"},
+                        "around": {"type": ["integer", "null"]},
+                    })),
                 )
             },
+            ("GET", "/api/v1/conversations") => Route {
+                query: LIST,
+                ..route("Conversations that a filter lets through, a page at a time", None, of::<ListPage>(types))
+            },
+            ("GET", "/api/v1/list-choices") => route("What filters can ask for", None, of::<ListChoices>(types)),
+            ("GET", "/api/v1/search") => Route {
+                query: &[("q", "string"), ("before", "string"), ("limit", "integer")],
+                ..route("Search messages, notes and contacts, newest first", None, of::<SearchResults>(types))
+            },
+            ("GET", "/api/v1/views") => {
+                route("Saved views: the caller's own and everybody's", None, of::<SavedViews>(types))
+            }
+            ("PUT", "/api/v1/views/{view}") => {
+                route("Save a view of one's own under an id of the caller's choosing", of::<NewView>(types), None)
+            }
+            ("DELETE", "/api/v1/views/{view}") => route("Delete a view of one's own", None, None),
+            ("PUT", "/api/v1/shared-views/{view}") => {
+                route("Save a view that everybody sees", of::<NewView>(types), None)
+            }
+            ("DELETE", "/api/v1/shared-views/{view}") => route("Delete a view that everybody sees", None, None),
             ("POST", "/api/v1/conversations/{conversation}/turns/{turn}/messages") => {
                 let takes = json!({"type": "object", "description": "outside-bots.md says what can be written."});
                 let gives = object(json!({"seq": {"type": "integer"}}));
@@ -158,7 +203,7 @@ mod tests {
         let Route { summary, query, takes, gives } = route(entry, types);
         let in_path = entry.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let parameter = |name: &str, place: &str, kind: &str| {
-            let required = place == "path" || matches!(name, "seen" | "token");
+            let required = place == "path" || matches!(name, "seen" | "token" | "q");
             json!({"name": name, "in": place, "required": required, "schema": {"type": kind}})
         };
         let parameters: Vec<Value> = in_path

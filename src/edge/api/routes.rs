@@ -5,13 +5,15 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, deliveries, hand_offs, manage, openapi, templates, writing};
+use super::{bots, deliveries, finding, hand_offs, manage, openapi, templates, views, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{assets, conversations, files, health, outside, pictures, sign_in, sockets, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
-use Right::{Converse, ManagePeople, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, WriteBots};
+use Right::{
+    Converse, ManagePeople, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, ShareViews, WriteBots,
+};
 
 /// One route.
 pub struct Entry {
@@ -76,6 +78,14 @@ pub fn table() -> Vec<Entry> {
         Everybody, DELETE "/api/v1/session" => web::route().to(sign_in::sign_out);
         Everybody, GET "/api/v1/welcome" => web::route().to(sign_in::show_invitation);
         Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
+        With(Converse), GET "/api/v1/conversations" => web::route().to(finding::list).wrap(Compress::default());
+        With(Converse), GET "/api/v1/list-choices" => web::route().to(finding::choices);
+        With(Converse), GET "/api/v1/search" => web::route().to(finding::search).wrap(Compress::default());
+        With(Converse), GET "/api/v1/views" => web::route().to(views::views);
+        With(Converse), PUT "/api/v1/views/{view}" => web::route().to(views::save);
+        With(Converse), DELETE "/api/v1/views/{view}" => web::route().to(views::delete);
+        With(ShareViews), PUT "/api/v1/shared-views/{view}" => web::route().to(views::save_shared);
+        With(ShareViews), DELETE "/api/v1/shared-views/{view}" => web::route().to(views::delete_shared);
         With(Converse), GET "/api/v1/conversations/{conversation}/events" =>
             web::route().to(conversations::events).wrap(Compress::default());
         // An outside bot shows a token of its own, which is good for its own conversations only.

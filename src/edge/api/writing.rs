@@ -1,9 +1,9 @@
 //! `/api/v1/canned-replies`, which all share, and `/api/v1/drafts`, which are the caller's own.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Json, Path};
 
+use super::fresh;
 use crate::domain::canned::{CANNED_MAX, CannedName, NAME_CHARS_MAX, TEXT_CHARS_MAX};
 use crate::domain::conversation::TEXT_CHARS_MAX as MESSAGE_CHARS_MAX;
 use crate::domain::ids::AgentId;
@@ -83,9 +83,4 @@ fn said(text: &str, chars_max: usize) -> Result<String, Problem> {
 
 fn owner(caller: &Caller) -> Result<AgentId, Problem> {
     caller.person.ok_or_else(|| Problem::invalid("Drafts belong to people; a program's token has none."))
-}
-
-/// Whoever asks wants what there is now.
-fn fresh(body: impl serde::Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }

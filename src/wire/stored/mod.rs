@@ -21,6 +21,7 @@ mod why;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::finding::FilterView;
 use crate::domain;
 use crate::domain::window::Author;
 
@@ -57,6 +58,15 @@ pub fn write_summary(summary: &domain::summary::Summary) -> Vec<u8> {
 
 pub fn read_summary(bytes: &[u8]) -> Result<domain::summary::Summary, Unreadable> {
     read::<summary::Summary>("a summary", bytes).map(Into::into)
+}
+
+pub fn write_filter(filter: &domain::filter::Filter, order: domain::filter::Order) -> Vec<u8> {
+    write(FilterView::from((filter, order)))
+}
+
+pub fn read_filter(bytes: &[u8]) -> Result<(domain::filter::Filter, domain::filter::Order), Unreadable> {
+    let wrong = |why| Unreadable { what: "a filter", why: serde_json::Error::custom(why) };
+    read::<FilterView>("a filter", bytes)?.read().map_err(wrong)
 }
 
 /// A message in the queue: its words, and what its author may claim. Whether that is the bot stands beside it.

@@ -4,6 +4,7 @@ mod alerts;
 mod bots;
 mod deadlines;
 mod deliveries;
+mod finding;
 mod lists;
 mod log;
 mod looking;
@@ -13,6 +14,7 @@ pub mod props;
 mod races;
 pub mod sqlite;
 mod tokens;
+mod views;
 mod writing;
 
 /// Runs every promise over a store: `$place` makes a fresh place for one, and knows how to open it, and open it again.
@@ -72,6 +74,18 @@ macro_rules! every_promise_holds_over {
                 counts_follow_modes
                 a_summary_that_was_not_written_again_knows_how_long_the_log_is
                 counts_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, finding:
+                what_was_said_is_found_newest_first
+                search_goes_on_where_a_page_ended
+                contacts_are_found_by_what_is_known_of_them
+                lists_show_what_a_filter_lets_through_in_its_order
+                a_list_that_is_nearly_empty_is_gone_along_in_bounded_steps
+                what_was_taken_in_is_there_after_reopening_and_once
+            }
+            every_promise_holds_over! { @ $place, views:
+                a_view_is_its_agents_alone_unless_it_is_everybodys
+                there_is_a_most_of_views_and_those_there_are_can_be_changed
             }
             every_promise_holds_over! { @ $place, people:
                 emails_are_unique

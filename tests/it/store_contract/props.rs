@@ -10,15 +10,17 @@ use switchboard::domain::message::{Heard, Line};
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bots::Bots;
+use switchboard::ports::finding::Finding;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
 use switchboard::ports::tokens::Tokens;
+use switchboard::ports::views::Views;
 use switchboard::ports::writing::Writing;
 use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + People + Bots + Tokens + Writing;
+    type Opened: Store + Finding + Views + People + Bots + Tokens + Writing;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

@@ -1,0 +1,199 @@
+//! Which conversations a list shows, and in which order.
+//!
+//! What a filter can ask for are a conversation's *facets*: its account, its mode, each of its labels. An index keeps
+//! the conversations of each facet in order, and knows nothing else of them; so a facet is only a number, made from
+//! its name.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::account::Channel;
+use super::event::{Reason, Speaker};
+use super::ids::{AccountId, AgentId, BotId};
+use super::label::Label;
+use super::summary::{ModeSummary, Summary};
+
+/// At most so many attributes of one contact can be filtered by; the first by their names.
+pub const ATTRIBUTES_MAX: usize = 40;
+pub const FILTER_LABELS_MAX: usize = 5;
+
+/// A conversation is shown if everything that is given here is true of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub channel: Option<Channel>,
+    pub account: Option<AccountId>,
+    pub bot: Option<BotId>,
+    pub mode: Option<Mode>,
+    /// A human is, or was, wanted so.
+    pub reason: Option<Reason>,
+    pub assignee: Option<AgentId>,
+    pub labels: Vec<Label>,
+    /// The contact wrote something that nobody has answered.
+    pub unanswered: bool,
+    /// A name, and a value in which case and spaces around do not matter.
+    pub attribute: Option<(String, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Bot,
+    Waiting,
+    Human,
+}
+
+impl Mode {
+    const ALL: [Mode; 3] = [Mode::Bot, Mode::Waiting, Mode::Human];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Bot => "bot",
+            Mode::Waiting => "waiting",
+            Mode::Human => "human",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Newest activity first.
+    Newest,
+    Oldest,
+    /// Who waits longest for a human; others are not shown.
+    Waiting,
+}
+
+impl Order {
+    const ALL: [Order; 3] = [Order::Newest, Order::Oldest, Order::Waiting];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Order::Newest => "newest",
+            Order::Oldest => "oldest",
+            Order::Waiting => "waiting",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.as_str() == text)
+    }
+}
+
+/// The number of a facet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Facet(pub i64);
+
+impl Facet {
+    fn new(of: Of, kind: &str, value: &str) -> Self {
+        let prefix = match of {
+            Of::All => "",
+            Of::Waiting => "waiting/",
+        };
+        let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{prefix}{kind}:{value}").as_bytes());
+        Self(hash.as_u64_pair().0.cast_signed())
+    }
+}
+
+/// Those that wait for a human stand once more under facets of their own, ordered by how long they wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    All,
+    Waiting,
+}
+
+/// Where a conversation stands under its facets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub facet: Facet,
+    pub at: u64,
+}
+
+/// All a conversation's places.
+pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Vec<Standing> {
+    let mut standings = Vec::new();
+    let mut stand = |of, at| {
+        let mut add = |kind, value: &str| standings.push(Standing { facet: Facet::new(of, kind, value), at });
+        add("all", "");
+        add("channel", summary.channel.as_str());
+        add("account", summary.account.as_str());
+        add("bot", summary.bot.as_str());
+        add("mode", summary.mode.as_str());
+        if let Some((reason, _)) = &summary.wanted {
+            add("reason", reason.as_str());
+        }
+        if let ModeSummary::Human { by: Speaker::Agent(agent), .. } = &summary.mode {
+            add("assignee", &agent.id.to_string());
+        }
+        summary.labels.iter().for_each(|label| add("label", label.as_str()));
+        if summary.unanswered > 0 {
+            add("unanswered", "");
+        }
+        for (name, value) in attributes.iter().take(ATTRIBUTES_MAX) {
+            add("attribute", &named(name, value));
+        }
+    };
+    stand(Of::All, active_at(summary));
+    if summary.mode == ModeSummary::Waiting {
+        stand(Of::Waiting, summary.since.0);
+    }
+    standings.sort_unstable_by_key(|standing| (standing.facet, standing.at));
+    standings.dedup();
+    standings
+}
+
+/// When something was last said.
+pub fn active_at(summary: &Summary) -> u64 {
+    summary.last.as_ref().map_or(summary.since.0, |last| last.at.0)
+}
+
+fn named(name: &str, value: &str) -> String {
+    format!("{}={}", name.trim(), value.trim().to_lowercase())
+}
+
+impl Filter {
+    /// The facets that a conversation must have. Never empty.
+    pub fn facets(&self, order: Order) -> Vec<Facet> {
+        let of = if order == Order::Waiting { Of::Waiting } else { Of::All };
+        let mut facets = Vec::new();
+        let mut need = |kind, value: Option<&str>| {
+            facets.extend(value.map(|value| Facet::new(of, kind, value)));
+        };
+        need("channel", self.channel.map(Channel::as_str));
+        need("account", self.account.as_ref().map(AccountId::as_str));
+        need("bot", self.bot.as_ref().map(BotId::as_str));
+        need("mode", self.mode.map(Mode::as_str));
+        need("reason", self.reason.map(Reason::as_str));
+        need("assignee", self.assignee.map(|agent| agent.to_string()).as_deref());
+        self.labels.iter().for_each(|label| need("label", Some(label.as_str())));
+        need("unanswered", self.unanswered.then_some(""));
+        need("attribute", self.attribute.as_ref().map(|(name, value)| named(name, value)).as_deref());
+        if facets.is_empty() {
+            facets.push(Facet::new(of, "all", ""));
+        }
+        facets.sort_unstable();
+        facets.dedup();
+        facets
+    }
+
+    /// Whether a conversation is still as the filter wants it. Of attributes a summary says nothing.
+    pub fn fits(&self, summary: &Summary, order: Order) -> bool {
+        let assignee = match &summary.mode {
+            ModeSummary::Human { by: Speaker::Agent(agent), .. } => Some(agent.id),
+            _ => None,
+        };
+        let reason = summary.wanted.as_ref().map(|(reason, _)| *reason);
+        (order != Order::Waiting || summary.mode == ModeSummary::Waiting)
+            && self.channel.is_none_or(|channel| channel == summary.channel)
+            && self.account.as_ref().is_none_or(|account| *account == summary.account)
+            && self.bot.as_ref().is_none_or(|bot| *bot == summary.bot)
+            && self.mode.is_none_or(|mode| mode.as_str() == summary.mode.as_str())
+            && (self.reason.is_none() || self.reason == reason)
+            && (self.assignee.is_none() || self.assignee == assignee)
+            && self.labels.iter().all(|label| summary.labels.contains(label))
+            && (!self.unanswered || summary.unanswered > 0)
+    }
+}
