@@ -9,8 +9,10 @@ import { lastSeq } from './state/conversation';
 import type { Reason } from './state/inbox';
 import { after, start, wants, type Command, type Event } from './state/state';
 import { Canned } from './canned.svelte';
+import { Finder } from './finder.svelte';
 import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
 import { Keeper } from './net/keeper';
+import { Reader } from './reader.svelte';
 
 type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
 
@@ -30,6 +32,12 @@ export class Desk {
   /** The wire has been down for longer than a blink. */
   cutOff = $state(false);
   readonly canned = new Canned();
+  readonly finder = new Finder();
+  /** Parts of conversations that are read apart from their newest. */
+  readonly reader = new Reader({
+    known: (id) => this.#core.conversations.get(id),
+    older: (conversation, events, more) => this.#dispatch({ type: 'older', conversation, events, more }),
+  });
 
   #core;
   #socket: Socket;
@@ -58,6 +66,7 @@ export class Desk {
       opened: () => {
         this.#recallCommands();
         this.#keeper.opened();
+        void this.finder.load();
       },
       lost: (refused) => {
         this.#dispatch({ type: 'lost', at: performance.now() });
@@ -74,6 +83,7 @@ export class Desk {
   stop(): void {
     this.#socket.stop();
     this.#keeper.stop();
+    this.finder.stop();
     this.#timers.forEach(clearInterval);
   }
 

@@ -12,6 +12,9 @@ export const ACTS = [
   { act: 'note', key: 'n' },
   { act: 'canned', key: '/' },
   { act: 'label', key: 'l' },
+  { act: 'search', key: 's' },
+  { act: 'filter', key: 'f' },
+  { act: 'day', key: 'd' },
   { act: 'settings', key: ',' },
   { act: 'cheats', key: '?' },
 ] as const;

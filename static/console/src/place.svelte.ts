@@ -1,10 +1,14 @@
-/** Where the reader is. The address bar is the state: `/` the list, `/c/{id}` a conversation, `/welcome` the set-up. */
-export type Place = { screen: 'list' } | { screen: 'conversation'; id: string } | { screen: 'welcome'; token: string };
+/** Where the reader is. The address bar is the state: `/` the list, `/c/{id}` a conversation (with `?seq=` a place in it),
+ * `/welcome` the set-up. */
+export type Place = { screen: 'list' } | { screen: 'conversation'; id: string; seq?: number } | { screen: 'welcome'; token: string };
 
 function read(): Place {
   const { pathname, searchParams } = new URL(location.href);
   const conversation = /^\/c\/([^/]+)\/?$/.exec(pathname);
-  if (conversation) return { screen: 'conversation', id: decodeURIComponent(conversation[1]!) };
+  if (conversation) {
+    const seq = Number(searchParams.get('seq'));
+    return { screen: 'conversation', id: decodeURIComponent(conversation[1]!), ...(Number.isSafeInteger(seq) && seq > 0 ? { seq } : {}) };
+  }
   if (pathname === '/welcome') return { screen: 'welcome', token: searchParams.get('token') ?? '' };
   return { screen: 'list' };
 }
@@ -32,4 +36,4 @@ export const place = {
   },
 };
 
-export const conversationPath = (id: string): string => `/c/${encodeURIComponent(id)}`;
+export const conversationPath = (id: string, seq?: number): string => `/c/${encodeURIComponent(id)}${seq === undefined ? '' : `?seq=${seq}`}`;

@@ -51,7 +51,7 @@ export const drafts = () => call<{ drafts: MessageDraft[] }>('GET', '/api/v1/dra
 export const saveDraft = (conversation: string, text: string, note: boolean) =>
   call<undefined>('PUT', `/api/v1/drafts/${encodeURIComponent(conversation)}`, { text, note });
 
-async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',

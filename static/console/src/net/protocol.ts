@@ -21,3 +21,11 @@ export const CLOSED_SIGNED_OUT = 4401;
 export const CLOSED_BY_US = 4000;
 /** While an agent writes, others are told so often at most. */
 export const TYPING_AGAIN_MS = 3_000;
+
+/** Rows of a filtered list fetched at a time, and hits of a search. */
+export const ROWS_FETCHED = 50;
+export const HITS_FETCHED = 30;
+/** What is in sight of a filtered list is read again so often: its order is nobody's to push. */
+export const LIST_AGAIN_MS = 4_000;
+/** A pause in typing, after which a search begins. */
+export const SEARCH_AFTER_MS = 180;
