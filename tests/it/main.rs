@@ -1,5 +1,7 @@
 //! The promises of the house, as tests. Each line below is a chapter.
 
+/// Names with several addresses, and IPv6.
+mod addresses;
 /// Letters to agents.
 mod alerts;
 /// What nobody should send to a webhook, and somebody will.

@@ -2,7 +2,7 @@
 //!
 //! What cannot be started or asked is a panic with words: whoever calls this has come to test.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::{clock, process};
 
 /// A server. Dropping it kills it.
 pub struct RedisServer {
+    host: IpAddr,
     pub port: u16,
     /// Where it talks to others of its cluster, if it has one.
     bus: u16,
@@ -28,13 +29,18 @@ impl RedisServer {
 
     /// With more of its settings, as on its command line.
     pub fn with(options: &[&str]) -> Self {
+        Self::at(LOCALHOST, options)
+    }
+
+    /// At this address of the machine, and no other.
+    pub fn at(host: IpAddr, options: &[&str]) -> Self {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         for _ in 0..20 {
-            let port = free_port(PORTS);
+            let address = SocketAddr::new(host, free_port(host, PORTS));
             let dir = tempfile::tempdir().expect("a directory");
-            let bus = free_port(BUS_PORTS);
-            if let Some(child) = spawn(port, bus, &options, &dir) {
-                return Self { port, bus, options, child, dir };
+            let bus = free_port(host, BUS_PORTS);
+            if let Some(child) = spawn(address, bus, &options, &dir) {
+                return Self { host, port: address.port(), bus, options, child, dir };
             }
         }
         panic!("no redis-server starts; apt-get install redis-server");
@@ -45,7 +51,7 @@ impl RedisServer {
     }
 
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.port))
+        SocketAddr::new(self.host, self.port)
     }
 
     /// Another that repeats what this one does. It reaches it at `by`.
@@ -70,8 +76,8 @@ impl RedisServer {
 
     /// From now on it is a replica of the other; whoever is connected stays so.
     pub fn demote_under(&self, other: &Self) {
-        let (host, port) = ("127.0.0.1", other.port.to_string());
-        let _: () = redis::cmd("REPLICAOF").arg(&[host, &port]).query(&mut self.connect()).expect("demoted");
+        let (host, port) = (other.host.to_string(), other.port.to_string());
+        let _: () = redis::cmd("REPLICAOF").arg(&[&host, &port]).query(&mut self.connect()).expect("demoted");
     }
 
     /// What it says of itself.
@@ -98,7 +104,7 @@ impl RedisServer {
 
     /// Back on the same port; without a file it has forgotten everything.
     pub fn start_again(&mut self) {
-        self.child = spawn(self.port, self.bus, &self.options, &self.dir).expect("it starts again on its port");
+        self.child = spawn(self.address(), self.bus, &self.options, &self.dir).expect("it starts again on its port");
     }
 
     /// Stands still, as a machine that is paused does; keys' times run on.
@@ -131,23 +137,25 @@ impl Drop for RedisServer {
     }
 }
 
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Below the ports that the system gives to outgoing connections.
 const PORTS: std::ops::Range<u16> = 15_000..25_000;
 const BUS_PORTS: std::ops::Range<u16> = 25_000..32_000;
 
 /// A port that nobody had a moment ago.
-fn free_port(ports: std::ops::Range<u16>) -> u16 {
+fn free_port(host: IpAddr, ports: std::ops::Range<u16>) -> u16 {
     loop {
         let port = rand::rng().random_range(ports.clone());
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if TcpListener::bind((host, port)).is_ok() {
             return port;
         }
     }
 }
 
-fn spawn(port: u16, bus: u16, options: &[String], dir: &TempDir) -> Option<Child> {
+fn spawn(address: SocketAddr, bus: u16, options: &[String], dir: &TempDir) -> Option<Child> {
     let mut command = Command::new("redis-server");
-    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(dir.path());
+    let (host, port) = (address.ip().to_string(), address.port().to_string());
+    command.args(["--port", &port, "--bind", &host, "--save", "", "--dir"]).arg(dir.path());
     command
         .args(["--cluster-port", &bus.to_string()])
         .args(options)
@@ -157,7 +165,7 @@ fn spawn(port: u16, bus: u16, options: &[String], dir: &TempDir) -> Option<Child
     let mut child = command.spawn().expect("redis-server is installed");
     let until = clock::instant() + Duration::from_secs(20);
     while clock::instant() < until && child.try_wait().expect("it can be asked").is_none() {
-        if serves(port) == Some(child.id()) {
+        if serves(address) == Some(child.id()) {
             return Some(child);
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -167,9 +175,9 @@ fn spawn(port: u16, bus: u16, options: &[String], dir: &TempDir) -> Option<Child
     None
 }
 
-/// The process that serves at the port, once it does.
-fn serves(port: u16) -> Option<u32> {
-    let client = redis::Client::open(("127.0.0.1", port)).ok()?;
+/// The process that serves there, once it does.
+fn serves(address: SocketAddr) -> Option<u32> {
+    let client = redis::Client::open((address.ip().to_string(), address.port())).ok()?;
     let info: String = redis::cmd("INFO").arg("server").query(&mut client.get_connection().ok()?).ok()?;
     info.lines().find_map(|line| line.strip_prefix("process_id:")?.trim().parse().ok())
 }
@@ -181,9 +189,14 @@ pub struct RedisCluster {
 
 impl RedisCluster {
     pub fn start() -> Self {
+        Self::at(LOCALHOST)
+    }
+
+    /// At this address of the machine, and no other.
+    pub fn at(host: IpAddr) -> Self {
         let options =
             ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-require-full-coverage", "no"];
-        let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::with(&options)).collect();
+        let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::at(host, &options)).collect();
         let ranges = [(0, 5460), (5461, 10922), (10923, 16383)];
         for (number, server) in servers.iter().enumerate() {
             let mut connection = server.connect();
@@ -197,7 +210,8 @@ impl RedisCluster {
             if number > 0 {
                 let first = servers[0].port.to_string();
                 let bus = servers[0].bus.to_string();
-                let _: () = cluster(&["MEET", "127.0.0.1", &first, &bus]).query(&mut connection).expect("they meet");
+                let _: () =
+                    cluster(&["MEET", &host.to_string(), &first, &bus]).query(&mut connection).expect("they meet");
             }
         }
         let cluster = Self { servers };
@@ -265,7 +279,14 @@ impl RedisCluster {
                 break;
             }
             let mut migrate = redis::cmd("MIGRATE");
-            migrate.arg("127.0.0.1").arg(self.servers[to].port).arg("").arg(0).arg(5000).arg("KEYS").arg(&keys);
+            migrate
+                .arg(self.servers[to].host.to_string())
+                .arg(self.servers[to].port)
+                .arg("")
+                .arg(0)
+                .arg(5000)
+                .arg("KEYS")
+                .arg(&keys);
             let _: redis::Value = migrate.query(&mut source).expect("keys move");
         }
         set(&mut target, "NODE", &target_id);

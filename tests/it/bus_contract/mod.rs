@@ -71,3 +71,17 @@ promises_hold_over! { in_bad_weather, Several::over_redis(), weather:
     a_connection_that_swallows_everything_is_given_up
     thousands_who_are_heard_again_are_confirmed_one_by_one
 }
+
+promises_hold_over! { between_nodes_over_redis_by_ipv6, Several::over_redis_by_ipv6(), between:
+    what_one_node_publishes_another_hears_in_order
+    a_command_is_answered_from_its_node
+}
+
+promises_hold_over! { between_nodes_over_redis_cluster_by_ipv6, Several::over_cluster_by_ipv6(), between:
+    what_one_node_publishes_another_hears_in_order
+    a_command_is_answered_from_its_node
+}
+
+promises_hold_over! { in_bad_weather_of_a_cluster_by_ipv6, Several::over_cluster_by_ipv6(), weather:
+    what_moved_to_another_server_is_heard_there
+}

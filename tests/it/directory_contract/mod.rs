@@ -57,3 +57,12 @@ together!(between_nodes_over_redis_cluster, props::Several::over_cluster());
 promises_hold_over! { over_a_redis_cluster_that_loses_a_part, props::Several::over_cluster(), between:
     what_is_in_another_part_is_found_as_ever
 }
+
+promises_hold_over! { between_nodes_over_redis_by_ipv6, props::Several::over_redis_by_ipv6(), between:
+    an_owner_that_gave_up_is_succeeded_at_once
+    a_restarted_node_frees_what_it_had
+}
+
+promises_hold_over! { between_nodes_over_redis_cluster_by_ipv6, props::Several::over_cluster_by_ipv6(), between:
+    an_owner_that_gave_up_is_succeeded_at_once
+}

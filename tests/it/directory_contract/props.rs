@@ -1,5 +1,6 @@
 //! Places where nodes meet.
 
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use switchboard::adapters::local::{LocalBus, LocalDirectory};
@@ -49,6 +50,15 @@ impl Several {
 
     pub fn over_cluster() -> Self {
         Self::over(Server::Cluster(RedisCluster::start()))
+    }
+
+    /// Where there is no IPv4.
+    pub fn over_redis_by_ipv6() -> Self {
+        Self::over(Server::One(RedisServer::at(Ipv6Addr::LOCALHOST.into(), &[])))
+    }
+
+    pub fn over_cluster_by_ipv6() -> Self {
+        Self::over(Server::Cluster(RedisCluster::at(Ipv6Addr::LOCALHOST.into())))
     }
 
     fn over(server: Server) -> Self {
