@@ -175,3 +175,39 @@ async fn redis_may_die_and_forget_everything() {
     one.end().await;
     other.end().await;
 }
+
+/// Somebody copies a machine with its settings. Both nodes serve, both say what is wrong, and neither ends the other again and
+/// again.
+#[actix_web::test]
+async fn two_processes_of_one_name_say_so_and_both_serve() {
+    const LOST: &str = "switchboard_incarnations_lost_total";
+    let cluster = Cluster::new().await;
+    let one = cluster.start("twin").await;
+    assert_eq!(poster(&one).text("7", "hours").await.1, Some(200));
+    let other = cluster.start("twin").await;
+    for process in [&one, &other] {
+        eventually("it says that it is not alone with its name", async || {
+            process.said().contains("another process runs under this node's name").then_some(())
+        })
+        .await;
+    }
+    // The first was taken for an earlier process of the second; the second was never taken for one.
+    assert!(one.counts(&format!("{LOST} 1")).await && !other.counts(&format!("{LOST} 1")).await);
+    for (number, process) in [&one, &other, &one].into_iter().enumerate() {
+        assert_eq!(poster(process).text("7", "hours").await.1, Some(200));
+        cluster.told_when_open("7", number + 2).await;
+    }
+    let mut doctor = cluster.installation.program();
+    doctor.arg("--config").arg(cluster.installation.configuration_file()).arg("doctor");
+    doctor.env("SWITCHBOARD_REDIS", cluster.redis.url());
+    let output = tokio::task::spawn_blocking(move || doctor.output()).await.expect("joined").expect("it runs");
+    let found = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(found.contains("Two nodes that run now are called \"twin\""), "{found}");
+
+    other.end().await;
+    eventually("the first has its name to itself", async || {
+        one.said().contains("this node has its name to itself again").then_some(())
+    })
+    .await;
+    one.end().await;
+}

@@ -238,6 +238,11 @@ impl RedisCluster {
         (self.owner_of(slot), slot)
     }
 
+    /// The one that has this key.
+    pub fn server_of(&self, key: &str) -> &RedisServer {
+        &self.servers[self.place_of(key).0]
+    }
+
     pub fn owner_of(&self, slot: u16) -> usize {
         let has = |server: &RedisServer| Self::gives(server, slot, "myself");
         self.servers.iter().position(has).expect("somebody has the slot")

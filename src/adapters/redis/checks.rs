@@ -1,10 +1,12 @@
 //! What is wrong with a Redis, in words, before it is relied upon.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use redis::{RedisError, Value};
 
 use super::keys::{CLUSTERS, Keys};
+use super::members::About;
 use super::place::Place;
 use super::pool::Pool;
 use crate::domain::time::Timestamp;
@@ -55,8 +57,11 @@ pub async fn look(url: &str, generation: Option<&str>, now: Timestamp) -> Vec<Tr
     troubles.extend(there.and_then(|there| clock(now, there)));
     let keys = Keys::new(generation.unwrap_or("doctor"));
     troubles.extend(writing(&pool, &keys).await);
-    if generation.is_some() {
-        troubles.extend(stranger(&pool, &keys, there.unwrap_or(now)).await);
+    let installations = installations(&pool, there.unwrap_or(now)).await;
+    match generation {
+        Some(_) => troubles.extend(stranger(&installations, &keys)),
+        // Only who looks from outside: at a start, an earlier process of the same name may not have been missed yet.
+        None => troubles.extend(namesakes(&pool, &installations, there.unwrap_or(now)).await),
     }
     troubles.dedup();
     troubles
@@ -140,12 +145,67 @@ async fn writing(pool: &Pool, keys: &Keys) -> Option<Trouble> {
     })
 }
 
-/// Keys never meet, but memory, load and fate would be shared without anybody knowing.
-async fn stranger(pool: &Pool, keys: &Keys, now: Timestamp) -> Option<Trouble> {
+/// Those whose nodes run now.
+async fn installations(pool: &Pool, now: Timestamp) -> Vec<String> {
     let mut seen = redis::cmd("ZRANGE");
     seen.arg(CLUSTERS).arg(now.0.saturating_sub(STRANGER_SEEN.as_millis() as u64)).arg("+inf").arg("BYSCORE");
-    let seen: Vec<String> = pool.query(&seen).await.ok()?;
-    let other = seen.into_iter().find(|other| *other != keys.cluster)?;
+    pool.query(&seen).await.unwrap_or_default()
+}
+
+/// Keys never meet, but memory, load and fate would be shared without anybody knowing.
+fn stranger(installations: &[String], keys: &Keys) -> Option<Trouble> {
+    let other = installations.iter().find(|other| **other != keys.cluster)?;
     let what = format!("This Redis serves another installation ({other}), whose nodes are running now.");
     Some(fatal(what, "Give each installation its own Redis, or check that all nodes use the same database."))
+}
+
+/// Each start of one makes what the other has move.
+async fn namesakes(pool: &Pool, installations: &[String], now: Timestamp) -> Vec<Trouble> {
+    let mut troubles = Vec::new();
+    for cluster in installations {
+        let keys = Keys { cluster: cluster.clone() };
+        let mut names = living_names(pool, &keys, now).await.unwrap_or_default();
+        names.sort_unstable();
+        let twice = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]);
+        troubles.extend(twice.map(|name| {
+            let what = format!(
+                "Two nodes that run now are called {name:?}: each start of one makes the other's conversations move."
+            );
+            advice(what, "Give each node a node_name of its own.")
+        }));
+    }
+    troubles.dedup();
+    troubles
+}
+
+async fn living_names(pool: &Pool, keys: &Keys, now: Timestamp) -> redis::RedisResult<Vec<String>> {
+    let mut living = redis::cmd("ZRANGE");
+    let living: Vec<String> =
+        pool.query(living.arg(keys.members()).arg(format!("({}", now.0)).arg("+inf").arg("BYSCORE")).await?;
+    let all: HashMap<String, String> = pool.query(redis::cmd("HGETALL").arg(keys.about())).await?;
+    let name = |node: &String| serde_json::from_str::<About>(all.get(node)?).ok().map(|about| about.node);
+    Ok(living.iter().filter_map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_old_or_forgets_is_refused() {
+        let old = version("redis_version:6.2.14\r\nredis_mode:standalone\r\n").expect("it is too old");
+        assert!(old.fatal && old.what.contains("6.2.14; at least 7.0"), "{old:?}");
+        assert_eq!(version("redis_version:7.0.15\r\n"), None);
+        assert!(eviction("maxmemory_policy:allkeys-lru\r\n").expect("it evicts").fatal);
+        assert_eq!(eviction("maxmemory_policy:noeviction\r\n"), None);
+        assert!(!persistence("aof_enabled:0\r\n").expect("it forgets when it restarts").fatal, "nothing is lost");
+    }
+
+    #[test]
+    fn clocks_that_are_apart_are_told_and_refused_when_it_is_a_minute() {
+        let apart = |ms: u64| clock(Timestamp(1_800_000_000_000), Timestamp(1_800_000_000_000 + ms));
+        assert_eq!(apart(2_000), None);
+        assert!(!apart(2_001).expect("is told").fatal);
+        assert!(apart(60_001).expect("is refused").fatal);
+    }
 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::keys::{CLUSTERS, Keys};
 use super::members::{About, Judged, Members};
+use super::namesake::Namesake;
 use super::pool::{Pool, Script};
 use crate::dice;
 use crate::domain::ids::Incarnation;
@@ -46,12 +47,19 @@ struct State {
     unheard: bool,
     ill_since: Option<Instant>,
     members: Members,
+    namesake: Namesake,
 }
 
 impl Membership {
     pub fn new(pool: Pool, keys: Keys, name: String) -> Self {
-        let state =
-            State { beaten: None, draining: false, unheard: true, ill_since: None, members: Members::default() };
+        let state = State {
+            beaten: None,
+            draining: false,
+            unheard: true,
+            ill_since: None,
+            members: Members::default(),
+            namesake: Namesake::default(),
+        };
         Self { pool, keys, name, me: watch::Sender::new(Incarnation(dice::new_id())), state: Mutex::new(state) }
     }
 
@@ -126,9 +134,13 @@ impl Membership {
 
     /// Joins under the present incarnation, which nobody has heard of yet.
     pub async fn join(&self) -> RedisResult<()> {
+        self.enter("join").await
+    }
+
+    async fn enter(&self, how: &str) -> RedisResult<()> {
         let at = Instant::now();
-        let joined = self.node("join").await?;
-        self.told(joined, at);
+        let entered = self.node(how).await?;
+        self.told(entered, at);
         self.look().await
     }
 
@@ -180,7 +192,7 @@ impl Membership {
             self.state().unheard = true;
             self.me.send_replace(Incarnation(dice::new_id()));
         }
-        self.join().await
+        self.enter("come_back").await
     }
 
     pub async fn leave(&self) -> RedisResult<()> {
@@ -206,7 +218,10 @@ impl Membership {
         let told: Vec<String> = self.pool.run(&MEMBERS, &keys, &[REMEMBER_MS]).await?;
         let members = Members::read(told);
         metrics::gauge!("switchboard_nodes").set(members.living() as f64);
-        self.state().members = members;
+        let mut state = self.state();
+        state.members = members;
+        let State { members, namesake, .. } = &mut *state;
+        namesake.mind(members, self.me(), &self.name);
         Ok(())
     }
 

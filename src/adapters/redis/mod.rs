@@ -4,7 +4,7 @@
 //! makes everybody slower for some seconds and nobody wrong, because the store decides who may act.
 //!
 //! - `membership`, `members`: every node beats every 2 s and is dead 8 s after its last beat, for ever; it then goes on under a new
-//!   incarnation.
+//!   incarnation. `namesake`: two that run under one name by mistake.
 //! - `directory`: one hash per actor, changed by `scripts/*.lua` only, each within one slot.
 //! - `bus`, `courier`, `link`, `hearing`: what is committed goes to one channel per conversation, the lists' rows to one for
 //!   all, and letters (commands, answers, hints) to one per node. One connection, opened anew whenever it is in doubt.
@@ -23,6 +23,7 @@ mod lines;
 mod link;
 pub mod members;
 mod membership;
+mod namesake;
 mod place;
 mod pool;
 mod slots;
@@ -41,7 +42,7 @@ use self::pool::Pool;
 
 /// Makes this process one of several: its directory and its bus.
 ///
-/// `name` tells this node from others and stays over restarts; two living nodes of one name would end each other.
+/// `name` tells this node from others and stays over restarts: whoever starts frees what an earlier process of its name had.
 /// `generation` is the store's. Everything that waits for Redis does so on `io`.
 pub async fn join(
     url: &str,

@@ -1,5 +1,6 @@
 //! What holds between nodes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -100,6 +101,31 @@ pub async fn a_restarted_node_frees_what_it_had(place: &mut Several) {
     let again = place.join_as("one").await;
     own(&again, &name, 2).await;
     assert!(is_elsewhere(&other, &name).await);
+}
+
+/// By mistake: the second takes the first for its own earlier process, once; then both live, and neither ends the other.
+pub async fn two_nodes_of_one_name_end_each_other_once_and_not_for_ever(place: &mut Several) {
+    let (one, name) = (place.join_as("twin").await, conversation());
+    own(&one, &name, 1).await;
+    let other = place.join_as("twin").await;
+    own(&other, &name, 2).await;
+    eventually("the first is back", async || (place.leases().len() == 2).then_some(())).await;
+    assert!(is_elsewhere(&one, &name).await);
+    let mine = conversation();
+    own(&one, &mine, 1).await;
+    let (lives, mut renewed) = (place.leases(), HashMap::new());
+    let beaten_thrice = async || {
+        for (node, ends) in place.leases() {
+            let ended: &mut Vec<u64> = renewed.entry(node).or_default();
+            if !ended.contains(&ends) {
+                ended.push(ends);
+            }
+        }
+        renewed.values().filter(|ends| ends.len() >= 4).nth(1).map(drop)
+    };
+    eventually("both beat", beaten_thrice).await;
+    assert_eq!(place.leases().keys().collect::<Vec<_>>(), lives.keys().collect::<Vec<_>>(), "nobody took a new name");
+    assert!(other.directory.touch(name, 2).await.unwrap() && one.directory.touch(mine, 1).await.unwrap());
 }
 
 pub async fn a_node_that_drains_sends_others_what_is_new(place: &mut Several) {

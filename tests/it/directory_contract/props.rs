@@ -1,5 +1,6 @@
 //! Places where nodes meet.
 
+use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 use std::sync::Arc;
 
@@ -112,6 +113,20 @@ impl Several {
             Server::Cluster(cluster) => cluster,
             Server::One(_) => panic!("there is one server"),
         }
+    }
+
+    /// Who lives, and until when, in ms.
+    pub fn leases(&self) -> BTreeMap<String, u64> {
+        let server = match &self.server {
+            Server::One(server) => server,
+            Server::Cluster(cluster) => cluster.server_of("{nodes}"),
+        };
+        let mut redis = server.connect();
+        let keys: Vec<String> = redis::cmd("KEYS").arg("sb:*:{nodes}:z").query(&mut redis).expect("it answers");
+        let mut range = redis::cmd("ZRANGE");
+        let all: Vec<(String, f64)> =
+            range.arg(&keys[0]).arg(&["0", "-1", "WITHSCORES"]).query(&mut redis).expect("it answers");
+        all.into_iter().map(|(node, ends)| (node, ends as u64)).filter(|(_, ends)| *ends > 0).collect()
     }
 
     /// Everything in it is gone.

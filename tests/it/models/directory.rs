@@ -239,12 +239,25 @@ impl State {
         })
     }
 
+    /// A process begins.
     fn join(&mut self, at: usize) {
-        self.incarnations += 1;
-        let me = incarnation(self.incarnations);
+        let me = self.take_name(at);
         self.redis.join(me, &format!("node-{at}"), LASTS, NOW_MS);
-        self.nodes[at].me = me;
+        self.nodes[at].process = me;
         self.nodes[at].look = Members::read(self.redis.members(NOW_MS, LASTS));
+    }
+
+    /// A process was declared dead and goes on.
+    fn come_back(&mut self, at: usize) {
+        let me = self.take_name(at);
+        self.redis.come_back(me, &format!("node-{at}"), LASTS, NOW_MS);
+        self.nodes[at].look = Members::read(self.redis.members(NOW_MS, LASTS));
+    }
+
+    fn take_name(&mut self, at: usize) -> Incarnation {
+        self.incarnations += 1;
+        self.nodes[at].me = incarnation(self.incarnations);
+        self.nodes[at].me
     }
 
     fn activate(&mut self, at: usize, confirm: bool) {
@@ -372,7 +385,6 @@ impl Model for World {
         };
         for at in 0..2 {
             state.join(at);
-            state.nodes[at].process = state.nodes[at].me;
         }
         vec![state]
     }
@@ -450,7 +462,7 @@ impl Model for World {
             Act::Beat(at) => {
                 let (me, name) = (state.nodes[at].me, format!("node-{at}"));
                 if !state.redis.beat(me, &name, LASTS, NOW_MS) {
-                    state.join(at);
+                    state.come_back(at);
                 }
             }
             Act::Claim(at) => {
@@ -496,7 +508,6 @@ impl Model for World {
                 state.nodes[at].actor = Actor::Asleep;
                 state.nodes[at].asked = [false; ASKED];
                 state.join(at);
-                state.nodes[at].process = state.nodes[at].me;
             }
             Act::LeaseEnds(at) => {
                 state.budget.false_deaths -= 1;

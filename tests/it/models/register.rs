@@ -41,6 +41,15 @@ impl Register {
         true
     }
 
+    /// The same process under a new incarnation.
+    pub fn come_back(&mut self, me: Incarnation, name: &str, lease: u64, now: u64) -> bool {
+        let is_new = !self.leases.contains_key(&me);
+        if is_new {
+            self.live(me, name, lease, now);
+        }
+        is_new
+    }
+
     pub fn beat(&mut self, me: Incarnation, name: &str, lease: u64, now: u64) -> bool {
         let lives = self.lives(me, now);
         if lives {

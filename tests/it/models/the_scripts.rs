@@ -19,6 +19,7 @@ const ACTORS: u8 = 2;
 #[derive(Debug, Clone)]
 enum Act {
     Join { node: u8, name: u8, lease: u64 },
+    ComeBack { node: u8, name: u8, lease: u64 },
     Beat { node: u8, name: u8, lease: u64 },
     Leave { node: u8 },
     Look,
@@ -37,6 +38,7 @@ fn act() -> impl Strategy<Value = Act> {
     let on = || (0..ACTORS, 0..NODES, 0..3_u64);
     prop_oneof![
         3 => (node.clone(), 0..2_u8, span.clone()).prop_map(|(node, name, lease)| Act::Join { node, name, lease }),
+        2 => (node.clone(), 0..2_u8, span.clone()).prop_map(|(node, name, lease)| Act::ComeBack { node, name, lease }),
         3 => (node.clone(), 0..2_u8, span.clone()).prop_map(|(node, name, lease)| Act::Beat { node, name, lease }),
         1 => node.clone().prop_map(|node| Act::Leave { node }),
         2 => Just(Act::Look),
@@ -74,6 +76,7 @@ fn in_rust(register: &mut Register, act: &Act) -> Answer {
     let name = |name: &u8| format!("node-{name}");
     match act {
         Act::Join { node: n, name: of, lease } => Answer::Yes(register.join(node(*n), &name(of), *lease, 0)),
+        Act::ComeBack { node: n, name: of, lease } => Answer::Yes(register.come_back(node(*n), &name(of), *lease, 0)),
         Act::Beat { node: n, name: of, lease } => Answer::Yes(register.beat(node(*n), &name(of), *lease, 0)),
         Act::Leave { node: n } => Answer::Yes(register.leave(node(*n), 0)),
         Act::Look => seen(&Members::read(register.members(0, MINUTE))),
@@ -103,6 +106,7 @@ impl Real {
     fn answer(&mut self, act: &Act) -> Answer {
         match act {
             Act::Join { node, name, lease } => self.node("join", *node, *name, *lease),
+            Act::ComeBack { node, name, lease } => self.node("come_back", *node, *name, *lease),
             Act::Beat { node, name, lease } => self.node("beat", *node, *name, *lease),
             Act::Leave { node } => self.node("leave", *node, 0, 0),
             Act::Look => {
