@@ -51,8 +51,7 @@ impl Sweeper {
         }));
     }
 
-    /// Beside the sweep, which waits as long as the store does, more than once: so long others would not be told that
-    /// they should take over.
+    /// Beside the sweep, which waits as long as the store does, more than once.
     fn watch(&mut self, ctx: &mut Context<Self>) {
         let switchboard = self.switchboard.clone();
         let checked = async move { check_store(&switchboard).await };
@@ -75,6 +74,7 @@ async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
     loop {
         let parts = switchboard.parts();
         let due = parts.store.due(parts.clock.now(), BATCH).await?;
+        answered(switchboard);
         let full = due.len() == BATCH;
         metrics::counter!("switchboard_swept_total", "what" => "deadline").increment(due.len() as u64);
         ask_all(switchboard, due.into_iter().map(|contact| (contact, Command::DeadlinePassed))).await;
@@ -106,6 +106,7 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
     while parts.duties.any() {
         let now = parts.clock.now();
         let strays = parts.store.strays(now, parts.incarnation, BATCH).await?;
+        answered(switchboard);
         let full = strays.len() == BATCH;
         metrics::counter!("switchboard_swept_total", "what" => "delivery").increment(strays.len() as u64);
         let again_at = now + parts.limits.reconcile;
@@ -126,19 +127,32 @@ async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Cont
     stream::iter(commands)
         .for_each_concurrent(ASKED_MAX, |(contact, command)| async move {
             // A refusal is an answer: somebody else was quicker. Anything else comes up again in two seconds.
-            let _ = switchboard.ask(contact, command, None).await;
+            if switchboard.ask(contact, command, None).await.is_ok() {
+                answered(switchboard);
+            }
         })
         .await;
 }
 
+/// Other nodes hear of a store that is silent by not hearing this: long before anybody here has waited in vain. What only
+/// reads says nothing while nobody can write.
+fn answered(switchboard: &Switchboard) {
+    let parts = switchboard.parts();
+    if parts.notices.storage_trouble().is_none() {
+        parts.directory.well();
+    }
+}
+
 async fn check_store(switchboard: &Switchboard) {
     let parts = switchboard.parts();
-    parts.directory.well(parts.notices.storage_trouble().is_none());
     if parts.notices.storage_trouble().is_none() {
         return;
     }
     match parts.store.probe(parts.clock.now()).await {
-        Ok(()) => parts.notices.storage(None),
+        Ok(()) => {
+            parts.notices.storage(None);
+            answered(switchboard);
+        }
         Err(StoreError::Unavailable(words)) => parts.notices.storage(Some(words)),
         Err(_) => {}
     }

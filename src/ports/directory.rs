@@ -41,8 +41,9 @@ pub trait Directory: Send + Sync + 'static {
     fn touch(&self, name: ActorName, epoch: u64) -> Advice<bool>;
     /// Gives up the entry of `epoch`; a successor's is not touched.
     fn release(&self, name: ActorName, epoch: u64) -> Advice<()>;
-    /// Whether this node can write to the store. One that cannot for a while, when others can, gives up all it has.
-    fn well(&self, well: bool);
+    /// The store does what this node asks of it. One of which that was not said for a while, when others are well, gives up
+    /// all it has.
+    fn well(&self);
     /// This node is going down: from now on others are asked to start what is not here yet.
     fn drain(&self);
     /// Everything of this node's is free at once.

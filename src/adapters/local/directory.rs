@@ -31,7 +31,7 @@ impl Directory for LocalDirectory {
         ready(Ok(())).boxed()
     }
 
-    fn well(&self, _: bool) {}
+    fn well(&self) {}
 
     fn drain(&self) {}
 

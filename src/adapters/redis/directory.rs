@@ -91,8 +91,8 @@ impl Directory for RedisDirectory {
         self.advise(async move { inner.change(&RELEASE, &name, &[&epoch.to_string()]).await.map(|_| ()) })
     }
 
-    fn well(&self, well: bool) {
-        self.0.membership.set_well(well);
+    fn well(&self) {
+        self.0.membership.is_well();
     }
 
     fn drain(&self) {

@@ -26,7 +26,9 @@ const BEAT_EVERY: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Without a good beat for so long, a node is in doubt about itself and claims nothing more.
 const DOUBT_AFTER: Duration = Duration::from_secs(6);
-/// A node that cannot write to the store for so long, while another can, gives up what it has.
+/// A node that hears nothing of the store for so long says so: others place nothing with it.
+const ILL_AFTER: Duration = Duration::from_secs(4);
+/// One that hears nothing for so long, while another is well, gives up what it has.
 const ILL_MAX: Duration = Duration::from_secs(10);
 /// How long the dead are remembered.
 const REMEMBER_MS: &str = "3600000";
@@ -45,7 +47,8 @@ struct State {
     draining: bool,
     /// Our incarnation has never been heard of: whatever could not be told of it so far can still be.
     unheard: bool,
-    ill_since: Option<Instant>,
+    /// When the store last did; none: that was never told.
+    well_at: Option<Instant>,
     members: Members,
     namesake: Namesake,
 }
@@ -56,7 +59,7 @@ impl Membership {
             beaten: None,
             draining: false,
             unheard: true,
-            ill_since: None,
+            well_at: None,
             members: Members::default(),
             namesake: Namesake::default(),
         };
@@ -95,15 +98,17 @@ impl Membership {
         self.state().draining = true;
     }
 
-    pub fn set_well(&self, well: bool) {
-        let mut state = self.state();
-        state.ill_since = if well { None } else { Some(state.ill_since.unwrap_or_else(Instant::now)) };
+    pub fn is_well(&self) {
+        self.state().well_at = Some(Instant::now());
+    }
+
+    fn is_ill_for(&self, time: Duration) -> bool {
+        self.state().well_at.is_some_and(|at| at.elapsed() >= time)
     }
 
     /// Whether others do better with what we have.
     fn is_useless(&self) -> bool {
-        let ill = self.state().ill_since.is_some_and(|since| since.elapsed() >= ILL_MAX);
-        ill && self.another().is_some()
+        self.is_ill_for(ILL_MAX) && self.another().is_some()
     }
 
     /// Somebody was not where we thought: the next judgement begins with a fresh look.
@@ -204,7 +209,7 @@ impl Membership {
             node: self.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             draining: self.is_draining(),
-            ill: self.state().ill_since.is_some(),
+            ill: self.is_ill_for(ILL_AFTER),
         };
         let about = serde_json::to_string(&about).unwrap_or_default();
         let (me, lease) = (self.me().to_string(), LEASE.as_millis().to_string());

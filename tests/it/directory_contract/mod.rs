@@ -43,7 +43,7 @@ macro_rules! together {
             a_restarted_node_frees_what_it_had
             a_node_that_drains_sends_others_what_is_new
             a_wiped_directory_is_claimed_anew
-            a_node_that_cannot_write_gives_up_what_it_has_if_another_can
+            a_node_whose_store_is_silent_gives_up_what_it_has_if_another_is_well
             two_nodes_of_one_name_end_each_other_once_and_not_for_ever
         }
     };

@@ -11,6 +11,8 @@ use crate::cluster::rows::{self, Activity};
 use crate::cluster::scene::{BUSY, Scene};
 use crate::proxy::Way;
 
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(10);
+
 pub(super) async fn without_redis(scene: &mut Scene) -> Result<()> {
     let long = scene.length.of(11, 30);
     for way in [Way::Cut, Way::Swallows] {
@@ -55,9 +57,8 @@ pub(super) async fn without_postgres(scene: &mut Scene) -> Result<()> {
         let member = &scene.cluster.members[victim];
         let unready = async || !member.is_ready().await;
         let noticed = scene.until("the node says that it cannot write", Duration::from_secs(15), unready).await?;
-        // It gives up what it has ten seconds after it has noticed, and whoever is asked looks again.
-        let within = noticed + Duration::from_secs(10) + MISSED_WITHIN;
-        let taken = scene.all_heard(&contacts, &others, since, within + BUSY).await?;
+        // It gives up what it has ten seconds after PostgreSQL has last answered, and whoever is asked looks again.
+        let taken = scene.all_heard(&contacts, &others, since, GIVEN_UP_AFTER + MISSED_WITHIN + BUSY).await?;
         scene.fact(format!(
             "F14: {way:?}: not ready after {} ms; others took over within {}",
             noticed.as_millis(),
