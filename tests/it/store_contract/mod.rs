@@ -8,6 +8,7 @@ mod finding;
 mod lists;
 mod log;
 mod looking;
+mod older;
 mod people;
 mod postgres;
 pub mod props;

@@ -18,7 +18,7 @@ impl DataDir {
         Self(tempfile::tempdir().expect("a directory"))
     }
 
-    fn database(&self) -> rusqlite::Connection {
+    pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.0.path().join(sqlite::FILE_NAME)).expect("opens")
     }
 
