@@ -57,6 +57,9 @@ struct Faults {
     /// As long as docs/faults.md describes them, not as short as shows them.
     #[arg(long)]
     long: bool,
+    /// An earlier build of the program: all nodes run it until F22 restarts them in order.
+    #[arg(long)]
+    old_bin: Option<PathBuf>,
     #[arg(required = true)]
     faults: Vec<Fault>,
 }
@@ -91,7 +94,8 @@ pub async fn perform(cluster: Cluster) -> Result<()> {
         Command::Fault(args) => {
             let length = if args.long { Length::Long } else { Length::Short };
             args.faults.iter().for_each(|fault| println!("{fault}: {}", fault.story()));
-            tell(trial::run(&args.common.plan(), &args.faults, length).await?)
+            let plan = Plan { old_bin: args.old_bin, ..args.common.plan() };
+            tell(trial::run(&plan, &args.faults, length).await?)
         }
         Command::Scale(args) => {
             let Scale { seconds, takeovers, subscriptions, .. } = args;

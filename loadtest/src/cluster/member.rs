@@ -51,6 +51,11 @@ impl Member {
         Ok(since.elapsed())
     }
 
+    /// It is this program from its next start on.
+    pub fn run(&mut self, bin: &Path) {
+        self.product.bin = bin.to_owned();
+    }
+
     /// The same with something more in its environment, from now on.
     pub fn set(&mut self, name: &str, value: &str) {
         self.product.environment.retain(|(known, _)| known != name);

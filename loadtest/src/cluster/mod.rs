@@ -44,6 +44,8 @@ pub const DRAIN_MAX: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub bin: PathBuf,
+    /// The version before, which all nodes run until they are restarted in order.
+    pub old_bin: Option<PathBuf>,
     pub bots: PathBuf,
     pub nodes: usize,
     pub tuning: Tuning,
@@ -64,6 +66,7 @@ impl Plan {
     pub fn new(bin: impl Into<PathBuf>, bots: impl Into<PathBuf>, seed: u64) -> Self {
         Self {
             bin: bin.into(),
+            old_bin: None,
             bots: bots.into(),
             nodes: 3,
             tuning: Tuning { sends_per_second: SENDS_PER_SECOND, pause_minutes: Some(1), ..Tuning::default() },
@@ -104,8 +107,10 @@ impl Cluster {
         let dir = TempDir::with_prefix("switchboard-cluster-")?;
         let (postgres, redis) = (Postgres::start().await?, RedisServer::start());
         let provider = Provider::start(settings).await?;
-        let product = Product::set_up_as(&plan.bin, &plan.bots, dir.path(), provider.address(), &plan.tuning)?;
-        let product = Product { database: Some(postgres.url()), ..product };
+        // Whatever is first makes the tables.
+        let first = plan.old_bin.as_ref().unwrap_or(&plan.bin);
+        let product = Product::set_up_as(first, &plan.bots, dir.path(), provider.address(), &plan.tuning)?;
+        let mut product = Product { database: Some(postgres.url()), ..product };
         product.add_agent()?;
         let redis_cluster = plan.redis_cluster.then(RedisCluster::start);
         let several = redis_cluster.as_ref().map(|cluster| (cluster.url(), cluster.addresses()[0]));
@@ -122,6 +127,7 @@ impl Cluster {
             member.start().await?;
             members.push(member);
         }
+        product.bin = plan.bin.canonicalize()?;
         let door = Balancer::before(members.iter().map(|member| member.address).collect()).await?;
         Ok(Self { members, provider, redis, redis_cluster, postgres, door, product, dir })
     }

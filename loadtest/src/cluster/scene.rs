@@ -1,5 +1,6 @@
 //! A cluster with a crowd in it: where faults are done, and how one sees what they do to people.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,9 @@ pub struct Scene {
 impl Scene {
     /// Starts everything, and waits until the crowd is busy.
     pub async fn open(plan: &Plan, length: Length) -> Result<Self> {
+        let since = clock::instant();
         let cluster = Cluster::start(plan).await?;
+        let started = since.elapsed().as_millis();
         cluster.provider.set_receipts(Some(receipts(cluster.door.address)));
         let cookie = sign_in(cluster.members[0].address, product::AGENT_EMAIL, product::AGENT_PASSWORD).await?;
         let (director, phase) = watch::channel(Phase::Working);
@@ -59,7 +62,7 @@ impl Scene {
         };
         let crowd = Crowd { posters: plan.posters, visitors: plan.visitors, agents: plan.agents, seed: plan.seed };
         let people = crowd.engage(&stage, &cookie);
-        let scene = Self {
+        let mut scene = Self {
             cluster,
             length,
             random: StdRng::seed_from_u64(plan.seed),
@@ -73,6 +76,8 @@ impl Scene {
             broken: Vec::new(),
         };
         scene.until("the crowd is busy", WARM_WITHIN, async || scene.log(|log| log.acknowledged().0 >= WARM)).await?;
+        let busy = since.elapsed().as_millis();
+        scene.fact(format!("the nodes stood after {started} ms, the crowd was busy after {busy} ms"));
         Ok(scene)
     }
 
@@ -119,6 +124,11 @@ impl Scene {
     /// What the account may send.
     pub fn sends_per_second(&self) -> u32 {
         self.plan.tuning.sends_per_second
+    }
+
+    /// The version before, if there is one.
+    pub fn old_bin(&self) -> Option<PathBuf> {
+        self.plan.old_bin.clone()
     }
 
     pub fn any_node(&mut self) -> usize {
@@ -218,6 +228,7 @@ impl Scene {
 
     /// Everything comes to rest, the nodes end, and all that was promised is held against what there is.
     pub async fn close(mut self) -> Result<Outcome> {
+        let since = clock::instant();
         self.cluster.provider.clear_rules();
         self.director.send_replace(Phase::Finishing);
         let rested = rest::wait(&self.cluster.product, &self.cluster.provider, &self.stage).await;
@@ -241,6 +252,7 @@ impl Scene {
             let ended = ended?;
             self.expect(ended.is_some(), format!("a node did not end within {DRAIN_MAX:?} of SIGTERM"));
         }
+        self.fact(format!("it came to rest and ended within {} ms", since.elapsed().as_millis()));
         let relieved = rows::written_by_the_relieved(&self.cluster.postgres.connect().await?).await?;
         self.broken.extend(relieved);
         let (evidence, verdict) = self.judge(rested)?;

@@ -1,5 +1,6 @@
 //! Nodes that die, come back, or are told to end.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -50,14 +51,21 @@ pub(super) async fn and_back(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-/// Each node in turn is told to end, and started again when it has: nothing is lost, nobody waits.
+/// Each node in turn is told to end, and started again when it has: nothing is lost, nobody waits. If all ran the version
+/// before, each comes back as today's, and for a while both are at work; then one goes back, as whoever regrets it would.
 pub(super) async fn rolling_restart(scene: &mut Scene) -> Result<()> {
     let since = clock::millis();
+    let (old, new) = (scene.old_bin(), scene.cluster.product.bin.clone());
     let mut drained = Vec::new();
     for node in 0..scene.cluster.members.len() {
-        let ended = scene.cluster.members[node].end(DRAIN_MAX).await?;
-        drained.push(ended.with_context(|| format!("a node did not end within {DRAIN_MAX:?}"))?);
-        scene.cluster.members[node].start().await?;
+        drained.push(restart_as(scene, node, &new).await?);
+        if old.is_some() {
+            let served = scene.everybody_is_served(WHOLE_WITHIN).await?;
+            scene.fact(format!("F22: with {} new nodes, all served within {} ms", node + 1, served.as_millis()));
+        }
+    }
+    if let Some(old) = old {
+        goes_back(scene, &old, &new).await?;
     }
     drained.sort_unstable();
     scene.fact(format!("F22: the nodes ended within {}", times(&drained)));
@@ -77,4 +85,31 @@ pub(super) async fn rolling_restart(scene: &mut Scene) -> Result<()> {
     let relieved = rows::written_by_the_relieved(&sql).await?;
     scene.expect(relieved.is_empty(), relieved.join("\n"));
     Ok(())
+}
+
+/// How long the end took.
+async fn restart_as(scene: &mut Scene, node: usize, program: &Path) -> Result<Duration> {
+    let member = &mut scene.cluster.members[node];
+    let ended = member.end(DRAIN_MAX).await?;
+    member.run(program);
+    member.start().await?;
+    ended.with_context(|| format!("a node did not end within {DRAIN_MAX:?}"))
+}
+
+/// A database that the newer has brought further is refused in words; else the older serves beside the newer, on what they
+/// have written.
+async fn goes_back(scene: &mut Scene, old: &Path, new: &Path) -> Result<()> {
+    let node = scene.any_node();
+    match restart_as(scene, node, old).await {
+        Ok(_) => {
+            let served = scene.everybody_is_served(WHOLE_WITHIN).await?;
+            scene.fact(format!("F22: with one of them old again, all served within {} ms", served.as_millis()));
+        }
+        Err(error) => {
+            let words = format!("{error:#}");
+            scene.expect(words.contains("newer version of switchboard"), format!("F22: the old one says: {words}"));
+            scene.fact("F22: the old one refuses what the new ones made of the database, and says why");
+        }
+    }
+    restart_as(scene, node, new).await.map(drop)
 }

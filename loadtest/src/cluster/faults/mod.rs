@@ -19,6 +19,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::{Plan, Scene};
+use crate::clock;
 use crate::product::Tuning;
 
 /// A lease, in Redis and in words: a node is dead so long after its last sign.
@@ -108,9 +109,11 @@ impl Fault {
     /// Does it, and sees to it that everybody is served afterwards.
     pub async fn happen(self, scene: &mut Scene) -> Result<()> {
         scene.moment().await;
+        let since = clock::instant();
         self.strike(scene).await.with_context(|| format!("{self}: {}", self.story()))?;
+        let took = since.elapsed().as_millis();
         let whole = scene.everybody_is_served(WHOLE_WITHIN).await.with_context(|| format!("after {self}"))?;
-        scene.fact(format!("{self}: afterwards everybody was served within {} ms", whole.as_millis()));
+        scene.fact(format!("{self}: after {took} ms everybody was served within {} ms", whole.as_millis()));
         Ok(())
     }
 }
