@@ -1,6 +1,7 @@
 //! What several nodes do on this machine, and what it costs: messages, takeovers, subscriptions.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -21,7 +22,10 @@ const CONNECTIONS: usize = 48;
 const WINDOW: usize = 1024;
 /// A console watches so many conversations at most.
 const WATCHED_EACH: usize = 64;
+const CONSOLES_AT_ONCE: usize = 16;
 const HEARD_WITHIN: Duration = Duration::from_secs(30);
+/// Whatever is measured takes no longer, or there is nothing to measure.
+const MEASURED_WITHIN: Duration = Duration::from_secs(180);
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy)]
@@ -39,13 +43,19 @@ pub async fn measure(plan: &Plan, size: Size, tell: impl Fn(&str)) -> Result<()>
     let plan = &Plan { tuning: Tuning::default(), ..plan.clone() };
     tell(&Line::heading());
     for nodes in 1..=plan.nodes {
-        for line in throughput(&Plan { nodes, ..plan.clone() }, size.seconds).await? {
+        let plan = Plan { nodes, ..plan.clone() };
+        for line in in_time("the throughput", throughput(&plan, size.seconds)).await? {
             tell(&line.to_string());
         }
     }
-    tell(&takeovers(plan, size.takeovers).await?);
-    tell(&subscriptions(plan, size.subscriptions).await?);
+    tell(&in_time("takeovers", takeovers(plan, size.takeovers)).await?);
+    tell(&in_time("subscriptions", subscriptions(plan, size.subscriptions)).await?);
     Ok(())
+}
+
+async fn in_time<T>(what: &str, measuring: impl Future<Output = Result<T>>) -> Result<T> {
+    let measured = tokio::time::timeout(MEASURED_WITHIN, measuring).await;
+    measured.with_context(|| format!("{what} took more than {MEASURED_WITHIN:?}"))?
 }
 
 // --- Messages ---
@@ -58,6 +68,9 @@ struct Line {
     nodes_cpu: Duration,
     postgres_cpu: Duration,
     redis_cpu: Duration,
+    appends: f64,
+    /// Transactions that those were made in.
+    transactions: f64,
     commands: u64,
     redis_bytes: u64,
 }
@@ -95,7 +108,7 @@ async fn phase(cluster: &Cluster, boards: &Boards, seconds: u64, shift: usize, n
     let fresh: Vec<Arc<Board>> =
         (0..nodes as u64).map(|node| Board::new(FIRST_CONTACT + node * CONTACTS_PER_NODE, CONTACTS_PER_NODE)).collect();
     fresh.clone_into(&mut boards.write().unwrap_or_else(PoisonError::into_inner));
-    let before = Costs::of(cluster)?;
+    let before = Costs::of(cluster).await?;
     let since = clock::instant();
     let driving = fresh.into_iter().enumerate().map(|(node, board)| {
         let mut plan = drive::Plan::new(cluster.members[(node + shift) % nodes].address, product::page());
@@ -108,7 +121,7 @@ async fn phase(cluster: &Cluster, boards: &Boards, seconds: u64, shift: usize, n
         drive(plan, board)
     });
     let reports = try_join_all(driving).await?;
-    let after = Costs::of(cluster)?;
+    let after = Costs::of(cluster).await?;
     Ok(Line {
         name: format!("{nodes} node{}, {name}", if nodes == 1 { "" } else { "s" }),
         reports,
@@ -116,6 +129,8 @@ async fn phase(cluster: &Cluster, boards: &Boards, seconds: u64, shift: usize, n
         nodes_cpu: after.nodes - before.nodes,
         postgres_cpu: after.postgres.saturating_sub(before.postgres),
         redis_cpu: after.redis - before.redis,
+        appends: after.appends - before.appends,
+        transactions: after.transactions - before.transactions,
         commands: after.commands - before.commands,
         redis_bytes: after.redis_bytes,
     })
@@ -126,12 +141,14 @@ struct Costs {
     nodes: Duration,
     postgres: Duration,
     redis: Duration,
+    appends: f64,
+    transactions: f64,
     commands: u64,
     redis_bytes: u64,
 }
 
 impl Costs {
-    fn of(cluster: &Cluster) -> Result<Self> {
+    async fn of(cluster: &Cluster) -> Result<Self> {
         let mut nodes = Duration::ZERO;
         for member in &cluster.members {
             nodes += process::cpu_time(member.pid()?)?;
@@ -145,6 +162,8 @@ impl Costs {
             nodes,
             postgres: cluster.postgres.cpu_time(),
             redis: process::cpu_time(cluster.redis.pid())?,
+            appends: cluster.counter("switchboard_appends_total").await,
+            transactions: cluster.counter("switchboard_append_transactions_total").await,
             commands: field("total_commands_processed")?,
             redis_bytes: field("used_memory")?,
         })
@@ -154,9 +173,11 @@ impl Costs {
 impl Line {
     fn heading() -> String {
         format!(
-            "{:<28}{:>11}{:>17}{:>16}{:>8}{:>12}{:>8}{:>10}{:>10}{:>9}",
+            "{:<28}{:>11}{:>11}{:>8}{:>17}{:>16}{:>8}{:>12}{:>8}{:>10}{:>10}{:>9}",
             "",
             "messages/s",
+            "appends/s",
+            "at once",
             "reply p50/p99",
             "µs CPU: nodes",
             "Redis",
@@ -182,8 +203,10 @@ impl fmt::Display for Line {
         let cpu = self.nodes_cpu + self.postgres_cpu + self.redis_cpu;
         write!(
             f,
-            "{:<28}{per_second:>11.0}{:>17}{:>16.0}{:>8.1}{:>12.0}{:>8.2}{:>10.2}{:>10.1}{missing:>9}",
+            "{:<28}{per_second:>11.0}{:>11.0}{:>8.1}{:>17}{:>16.0}{:>8.1}{:>12.0}{:>8.2}{:>10.2}{:>10.1}{missing:>9}",
             self.name,
+            self.appends / self.seconds,
+            self.appends / self.transactions.max(1.0),
             format!("{:.0} / {:.0} ms", slowest(|latency| latency.p50), slowest(|latency| latency.p99)),
             each(self.nodes_cpu),
             each(self.redis_cpu),
@@ -227,7 +250,7 @@ async fn takeovers(plan: &Plan, count: usize) -> Result<String> {
 }
 
 /// These contacts write one after the other, at these nodes in turn; how long it took until all were heard.
-async fn all_heard(contacts: &[String], nodes: Vec<std::net::SocketAddr>) -> Result<Duration> {
+async fn all_heard(contacts: &[String], nodes: Vec<SocketAddr>) -> Result<Duration> {
     let (since, diary) = (clock::instant(), diary());
     let mut poster = Poster::new(nodes[0], product::page(), diary);
     for contact in contacts {
@@ -258,14 +281,9 @@ async fn subscriptions(plan: &Plan, count: usize) -> Result<String> {
     let cookie = sign_in(address, product::AGENT_EMAIL, product::AGENT_PASSWORD).await?;
     let watching = cluster.members[1].address;
     let mut consoles = Vec::new();
-    for some in ids.chunks(WATCHED_EACH) {
-        let mut console = ConsoleClient::new(watching, cookie.clone(), diary());
-        console.connect().await?;
-        for id in some {
-            console.watch(id).await?;
-            console.until(HEARD_WITHIN, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await?;
-        }
-        consoles.push(console);
+    for some in ids.chunks(WATCHED_EACH * CONSOLES_AT_ONCE) {
+        let opening = some.chunks(WATCHED_EACH).map(|ids| watching_all(watching, cookie.clone(), ids));
+        consoles.extend(try_join_all(opening).await?);
     }
     // Nobody reads a silent console, and nothing is lost by that here.
     cluster.redis.kill();
@@ -283,6 +301,17 @@ async fn subscriptions(plan: &Plan, count: usize) -> Result<String> {
         took.as_millis(),
         calls.unwrap_or("no")
     ))
+}
+
+/// A console that has seen each of these conversations.
+async fn watching_all(node: SocketAddr, cookie: String, ids: &[String]) -> Result<ConsoleClient> {
+    let mut console = ConsoleClient::new(node, cookie, diary());
+    console.connect().await?;
+    for id in ids {
+        console.watch(id).await?;
+        console.until(HEARD_WITHIN, |frame| matches!(frame, ConsoleFrame::Reset { .. })).await?;
+    }
+    Ok(console)
 }
 
 async fn wait(mut look: impl AsyncFnMut() -> bool) -> Result<()> {

@@ -122,7 +122,11 @@ fn once_each(jobs: Vec<Job>) -> (Vec<Job>, Vec<Job>) {
 /// One bad append must not fail the others: then they are tried one by one.
 async fn settle(pool: &Pool, batch: Vec<Job>) {
     match transact(pool, &batch).await {
-        Ok(answers) => batch.into_iter().zip(answers).for_each(|(job, answer)| job.reply.send(answer)),
+        Ok(answers) => {
+            metrics::counter!("switchboard_appends_total").increment(batch.len() as u64);
+            metrics::counter!("switchboard_append_transactions_total").increment(1);
+            batch.into_iter().zip(answers).for_each(|(job, answer)| job.reply.send(answer));
+        }
         Err(failure) if failure.of_one_job && batch.len() > 1 => {
             for job in batch {
                 let alone = [job];
