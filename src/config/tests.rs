@@ -340,3 +340,14 @@ fn everything_is_kept_in_sqlite_unless_an_address_says_otherwise() {
     let wrong = problem("database = \"mysql://ana:hunter2@db.example/chat\"");
     assert!(wrong.contains("postgres://user:password@host:5432/name") && !wrong.contains("hunter2"), "{wrong}");
 }
+
+/// Two conditions of many nodes; one alone is a mistake, or a beginning.
+#[test]
+fn several_nodes_need_both_or_neither() {
+    let redis = "redis = \"redis://10.0.0.5\"\n";
+    assert!(problem(redis).contains("several nodes share a PostgreSQL database"), "{}", problem(redis));
+    let database = "database = \"postgres://ana@10.0.0.5/chat\"\n";
+    let alone = warnings(&load_file(database).expect("it may serve alone"));
+    assert!(alone.iter().any(|warning| warning.contains("only one process may serve from it")), "{alone:?}");
+    assert_eq!(warnings(&load_file(&format!("{redis}{database}")).expect("both")), [""; 0]);
+}

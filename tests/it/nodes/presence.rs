@@ -109,3 +109,40 @@ async fn who_types_fast_is_shown_once_and_only_where_it_is_watched() {
     assert!(seen.is_err(), "{seen:?}");
     one.node.stop().await;
 }
+
+/// Nobody says that they have left. Whoever was there knows how long the last sign holds; who comes is not told of them.
+#[actix_web::test]
+async fn who_was_with_a_node_that_died_is_shown_to_nobody_who_comes_and_soon_forgotten_by_who_was_there() {
+    let nodes = Nodes::new().await;
+    let (one, other) = (nodes.start().await, nodes.start().await);
+    let (_visitor, conversation) = visitor_of(&nodes, &one).await;
+    let mut ana = one.console(&nodes.installation.ana).await;
+    watch(&mut ana, &conversation).await;
+    let mut ben = other.console(&nodes.installation.ben).await;
+    watch(&mut ben, &conversation).await;
+    let (ana_name, ben_name) = (nodes.installation.ana.agent.name.clone(), nodes.installation.ben.agent.name.clone());
+    let (screen, views) = sees(&mut ana, "agent", Some(&ben_name), "views").await;
+    typing(&mut ben, &conversation).await;
+    let (_, types) = sees(&mut ana, "agent", Some(&ben_name), "types").await;
+    assert!(views <= 30_000 && types <= 6_000, "{views} and {types} ms");
+
+    other.die().await;
+    // Their console goes to another node, and is another screen there.
+    let mut again = one.console(&nodes.installation.ben).await;
+    watch(&mut again, &conversation).await;
+    let came = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Presence { screen: shown, does, .. } if *shown != screen && does == "views");
+    ana.until(SOON, came).await.expect("the screen that came is seen");
+    again.cut();
+    sees(&mut ana, "agent", Some(&ben_name), "left").await;
+
+    let mut late = one.console(&nodes.installation.ben).await;
+    watch(&mut late, &conversation).await;
+    loop {
+        match late.next(SOON).await.unwrap().expect("Ana shows that she is there") {
+            ConsoleFrame::Presence { name: Some(name), .. } if name == ana_name => break,
+            ConsoleFrame::Presence { screen: shown, .. } => assert_ne!(shown, screen, "the dead are shown"),
+            _ => {}
+        }
+    }
+    one.node.stop().await;
+}
