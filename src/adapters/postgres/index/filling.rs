@@ -172,13 +172,23 @@ async fn events(sql: &Sql, lacking: &[(Uuid, Lacking)]) -> Result<HashMap<Uuid, 
     Ok(found)
 }
 
-/// What is to be written, as one array per column.
+/// A row of `listed`: what was taken in of a conversation.
+struct Listed {
+    id: Uuid,
+    up_to: i64,
+    facets: Vec<i64>,
+    times: Vec<i64>,
+    attributes: String,
+    who: String,
+}
+
+/// What is to be written, most of it as one array per column.
 #[derive(Default)]
 struct News {
     said: (Vec<Uuid>, Vec<i64>, Vec<i64>, Vec<String>),
     gone: (Vec<i64>, Vec<i64>, Vec<Uuid>),
     come: (Vec<i64>, Vec<i64>, Vec<Uuid>),
-    listed: Vec<(Uuid, i64, Vec<i64>, Vec<i64>, String, String)>,
+    listed: Vec<Listed>,
     who: Vec<(Uuid, String)>,
     offered: std::collections::BTreeSet<(i16, String)>,
     newest: i64,
@@ -213,7 +223,7 @@ impl News {
         self.offered.extend(names.map(|name| (1, name.clone())));
         let attributes = serde_json::to_string(&taken.attributes).unwrap_or_default();
         let (facets, times) = now.into_iter().unzip();
-        self.listed.push((id, int(up_to), facets, times, attributes, who));
+        self.listed.push(Listed { id, up_to: int(up_to), facets, times, attributes, who });
     }
 
     async fn write(self, sql: &Sql) -> Result<(), StoreError> {
@@ -223,8 +233,8 @@ impl News {
         sql.execute(&say, &[&said.0, &said.1, &said.2, &said.3]).await?;
         sql.execute(&leave, &[&gone.0, &gone.1, &gone.2]).await?;
         sql.execute(&stand, &[&come.0, &come.1, &come.2]).await?;
-        for (id, up_to, facets, times, attributes, words) in &self.listed {
-            sql.execute(&listed, &[id, up_to, facets, times, attributes, words]).await?;
+        for Listed { id, up_to, facets, times, attributes, who } in &self.listed {
+            sql.execute(&listed, &[id, up_to, facets, times, attributes, who]).await?;
         }
         for (id, words) in &self.who {
             sql.execute(&who, &[id, words]).await?;

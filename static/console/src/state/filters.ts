@@ -6,7 +6,7 @@ import { channelWords, reasonWords } from './words';
 export const ORDERS = ['newest', 'oldest', 'waiting'] as const;
 export const MODES = ['bot', 'waiting', 'human'] as const;
 export const REASONS = ['urgent', 'no_answer', 'asked', 'hot_lead', 'bot_failed', 'agent'] as const;
-export const CHANNELS = ['messenger', 'sms', 'telegram', 'webchat'] as const;
+export const CHANNELS = ['messenger', 'instagram', 'whatsapp', 'sms', 'telegram', 'webchat'] as const;
 
 interface Part {
   words: string;
