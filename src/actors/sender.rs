@@ -19,7 +19,7 @@ use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Gate, Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_pace::Paces;
-use super::sender_trip::{self, Sent, Told};
+use super::sender_trip::{self, Report, Sent, Told};
 use super::sender_trouble::Trouble;
 use super::sender_verdict::verdict;
 use super::switchboard::{NotDone, Switchboard};
@@ -255,12 +255,13 @@ impl Sender {
     fn landed(&mut self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
         self.in_flight -= 1;
         self.telling += 1;
-        self.tell(queued, outcome, ctx);
+        let key = sender_trip::key_of(&queued, &outcome);
+        self.tell(Report { queued, outcome, key }, ctx);
     }
 
     /// The conversation must hear of it, however long that takes: until then its line stands still.
-    fn tell(&self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
-        sender_trip::tell(queued, outcome, &self.switchboard, ctx.address());
+    fn tell(&self, report: Report, ctx: &mut Context<Self>) {
+        sender_trip::tell(report, &self.switchboard, ctx.address());
     }
 
     // --- On duty, or standing by ---
@@ -413,11 +414,12 @@ impl Handler<Sent> for Sender {
 impl Handler<Told> for Sender {
     type Result = ();
 
-    fn handle(&mut self, Told { queued, outcome, told }: Told, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Told { report, told }: Told, ctx: &mut Context<Self>) {
+        let queued = &report.queued;
         match told {
-            Ok(_) => self.backlog.told(queued.id()),
+            Ok(_) => self.backlog.told(queued.id(), queued.attempt),
             Err(NotDone::Unavailable(_)) => {
-                ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(queued, outcome, ctx));
+                ctx.run_later(RETRY_STORE_AFTER, |this, ctx| this.tell(report, ctx));
                 return;
             }
             Err(NotDone::Refused(_) | NotDone::UnknownAccount) => self.backlog.done(queued.id()),

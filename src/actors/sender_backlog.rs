@@ -150,9 +150,10 @@ impl Backlog {
         self.lines.next_at()
     }
 
-    /// Its conversation has heard what became of it. What it made of that may have come already.
-    pub fn told(&mut self, id: DeliveryId) {
-        if self.lines.holds(id.conversation, id.seq) {
+    /// Its conversation has heard what became of the try after `attempt` others. What it made of that may have come already,
+    /// and the next try may be under way: of that one it says nothing.
+    pub fn told(&mut self, id: DeliveryId, attempt: u32) {
+        if self.lines.attempt(id.conversation, id.seq) == Some(attempt) {
             self.told.insert(id);
         }
     }
@@ -169,5 +170,46 @@ impl Backlog {
         self.lines = Lines::new(self.messages_max);
         self.told.clear();
         self.fall_behind();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{AccountId, Seq};
+    use crate::domain::message::Line;
+    use crate::domain::window::Author;
+    use crate::ports::store::Contact;
+
+    const NOW: Timestamp = Timestamp(5);
+
+    fn message(seq: Seq) -> Queued {
+        let contact = Contact::of(&AccountId::new("page"), "ana");
+        let (line, by) = (Line::text("hello"), Author::Bot);
+        Queued { number: 0, contact, seq, line, by, at: NOW, attempt: 0, flagged: false }
+    }
+
+    /// Its answer was lost, it was told again, and by then the message was being sent once more: the store does not hold it
+    /// as unsent, and the next one would have gone out before it.
+    #[test]
+    fn a_late_word_of_an_earlier_try_ends_none_that_is_under_way() {
+        let mut backlog = Backlog::new(100);
+        assert!(backlog.begin_reading());
+        backlog.have_read(vec![message(1), message(2)], 100);
+        let first = backlog.take(NOW).expect("it may go");
+        backlog.settle(first.id(), Some((NOW, false)));
+        assert_eq!(backlog.take(NOW).map(|again| (again.seq, again.attempt)), Some((1, 1)));
+
+        backlog.told(first.id(), first.attempt);
+        backlog.fall_behind();
+        assert!(backlog.begin_reading());
+        backlog.have_read(vec![message(2)], 100);
+        assert_eq!(backlog.take(NOW).map(|next| next.seq), None, "the first is still being sent");
+
+        backlog.told(first.id(), 1);
+        backlog.fall_behind();
+        assert!(backlog.begin_reading());
+        backlog.have_read(vec![message(2)], 100);
+        assert_eq!(backlog.take(NOW).map(|next| next.seq), Some(2));
     }
 }

@@ -56,6 +56,12 @@ impl Lines {
         self.lines.get(&conversation).is_some_and(|line| line.messages.iter().any(|message| message.seq == seq))
     }
 
+    /// How often the message was tried before, if it is in memory.
+    pub fn attempt(&self, conversation: ConversationId, seq: Seq) -> Option<u32> {
+        let line = self.lines.get(&conversation)?;
+        line.messages.iter().find(|message| message.seq == seq).map(|message| message.attempt)
+    }
+
     /// False if memory is full: the message waits in the store.
     pub fn add_if_room(&mut self, queued: Queued) -> bool {
         let room = self.count < self.count_max;

@@ -7,7 +7,9 @@ use actix::prelude::*;
 use futures_util::FutureExt;
 
 use super::sender::Sender;
-use super::switchboard::{Answered, Switchboard};
+use super::sender_verdict::is_told_under_a_key;
+use super::switchboard::{Answered, NotDone, Switchboard};
+use crate::dice;
 use crate::domain::command::{Command, Outcome};
 use crate::ports::channel::SendResult;
 use crate::ports::store::Queued;
@@ -20,12 +22,19 @@ pub struct Sent {
     pub result: SendResult,
 }
 
+/// How one try ended, to be told until it is heard.
+pub struct Report {
+    pub queued: Queued,
+    pub outcome: Outcome,
+    /// The same however often it is told.
+    pub key: Option<String>,
+}
+
 /// The conversation has heard what became of its message, or could not be told.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Told {
-    pub queued: Queued,
-    pub outcome: Outcome,
+    pub report: Report,
     pub told: Answered,
 }
 
@@ -42,11 +51,24 @@ pub fn send(
     });
 }
 
-pub fn tell(queued: Queued, outcome: Outcome, switchboard: &Switchboard, sender: Addr<Sender>) {
+/// No two tries share one, whoever makes them: the numbers of tries that a sender counts do not tell all of them apart, for
+/// a mark that failed is none to the store.
+pub fn key_of(queued: &Queued, outcome: &Outcome) -> Option<String> {
+    is_told_under_a_key(outcome).then(|| format!("out:{}:{}", queued.seq, dice::new_id().simple()))
+}
+
+pub fn tell(report: Report, switchboard: &Switchboard, sender: Addr<Sender>) {
+    let Report { queued, outcome, key } = &report;
     let command = Command::Outcome { of: queued.seq, outcome: outcome.clone() };
-    let told = switchboard.ask(queued.contact.clone(), command, None);
+    let told = switchboard.ask(queued.contact.clone(), command, key.clone());
     actix::spawn(async move {
-        let told = told.await;
-        sender.do_send(Told { queued, outcome, told });
+        let told = heard(told.await);
+        sender.do_send(Told { report, told });
     });
+}
+
+/// For tests (`sender-told=1*return`): the conversation has heard it, and its answer is lost.
+fn heard(told: Answered) -> Answered {
+    fail::fail_point!("sender-told", |_| Err(NotDone::Unavailable("the failpoint sender-told says so".into())));
+    told
 }

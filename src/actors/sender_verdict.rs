@@ -23,6 +23,12 @@ impl From<Outcome> for Verdict {
     }
 }
 
+/// A word that is heard and not answered is told again, and may be heard again after the next try has begun: without a key
+/// it would put back into the queue, or end, what is being sent. That it was sent is true for ever.
+pub fn is_told_under_a_key(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Sent { .. })
+}
+
 /// `attempt`: how often it was tried before. What may have arrived waits `reconcile` for its echo, what certainly did not
 /// waits `backoff` where the provider says nothing else.
 pub fn verdict(result: SendResult, attempt: u32, now: Timestamp, reconcile: Duration, backoff: Duration) -> Verdict {

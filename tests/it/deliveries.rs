@@ -48,6 +48,33 @@ async fn retry_after_holds_back_the_whole_account() {
     node.stop().await;
 }
 
+/// The conversation hears of it three times, the last time while the message is being sent once more.
+#[cfg(feature = "failpoints")]
+#[actix_web::test]
+async fn a_failure_that_has_to_be_told_again_puts_nothing_back_into_the_queue() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    fail::cfg("sender-told", "2*return->off").unwrap();
+    installation.provider.rule(Rule::next(1, Then::throttle(1)));
+    installation.provider.rule(Rule::next(1, Then::Delay { millis: 1500 }));
+    let mut poster = installation.poster();
+    poster.text("7", "hours").await;
+    wait_for(&node, "7", "it will be tried again", |event| matches!(event, Event::Retrying { .. })).await;
+    poster.text("7", "hello").await;
+    installation.delivered("7", 2).await;
+    let settled = async || at_rest(&node, &["7".to_owned()]).await.then_some(());
+    eventually("both have come to an end", settled).await;
+    let log = log(&node, &contact("7")).await;
+    let said = log.iter().filter_map(|logged| match &logged.event {
+        Event::BotSaid { line, .. } => Some(line.text.clone()),
+        _ => None,
+    });
+    assert_eq!(installation.provider.texts_for("7"), said.collect::<Vec<_>>(), "{log:#?}");
+    let failures = log.iter().filter(|logged| matches!(logged.event, Event::Retrying { .. }));
+    assert_eq!(failures.count(), 1, "{log:#?}");
+    node.stop().await;
+}
+
 #[actix_web::test]
 async fn a_message_refused_for_good_is_shown_and_can_be_sent_again_by_hand() {
     let installation = Installation::new().await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use stateright::{Model, Property};
 use switchboard::actors::sender_backlog::Backlog;
-use switchboard::actors::sender_verdict::verdict;
+use switchboard::actors::sender_verdict::{is_told_under_a_key, verdict};
 use switchboard::actors::sweeper::{is_ours_to_judge, what_became_of};
 use switchboard::domain::command::{Command, Outcome};
 use switchboard::domain::effects::{Effect, effects};
@@ -67,6 +67,8 @@ enum Fault {
     HoldingIsForgotten,
     /// Nobody asks whether another node is still sending an earlier message.
     OthersAreOvertaken,
+    /// What a conversation is told again, it takes for news.
+    ToldAnew,
 }
 
 /// How often each misfortune may happen.
@@ -76,10 +78,12 @@ struct Budget {
     changes_of_duty: u8,
     lost_answers: u8,
     lost_words: u8,
+    unanswered: u8,
     refusals: u8,
 }
 
-const NOTHING: Budget = Budget { deaths: 0, changes_of_duty: 0, lost_answers: 0, lost_words: 0, refusals: 0 };
+const NOTHING: Budget =
+    Budget { deaths: 0, changes_of_duty: 0, lost_answers: 0, lost_words: 0, unanswered: 0, refusals: 0 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct State {
@@ -94,6 +98,10 @@ struct State {
     late: BTreeSet<Seq>,
     arrived: Vec<Seq>,
     incarnations: u8,
+    /// Counted only where something may be told again.
+    tries: Option<u8>,
+    /// Tries of which the conversation has heard under their keys, and of which it will hear again.
+    heard: BTreeSet<u8>,
     budget: Budget,
     witness: Witness,
 }
@@ -114,8 +122,16 @@ struct Node {
     memory: Memory,
     /// What the store answered, not heard yet.
     reading: Option<Vec<(Seq, bool, bool)>>,
-    sending: Vec<Seq>,
-    telling: Vec<(Seq, Told)>,
+    sending: Vec<Try>,
+    telling: Vec<(Try, Told)>,
+}
+
+/// One try to send a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Try {
+    number: u8,
+    of: Seq,
+    attempt: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,6 +204,8 @@ enum Act {
     Tell(usize),
     /// The same, and what the conversation makes of it is lost on the way back.
     TellUnheard(usize),
+    /// The conversation hears of it, and the sender does not hear that: it tells it again.
+    TellInVain(usize),
     Sweep(usize),
     Die(usize),
 }
@@ -232,7 +250,7 @@ impl State {
     }
 
     fn start(&mut self, at: usize, fault: Fault) {
-        let Some(Queued { seq, .. }) = self.nodes[at].memory.with(|memory| memory.take(NOW)) else { return };
+        let Some(Queued { seq, attempt, .. }) = self.nodes[at].memory.with(|memory| memory.take(NOW)) else { return };
         if fault == Fault::HeadsAreOvertaken {
             self.nodes[at].memory.with(|memory| memory.done(id(seq)));
         }
@@ -250,41 +268,63 @@ impl State {
                 self.nodes[at].memory.with(Backlog::come_off_duty);
             }
             Some(false) => self.nodes[at].memory.with(|memory| memory.done(id(seq))),
-            Some(true) => self.started(at, seq),
+            Some(true) => self.started(at, seq, attempt),
         }
     }
 
-    fn started(&mut self, at: usize, seq: Seq) {
+    fn started(&mut self, at: usize, seq: Seq, attempt: u32) {
         let state = &self.fold.core.state;
         let delivery = state.deliveries.get(&seq);
         self.witness.void_started |=
             delivery.is_some_and(|delivery| delivery.by_bot && delivery.turn < state.void_below);
         let flagged = self.outbox.rows.get(&seq).is_some_and(|row| row.flagged);
         self.witness.unflagged_again |= self.witness.ever_uncertain.contains(&seq) && !flagged;
-        self.nodes[at].sending.push(seq);
+        self.tries = self.tries.map(|tries| tries + 1);
+        self.nodes[at].sending.push(Try { number: self.tries.unwrap_or_default(), of: seq, attempt });
     }
 
     fn answered(&mut self, at: usize, told: Told) -> Seq {
         // One at a time; in a broken twin that has two, the later one is quicker.
-        let seq = self.nodes[at].sending.pop().unwrap_or_default();
-        self.nodes[at].telling.push((seq, told));
-        seq
+        let tried = self.nodes[at].sending.pop().unwrap_or_default();
+        self.nodes[at].telling.push((tried, told));
+        tried.of
     }
 
     fn tell(&mut self, at: usize, fault: Fault) {
-        let (seq, told) = self.nodes[at].telling.remove(0);
+        let (tried, told) = self.nodes[at].telling.remove(0);
+        let (of, known) = (id(tried.of), self.hears(tried, told, fault));
+        self.heard.remove(&tried.number);
+        self.nodes[at].memory.with(|memory| if known { memory.told(of, tried.attempt) } else { memory.done(of) });
+    }
+
+    /// It is told again after whatever else there is to tell.
+    fn tell_in_vain(&mut self, at: usize, fault: Fault) {
+        let (tried, told) = self.nodes[at].telling.remove(0);
+        self.nodes[at].telling.push((tried, told));
+        self.hears(tried, told, fault);
+    }
+
+    /// Whether the conversation knows of the try.
+    fn hears(&mut self, Try { number, of, .. }: Try, told: Told, fault: Fault) -> bool {
         let result = match told {
-            Told::Sent => SendResult::Sent { provider_id: format!("p{seq}") },
+            Told::Sent => SendResult::Sent { provider_id: format!("p{of}") },
             Told::Unknown if fault != Fault::UnknownIsNotSent => SendResult::Unknown { reason: "silence".into() },
             Told::NotSent | Told::Unknown => {
                 SendResult::NotSent { after: None, account_wide: false, reason: "refused".into() }
             }
         };
+        if self.heard.contains(&number) {
+            return true;
+        }
         // A message goes again at once: when, is another step's choice.
         let outcome = verdict(result, 0, NOW, Duration::ZERO, Duration::ZERO).outcome;
-        let known = self.fold.core.decide(NOW, outcome_of(seq, outcome.clone())).is_ok();
-        self.ask(outcome_of(seq, outcome));
-        self.nodes[at].memory.with(|memory| if known { memory.told(id(seq)) } else { memory.done(id(seq)) });
+        let known = self.fold.core.decide(NOW, outcome_of(of, outcome.clone())).is_ok();
+        let counted = self.tries.is_some();
+        if counted && known && fault != Fault::ToldAnew && is_told_under_a_key(&outcome) {
+            self.heard.insert(number);
+        }
+        self.ask(outcome_of(of, outcome));
+        known
     }
 
     fn sweep(&mut self, at: usize, fault: Fault) {
@@ -324,7 +364,7 @@ impl State {
 
     fn die(&mut self, at: usize) {
         let node = &mut self.nodes[at];
-        self.late.extend(std::mem::take(&mut node.sending));
+        self.late.extend(std::mem::take(&mut node.sending).iter().map(|tried| tried.of));
         self.incarnations += 1;
         *node = Node::new(self.incarnations);
     }
@@ -370,6 +410,8 @@ impl Model for World {
             late: BTreeSet::new(),
             arrived: Vec::new(),
             incarnations: 2,
+            tries: (self.budget.unanswered > 0).then_some(0),
+            heard: BTreeSet::new(),
             budget: self.budget,
             witness: Witness::default(),
         }]
@@ -419,6 +461,9 @@ impl Model for World {
                 acts.push(Act::Tell(at));
                 if left.lost_words > 0 {
                     acts.push(Act::TellUnheard(at));
+                }
+                if left.unanswered > 0 {
+                    acts.push(Act::TellInVain(at));
                 }
             }
             if left.deaths > 0 && (node.on_duty || !node.sending.is_empty()) {
@@ -493,6 +538,10 @@ impl Model for World {
                 state.tell(at, self.fault);
                 state.mute = false;
             }
+            Act::TellInVain(at) => {
+                state.budget.unanswered -= 1;
+                state.tell_in_vain(at, self.fault);
+            }
             Act::Sweep(at) => state.sweep(at, self.fault),
             Act::Die(at) => {
                 state.budget.deaths -= 1;
@@ -535,8 +584,8 @@ impl Model for World {
                 !acts.iter().all(misfortune) || state.outbox.rows.is_empty()
             }),
             Property::sometimes("everything is sent, after all that could go wrong", |_, state: &State| {
-                let Budget { deaths, changes_of_duty, lost_answers, lost_words, refusals } = state.budget;
-                let misfortunes = deaths + changes_of_duty + lost_answers + lost_words + refusals;
+                let Budget { deaths, changes_of_duty, lost_answers, lost_words, unanswered, refusals } = state.budget;
+                let misfortunes = deaths + changes_of_duty + lost_answers + lost_words + unanswered + refusals;
                 misfortunes == 0 && state.scene == SCENES && state.outbox.rows.is_empty()
             }),
         ]
@@ -579,6 +628,18 @@ fn a_sender_that_is_relieved_and_goes_on_sends_each_message_once_or_flagged() {
 #[test]
 fn a_provider_that_refuses_for_a_while_gets_everything_in_order() {
     holds("delivery, a refusal", world(Budget { changes_of_duty: 1, refusals: 1, ..NOTHING }));
+}
+
+#[test]
+fn what_a_conversation_is_told_twice_it_hears_once() {
+    holds("delivery, told twice", world(Budget { unanswered: 2, refusals: 2, ..NOTHING }));
+}
+
+/// The product did this: a conversation took each word that its sender had to repeat for another try that had failed.
+#[test]
+fn a_failure_that_counts_twice_sends_twice() {
+    let budget = Budget { unanswered: 1, refusals: 1, ..NOTHING };
+    breaks(ONCE, World { fault: Fault::ToldAnew, ..world(budget) });
 }
 
 #[test]
