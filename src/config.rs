@@ -24,6 +24,7 @@ pub mod secret;
 mod table;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 pub use accounts::{Account, Instagram, Kind, Messenger, Sms, Telegram, Webchat, WhatsApp};
 pub use layers::{DEFAULTS, Sources};
@@ -32,6 +33,7 @@ pub use outside::{Outside, Pictures, Shared};
 pub use secret::Secret;
 pub use table::Problem;
 use table::{Report, Table};
+pub use uploads::Uploads;
 
 /// An echo takes a few seconds; whoever waits less sends twice.
 const RECONCILE_COMFORTABLE: Duration = Duration::from_secs(10);
@@ -62,6 +64,7 @@ pub struct Config {
     pub letters: Letters,
     pub outside: Outside,
     pub pictures: Pictures,
+    pub uploads: Uploads,
     pub accounts: Vec<Account>,
     pub demo: bool,
 }
@@ -155,6 +158,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
     let (smtp, letters) = mail::read(root.table("smtp"));
     let outside = outside::read(root.table("outside"), report);
     let pictures = outside::pictures(root.table("pictures"));
+    let uploads = uploads::read(root.table("uploads"));
     let defaults = accounts::Defaults::read(&mut root);
     let mut accounts = accounts::read(&mut root, report, layers, &defaults);
     root.finish();
@@ -181,6 +185,7 @@ fn read(sources: &Sources, layers: &layers::Layers, report: &Report<'_>) -> Opti
         letters,
         outside,
         pictures,
+        uploads,
         accounts,
         demo: sources.demo,
     })

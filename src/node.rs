@@ -6,6 +6,7 @@ mod channels;
 mod letters;
 mod neighbours;
 pub mod storage;
+mod uploads;
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
@@ -19,6 +20,7 @@ use actix_web::{App, HttpServer};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use self::neighbours::neighbours;
 use crate::actors::acquaintance::Acquaintance;
@@ -144,6 +146,8 @@ impl Node {
             limits: limits(&config),
             notices: Notices::default(),
             duties: Duties::default(),
+            uploads: storage.uploads.clone(),
+            public_url: config.public_url.clone(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
         let alerts = letters::Alerts::of(&config, &storage, &own_address(&config, address), &on_io)?;
@@ -163,6 +167,7 @@ impl Node {
             writing: storage.writing.clone(),
             finding: storage.finding.clone(),
             views: storage.views.clone(),
+            taking_in: Arc::new(Semaphore::new(config.uploads.at_once_max)),
             config: config.clone(),
             metrics,
         });
@@ -175,10 +180,11 @@ impl Node {
             base: own_address(&config, address),
         });
         let passwords = Passwords::new().context("this machine cannot hash passwords")?;
-        let sign_in = Data::new(SignIn::new(people, clock, passwords, &config));
+        let sign_in = Data::new(SignIn::new(people, clock.clone(), passwords, &config));
         let server = serve(&config, listener, edge, sign_in, office)?;
         let stop = server.handle();
         actix::spawn(server);
+        uploads::keep_tidy(&storage.uploads, clock.clone(), &on_io);
         channels::keep_hooks(&config, &own_address(&config, address), &on_io)?;
         channels::keep_doors(&config, &switchboard.parts().bots, &on_io)?;
         Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })

@@ -4,6 +4,7 @@
 //! and in order, wherever the conversation lives.
 
 mod answers;
+mod attach;
 mod colleagues;
 mod commands;
 mod frames;
@@ -142,6 +143,9 @@ impl AgentSession {
             }
             Ask::HandOver { conversation, cid, to, note } => {
                 self.hand_over(reference, colleagues::HandOver { conversation, cid, to, note }, ctx);
+            }
+            Ask::Reply { attachment: Some(file), conversation, cid, text, seen, anyway } => {
+                self.reply_with(reference, attach::Reply { conversation, cid, text, file, seen, anyway }, ctx);
             }
             asked => match command(self.agent(), asked) {
                 Some((conversation, cid, command)) => self.send(reference, conversation, cid, command, ctx),

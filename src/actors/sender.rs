@@ -8,6 +8,7 @@
 //! Every node has this actor; one of them is on duty, as the directory says, and the others stand by and pass on what
 //! they hear. Who comes on duty begins with nothing to spend and with what the store holds.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -224,6 +225,10 @@ impl Sender {
     }
 
     fn send(&mut self, queued: Queued, granted: Instant, ctx: &mut Context<Self>) {
+        let line = match sender_trip::reachable(queued.line.clone(), self.switchboard.parts().public_url.as_deref()) {
+            Ok(line) => line,
+            Err(refused) => return sender_trip::send(queued, ready(refused), &self.io, ctx.address()),
+        };
         let (by, template) = match &queued.by {
             Author::Bot => (By::Bot, None),
             Author::Person { late_from, template } => {
@@ -234,7 +239,7 @@ impl Sender {
         let outgoing = Outgoing {
             id: queued.id(),
             to: queued.contact.external_key.clone(),
-            line: queued.line.clone(),
+            line,
             by,
             template,
             attempt: queued.attempt,

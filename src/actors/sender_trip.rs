@@ -11,6 +11,8 @@ use super::sender_verdict::is_told_under_a_key;
 use super::switchboard::{Answered, NotDone, Switchboard};
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
+use crate::domain::message::Line;
+use crate::domain::upload;
 use crate::ports::channel::SendResult;
 use crate::ports::store::Queued;
 
@@ -36,6 +38,19 @@ pub struct Report {
 pub struct Told {
     pub report: Report,
     pub told: Answered,
+}
+
+/// A file that was attached here is fetched by the provider: by an address that leads here.
+pub fn reachable(line: Line, public_url: Option<&str>) -> Result<Line, SendResult> {
+    let Line { attachment: Some(attached), .. } = &line else { return Ok(line) };
+    match public_url {
+        Some(base) => Ok(Line { attachment: Some(attached.clone().reached_at(base)), ..line }),
+        None if attached.url.starts_with(upload::PATH) => {
+            let reason = "the channel fetches the file from us and does not know where: set public_url".to_owned();
+            Err(SendResult::Permanent { reason })
+        }
+        None => Ok(line),
+    }
 }
 
 pub fn send(

@@ -31,6 +31,7 @@ use crate::ports::channel::Courtesy;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{ActorName, Directory};
 use crate::ports::store::{Contact, Store};
+use crate::ports::uploads::Uploads;
 
 /// Commands on their way to conversations of one shard. Beyond it callers are told to come back.
 const SHARD_DELIVERIES_MAX: usize = 20_000;
@@ -67,6 +68,9 @@ pub struct Parts {
     pub limits: Limits,
     pub notices: Notices,
     pub duties: Duties,
+    pub uploads: Arc<dyn Uploads>,
+    /// How providers reach us, to fetch what is attached; none: they cannot.
+    pub public_url: Option<String>,
 }
 
 /// Every bound that an operator can set.

@@ -21,18 +21,20 @@ use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
 use crate::domain::presence::{Doing, Pace, Sign, Who};
+use crate::domain::upload::{FILES_MAX, UploadKey, attachment};
 use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::channel::Visitors;
 use crate::ports::store::{Contact, LoggedEvent, Reading};
 use crate::wire::close;
 use crate::wire::event::Position;
 use crate::wire::view;
-use crate::wire::webchat::{VisitorEvent, VisitorHears, VisitorSays};
+use crate::wire::webchat::{Look, VisitorEvent, VisitorHears, VisitorSays};
 
 /// Page views kept before the first interaction.
 const PAGES_MAX: usize = 20;
 const URL_CHARS_MAX: usize = 2_000;
 const TITLE_CHARS_MAX: usize = 300;
+const NO_UPLOAD: &str = "a file is not there any more; attach it again";
 /// Asks under way of one socket; a visitor who types faster than this is a program.
 const ASKS_MAX: usize = 32;
 /// How many bytes of frames one published stretch is counted as before it is encoded for this visitor.
@@ -44,6 +46,7 @@ pub struct VisitorSession {
     /// The visitor's conversation; none until `hello`.
     visitor: Option<Visitor>,
     visitors: Arc<dyn Visitors>,
+    look: Look,
     line: Line,
     asks: usize,
     screen: Uuid,
@@ -73,9 +76,19 @@ enum Heard {
 }
 
 impl VisitorSession {
-    pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>) -> Self {
+    pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>, look: Look) -> Self {
         let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
-        Self { switchboard, account, visitor: None, visitors, line, asks: 0, screen: dice::new_id(), notices: None }
+        Self {
+            switchboard,
+            account,
+            visitor: None,
+            visitors,
+            look,
+            line,
+            asks: 0,
+            screen: dice::new_id(),
+            notices: None,
+        }
     }
 
     fn tell(&mut self, hears: &VisitorHears, ctx: &mut ws::WebsocketContext<Self>) {
@@ -108,7 +121,8 @@ impl VisitorSession {
         let (key, token) = known.unwrap_or_else(|| self.visitors.issue(&self.account.id));
         let contact = Contact::of(&self.account.id, &key);
         let now = self.switchboard.parts().clock.now().0;
-        self.tell(&VisitorHears::Welcome { token, name: self.account.name.clone(), now }, ctx);
+        let (name, look) = (self.account.name.clone(), self.look.clone());
+        self.tell(&VisitorHears::Welcome { token, name, now, look }, ctx);
         let subscription = self.subscribe(&contact, ctx);
         self.visitor = Some(Visitor {
             contact,
@@ -212,8 +226,8 @@ impl VisitorSession {
 
     fn act(&mut self, says: VisitorSays, ctx: &mut ws::WebsocketContext<Self>) {
         match says {
-            VisitorSays::Say { id, text } => self.say(id, Words::text(text), ctx),
-            VisitorSays::Tap { id, option, label } => self.say(id, Words::tap(option, label), ctx),
+            VisitorSays::Say { id, text, attachments } => self.say(id, Words::text(text), &attachments, ctx),
+            VisitorSays::Tap { id, option, label } => self.say(id, Words::tap(option, label), &[], ctx),
             VisitorSays::Open => self.begin_and(Command::Open, None, None, ctx),
             VisitorSays::Seen { seq } => self.begin_and(Command::Seen { seq }, None, None, ctx),
             VisitorSays::Page { url, title } => self.page(cut(url, URL_CHARS_MAX), cut(title, TITLE_CHARS_MAX), ctx),
@@ -222,19 +236,41 @@ impl VisitorSession {
         }
     }
 
-    fn say(&mut self, id: String, heard: Words, ctx: &mut ws::WebsocketContext<Self>) {
+    fn say(&mut self, id: String, heard: Words, files: &[String], ctx: &mut ws::WebsocketContext<Self>) {
         if uuid::Uuid::parse_str(&id).is_err() {
             return self.error(Some(id), "bad_id", "id must be a UUID", false, ctx);
         }
         if heard.text.chars().count() > TEXT_CHARS_MAX {
             return self.error(Some(id), "too_long", "a message can have 10,000 characters", false, ctx);
         }
-        if heard.tap.is_none() && heard.text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
+        if heard.tap.is_none() && files.is_empty() && heard.text.chars().all(|c| c.is_whitespace() || c == '\u{200b}') {
             return self.error(Some(id), "empty", "the message is empty", false, ctx);
         }
         if let Some(visitor) = &mut self.visitor {
             visitor.typed = Pace::default();
         }
+        if files.is_empty() { self.hear(id, heard, ctx) } else { self.attach(id, heard, files, ctx) }
+    }
+
+    /// Their files belong to the message from now on: it is heard once that is durable, and before anything else is.
+    fn attach(&mut self, id: String, heard: Words, files: &[String], ctx: &mut ws::WebsocketContext<Self>) {
+        let keys: Option<Vec<UploadKey>> = files.iter().map(|key| UploadKey::parse(key)).collect();
+        let (Some(visitor), Some(keys)) = (&self.visitor, keys.filter(|keys| keys.len() <= FILES_MAX)) else {
+            return self.error(Some(id), "no_upload", NO_UPLOAD, false, ctx);
+        };
+        let owner = visitor.contact.conversation.0;
+        let kept = self.switchboard.parts().uploads.keep_uploads(keys, owner, id.clone());
+        ctx.wait(kept.into_actor(self).map(move |kept, this, ctx| match kept {
+            Ok(Some(uploads)) => {
+                let attachments = uploads.iter().map(|upload| attachment(upload.key, &upload.name)).collect();
+                this.hear(id, Words { attachments, ..heard }, ctx);
+            }
+            Ok(None) => this.error(Some(id), "no_upload", NO_UPLOAD, false, ctx),
+            Err(error) => this.error(Some(id), "unavailable", &error.to_string(), true, ctx),
+        }));
+    }
+
+    fn hear(&mut self, id: String, heard: Words, ctx: &mut ws::WebsocketContext<Self>) {
         let key = Some(format!("in:{id}"));
         let hear = Command::Hear { heard, provider_id: Some(id.clone()), provider_at: None, name: None };
         self.begin_and(hear, key, Some(id), ctx);
@@ -306,7 +342,13 @@ impl VisitorSession {
             Err(error @ NotDone::Unavailable(_)) => {
                 self.error(Some(id), "unavailable", &error.to_string(), true, ctx);
             }
-            Err(error) => self.error(Some(id), "refused", &error.to_string(), false, ctx),
+            Err(error) => {
+                self.error(Some(id.clone()), "refused", &error.to_string(), false, ctx);
+                let Some(visitor) = &self.visitor else { return };
+                let owner = visitor.contact.conversation.0;
+                let released = self.switchboard.parts().uploads.release_uploads(owner, id);
+                ctx.spawn(released.into_actor(self).map(|_, _, _| ()));
+            }
         }
     }
 }

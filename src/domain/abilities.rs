@@ -222,7 +222,7 @@ const TELEGRAM: Abilities = Abilities {
 const WEBCHAT: Abilities = Abilities {
     text: TextLimit { max: TEXT_CHARS_MAX, unit: Unit::Utf16 },
     menu: Menu { style: MenuStyle::Buttons, options_max: 13, label_max: 20 },
-    attachments_in: false,
+    attachments_in: true,
     attachments_out: true,
     echoes: false,
     receipts: Receipts::None,

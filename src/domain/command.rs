@@ -5,7 +5,7 @@ use super::changes::Change;
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
-use super::message::Heard;
+use super::message::{Attachment, Heard};
 use super::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +83,12 @@ pub enum Command {
     Seen {
         seq: Seq,
     },
-    /// `seen` is the last seq on the agent's screen; `anyway` sends whatever was said since.
+    /// `seen` is the last seq on the agent's screen; `anyway` sends whatever was said since. With something attached, the
+    /// text may be empty.
     Reply {
         agent: Agent,
         text: String,
+        attachment: Option<Attachment>,
         seen: Seq,
         anyway: bool,
     },

@@ -16,7 +16,7 @@ use super::changes::Change;
 use super::command::{Command, Extension, Refusal};
 use super::event::{Agent, Event, GiveBack, Origin, PauseMove, Place, Speaker};
 use super::ids::{ConversationId, Seq};
-use super::message::Heard;
+use super::message::{Heard, Line};
 use super::state::{Mode, State};
 use super::time::Timestamp;
 
@@ -102,7 +102,9 @@ impl Conversation {
             Command::TellProvider { word, text, provider_id } => self.told_provider(word, text, provider_id),
             Command::Bounce { of, provider_id, reason, opted_out } => self.bounced(of, &provider_id, reason, opted_out),
             Command::Seen { seq } => self.seen(seq),
-            Command::Reply { agent, text, seen, anyway } => self.reply(now, agent, text, seen, anyway),
+            Command::Reply { agent, text, attachment, seen, anyway } => {
+                self.reply(now, agent, Line { attachment, ..Line::text(text) }, (seen, anyway))
+            }
             Command::SendTemplate { agent, name, language, values, seen, anyway } => {
                 self.send_template(now, agent, (&name, &language), values, (seen, anyway))
             }

@@ -14,7 +14,7 @@ use super::command::Refusal;
 use super::conversation::{Conversation, Decision};
 use super::event::{Event, Speaker};
 use super::ids::Seq;
-use super::message::{AttachmentKind, Line};
+use super::message::{Attachment, AttachmentKind};
 use super::split::split;
 use super::state::{Delivery, DeliveryState, State};
 use super::time::Timestamp;
@@ -114,8 +114,8 @@ impl State {
     /// Remembers what we say by `event`, which is the newest, on a channel that loses marks.
     pub(super) fn remember_own(&mut self, event: &Event, at: Timestamp, channel: Channel) {
         let said = match event {
-            Event::BotSaid { line, .. } => parts(&line.text, Some(line), channel),
-            Event::AgentSaid { text, .. } => parts(text, None, channel),
+            Event::BotSaid { line, .. } => parts(&line.text, line.attachment.as_ref(), channel),
+            Event::AgentSaid { text, attachment, .. } => parts(text, attachment.as_ref(), channel),
             Event::Withdrawn { of } => return self.own_words.0.retain(|part| !of.contains(&part.seq)),
             // It may have waited for hours: its echo comes now.
             Event::Sent { of, .. } => {
@@ -131,9 +131,9 @@ impl State {
     }
 }
 
-fn parts(text: &str, line: Option<&Line>, channel: Channel) -> Vec<u32> {
+fn parts(text: &str, attached: Option<&Attachment>, channel: Channel) -> Vec<u32> {
     let texts = split(text, channel.abilities().text).into_iter().map(|part| of_words(&part));
-    let attached = line.and_then(|line| line.attachment.as_ref()).map(|attachment| match attachment.kind {
+    let attached = attached.map(|attachment| match attachment.kind {
         AttachmentKind::Other => of_kind(AttachmentKind::File.as_str()),
         kind => of_kind(kind.as_str()),
     });

@@ -59,10 +59,11 @@ fn is_of_what_was_left(conversation: &Conversation, event: &Event) -> bool {
 fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -> Vec<Effect> {
     match event {
         Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by: Author::Bot }],
-        Event::AgentSaid { text, template, .. } => {
+        Event::AgentSaid { text, attachment, template, .. } => {
             let late_from = window.map(|window| window.open_until);
             let by = Author::Person { late_from, template: template.clone() };
-            vec![Effect::Queue { seq, line: Line::text(text), by }]
+            let line = Line { attachment: attachment.clone(), ..Line::text(text) };
+            vec![Effect::Queue { seq, line, by }]
         }
         Event::TakenOver { .. } => vec![Effect::WithdrawBot],
         Event::Sent { of, .. } | Event::LeftBe { of, .. } => vec![Effect::Finish { seq: *of }],

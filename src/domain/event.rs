@@ -7,7 +7,7 @@ use super::call::{Ask, Ending};
 use super::changes::Change;
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
-use super::message::{Heard, Line};
+use super::message::{Attachment, Heard, Line};
 use super::template::Filled;
 use super::time::Timestamp;
 
@@ -111,6 +111,7 @@ pub enum Event {
     AgentSaid {
         agent: Agent,
         text: String,
+        attachment: Option<Attachment>,
         turn: Turn,
         template: Option<Filled>,
     },

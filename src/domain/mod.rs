@@ -39,5 +39,6 @@ pub mod summary;
 pub mod template;
 pub mod time;
 mod tracked;
+pub mod upload;
 mod waiting;
 pub mod window;

@@ -4,15 +4,18 @@ use super::command::Refusal;
 use super::conversation::{Conversation, Decision, check_text};
 use super::event::{Agent, Event, Speaker};
 use super::ids::{Seq, Turn};
+use super::message::Line;
 use super::template::{Filled, Template};
 use super::time::Timestamp;
 
 impl Conversation {
-    pub(super) fn reply(&self, now: Timestamp, agent: Agent, text: String, seen: Seq, anyway: bool) -> Decision {
-        check_text(&text)?;
+    pub(super) fn reply(&self, now: Timestamp, agent: Agent, said: Line, seen: (Seq, bool)) -> Decision {
+        if said.attachment.is_none() || !said.text.is_empty() {
+            check_text(&said.text)?;
+        }
         self.may_write()?;
         self.may_still_write(now)?;
-        self.speak(now, agent, text, None, (seen, anyway))
+        self.speak(now, agent, said, None, seen)
     }
 
     /// By one of the account's templates: also when nothing else goes out any more.
@@ -28,7 +31,7 @@ impl Conversation {
         let named = |template: &&Template| template.name == name && template.language == language;
         let template = self.account.templates.iter().find(named).ok_or(Refusal::NoSuchTemplate)?;
         let (filled, text) = template.fill(values)?;
-        self.speak(now, agent, text, Some(filled), seen)
+        self.speak(now, agent, Line::text(text), Some(filled), seen)
     }
 
     /// `seen`: the last seq on the agent's screen, and whether it does not matter what was said since.
@@ -36,7 +39,7 @@ impl Conversation {
         &self,
         now: Timestamp,
         agent: Agent,
-        text: String,
+        said: Line,
         template: Option<Filled>,
         (seen, anyway): (Seq, bool),
     ) -> Decision {
@@ -46,7 +49,8 @@ impl Conversation {
         }
         let floor = self.floor_for(now, Speaker::Agent(agent.clone()));
         let turn = self.state.turn + Turn::from(matches!(floor, Some(Event::TakenOver { .. })));
-        Ok(floor.into_iter().chain([Event::AgentSaid { agent, text, turn, template }]).collect())
+        let Line { text, attachment, .. } = said;
+        Ok(floor.into_iter().chain([Event::AgentSaid { agent, text, attachment, turn, template }]).collect())
     }
 
     fn said_by_others_since(&self, agent: &Agent, seen: Seq) -> Vec<Seq> {

@@ -228,9 +228,10 @@ impl State {
                 }
             }
             Event::CallEnded { call, how } => self.end_call(*call, how),
-            Event::AgentSaid { agent, text, turn, .. } => {
+            Event::AgentSaid { agent, text, attachment, turn, .. } => {
                 self.unanswered = None;
-                self.last = Some(words(text, Voice::Agent, at));
+                let shown = attachment.as_ref().filter(|_| text.is_empty()).map_or(text, |attached| &attached.name);
+                self.last = Some(words(shown, Voice::Agent, at));
                 self.said(Some(agent.id));
                 self.track(*turn, false, tracked, at);
             }

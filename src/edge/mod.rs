@@ -6,6 +6,7 @@ pub mod caller;
 pub mod conversations;
 pub mod error;
 pub mod files;
+pub mod guests;
 pub mod health;
 pub mod invitation;
 pub mod outside;
@@ -14,11 +15,13 @@ pub mod pictures;
 pub mod sign_in;
 pub mod sockets;
 mod tries;
+pub mod uploads;
 pub mod webhooks;
 
 use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
+use tokio::sync::Semaphore;
 
 use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
@@ -38,6 +41,8 @@ pub struct Edge {
     pub writing: Arc<dyn Writing>,
     pub finding: Arc<dyn Finding>,
     pub views: Arc<dyn Views>,
+    /// One for each file that may be taken in at the same time.
+    pub taking_in: Arc<Semaphore>,
     pub config: Arc<Config>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }

@@ -12,6 +12,7 @@ use super::error::Problem;
 use crate::domain::event::Event;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::message::{Attachment, AttachmentKind};
+use crate::domain::upload::{self, UploadKey};
 use crate::ports::pictures::{NotShown, Picture, Pictures};
 
 /// Who fetches them.
@@ -32,7 +33,7 @@ pub async fn picture(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Resu
     let reading = edge.switchboard.parts().store.read_after(conversation, before, 1).await?.ok_or_else(none)?;
     let event = reading.events.into_iter().find(|logged| logged.seq == seq).ok_or_else(none)?.event;
     let url = attached(event, place).filter(|attached| attached.kind == AttachmentKind::Image).ok_or_else(none)?.url;
-    if let Some(file) = own_file(&url) {
+    if let Some(file) = own_file(&url).or_else(|| uploaded(&url)) {
         return Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, file)).finish());
     }
     let Picture { content_type, bytes } = edge.pictures.fetch(&url).await.map_err(problem)?;
@@ -54,10 +55,18 @@ fn own_file(url: &str) -> Option<&str> {
     (plain(account) && plain(file)).then_some(path)
 }
 
+/// The path of a file that was attached here; see `uploads`.
+fn uploaded(url: &str) -> Option<&str> {
+    let (key, name) = url.strip_prefix(upload::PATH)?.split_once('/')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte);
+    (UploadKey::parse(key).is_some() && name.bytes().all(plain)).then_some(url)
+}
+
 fn attached(event: Event, place: usize) -> Option<Attachment> {
     match event {
         Event::ContactSaid { heard, .. } => heard.attachments.into_iter().nth(place),
         Event::BotSaid { line, .. } => line.attachment.into_iter().nth(place),
+        Event::AgentSaid { attachment, .. } => attachment.into_iter().nth(place),
         _ => None,
     }
 }

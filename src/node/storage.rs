@@ -17,6 +17,7 @@ use crate::ports::finding::Finding;
 use crate::ports::people::People;
 use crate::ports::store::Store;
 use crate::ports::tokens::Tokens;
+use crate::ports::uploads::Uploads;
 use crate::ports::views::Views;
 use crate::ports::writing::Writing;
 
@@ -34,6 +35,7 @@ pub struct Storage {
     pub writing: Arc<dyn Writing>,
     pub finding: Arc<dyn Finding>,
     pub views: Arc<dyn Views>,
+    pub uploads: Arc<dyn Uploads>,
     /// Signs visitors' tokens; as old as the installation.
     pub visitor_key: [u8; 32],
     in_use: Weak<dyn Any + Send + Sync>,
@@ -68,6 +70,7 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
         writing: store.clone(),
         finding: store.clone(),
         views: store.clone(),
+        uploads: store.clone(),
         store,
         visitor_key,
     })
@@ -86,6 +89,7 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
         writing: store.clone(),
         finding: store.clone(),
         views: store.clone(),
+        uploads: store.clone(),
         store,
         visitor_key,
     })

@@ -15,5 +15,6 @@ pub mod pictures;
 pub mod rights;
 pub mod store;
 pub mod tokens;
+pub mod uploads;
 pub mod views;
 pub mod writing;

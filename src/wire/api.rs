@@ -5,6 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::bot::{BotError, Level};
 use super::console::ReasonCounts;
 
+/// A file was taken in. With `key` it can be sent, within an hour.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct Uploaded {
+    pub key: String,
+    /// `image`, `audio`, `video` or `file`.
+    pub kind: String,
+    pub url: String,
+    pub name: String,
+}
+
 /// A bot, and which version of it answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -48,6 +48,9 @@ pub enum Ask {
         conversation: String,
         cid: String,
         text: String,
+        /// The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
+        #[serde(default)]
+        attachment: Option<String>,
         seen: u64,
         #[serde(default)]
         anyway: bool,

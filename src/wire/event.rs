@@ -91,6 +91,7 @@ pub enum What {
     AgentSaid {
         agent: Who,
         text: String,
+        attachments: Vec<AttachmentView>,
         template: Option<String>,
     },
     /// A person answered in another tool, such as the Page inbox.

@@ -73,11 +73,11 @@ pub struct AttachmentView {
 }
 
 impl MessageView {
-    pub fn of(seq: u64, heard: &Heard) -> Self {
-        let attachment = |attachment: &Attachment| AttachmentView {
-            kind: attachment.kind.as_str().to_owned(),
-            url: attachment.url.clone(),
-            name: attachment.name.clone(),
+    /// `base`: how whoever reads it reaches us.
+    pub fn of(seq: u64, heard: &Heard, base: &str) -> Self {
+        let attachment = |attachment: &Attachment| {
+            let Attachment { kind, url, name } = attachment.clone().reached_at(base);
+            AttachmentView { kind: kind.as_str().to_owned(), url, name }
         };
         Self {
             seq,

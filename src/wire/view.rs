@@ -67,8 +67,10 @@ fn what(event: &Event) -> What {
         Event::CallOpened { ask, .. } => What::CallOpened { whom: ask.words(), trigger, widget, version },
         Event::CallRepeated { call, attempt } => What::CallRepeated { of: call, attempt },
         Event::CallEnded { call, how } => call_ended(call, how),
-        Event::AgentSaid { agent, text, template, .. } => {
-            What::AgentSaid { agent: agent_who(agent), text, template: template.map(|template| template.name) }
+        Event::AgentSaid { agent, text, attachment: attached, template, .. } => {
+            let attachments = attached.into_iter().map(attachment).collect();
+            let template = template.map(|template| template.name);
+            What::AgentSaid { agent: agent_who(agent), text, attachments, template }
         }
         Event::OutsideSaid { text, .. } => What::OutsideSaid { text },
         Event::NoteAdded { agent, text } => What::Note { agent: agent_who(agent), text },
@@ -282,14 +284,19 @@ pub fn reason_counts(count: impl Fn(Reason) -> u64) -> ReasonCounts {
 /// An event as the visitor sees it; none for what is not for visitors.
 pub fn visitor_event(seq: Seq, at: Timestamp, event: &Event) -> Option<VisitorEvent> {
     let what = match event.clone() {
-        Event::ContactSaid { heard, provider_id, .. } => VisitorWhat::ISaid { id: provider_id, text: heard.text },
+        Event::ContactSaid { heard, provider_id, .. } => VisitorWhat::ISaid {
+            id: provider_id,
+            text: heard.text,
+            attachments: heard.attachments.into_iter().map(attachment).collect(),
+        },
         Event::BotSaid { line, .. } => {
             let options = line.choices.into_iter().map(option).collect();
             let attachments = line.attachment.into_iter().map(attachment).collect();
             VisitorWhat::BotSaid { text: line.text, options, attachments }
         }
-        Event::AgentSaid { agent, text, .. } => {
-            VisitorWhat::PersonSaid { name: agent.name, text, attachments: Vec::new() }
+        Event::AgentSaid { agent, text, attachment: attached, .. } => {
+            let attachments = attached.into_iter().map(attachment).collect();
+            VisitorWhat::PersonSaid { name: agent.name, text, attachments }
         }
         Event::HandedOff { .. } => VisitorWhat::Waiting,
         Event::TakenOver { by: Speaker::Agent(agent), .. } => VisitorWhat::PersonJoined { name: agent.name },

@@ -19,10 +19,13 @@ pub enum VisitorSays {
     },
     /// The visitor opened the chat.
     Open,
-    /// `id` is a UUID of the widget's: a repeated one has no second effect. Text: 1 to 10 000 characters.
+    /// `id` is a UUID of the widget's: a repeated one has no second effect. Text: 1 to 10 000 characters, or none with
+    /// `attachments`: the keys of up to 10 files that were uploaded (`POST /webchat/uploads`).
     Say {
         id: String,
         text: String,
+        #[serde(default)]
+        attachments: Vec<String>,
     },
     /// The visitor chose an option of a menu.
     Tap {
@@ -52,6 +55,7 @@ pub enum VisitorHears {
         token: String,
         name: String,
         now: u64,
+        look: Look,
     },
     /// Continues where the last frame ended; `position.seq` is the new end (some events are not for visitors).
     Events {
@@ -86,6 +90,14 @@ pub enum VisitorHears {
     Pong,
 }
 
+/// What the account's settings say about the widget.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Look {
+    /// A larger file is not taken.
+    pub file_bytes_max: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct VisitorEvent {
@@ -103,6 +115,7 @@ pub enum VisitorWhat {
     ISaid {
         id: Option<String>,
         text: String,
+        attachments: Vec<AttachmentView>,
     },
     BotSaid {
         text: String,

@@ -1,5 +1,6 @@
 // Builds everything a browser gets into one folder: the console at its root, `webchat.js`, `demo/`. Each text file
 // gets compressed siblings, made here once so that the server never compresses. Usage: node scripts/build.mjs [OUT]
+import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -15,7 +16,22 @@ const fresh = `${out}.fresh`;
 
 rmSync(fresh, { recursive: true, force: true });
 await build({ configFile: join(root, 'console/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
-await build({ configFile: join(root, 'webchat/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
+// Parts of the web chat that not every page needs, kept for ever under the hash of them all: a language each,
+// attachments.
+const parts = join(fresh, 'assets');
+const folder = join(root, 'webchat/words');
+for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+  const [tag, words] = [name.slice(0, -5), JSON.parse(readFileSync(join(folder, name), 'utf8'))];
+  writeFileSync(join(parts, `webchat-${tag}.js`), `Switchboard.part(${JSON.stringify(tag)},${JSON.stringify(words)});\n`);
+}
+for (const name of ['attach']) {
+  const lib = { entry: join(root, `webchat/src/${name}.part.ts`), formats: ['iife'], name: 'part', fileName: () => `webchat-${name}.js` };
+  await build({ configFile: false, logLevel: 'warn', build: { target: 'es2020', outDir: parts, emptyOutDir: false, lib } });
+}
+const hash = createHash('sha256');
+for (const name of readdirSync(parts).filter((name) => name.startsWith('webchat-')).sort()) hash.update(readFileSync(join(parts, name)));
+const define = { __PARTS__: JSON.stringify(hash.digest('hex').slice(0, 12)) };
+await build({ configFile: join(root, 'webchat/vite.config.ts'), logLevel: 'warn', define, build: { outDir: fresh, emptyOutDir: false } });
 cpSync(join(root, 'demo'), join(fresh, 'demo'), { recursive: true });
 
 for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {

@@ -417,16 +417,25 @@ by: string, at: number, };
 /**
  * What a widget says.
  */
-export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
+export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, attachments: Array<string>, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
 
 /**
  * What the server says to a widget.
  */
-export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "typing", person: string | null, lasts: number, } | { "type": "pong" };
+export type VisitorHears = { "type": "welcome", token: string, name: string, now: number, look: Look, } | { "type": "events", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "reset", position: Position, events: Array<VisitorEvent>, floor: VisitorFloor, } | { "type": "ack", id: string, seq: number, } | { "type": "error", id: string | null, code: string, text: string, again: boolean, } | { "type": "typing", person: string | null, lasts: number, } | { "type": "pong" };
 
-export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+/**
+ * What the account's settings say about the widget.
+ */
+export type Look = { 
+/**
+ * A larger file is not taken.
+ */
+file_bytes_max: number, };
 
-export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
+export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+
+export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
 
 export type VisitorFloor = { 
 /**

@@ -242,7 +242,13 @@ async fn people_go_before_bots() {
         poster.text(&format!("contact-{number}"), "hours").await;
     }
     let waiting = arrived(&installation, 2).await.len() as u64;
-    let reply = Command::Reply { agent: installation.ana.agent.clone(), text: "Hello".into(), seen: 0, anyway: true };
+    let reply = Command::Reply {
+        agent: installation.ana.agent.clone(),
+        text: "Hello".into(),
+        attachment: None,
+        seen: 0,
+        anyway: true,
+    };
     ask(&node, &contact("hurried"), reply).await;
     let hers = installation.delivered("hurried", 1).await.remove(0);
     assert!(hers.number <= waiting + 3, "she was number {} although {waiting} had gone", hers.number);

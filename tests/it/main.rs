@@ -78,6 +78,8 @@ mod store_contract;
 mod support;
 /// Telegram, from the app to the reply and back.
 mod telegram;
+/// Files that are attached.
+mod uploads;
 /// Versions of bots: published, rolled back, finished by who is in the middle of them.
 mod versions;
 /// How providers are reached: over TLS, through proxies.

@@ -4,14 +4,17 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use loadtest::checker::{StoredConversation, parse_dump};
 use switchboard::adapters::sqlite::{self, SqliteStore};
 use switchboard::domain::account::{Account, Channel, WhenUncertain};
 use switchboard::domain::ids::{AccountId, AgentId, BotId, DeliveryId};
 use switchboard::domain::summary::ModeSummary;
 use switchboard::domain::time::Timestamp;
+use switchboard::domain::upload::UploadKey;
 use switchboard::ports::people::{People, Person, Role};
 use switchboard::ports::store::{Append, Effect, Group, Store, StrayState};
+use switchboard::ports::uploads::{Allowance, Begun, Upload, Uploads};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -48,9 +51,28 @@ async fn grown() -> TempDir {
     store.open_session([1; 32], ana.id, later(1_000)).await.expect("opens");
     store.add_invitation([2; 32], ana.id, later(1_000)).await.expect("adds");
     store.keep_raw("meta".into(), "strange".into(), vec![0, 255].into(), NOW).await.expect("keeps");
+    for number in 0..3 {
+        upload(&store, number).await;
+    }
     futures_util::future::join_all((0..CONVERSATIONS).map(|number| one(&store, number))).await;
     std::fs::write(dir.path().join("visitor.key"), [9; 32]).expect("a key");
     dir
+}
+
+/// A file of two parts. The second one was begun, and never came.
+async fn upload(store: &SqliteStore, number: u128) {
+    let key = UploadKey(Uuid::from_u128(number));
+    let allowance = Allowance { owner_files: 9, owner_bytes: 99, account_bytes: 99 };
+    let name = format!("{number}.pdf");
+    let upload = Upload { key, owner: Uuid::from_u128(7), account: "shop".to_owned(), name, bytes: 6, at: NOW };
+    assert_eq!(store.begin_upload(upload, allowance).await.expect("begins"), Begun::Yes);
+    if number != 1 {
+        store.add_part(key, 0, Bytes::from_static(b"\0\xff1")).await.expect("adds");
+        store.add_part(key, 1, Bytes::from(number.to_string())).await.expect("adds");
+        store.finish_upload(key).await.expect("finishes");
+        let kept = store.keep_uploads(vec![key], Uuid::from_u128(7), "m".to_owned()).await.expect("keeps");
+        assert!(kept.is_some());
+    }
 }
 
 /// A conversation of which everything is different.
@@ -145,6 +167,13 @@ async fn holds_everything(from: &Path, schema: &Schema) {
     assert!(new.invitation([2; 32], NOW).await.unwrap().is_some());
     assert_eq!(old.raw_payloads(9).await.unwrap(), new.raw_payloads(9).await.unwrap());
     assert_eq!(new.secret("visitor.key", vec![0; 32]).await.unwrap(), [9; 32]);
+    for number in 0..3 {
+        let key = UploadKey(Uuid::from_u128(number));
+        assert_eq!(old.upload(key).await.unwrap(), new.upload(key).await.unwrap());
+        assert_eq!(new.upload(key).await.unwrap().is_some(), number != 1);
+        assert_eq!(old.part(key, 1).await.unwrap(), new.part(key, 1).await.unwrap());
+        assert_eq!(new.part(key, 1).await.unwrap().is_some(), number != 1);
+    }
     goes_on(&new).await;
 }
 

@@ -116,7 +116,7 @@ fn asks() -> Vec<Ask> {
         Ask::Inbox { window: 1, reason: None },
         Ask::Watch { conversation: c(), after: None },
         Ask::Unwatch { conversation: c() },
-        Ask::Reply { conversation: c(), cid: i(), text: "Hi".into(), seen: 0, anyway: false },
+        Ask::Reply { conversation: c(), cid: i(), text: "Hi".into(), attachment: None, seen: 0, anyway: false },
         Ask::Template {
             conversation: c(),
             cid: i(),

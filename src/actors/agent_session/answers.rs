@@ -21,6 +21,9 @@ impl AgentSession {
         answer: Answered,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
+        if matches!(answer, Err(NotDone::Refused(_))) {
+            self.release(&cid, ctx);
+        }
         match answer {
             Ok(Done { last }) => self.tell(&Tell::Done { reference, cid, seq: last }, ctx),
             Err(NotDone::Refused(Refusal::Superseded { since })) => {

@@ -9,9 +9,11 @@ use crate::wire::console::{Ask, Extension as AskedExtension};
 /// The conversation, the command's id, and the command. None if an id is none, or if nothing is asked of a conversation.
 pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Command)> {
     let (conversation, cid, command) = match ask {
-        Ask::Reply { conversation, cid, text, seen, anyway } => {
-            (conversation, cid, Command::Reply { agent, text, seen, anyway })
+        Ask::Reply { attachment: None, conversation, cid, text, seen, anyway } => {
+            (conversation, cid, Command::Reply { agent, text, attachment: None, seen, anyway })
         }
+        // Asks for its file first: see `attach`.
+        Ask::Reply { .. } => return None,
         Ask::Template { conversation, cid, template, language, values, seen, anyway } => {
             (conversation, cid, Command::SendTemplate { agent, name: template, language, values, seen, anyway })
         }

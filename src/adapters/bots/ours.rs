@@ -28,7 +28,11 @@ impl Inner {
             account: call.contact.account.to_string(),
             channel: contact.channel.as_str().to_owned(),
             contact: ContactView { name: contact.name.clone(), attributes: contact.attributes.clone() },
-            messages: about.heard.iter().map(|(seq, heard)| MessageView::of(*seq, heard)).collect(),
+            messages: about
+                .heard
+                .iter()
+                .map(|(seq, heard)| MessageView::of(*seq, heard, &self.settings.own_address))
+                .collect(),
             left_out: about.left_out,
             answer_to: self.answer_to(call),
         };

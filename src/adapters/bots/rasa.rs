@@ -76,7 +76,12 @@ impl Inner {
     ) -> Result<Came, String> {
         let asked = Asked {
             sender: call.id.conversation.to_string(),
-            message: about.heard.iter().map(|(_, heard)| message(heard)).collect::<Vec<_>>().join("\n"),
+            message: about
+                .heard
+                .iter()
+                .map(|(_, heard)| message(heard, &self.settings.own_address))
+                .collect::<Vec<_>>()
+                .join("\n"),
             metadata: Metadata {
                 call: call.id.to_string(),
                 attempt: call.attempt,
@@ -97,9 +102,9 @@ impl Inner {
 }
 
 /// A tap goes back as what the button carries, as Rasa's own front ends do it.
-fn message(heard: &Heard) -> String {
-    let attached = heard.attachments.iter().map(|attachment| attachment.url.as_str()).filter(|url| !url.is_empty());
-    let words = heard.tap.as_deref().unwrap_or(&heard.text);
+fn message(heard: &Heard, base: &str) -> String {
+    let attached = heard.attachments.iter().map(|attachment| attachment.clone().reached_at(base).url);
+    let words = heard.tap.clone().unwrap_or_else(|| heard.text.clone());
     std::iter::once(words).chain(attached).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -164,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_tap_is_said_as_what_the_button_carries() {
-        assert_eq!(message(&Heard::tap("/order_status", "Order status")), "/order_status");
-        assert_eq!(message(&Heard::text("hi")), "hi");
+        assert_eq!(message(&Heard::tap("/order_status", "Order status"), ""), "/order_status");
+        assert_eq!(message(&Heard::text("hi"), ""), "hi");
     }
 }

@@ -109,6 +109,14 @@ pub async fn copy(
         after = to;
         tell(Step::Copied { there });
     }
+    // Beyond the last conversation, progress counts uploads.
+    while after - source.last < source.last_upload {
+        let upload = after - source.last;
+        let mut rows = Rows::default();
+        source.of_uploads(upload, upload + 1, &mut |table, row| rows.add(table, row))?;
+        after += 1;
+        target.take(rows, after).await?;
+    }
     let file = from.join(visitor_key.0);
     if file.exists() {
         target.keep_secret(visitor_key.1, &std::fs::read(file).map_err(CopyError::VisitorKey)?).await?;
@@ -125,6 +133,7 @@ async fn compare(source: &Source, target: &Target) -> Result<Vec<Compared>, Copy
     let mut add = |table: &'static tables::Table, row: Vec<rows::Value>| ours.entry(table.name).or_default().add(&row);
     source.apart(&mut add)?;
     source.of_conversations(0, source.last, &mut add)?;
+    source.of_uploads(0, source.last_upload, &mut add)?;
     let mut compared = Vec::new();
     for table in tables::all() {
         let of = |sums: &HashMap<&str, Sum>| sums.get(table.name).copied().unwrap_or_default();

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::CopyError;
 use super::rows::{self, Value};
-use super::tables::{APART, OF_CONVERSATIONS, Table};
+use super::tables::{APART, OF_CONVERSATIONS, OF_UPLOADS, Table};
 use crate::adapters::sqlite::{self, Held};
 
 pub struct Source {
@@ -16,6 +16,8 @@ pub struct Source {
     /// The number of the last conversation.
     pub last: i64,
     pub conversations: u64,
+    /// The number of the last upload.
+    pub last_upload: i64,
 }
 
 impl Source {
@@ -31,7 +33,9 @@ impl Source {
         let question = "SELECT count(*), coalesce(max(number), 0) FROM conversation";
         let (conversations, last) = sql.query_row(question, (), |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
         let conversations = u64::try_from(conversations).unwrap_or(0);
-        Ok(Source { held, state: format!("{generation}/{committed}"), last, conversations })
+        let question = "SELECT coalesce(max(number), 0) FROM upload";
+        let last_upload = sql.query_row(question, (), |row| row.get(0))?;
+        Ok(Source { held, state: format!("{generation}/{committed}"), last, conversations, last_upload })
     }
 
     /// How many conversations have numbers up to this one.
@@ -54,6 +58,16 @@ impl Source {
         out: &mut impl FnMut(&'static Table, Vec<Value>),
     ) -> Result<(), CopyError> {
         OF_CONVERSATIONS.iter().try_for_each(|table| read(self.held.sql(), table, (after, to), out))
+    }
+
+    /// And of the uploads numbered after `after`, up to `to`.
+    pub fn of_uploads(
+        &self,
+        after: i64,
+        to: i64,
+        out: &mut impl FnMut(&'static Table, Vec<Value>),
+    ) -> Result<(), CopyError> {
+        OF_UPLOADS.iter().try_for_each(|table| read(self.held.sql(), table, (after, to), out))
     }
 }
 

@@ -216,8 +216,36 @@ pub const OF_CONVERSATIONS: &[Table] = &[
     },
 ];
 
+/// What was uploaded: copied for one upload at a time, for each may have many bytes. An address is upload << 32 | part.
+pub const OF_UPLOADS: &[Table] = &[
+    Table {
+        name: "upload",
+        title: "uploads",
+        columns: &[
+            ("key", Uuid),
+            ("owner", Uuid),
+            ("account", Text),
+            ("name", Text),
+            ("bytes", Int),
+            ("at", Int),
+            ("finished", Bool),
+            ("message", Text),
+        ],
+        source: "SELECT key, owner, account, name, bytes, at, finished, message
+            FROM upload WHERE number > ?1 AND number <= ?2",
+    },
+    Table {
+        name: "upload_part",
+        title: "parts of uploads",
+        columns: &[("upload", Uuid), ("number", Int4), ("bytes", Bytes)],
+        source: "SELECT key, address & 4294967295, upload_part.bytes
+            FROM upload_part CROSS JOIN upload ON upload.number = address >> 32
+            WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
+    },
+];
+
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    APART.iter().chain(OF_CONVERSATIONS)
+    APART.iter().chain(OF_CONVERSATIONS).chain(OF_UPLOADS)
 }
 
 impl Table {

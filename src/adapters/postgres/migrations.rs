@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_account_trouble.sql"),
     include_str!("migrations/0006_shelf.sql"),
     include_str!("migrations/0007_index.sql"),
+    include_str!("migrations/0008_uploads.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

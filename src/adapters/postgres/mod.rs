@@ -29,6 +29,7 @@ mod script;
 mod tokens;
 mod trouble;
 mod upkeep;
+mod uploads;
 mod views;
 mod writing;
 

@@ -30,6 +30,7 @@ mod record;
 mod tokens;
 mod trouble;
 mod upkeep;
+mod uploads;
 mod views;
 mod writer;
 mod writing;

@@ -98,7 +98,7 @@ impl Desk {
             "/fail" => self.called(Outcome::Failed(rest.to_owned()))?,
             "/agent" => {
                 let (agent, text, seen) = (agent(), rest.to_owned(), self.conversation.state.seq);
-                self.ask(Command::Reply { agent, text, seen, anyway: true })
+                self.ask(Command::Reply { agent, text, attachment: None, seen, anyway: true })
             }
             "/label" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: true }),
             "/unlabel" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: false }),

@@ -147,6 +147,14 @@ mod tests {
             ("POST", "/api/v1/deliveries/{conversation}/{seq}/leave") => {
                 route("Leave one of them as it is, for good", None, of::<Noted>(types))
             }
+            ("POST", "/api/v1/uploads") => Route {
+                query: &[("name", "string")],
+                ..route(
+                    "Upload a file to attach; the body is the file, of a length that is said",
+                    None,
+                    of::<Uploaded>(types),
+                )
+            },
             ("GET", "/api/v1/hand-offs") => Route {
                 query: &[("reason", "string"), ("limit", "integer")],
                 ..route("Who waits for a human, the longest waiting first, and why", None, of::<HandOffs>(types))

@@ -7,7 +7,7 @@ use actix_web::{Route, guard};
 
 use super::{bots, deliveries, finding, hand_offs, manage, openapi, templates, views, writing};
 use crate::edge::caller::{Access, gate};
-use crate::edge::{assets, conversations, files, health, outside, pictures, sign_in, sockets, webhooks};
+use crate::edge::{assets, conversations, files, guests, health, outside, pictures, sign_in, sockets, uploads, webhooks};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
@@ -69,6 +69,10 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/webhooks/{provider}/{place:.*}" => web::route().to(webhooks::webhook);
         With(Converse), GET "/console/socket" => web::route().to(sockets::console);
         Everybody, GET "/webchat/socket" => web::route().to(sockets::webchat);
+        // The visitor's token is looked at by the route itself.
+        Everybody, POST "/webchat/uploads" => web::route().to(uploads::from_visitor);
+        Everybody, OPTIONS "/webchat/uploads" => web::route().to(guests::may_ask);
+        Everybody, GET "/uploads/{upload}/{name}" => web::route().to(uploads::show);
         Everybody, GET "/health/live" => web::route().to(health::live);
         Everybody, GET "/health/ready" => web::route().to(health::ready);
         Everybody, GET "/metrics" => web::route().to(health::metrics);
@@ -92,6 +96,7 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
 
         With(Converse), GET "/api/v1/files/{account}/{file}" => web::route().to(files::file);
+        With(Converse), POST "/api/v1/uploads" => web::route().to(uploads::from_agent);
 
         With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
         With(Converse), GET "/api/v1/conversations/{conversation}/pictures/{seq}/{place}" =>

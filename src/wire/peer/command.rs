@@ -7,7 +7,7 @@ use crate::domain::command as core;
 use crate::domain::event;
 use crate::wire::stored::calls;
 use crate::wire::stored::changes::Change;
-use crate::wire::stored::parts::{Agent, Heard, Text, maybe_text, millis, owned, text, time};
+use crate::wire::stored::parts::{Agent, Attachment, Heard, Text, maybe_text, millis, owned, text, time};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,6 +102,8 @@ pub enum Command<'a> {
         agent: Agent<'a>,
         #[serde(borrow)]
         text: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment<'a>>,
         seen: u64,
         anyway: bool,
     },
@@ -268,9 +270,13 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 Self::Bounce { of: *of, provider_id: text(provider_id), reason: text(reason), opted_out: *opted_out }
             }
             Core::Seen { seq } => Self::Seen { seq: *seq },
-            Core::Reply { agent, text: words, seen, anyway } => {
-                Self::Reply { agent: agent.into(), text: text(words), seen: *seen, anyway: *anyway }
-            }
+            Core::Reply { agent, text: words, attachment, seen, anyway } => Self::Reply {
+                agent: agent.into(),
+                text: text(words),
+                attachment: attachment.as_ref().map(Into::into),
+                seen: *seen,
+                anyway: *anyway,
+            },
             Core::SendTemplate { agent, name, language, values, seen, anyway } => {
                 let (name, language, values) = (text(name), text(language), values.clone());
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen: *seen, anyway: *anyway }
@@ -340,9 +346,13 @@ impl From<Command<'_>> for core::Command {
                 Self::Bounce { of, provider_id, reason, opted_out }
             }
             Command::Seen { seq } => Self::Seen { seq },
-            Command::Reply { agent, text, seen, anyway } => {
-                Self::Reply { agent: agent.into(), text: text.into_owned(), seen, anyway }
-            }
+            Command::Reply { agent, text, attachment, seen, anyway } => Self::Reply {
+                agent: agent.into(),
+                text: text.into_owned(),
+                attachment: attachment.map(Into::into),
+                seen,
+                anyway,
+            },
             Command::SendTemplate { agent, name, language, values, seen, anyway } => {
                 let (name, language) = (name.into_owned(), language.into_owned());
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen, anyway }

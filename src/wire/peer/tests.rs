@@ -43,7 +43,7 @@ fn commands() -> Vec<Command> {
         Command::Learn { name: "phone".into(), value: "+16505551234".into() },
         Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
         Command::Outcome { of: 4, outcome: Outcome::OptedOut { reason: reason() } },
-        Command::Reply { agent: agent(), text: "yes".into(), seen: 9, anyway: true },
+        Command::Reply { agent: agent(), text: "yes".into(), attachment: None, seen: 9, anyway: true },
         Command::SendTemplate {
             agent: agent(),
             name: "follow_up".into(),
@@ -162,7 +162,7 @@ fn summary(seq: Seq) -> Summary {
 }
 
 fn said(text: &str) -> Event {
-    Event::AgentSaid { agent: agent(), text: text.into(), turn: 1, template: None }
+    Event::AgentSaid { agent: agent(), text: text.into(), attachment: None, turn: 1, template: None }
 }
 
 #[test]

@@ -210,8 +210,9 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(line, why, from, then, turn)| Event::BotSaid { line, why, from, then, turn }),
         (any_origin(), any_place()).prop_map(|(from, then)| Event::BotMoved { from, then }),
         any_call_event(),
-        (any_agent(), any_text(), any::<u64>(), option::of(any_template()))
-            .prop_map(|(agent, text, turn, template)| Event::AgentSaid { agent, text, turn, template }),
+        (any_agent(), any_text(), option::of(any_attachment()), any::<u64>(), option::of(any_template())).prop_map(
+            |(agent, text, attachment, turn, template)| Event::AgentSaid { agent, text, attachment, turn, template },
+        ),
         (any_text(), any_text()).prop_map(|(text, provider_id)| Event::OutsideSaid { text, provider_id }),
         (any_agent(), any_text()).prop_map(|(agent, text)| Event::NoteAdded { agent, text }),
         (any_text(), any::<u64>()).prop_map(|(text, turn)| Event::Suppressed { text, turn }),

@@ -6,7 +6,9 @@ use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::changes::Change;
-use super::parts::{Agent, Heard, Line, Reason, Speaker, Template, Text, maybe_text, millis, owned, text, time};
+use super::parts::{
+    Agent, Attachment, Heard, Line, Reason, Speaker, Template, Text, maybe_text, millis, owned, text, time,
+};
 use super::why::{GiveBack, PauseMove, Receipt};
 use crate::domain::event as core;
 use crate::domain::label::Label;
@@ -133,6 +135,8 @@ pub enum Event<'a> {
         agent: Agent<'a>,
         #[serde(borrow)]
         text: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        attachment: Option<Attachment<'a>>,
         turn: u64,
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         template: Option<Template<'a>>,
@@ -308,9 +312,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             }
             Core::CallRepeated { call, attempt } => Self::CallRepeated { call: *call, attempt: *attempt },
             Core::CallEnded { call, how } => Self::CallEnded { call: *call, how: how.into() },
-            Core::AgentSaid { agent, text: words, turn, template } => {
-                let template = template.as_ref().map(Into::into);
-                Self::AgentSaid { agent: agent.into(), text: text(words), turn: *turn, template }
+            Core::AgentSaid { agent, text: words, attachment, turn, template } => {
+                let (attachment, template) = (attachment.as_ref().map(Into::into), template.as_ref().map(Into::into));
+                Self::AgentSaid { agent: agent.into(), text: text(words), attachment, turn: *turn, template }
             }
             Core::OutsideSaid { text: words, provider_id } => {
                 Self::OutsideSaid { text: text(words), provider_id: text(provider_id) }
@@ -403,9 +407,9 @@ impl From<Event<'_>> for core::Event {
             }
             Event::CallRepeated { call, attempt } => Self::CallRepeated { call, attempt },
             Event::CallEnded { call, how } => Self::CallEnded { call, how: how.into() },
-            Event::AgentSaid { agent, text, turn, template } => {
-                let template = template.map(Into::into);
-                Self::AgentSaid { agent: agent.into(), text: text.into_owned(), turn, template }
+            Event::AgentSaid { agent, text, attachment, turn, template } => {
+                let (attachment, template) = (attachment.map(Into::into), template.map(Into::into));
+                Self::AgentSaid { agent: agent.into(), text: text.into_owned(), attachment, turn, template }
             }
             Event::OutsideSaid { text, provider_id } => {
                 Self::OutsideSaid { text: text.into_owned(), provider_id: provider_id.into_owned() }

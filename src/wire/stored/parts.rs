@@ -48,7 +48,7 @@ pub struct Heard<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Attachment<'a> {
+pub struct Attachment<'a> {
     kind: AttachmentKind,
     #[serde(borrow)]
     url: Text<'a>,

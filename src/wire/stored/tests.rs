@@ -119,7 +119,8 @@ fn template_samples() -> Vec<Vec<u8>> {
         let values = vec!["Zoë".to_owned()];
         Some(Filled { name: "follow_up".to_owned(), language: "en_US".to_owned(), values })
     };
-    let said = Event::AgentSaid { agent: ada(), text: "Hello Zoë.".to_owned(), turn: 4, template: template() };
+    let (agent, text, turn) = (ada(), "Hello Zoë.".to_owned(), 4);
+    let said = Event::AgentSaid { agent, text, attachment: None, turn, template: template() };
     let by = Author::Person { late_from: Some(Timestamp(7)), template: template() };
     let summary = Summary { channel: Channel::WhatsApp, ..sample_summary() };
     vec![write_event(&said), write_queued(&sample_line(), &by), write_summary(&summary)]
@@ -172,7 +173,7 @@ fn sample_events() -> Vec<Event> {
             turn: 3,
         },
         Event::BotMoved { from: Origin::default(), then: Place::OfferedHuman },
-        Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), turn: 4, template: None },
+        Event::AgentSaid { agent: ada(), text: text("Hi, Ada here."), attachment: None, turn: 4, template: None },
         Event::OutsideSaid { text: text("from the Page"), provider_id: text("m_2") },
         Event::NoteAdded { agent: ada(), text: text("likes blue") },
         Event::HandedOff {

@@ -7,7 +7,8 @@ import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
 import type { Reason } from './state/inbox';
-import { after, start, wants, type Command, type Event } from './state/state';
+import { after, start, wants, type Command, type Event, type State } from './state/state';
+import { Attaching } from './attaching.svelte';
 import { Canned } from './canned.svelte';
 import { Finder } from './finder.svelte';
 import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
@@ -32,6 +33,7 @@ export class Desk {
   /** The wire has been down for longer than a blink. */
   cutOff = $state(false);
   readonly canned = new Canned();
+  readonly attaching = new Attaching();
   readonly finder = new Finder();
   /** Parts of conversations that are read apart from their newest. */
   readonly reader = new Reader({
@@ -109,15 +111,29 @@ export class Desk {
     this.#socket.ask({ type: 'typing', conversation });
   }
 
-  /** Sends what is written. Words that went out before without a clear answer go out under the same id. */
-  send(conversation: string, text: string, note: boolean, anyway = false): void {
+  /** Sends what is written, and what is attached: the first file with the words, each further one by itself. */
+  send(conversation: string, text: string, note: boolean): void {
+    const [first, ...rest] = note ? [] : this.attaching.take(conversation).map(({ key }) => key);
+    this.#send(conversation, text, note, first ?? null);
+    for (const file of rest) this.#send(conversation, '', false, file);
+  }
+
+  /** Words that went out before without a clear answer go out under the same id. */
+  #send(conversation: string, text: string, note: boolean, attachment: string | null, anyway = false): void {
     this.#typedAt = -Infinity;
     const { failed } = this.#core.drafts.get(conversation) ?? {};
-    const again = failed && !anyway && failed.type === (note ? 'note' : 'reply') && 'text' in failed && failed.text === text;
+    const same = failed?.type === 'note' ? note : failed?.type === 'reply' && !note && failed.attachment === attachment;
+    const again = failed && !anyway && same && 'text' in failed && failed.text === text;
     const known = this.#core.conversations.get(conversation);
     if (again) this.#dispatch({ type: 'command', command: failed });
     else if (note) this.command({ type: 'note', conversation, text });
-    else this.command({ type: 'reply', conversation, text, seen: known ? lastSeq(known) : 0, anyway });
+    else this.command({ type: 'reply', conversation, text, attachment, seen: known ? lastSeq(known) : 0, anyway });
+  }
+
+  /** Sends what was refused because somebody has spoken since, with the words as they are now. */
+  sendAnyway(conversation: string, text: string): void {
+    const refused = this.#core.refusals.get(conversation)?.command;
+    this.#send(conversation, text, false, refused?.type === 'reply' ? refused.attachment : null, true);
   }
 
   /** By a template that was approved beforehand, with a value for each of its places. */
@@ -139,6 +155,10 @@ export class Desk {
   }
 
   readRefusal(conversation: string): void {
+    const refused = this.#core.refusals.get(conversation);
+    const { command, code } = refused ?? {};
+    const file = command?.type === 'reply' && code !== 'no_upload' ? command.attachment : null;
+    if (file) this.attaching.back(conversation, file);
     this.#dispatch({ type: 'read_refusal', conversation });
   }
 
@@ -170,8 +190,18 @@ export class Desk {
     }
     if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.agent, this.#core);
     if (this.#core.drafts !== before.drafts) this.#keeper.changed();
+    if (this.#core.refusals !== before.refusals) this.#filesBack(before.refusals);
     if (event.type === 'heard') this.#publishSoon();
     else this.#publish();
+  }
+
+  /** A refusal that makes place for the next one: its file is not lost. */
+  #filesBack(before: State['refusals']): void {
+    for (const [conversation, { command, code }] of before) {
+      const now = this.#core.refusals.get(conversation);
+      const file = command.type === 'reply' && code !== 'no_upload' ? command.attachment : null;
+      if (file && now && now.command !== command) this.attaching.back(conversation, file);
+    }
   }
 
   /** What the reader does shows at once: the next key may already depend on it. */

@@ -24,7 +24,7 @@ export function said(seq: number, text = `line ${seq}`, at = seq * 1000): EventV
 }
 
 export function answered(seq: number, text = `answer ${seq}`, at = seq * 1000): EventView {
-  return { seq, at, kind: 'agent_said', agent: { id: 'ana', name: 'Ana' }, text, template: null };
+  return { seq, at, kind: 'agent_said', agent: { id: 'ana', name: 'Ana' }, text, attachments: [], template: null };
 }
 
 export function events(list: EventView[], generation = 'g'): Tell {
@@ -82,4 +82,4 @@ export class Console {
   }
 }
 
-export const reply = (text = 'Hello', cid = 'cid-1', seen = 2) => ({ type: 'reply', conversation: 'c', cid, text, seen, anyway: false }) as const;
+export const reply = (text = 'Hello', cid = 'cid-1', seen = 2) => ({ type: 'reply', conversation: 'c', cid, text, attachment: null, seen, anyway: false }) as const;

@@ -1,7 +1,9 @@
 /** The chat itself, without a picture: what was said, what has yet to arrive, who has the floor. */
 import { uuid } from '../../shared/uuid';
-import type { VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
+import type { Look, Uploaded, VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
+import type { Attaching } from './attach';
 import type { History, Memory, Unsent } from './memory';
+import { fetchPart } from './part';
 import { Wire } from './wire';
 
 /** A message that will not be sent, and why. */
@@ -31,6 +33,10 @@ const TYPING_AGAIN_MS = 3_000;
 
 export class Conversation {
   name = '';
+  /** There once the panel was opened. */
+  attaching: Attaching | undefined;
+  #attachingComes = false;
+  #look: Look | undefined;
   #history: History | undefined;
   #unsent: Unsent[];
   #failed: Failed[] = [];
@@ -44,14 +50,15 @@ export class Conversation {
   #wire: Wire;
 
   constructor(
-    address: string,
+    /** Where the server is; `account` is among its parameters. */
+    readonly server: URL,
     readonly memory: Memory,
     readonly changed: (fresh: VisitorEvent[]) => void,
     over: (reason: string) => void,
   ) {
     this.#history = memory.history;
     this.#unsent = memory.unsent();
-    this.#wire = new Wire(address, {
+    this.#wire = new Wire(server, {
       hello: () => ({ token: memory.token, after: memory.token ? (this.#history?.position ?? null) : null }),
       heard: (frame) => this.#heard(frame),
       down: () => {
@@ -80,9 +87,9 @@ export class Conversation {
     return this.now.events.filter(({ seq, kind }) => seq > seen && (kind === 'bot_said' || kind === 'person_said')).length;
   }
 
-  say(text: string): void {
+  say(text: string, files: Uploaded[] = []): void {
     this.#typedAt = 0;
-    this.#post({ id: uuid(), text, at: Date.now() });
+    this.#post({ id: uuid(), text, at: Date.now(), ...(files.length > 0 ? { files } : {}) });
   }
 
   tap(option: string, label: string): void {
@@ -93,6 +100,26 @@ export class Conversation {
   typing(): void {
     const now = Date.now();
     if (Math.abs(now - this.#typedAt) >= TYPING_AGAIN_MS && this.#wire.say({ type: 'typing' })) this.#typedAt = now;
+  }
+
+  /** Whoever opens the panel may attach something. */
+  prepare(): void {
+    if (this.attaching || this.#attachingComes) return;
+    this.#attachingComes = true;
+    const come = (made: typeof Attaching): void => {
+      const token = () => (this.#wire.ready ? this.memory.token : null);
+      this.attaching = new made(new URL('/webchat/uploads' + this.server.search, this.server), token, () => this.changed([]));
+      this.#prepare();
+      this.changed([]);
+    };
+    // Without it, there is no button; it is tried again with the next opening.
+    fetchPart<typeof Attaching>('attach', this.server).then(come, () => (this.#attachingComes = false));
+  }
+
+  #prepare(): void {
+    if (!this.attaching || !this.#look) return;
+    this.attaching.bytesMax = this.#look.file_bytes_max;
+    this.attaching.pump();
   }
 
   opened(): void {
@@ -111,7 +138,7 @@ export class Conversation {
   }
 
   #heard(frame: VisitorHears): void {
-    if (frame.type === 'welcome') this.#welcomed(frame.token, frame.name);
+    if (frame.type === 'welcome') this.#welcomed(frame.token, frame.name, frame.look);
     else if (frame.type === 'events') this.#continued(frame);
     else if (frame.type === 'reset') this.#replaced(frame);
     else if (frame.type === 'typing') this.#isWriting(frame.person ?? '', frame.lasts);
@@ -134,9 +161,11 @@ export class Conversation {
     this.#writing = undefined;
   }
 
-  #welcomed(token: string, name: string): void {
+  #welcomed(token: string, name: string, look: Look): void {
     this.memory.token = token;
     this.name = name || this.name;
+    this.#look = look;
+    this.#prepare();
     this.#toldSeen = 0;
     for (const page of this.#pages.splice(0)) this.page(page.url, page.title);
     if (this.#openWanted) this.opened();
@@ -208,7 +237,8 @@ export class Conversation {
     this.changed([]);
   }
 
-  #send({ id, text, option }: Unsent): void {
-    this.#wire.say(option === undefined ? { type: 'say', id, text } : { type: 'tap', id, option, label: text });
+  #send({ id, text, option, files = [] }: Unsent): void {
+    const attachments = files.map(({ key }) => key);
+    this.#wire.say(option === undefined ? { type: 'say', id, text, attachments } : { type: 'tap', id, option, label: text });
   }
 }

@@ -2,8 +2,10 @@
 import { stretches } from '../../shared/links';
 import type { AttachmentView, OptionView, VisitorEvent } from '../../shared/wire';
 import type { Chat } from './chat';
-import { h } from './dom';
+import { h, icon } from './dom';
 import { fill, type Words } from './words';
+
+const PAGE = 'M7 3h7l5 5v13H7zM14 3v5h5';
 
 type Tap = (option: OptionView) => void;
 
@@ -16,26 +18,27 @@ export interface Line {
 }
 
 /** What the log shows: everything said, then what has yet to arrive. Only the newest menu can still be tapped. */
-export function lines(chat: Chat, words: Words, tap: Tap): Line[] {
+export function lines(chat: Chat, words: Words, server: URL, tap: Tap): Line[] {
   const menu = newestMenu(chat);
   const said = chat.events.map((event, index) => {
     const named = nameOf(chat.events[index - 1], words) !== nameOf(event, words);
-    return { key: String(event.seq), alive: event.seq === menu, build: () => eventLine(event, named, words, tap) };
+    return { key: String(event.seq), alive: event.seq === menu, build: () => eventLine(event, named, words, server, tap) };
   });
-  const unsent = chat.unsent.map(({ id, text }) => ({
+  const unsent = chat.unsent.map(({ id, text, files = [] }) => ({
     key: id,
     alive: false,
     build: () => {
       const line = bubble('me unsent', '', text, words);
+      attach(line, files, words, server);
       line.append(h('small', { class: 'late' }, words.later));
       return line;
     },
   }));
-  const failed = chat.failed.map(({ id, text, error }) => ({
+  const failed = chat.failed.map(({ id, text, error, files = [] }) => ({
     key: `${id}!`,
     alive: false,
     build: () => {
-      const line = bubble('me failed', '', text, words);
+      const line = bubble('me failed', '', [text, ...files.map(({ name }) => name)].filter(Boolean).join('\n'), words);
       line.append(h('small', { title: error }, words.failed));
       return line;
     },
@@ -57,14 +60,21 @@ function nameOf(event: VisitorEvent | undefined, words: Words): string {
   return event?.kind === 'person_said' ? event.name : '';
 }
 
-function eventLine(event: VisitorEvent, named: boolean, words: Words, tap: Tap): HTMLElement {
+function eventLine(event: VisitorEvent, named: boolean, words: Words, server: URL, tap: Tap): HTMLElement {
   switch (event.kind) {
-    case 'i_said':
-      return bubble('me', '', event.text, words);
+    case 'i_said': {
+      const line = bubble('me', '', event.text, words);
+      // What this browser remembers may be older than attachments.
+      attach(line, event.attachments ?? [], words, server);
+      return line;
+    }
     case 'bot_said':
-      return botLine(event, named, words, tap);
-    case 'person_said':
-      return personLine(event, named, words);
+      return botLine(event, named, words, server, tap);
+    case 'person_said': {
+      const line = bubble('person', named ? event.name : '', event.text, words);
+      attach(line, event.attachments, words, server);
+      return line;
+    }
     case 'waiting':
       return h('div', { class: 'line waiting' }, words.coming);
     case 'person_joined':
@@ -76,9 +86,9 @@ function eventLine(event: VisitorEvent, named: boolean, words: Words, tap: Tap):
 
 type Said<Kind> = Extract<VisitorEvent, { kind: Kind }>;
 
-function botLine({ text, options, attachments }: Said<'bot_said'>, named: boolean, words: Words, tap: Tap): HTMLElement {
+function botLine({ text, options, attachments }: Said<'bot_said'>, named: boolean, words: Words, server: URL, tap: Tap): HTMLElement {
   const line = bubble('bot', named ? words.bot : '', text, words);
-  attach(line, attachments, words);
+  attach(line, attachments, words, server);
   if (options.length > 0) {
     const buttons = options.map((option) => h('button', { type: 'button', dir: 'auto', click: () => tap(option) }, option.label));
     line.append(h('div', { class: 'options', role: 'group', 'aria-label': words.choices }, ...buttons));
@@ -86,17 +96,15 @@ function botLine({ text, options, attachments }: Said<'bot_said'>, named: boolea
   return line;
 }
 
-function personLine({ name, text, attachments }: Said<'person_said'>, named: boolean, words: Words): HTMLElement {
-  const line = bubble('person', named ? name : '', text, words);
-  attach(line, attachments, words);
-  return line;
-}
-
-function attach(line: HTMLElement, attachments: AttachmentView[], words: Words): void {
+/** Pictures in their place, everything else as a card. */
+function attach(line: HTMLElement, attachments: AttachmentView[], words: Words, server: URL): void {
   for (const { kind, url, name } of attachments) {
     if (!/^https?:|^\//.test(url)) continue;
-    const inside = kind === 'image' ? h('img', { src: url, alt: name || words.picture, loading: 'lazy' }) : name || kind;
-    line.append(h('p', {}, h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, inside)));
+    const inside = kind === 'image' ? h('img', { src: new URL(url, server).href, alt: name || words.picture, loading: 'lazy' }) : name || kind;
+    const link = h('a', { href: new URL(url, server).href, target: '_blank', rel: 'noopener noreferrer', class: kind === 'image' ? '' : 'card' });
+    if (kind !== 'image') link.append(icon(PAGE));
+    link.append(inside);
+    line.append(h('p', {}, link));
   }
 }
 

@@ -7,6 +7,7 @@
 import { Conversation } from './chat';
 import { Memory } from './memory';
 import { watchPages } from './pages';
+import { part } from './part';
 import { View } from './view';
 import { spoken } from './words';
 
@@ -26,26 +27,30 @@ interface Boot {
 }
 
 function start(account: string, origin: URL, language: string | undefined): void {
-  const address = new URL('/webchat/socket', origin);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  address.searchParams.set('account', account);
+  const server = new URL('/', origin);
+  server.searchParams.set('account', account);
+  let over = false;
   const chat = new Conversation(
-    address.href,
+    server,
     new Memory(account),
     (fresh) => {
       view?.paint();
       for (const event of fresh) if (event.kind !== 'i_said') emit('message', event);
     },
     (reason) => {
+      over = true;
       view?.host.remove();
       console.warn(`Switchboard: the chat is not available: ${reason}`);
     },
   );
-  const shown = new View(chat, spoken([language, document.documentElement.lang, ...navigator.languages]), (open) => emit(open ? 'open' : 'close', undefined));
-  view = shown;
-  document.body.append(shown.host);
   watchPages((url, title) => chat.page(url, title));
-  early.splice(0).forEach((act) => act(shown));
+  void spoken([language, document.documentElement.lang, ...navigator.languages], server).then((spoken) => {
+    if (over) return;
+    const shown = new View(chat, spoken, (open) => emit(open ? 'open' : 'close', undefined));
+    view = shown;
+    document.body.append(shown.host);
+    early.splice(0).forEach((act) => guarded(() => act(shown)));
+  });
 }
 
 function emit(name: string, detail: unknown): void {
@@ -90,6 +95,7 @@ guarded(() => {
     toggle: () => ask((view) => view.toggle()),
     trackPage: (url: string = location.href, title: string = document.title) =>
       ask((view) => view.chat.page(new URL(url, location.href).href, title)),
+    part,
     on: (name: string, callback: Callback) => void callbacks.set(name, (callbacks.get(name) ?? new Set()).add(callback)),
   };
   const { account, language } = script.dataset;

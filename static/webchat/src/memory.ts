@@ -1,11 +1,13 @@
 /** What the widget remembers on this site: who the visitor is, what was said, and what has yet to arrive. */
-import type { Position, VisitorEvent, VisitorFloor } from '../../shared/wire';
+import type { Position, Uploaded, VisitorEvent, VisitorFloor } from '../../shared/wire';
 
 /** A `say` or `tap` that the server has not acknowledged. */
 export interface Unsent {
   id: string;
   text: string;
   option?: string;
+  /** What was uploaded for it. */
+  files?: Uploaded[];
   /** When it was written, which is the order it is sent in. */
   at: number;
 }

@@ -23,7 +23,7 @@ export const STYLE = `
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
-button, textarea { font: inherit; color: inherit; margin: 0; }
+button, input, textarea { font: inherit; color: inherit; margin: 0; }
 button { cursor: pointer; }
 :focus-visible { outline: 3px solid color-mix(in srgb, var(--brand), var(--strong) 20%); outline-offset: 2px; }
 [hidden] { display: none !important; }
@@ -72,6 +72,16 @@ header p { margin: 0; color: var(--quiet); font-size: 13px; }
 .me.failed p { border: 1px solid var(--bad); background: none; color: var(--strong); }
 .me.failed small { color: var(--bad); margin: 2px 4px 0; }
 .said img { display: block; max-width: 100%; max-height: 240px; border-radius: 8px; }
+.card { display: flex; align-items: center; gap: 8px; }
+.card svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 2; }
+.staged { flex: none; margin: 0; padding: 4px 8px 0; max-height: 132px; overflow-y: auto; list-style: none; border-block-start: 1px solid var(--line); }
+.staged li { display: flex; align-items: center; gap: 8px; }
+.staged span { flex: 1; min-width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; }
+.staged small { color: var(--quiet); font-size: 12px; }
+.staged .bad { color: var(--bad); }
+.staged progress { width: 72px; accent-color: var(--brand); }
+.staged .icon { width: 32px; height: 32px; }
+.over { outline: 3px dashed var(--brand); outline-offset: -6px; }
 .options { display: flex; flex-wrap: wrap; gap: 6px; margin-block-start: 6px; }
 .options button {
   min-height: 44px; padding: 6px 14px; border: 1px solid var(--bot-ink); border-radius: 22px; background: var(--panel); color: var(--bot-ink); text-align: start;

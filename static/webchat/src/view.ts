@@ -1,4 +1,5 @@
 /** What the visitor sees: a round button, and the panel it opens. */
+import type { StagedList } from './attach';
 import type { Chat, Conversation } from './chat';
 import { h, icon } from './dom';
 import { lines } from './lines';
@@ -8,6 +9,7 @@ import { fill, type Language, type Words } from './words';
 const BUBBLE = 'M4 5h16v11H9l-5 4z';
 const CROSS = 'm6 6 12 12M18 6 6 18';
 const ARROW = 'M12 20V5m-6 6 6-6 6 6';
+const CLIP = 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.700 4.700l-8.500 8.500a1.700 1.700 0 0 1-2.400-2.400L14 7.500';
 /** A drop shorter than this is nobody's business. */
 const QUIET_DROP_MS = 1_500;
 const TEXT_MAX = 10_000;
@@ -15,6 +17,7 @@ const TEXT_MAX = 10_000;
 export class View {
   readonly host: HTMLElement;
   #built = new Map<string, HTMLElement>();
+  #list: StagedList | undefined;
   #dropNotice: ReturnType<typeof setTimeout> | undefined;
   #onToggle: (open: boolean) => void;
 
@@ -31,17 +34,31 @@ export class View {
     dir: 'auto',
     input: () => this.#fieldChanged(),
     keydown: (event) => this.#typed(event as KeyboardEvent),
+    paste: (event) => this.#pasted(event as ClipboardEvent),
   });
+  #files = h('input', { type: 'file', multiple: true, hidden: true, change: () => this.#picked() });
+  #clip = h('button', { class: 'icon', type: 'button', click: () => this.#files.click() }, icon(CLIP));
+  #staged = h('div', { hidden: true });
   #send = h('button', { class: 'icon send', type: 'submit', disabled: true }, icon(ARROW));
   #cross = h('button', { class: 'icon', type: 'button', click: () => this.close() }, icon(CROSS));
   #panel = h(
     'section',
-    { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', hidden: true, keydown: (event) => this.#escape(event as KeyboardEvent) },
+    {
+      class: 'panel',
+      role: 'dialog',
+      'aria-labelledby': 'title',
+      hidden: true,
+      keydown: (event) => this.#escape(event as KeyboardEvent),
+      dragover: (event) => this.#dragged(event as DragEvent, true),
+      dragleave: (event) => this.#dragged(event as DragEvent, false),
+      drop: (event) => this.#given(event, (event as DragEvent).dataTransfer),
+    },
     h('header', {}, h('div', {}, this.#title, this.#status), this.#cross),
     this.#log,
     this.#writing,
     this.#offline,
-    h('form', { submit: (event) => this.#submit(event) }, this.#field, this.#send),
+    this.#staged,
+    h('form', { submit: (event) => this.#submit(event) }, this.#files, this.#clip, this.#field, this.#send),
   );
 
   constructor(
@@ -51,7 +68,7 @@ export class View {
   ) {
     const { tag, dir, words } = language;
     this.host = h('div', { 'data-switchboard': '', lang: tag, dir });
-    for (const [element, label] of [[this.#log, words.messages], [this.#field, words.yours], [this.#send, words.send], [this.#cross, words.close]] as const) {
+    for (const [element, label] of [[this.#log, words.messages], [this.#field, words.yours], [this.#send, words.send], [this.#cross, words.close], [this.#clip, words.attach]] as const) {
       element.setAttribute('aria-label', label);
     }
     this.#field.placeholder = words.write;
@@ -107,6 +124,7 @@ export class View {
     this.#paintLog(chat);
     this.#writing.textContent = chat.writing === undefined ? '' : chat.writing ? fill(words.writes, chat.writing) : words.botWrites;
     this.#paintDrop(chat.connected);
+    this.#paintStaged();
     this.#look();
     const { unread } = this.chat;
     this.#badge.hidden = unread === 0 || this.isOpen;
@@ -115,6 +133,7 @@ export class View {
   }
 
   #show(): void {
+    this.chat.prepare();
     this.#panel.hidden = false;
     this.host.classList.add('open');
     this.#launch.setAttribute('aria-expanded', 'true');
@@ -127,7 +146,7 @@ export class View {
   #paintLog(chat: Chat): void {
     const atFoot = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
     const built = new Map<string, HTMLElement>();
-    const wanted = lines(chat, this.language.words, ({ id, label }) => this.chat.tap(id, label));
+    const wanted = lines(chat, this.language.words, this.chat.server, ({ id, label }) => this.chat.tap(id, label));
     for (const { key, alive, build } of wanted) {
       const element = this.#built.get(key) ?? build();
       element.querySelector('.options')?.toggleAttribute('hidden', !alive);
@@ -166,8 +185,53 @@ export class View {
   }
 
   #fieldChanged(): void {
-    this.#send.disabled = this.#field.value.trim() === '';
-    if (!this.#send.disabled) this.chat.typing();
+    this.#sendable();
+    if (this.#field.value.trim()) this.chat.typing();
+  }
+
+  /** Words, or files that have all arrived. */
+  #sendable(): void {
+    const { attaching } = this.chat;
+    const something = this.#field.value.trim() !== '' || attaching?.staged.some(({ uploaded }) => uploaded);
+    this.#send.disabled = !something || attaching?.settled === false;
+  }
+
+  #picked(): void {
+    this.chat.attaching?.add(this.#files.files ?? []);
+    this.#files.value = '';
+    this.#field.focus();
+  }
+
+  /** Pasted or dropped: files are attached, anything else is the field's. */
+  #given(event: Event, data: DataTransfer | null): void {
+    this.#panel.classList.remove('over');
+    const files = [...(data?.files ?? [])];
+    if (files.length === 0 || !this.chat.attaching) return;
+    event.preventDefault();
+    this.chat.attaching?.add(files);
+    this.#field.focus();
+  }
+
+  /** Programs that copy words put a picture of them beside. */
+  #pasted(event: ClipboardEvent): void {
+    if (!event.clipboardData?.types.includes('text/plain')) this.#given(event, event.clipboardData);
+  }
+
+  #dragged(event: DragEvent, over: boolean): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#panel.classList.toggle('over', over);
+  }
+
+  #paintStaged(): void {
+    const { attaching } = this.chat;
+    this.#clip.hidden = !attaching;
+    if (attaching && !this.#list) {
+      this.#list = attaching.list(this.language.words, () => this.#field.focus());
+      this.#staged.replaceWith(this.#list.element);
+    }
+    this.#list?.paint();
+    this.#sendable();
   }
 
   #typed(event: KeyboardEvent): void {
@@ -177,11 +241,13 @@ export class View {
 
   #submit(event: Event): void {
     event.preventDefault();
+    if (this.#send.disabled) return;
     const text = this.#field.value.trim();
-    if (!text) return;
+    const files = this.chat.attaching?.take() ?? [];
+    if (!text && files.length === 0) return;
     this.#field.value = '';
+    this.chat.say(text, files);
     this.#fieldChanged();
-    this.chat.say(text);
     this.#field.focus();
     this.#toFoot();
   }

@@ -26,7 +26,7 @@ export class Wire {
   #ready = false;
 
   constructor(
-    readonly address: string,
+    readonly server: URL,
     readonly listener: Listener,
   ) {
     addEventListener('online', () => this.#hurry());
@@ -58,7 +58,9 @@ export class Wire {
     this.#retry = undefined;
     let socket: WebSocket;
     try {
-      socket = new WebSocket(this.address);
+      const address = new URL('/webchat/socket' + this.server.search, this.server);
+      address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+      socket = new WebSocket(address);
     } catch {
       // The page's own policy forbids it.
       return this.listener.over('the page does not allow the connection');

@@ -1,4 +1,9 @@
-/** The widget's own words. What bots and people say stays as it is. Small enough to travel with the script. */
+/**
+ * The widget's own words. What bots and people say stays as it is. English travels with the script; whoever reads another
+ * language fetches that one (`words/*.json`), before anything is shown.
+ */
+
+import { fetchPart } from './part';
 
 const en = {
   chat: 'Chat',
@@ -24,164 +29,17 @@ const en = {
   later: 'Not sent yet. It goes out by itself.',
   failed: 'Not sent',
   connecting: 'Connecting… What you write is sent as soon as possible.',
+  attach: 'Attach a file',
+  uploads: '{n} is being uploaded',
+  remove: 'Remove {n}',
+  waits: 'Waits for the connection',
+  tooLarge: 'Too large: at most {n} MB',
+  badType: 'This kind of file cannot be sent',
+  tooMany: 'Too many files. Try again later',
+  notUploaded: 'Not uploaded. Remove it and try again',
 };
 
-export type Words = Readonly<typeof en>;
-
-const ALL: Record<string, Words> = {
-  en,
-  de: {
-    chat: 'Chat',
-    open: 'Chat öffnen',
-    unread: 'Chat öffnen, {n} ungelesen',
-    close: 'Chat schließen',
-    messages: 'Nachrichten',
-    yours: 'Ihre Nachricht',
-    write: 'Nachricht schreiben',
-    send: 'Senden',
-    choices: 'Auswahl',
-    you: 'Sie',
-    bot: 'Assistent',
-    picture: 'Bild',
-    coming: 'Gleich kommt ein Mensch',
-    joined: '{n} ist jetzt dabei',
-    back: 'Der Assistent ist wieder da',
-    botWrites: 'Der Assistent schreibt …',
-    writes: '{n} schreibt …',
-    withName: 'Sie sprechen mit {n}',
-    withPerson: 'Sie sprechen mit einem Menschen',
-    withBot: 'Automatischer Assistent',
-    later: 'Noch nicht gesendet. Das geschieht von selbst.',
-    failed: 'Nicht gesendet',
-    connecting: 'Verbindung wird aufgebaut … Was Sie schreiben, wird so bald wie möglich gesendet.',
-  },
-  es: {
-    chat: 'Chat',
-    open: 'Abrir el chat',
-    unread: 'Abrir el chat, {n} sin leer',
-    close: 'Cerrar el chat',
-    messages: 'Mensajes',
-    yours: 'Tu mensaje',
-    write: 'Escribe un mensaje',
-    send: 'Enviar',
-    choices: 'Opciones',
-    you: 'Tú',
-    bot: 'Asistente',
-    picture: 'Imagen',
-    coming: 'Una persona te atenderá enseguida',
-    joined: '{n} se ha unido',
-    back: 'El asistente ha vuelto',
-    botWrites: 'El asistente está escribiendo…',
-    writes: '{n} está escribiendo…',
-    withName: 'Estás hablando con {n}',
-    withPerson: 'Estás hablando con una persona',
-    withBot: 'Asistente automático',
-    later: 'Aún no se ha enviado. Saldrá automáticamente.',
-    failed: 'No enviado',
-    connecting: 'Conectando… Lo que escribas se enviará lo antes posible.',
-  },
-  fr: {
-    chat: 'Chat',
-    open: 'Ouvrir le chat',
-    unread: 'Ouvrir le chat, non lus : {n}',
-    close: 'Fermer le chat',
-    messages: 'Messages',
-    yours: 'Votre message',
-    write: 'Écrivez un message',
-    send: 'Envoyer',
-    choices: 'Choix',
-    you: 'Vous',
-    bot: 'Assistant',
-    picture: 'Image',
-    coming: 'Une personne arrive',
-    joined: '{n} a rejoint la conversation',
-    back: 'L’assistant est de retour',
-    botWrites: 'L’assistant écrit…',
-    writes: '{n} écrit…',
-    withName: 'Vous parlez avec {n}',
-    withPerson: 'Vous parlez avec une personne',
-    withBot: 'Assistant automatique',
-    later: 'Pas encore envoyé. L’envoi se fera tout seul.',
-    failed: 'Non envoyé',
-    connecting: 'Connexion… Ce que vous écrivez partira dès que possible.',
-  },
-  pt: {
-    chat: 'Chat',
-    open: 'Abrir o chat',
-    unread: 'Abrir o chat, {n} não lidas',
-    close: 'Fechar o chat',
-    messages: 'Mensagens',
-    yours: 'Sua mensagem',
-    write: 'Escreva uma mensagem',
-    send: 'Enviar',
-    choices: 'Opções',
-    you: 'Você',
-    bot: 'Assistente',
-    picture: 'Imagem',
-    coming: 'Uma pessoa já vai atender você',
-    joined: '{n} entrou na conversa',
-    back: 'O assistente voltou',
-    botWrites: 'O assistente está escrevendo…',
-    writes: '{n} está escrevendo…',
-    withName: 'Você está falando com {n}',
-    withPerson: 'Você está falando com uma pessoa',
-    withBot: 'Assistente automático',
-    later: 'Ainda não enviada. Ela sai sozinha.',
-    failed: 'Não enviada',
-    connecting: 'Conectando… O que você escrever será enviado assim que possível.',
-  },
-  // Names in Latin letters would turn the words beside them: they stand apart.
-  ar: {
-    chat: 'محادثة',
-    open: 'فتح المحادثة',
-    unread: 'فتح المحادثة، غير المقروء: {n}',
-    close: 'إغلاق المحادثة',
-    messages: 'الرسائل',
-    yours: 'رسالتك',
-    write: 'اكتب رسالة',
-    send: 'إرسال',
-    choices: 'الخيارات',
-    you: 'أنت',
-    bot: 'المساعد',
-    picture: 'صورة',
-    coming: 'سيكون معك شخص بعد قليل',
-    joined: 'انضم \u2068{n}\u2069',
-    back: 'عاد المساعد',
-    botWrites: 'المساعد يكتب…',
-    writes: '\u2068{n}\u2069 يكتب…',
-    withName: 'أنت تتحدث مع \u2068{n}\u2069',
-    withPerson: 'أنت تتحدث مع شخص',
-    withBot: 'مساعد آلي',
-    later: 'لم تُرسل بعد. ستُرسل تلقائيًا.',
-    failed: 'لم تُرسل',
-    connecting: 'جارٍ الاتصال… سيُرسل ما تكتبه في أقرب وقت.',
-  },
-  ja: {
-    chat: 'チャット',
-    open: 'チャットを開く',
-    unread: 'チャットを開く（未読{n}件）',
-    close: 'チャットを閉じる',
-    messages: 'メッセージ',
-    yours: 'あなたのメッセージ',
-    write: 'メッセージを入力',
-    send: '送信',
-    choices: '選択肢',
-    you: 'あなた',
-    bot: 'アシスタント',
-    picture: '画像',
-    coming: 'まもなく担当者が参ります',
-    joined: '{n}さんが参加しました',
-    back: 'アシスタントに戻りました',
-    botWrites: 'アシスタントが入力中…',
-    writes: '{n}さんが入力中…',
-    withName: '{n}さんと会話中です',
-    withPerson: '担当者と会話中です',
-    withBot: '自動アシスタント',
-    later: 'まだ送信されていません。自動的に送信されます。',
-    failed: '送信できませんでした',
-    connecting: '接続しています… 入力した内容はできるだけ早く送信されます。',
-  },
-};
+export type Words = Readonly<Record<keyof typeof en, string>>;
 
 export interface Language {
   tag: string;
@@ -189,10 +47,17 @@ export interface Language {
   words: Words;
 }
 
+const OTHERS = ['de', 'es', 'fr', 'pt', 'ar', 'ja'];
+const ENGLISH: Language = { tag: 'en', dir: 'ltr', words: en };
+
 /** The first of these that we speak: what the page asks for, what it is written in, what the browser prefers. */
-export function spoken(wanted: readonly (string | undefined)[]): Language {
-  const tag = wanted.map((one) => one?.toLowerCase().split(/[-_]/)[0] ?? '').find((one) => Object.hasOwn(ALL, one)) ?? 'en';
-  return { tag, dir: tag === 'ar' ? 'rtl' : 'ltr', words: ALL[tag] ?? en };
+export async function spoken(wanted: readonly (string | undefined)[], server: URL): Promise<Language> {
+  const known = ['en', ...OTHERS];
+  const tag = wanted.map((one) => one?.toLowerCase().split(/[-_]/)[0] ?? '').find((one) => known.includes(one)) ?? 'en';
+  if (tag === 'en') return ENGLISH;
+  const words = fetchPart<Words>(tag, server);
+  // Better in English than not at all.
+  return words.then((words): Language => ({ tag, dir: tag === 'ar' ? 'rtl' : 'ltr', words }), () => ENGLISH);
 }
 
 export const fill = (words: string, n: string | number): string => words.replace('{n}', () => String(n));

@@ -256,7 +256,7 @@ async fn answers(node: &Node, contact: &Contact) -> Vec<String> {
 /// The conversation is as alive as any other.
 async fn answers_an_agent(installation: &Installation, node: &Node, line: &Line, who: u64) {
     let agent = installation.ana.agent.clone();
-    let reply = Command::Reply { agent, text: "Ana here.".into(), seen: 0, anyway: true };
+    let reply = Command::Reply { agent, text: "Ana here.".into(), attachment: None, seen: 0, anyway: true };
     ask(node, &line.contact(who), reply).await;
 }
 

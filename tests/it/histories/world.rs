@@ -172,6 +172,7 @@ impl World {
             Act::Reply { agent, behind, anyway, empty } => Command::Reply {
                 agent: agent_named(*agent),
                 text: if *empty { " ".into() } else { format!("Reply at {seq}") },
+                attachment: None,
                 seen: seq.saturating_sub(*behind),
                 anyway: *anyway,
             },

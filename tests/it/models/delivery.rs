@@ -244,7 +244,13 @@ impl State {
         self.scene += 1;
         match self.scene {
             1 => self.ask(hours),
-            2 => self.ask(Command::Reply { agent: ana(), text: "We are open.".into(), seen, anyway: true }),
+            2 => self.ask(Command::Reply {
+                agent: ana(),
+                text: "We are open.".into(),
+                attachment: None,
+                seen,
+                anyway: true,
+            }),
             _ => {}
         }
     }

@@ -15,7 +15,7 @@ fn bounce(of: Option<Seq>, provider_id: &str, opted_out: bool) -> Command {
 }
 
 fn reply(text: &str, seen: Seq) -> Command {
-    Command::Reply { agent: ana(), text: text.into(), seen, anyway: false }
+    Command::Reply { agent: ana(), text: text.into(), attachment: None, seen, anyway: false }
 }
 
 /// The bot has said its hours, and they went out as `m<seq>`.

@@ -4,6 +4,8 @@ use switchboard::domain::account::Channel;
 use switchboard::domain::command::{Command, Outcome, Refusal};
 use switchboard::domain::event::{Event, Speaker};
 use switchboard::domain::ids::Seq;
+use switchboard::domain::upload::{UploadKey, attachment};
+use uuid::Uuid;
 
 use crate::support::bot::{HOURS, TestBot};
 use crate::support::story::{Story, ana, hours, minutes};
@@ -64,6 +66,22 @@ fn the_parts_of_a_long_text_are_ours_and_only_the_last_proves_it() {
     story.tell(echo("p2", &parts[1]));
     story.expect_event(is_sent(said));
     story.expect_human(&ana());
+}
+
+#[test]
+fn an_agents_file_is_known_by_its_kind() {
+    let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
+    story.contact("Hello");
+    story.all_sent();
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png"));
+    let seen = story.seq();
+    story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
+    let said = story.seq();
+    story.starts_sending(said);
+    story.tell(echo("m1", "[image] https://cdn.example/1"));
+    story.expect_event(is_sent(said));
+    story.expect_floor(&Speaker::Agent(ana()));
+    assert_eq!(story.expect_refusal(echo("m1", "[image] https://cdn.example/1")), Refusal::NothingNew);
 }
 
 #[test]

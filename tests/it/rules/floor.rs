@@ -22,7 +22,7 @@ fn taken_over() -> Story {
 }
 
 fn reply(story: &Story, text: &str) -> Command {
-    Command::Reply { agent: ana(), text: text.into(), seen: story.seq(), anyway: false }
+    Command::Reply { agent: ana(), text: text.into(), attachment: None, seen: story.seq(), anyway: false }
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn story() -> Story {
 }
 
 fn reply(agent: Agent, seen: Seq, anyway: bool) -> Command {
-    Command::Reply { agent, text: "Hello".into(), seen, anyway }
+    Command::Reply { agent, text: "Hello".into(), attachment: None, seen, anyway }
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn window(story: &Story) -> Window {
 }
 
 fn reply() -> Command {
-    Command::Reply { agent: ana(), text: "Hello".into(), seen: 0, anyway: true }
+    Command::Reply { agent: ana(), text: "Hello".into(), attachment: None, seen: 0, anyway: true }
 }
 
 /// Who writes what follows from the reply, as the sender is told.

@@ -103,7 +103,8 @@ async fn a_full_inbox_can_be_watched() {
     let agent = &installation.ana.agent;
     for number in 0..150 {
         let here = contact(&format!("contact-{number}"));
-        let reply = Command::Reply { agent: agent.clone(), text: "x".repeat(200), seen: 0, anyway: true };
+        let reply =
+            Command::Reply { agent: agent.clone(), text: "x".repeat(200), attachment: None, seen: 0, anyway: true };
         ask(&node, &here, reply).await;
     }
     let mut wire = installation.raw_console(&installation.ana).await;

@@ -15,6 +15,7 @@ pub mod props;
 mod races;
 pub mod sqlite;
 mod tokens;
+mod uploads;
 mod views;
 mod writing;
 
@@ -118,6 +119,13 @@ macro_rules! every_promise_holds_over {
                 there_is_a_most_of_canned_replies_and_those_there_are_can_be_changed
                 a_draft_is_its_agents_alone_until_it_is_emptied
                 of_too_many_drafts_the_oldest_go
+            }
+            every_promise_holds_over! { @ $place, uploads:
+                an_upload_is_shown_once_it_was_sent_and_after_reopening
+                an_upload_is_its_owners_and_goes_with_one_message
+                an_upload_that_broke_off_cannot_be_sent_and_still_counts
+                uploads_are_counted_for_an_hour_by_owner_and_by_account
+                what_was_never_sent_goes_after_an_hour
             }
             every_promise_holds_over! { @ $place, races:
                 an_append_and_an_activation_at_once_have_an_order

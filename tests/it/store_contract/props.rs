@@ -14,13 +14,14 @@ use switchboard::ports::finding::Finding;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
 use switchboard::ports::tokens::Tokens;
+use switchboard::ports::uploads::Uploads;
 use switchboard::ports::views::Views;
 use switchboard::ports::writing::Writing;
 use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + Finding + Views + People + Bots + Tokens + Writing;
+    type Opened: Store + Finding + Views + People + Bots + Tokens + Writing + Uploads;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

@@ -1,5 +1,6 @@
 //! A node of this process, over real sockets.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,6 +23,11 @@ impl Installation {
         let node = Node::start_with(self.config(), clock).await.expect("a node");
         self.listen.set(node.address);
         node
+    }
+
+    /// A node that was started another way.
+    pub fn listens_at(&self, address: SocketAddr) {
+        self.listen.set(address);
     }
 
     pub async fn get(&self, path: &str) -> Response {

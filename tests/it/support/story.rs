@@ -101,7 +101,7 @@ impl Story {
     /// An agent writes, with everything so far on the screen.
     pub fn agent(&mut self, agent: Agent, text: &str) {
         let seen = self.seq();
-        self.tell(Command::Reply { agent, text: text.into(), seen, anyway: false });
+        self.tell(Command::Reply { agent, text: text.into(), attachment: None, seen, anyway: false });
     }
 
     pub fn takes_over(&mut self, agent: Agent) {

@@ -65,7 +65,8 @@ export async function call<Answer>(method: string, path: string, body?: unknown)
   return (text ? JSON.parse(text) : undefined) as Answer;
 }
 
-function sentence(text: string, status: number): string {
+/** What a refusal says, for people. */
+export function sentence(text: string, status: number): string {
   try {
     const problem = JSON.parse(text) as { code?: string; title?: string; detail?: string };
     return language.now.coded(`problem_${problem.code}`) ?? problem.detail ?? problem.title ?? t('serverAnswered', { status: String(status) });

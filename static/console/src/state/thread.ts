@@ -178,7 +178,12 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>,
     case 'bot_said':
       return said(event, 'bot', t('bot'), { options: event.options, attachments: event.attachments, why: whyWords(event, language) });
     case 'agent_said':
-      return said(event, 'agent', event.template === null ? event.agent.name : t('byTemplate', { name: event.agent.name, template: event.template }));
+      return said(
+        event,
+        'agent',
+        event.template === null ? event.agent.name : t('byTemplate', { name: event.agent.name, template: event.template }),
+        { attachments: event.attachments },
+      );
     case 'outside_said':
       return said(event, 'outside', t('answeredOutside'));
     case 'note':

@@ -1,0 +1,5 @@
+import { Attaching } from './attach';
+
+declare const Switchboard: { part(name: string, value: unknown): void };
+
+Switchboard.part('attach', Attaching);
