@@ -35,7 +35,6 @@ use crate::actors::shard::Shard;
 use crate::actors::sweeper::Sweeper;
 use crate::actors::switchboard::{Limits, Parts, Switchboard};
 use crate::adapters::bots::Callees;
-use crate::adapters::channels::webchat::VisitorTokens;
 use crate::adapters::pictures::Fetcher;
 use crate::config::{self, Account, Config};
 use crate::dice;
@@ -163,10 +162,11 @@ impl Node {
             inlets: channels::inlets(&config, &own_address(&config, address)),
             shelves: channels::shelves(&config)?,
             pictures: pictures(&config)?,
-            visitors: Arc::new(VisitorTokens::new(storage.visitor_key)),
+            visitors: Arc::new(channels::visitors(&config, storage.visitor_key)),
             writing: storage.writing.clone(),
             finding: storage.finding.clone(),
             views: storage.views.clone(),
+            polls: Semaphore::new(config.limits.polls_max),
             taking_in: Arc::new(Semaphore::new(config.uploads.at_once_max)),
             config: config.clone(),
             metrics,

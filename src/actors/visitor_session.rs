@@ -2,6 +2,9 @@
 //!
 //! A conversation begins with the first real interaction; page views before it wait here.
 
+mod about;
+mod attach;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -9,6 +12,7 @@ use actix::prelude::*;
 use actix_web_actors::ws;
 use uuid::Uuid;
 
+use self::about::About;
 use super::catch_up::{READ_AGAIN_AFTER, catch_up};
 use super::feed::{Feed, Step};
 use super::notices::Notice;
@@ -21,7 +25,6 @@ use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
 use crate::domain::message::Heard as Words;
 use crate::domain::presence::{Doing, Pace, Sign, Who};
-use crate::domain::upload::{FILES_MAX, UploadKey, attachment};
 use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::channel::Visitors;
 use crate::ports::store::{Contact, LoggedEvent, Reading};
@@ -34,7 +37,6 @@ use crate::wire::webchat::{Look, VisitorEvent, VisitorHears, VisitorSays};
 const PAGES_MAX: usize = 20;
 const URL_CHARS_MAX: usize = 2_000;
 const TITLE_CHARS_MAX: usize = 300;
-const NO_UPLOAD: &str = "a file is not there any more; attach it again";
 /// Asks under way of one socket; a visitor who types faster than this is a program.
 const ASKS_MAX: usize = 32;
 /// How many bytes of frames one published stretch is counted as before it is encoded for this visitor.
@@ -63,6 +65,7 @@ struct Visitor {
     /// The widget was told where it stands; from then on only news are sent.
     told: bool,
     typed: Pace,
+    about: About,
 }
 
 #[derive(Message)]
@@ -103,7 +106,7 @@ impl VisitorSession {
 
     fn said(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
         match serde_json::from_str::<VisitorSays>(text) {
-            Ok(VisitorSays::Hello { token, after }) => self.hello(token, after, ctx),
+            Ok(VisitorSays::Hello { token, after, identity }) => self.hello(token, after, identity, ctx),
             Ok(VisitorSays::Ping) => self.tell(&VisitorHears::Pong, ctx),
             Ok(says) if self.visitor.is_some() => self.act(says, ctx),
             Ok(_) => self.error(None, "hello_first", "the first frame must be hello", false, ctx),
@@ -116,11 +119,28 @@ impl VisitorSession {
 
     // --- Hello ---
 
-    fn hello(&mut self, token: Option<String>, after: Option<Position>, ctx: &mut ws::WebsocketContext<Self>) {
+    fn hello(
+        &mut self,
+        token: Option<String>,
+        after: Option<Position>,
+        identity: Option<String>,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let now = self.switchboard.parts().clock.now();
         let known = token.and_then(|token| Some((self.visitors.check(&self.account.id, &token)?, token)));
-        let (key, token) = known.unwrap_or_else(|| self.visitors.issue(&self.account.id));
-        let contact = Contact::of(&self.account.id, &key);
-        let now = self.switchboard.parts().clock.now().0;
+        let identified = identity.map(|signed| self.visitors.identify(&self.account.id, &signed, now)).transpose();
+        let identity = identified.unwrap_or_else(|why| {
+            self.error(None, "bad_identity", &why.to_string(), false, ctx);
+            None
+        });
+        let (key, token) = match &identity {
+            Some(identity) => self.visitors.token(&self.account.id, identity.visitor),
+            None => known.clone().unwrap_or_else(|| self.visitors.issue(&self.account.id)),
+        };
+        // Where somebody else was in their conversation says nothing about this one.
+        let after = after.filter(|_| known.as_ref().is_some_and(|(known, _)| *known == key));
+        let about = identity.map(About::identified).unwrap_or_default();
+        let (contact, now) = (Contact::of(&self.account.id, &key), now.0);
         let (name, look) = (self.account.name.clone(), self.look.clone());
         self.tell(&VisitorHears::Welcome { token, name, now, look }, ctx);
         let subscription = self.subscribe(&contact, ctx);
@@ -132,6 +152,7 @@ impl VisitorSession {
             begun: false,
             told: false,
             typed: Pace::default(),
+            about,
         });
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
@@ -186,6 +207,9 @@ impl VisitorSession {
         }
         let Some(visitor) = &mut self.visitor else { return };
         visitor.begun |= last > 0;
+        self.tell_pages(ctx);
+        self.tell_about(ctx);
+        let Some(visitor) = &mut self.visitor else { return };
         for step in visitor.feed.have_read(last) {
             self.step(step, ctx);
         }
@@ -231,6 +255,7 @@ impl VisitorSession {
             VisitorSays::Open => self.begin_and(Command::Open, None, None, ctx),
             VisitorSays::Seen { seq } => self.begin_and(Command::Seen { seq }, None, None, ctx),
             VisitorSays::Page { url, title } => self.page(cut(url, URL_CHARS_MAX), cut(title, TITLE_CHARS_MAX), ctx),
+            VisitorSays::SetAttributes { values } => self.set_attributes(values.into_iter().collect(), ctx),
             VisitorSays::Typing => self.typing(),
             VisitorSays::Hello { .. } | VisitorSays::Ping => {}
         }
@@ -250,24 +275,6 @@ impl VisitorSession {
             visitor.typed = Pace::default();
         }
         if files.is_empty() { self.hear(id, heard, ctx) } else { self.attach(id, heard, files, ctx) }
-    }
-
-    /// Their files belong to the message from now on: it is heard once that is durable, and before anything else is.
-    fn attach(&mut self, id: String, heard: Words, files: &[String], ctx: &mut ws::WebsocketContext<Self>) {
-        let keys: Option<Vec<UploadKey>> = files.iter().map(|key| UploadKey::parse(key)).collect();
-        let (Some(visitor), Some(keys)) = (&self.visitor, keys.filter(|keys| keys.len() <= FILES_MAX)) else {
-            return self.error(Some(id), "no_upload", NO_UPLOAD, false, ctx);
-        };
-        let owner = visitor.contact.conversation.0;
-        let kept = self.switchboard.parts().uploads.keep_uploads(keys, owner, id.clone());
-        ctx.wait(kept.into_actor(self).map(move |kept, this, ctx| match kept {
-            Ok(Some(uploads)) => {
-                let attachments = uploads.iter().map(|upload| attachment(upload.key, &upload.name)).collect();
-                this.hear(id, Words { attachments, ..heard }, ctx);
-            }
-            Ok(None) => this.error(Some(id), "no_upload", NO_UPLOAD, false, ctx),
-            Err(error) => this.error(Some(id), "unavailable", &error.to_string(), true, ctx),
-        }));
     }
 
     fn hear(&mut self, id: String, heard: Words, ctx: &mut ws::WebsocketContext<Self>) {
@@ -319,10 +326,10 @@ impl VisitorSession {
         }
         let contact = visitor.contact.clone();
         if !matches!(command, Command::Seen { .. }) {
-            visitor.begun = true;
-            for (url, title) in std::mem::take(&mut visitor.pages) {
-                let viewed = self.switchboard.ask(contact.clone(), Command::ViewPage { url, title }, None);
-                ctx.spawn(viewed.into_actor(self).map(|_, _, _| ()));
+            let begins = !std::mem::replace(&mut visitor.begun, true);
+            self.tell_pages(ctx);
+            if begins {
+                self.tell_about(ctx);
             }
         } else if !visitor.begun {
             return;
@@ -333,6 +340,16 @@ impl VisitorSession {
             this.asks -= 1;
             this.answered(id, answer, ctx);
         }));
+    }
+
+    /// Pages that were seen before there was a conversation.
+    fn tell_pages(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
+        let Some(visitor) = self.visitor.as_mut().filter(|visitor| visitor.begun) else { return };
+        let (contact, pages) = (visitor.contact.clone(), std::mem::take(&mut visitor.pages));
+        for (url, title) in pages {
+            let viewed = self.switchboard.ask(contact.clone(), Command::ViewPage { url, title }, None);
+            ctx.spawn(viewed.into_actor(self).map(|_, _, _| ()));
+        }
     }
 
     fn answered(&mut self, id: Option<String>, answer: Answered, ctx: &mut ws::WebsocketContext<Self>) {

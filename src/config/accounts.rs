@@ -114,7 +114,7 @@ pub fn demo() -> Account {
         bot: BotId::new("harbor"),
         uncertain: WhenUncertain::default(),
         pace: None,
-        kind: Kind::Webchat(Webchat { origins }),
+        kind: Kind::Webchat(Webchat { origins, identity_secret: None }),
     }
 }
 

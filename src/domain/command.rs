@@ -2,6 +2,7 @@
 
 use super::call::{self, Answer};
 use super::changes::Change;
+use super::described::{ATTRIBUTES_MAX, Attribute};
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
@@ -31,6 +32,10 @@ pub enum Command {
     Learn {
         name: String,
         value: String,
+    },
+    /// The contact's own website says this of them.
+    Describe {
+        attributes: Vec<Attribute>,
     },
     /// The contact opened the chat without a word.
     Open,
@@ -179,7 +184,11 @@ impl Command {
     /// Asked twice, the second time finds nothing left to do, for the log itself shows it. Others need a key for that.
     pub fn proves_itself(&self) -> bool {
         match self {
-            Self::DeadlinePassed | Self::Withdraw { .. } | Self::Name { .. } | Self::Learn { .. } => true,
+            Self::DeadlinePassed
+            | Self::Withdraw { .. }
+            | Self::Name { .. }
+            | Self::Learn { .. }
+            | Self::Describe { .. } => true,
             Self::Outcome { outcome, .. } => {
                 matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. } | Outcome::OptedOut { .. })
             }
@@ -195,6 +204,7 @@ impl Command {
             Self::Open
                 | Self::Name { .. }
                 | Self::Learn { .. }
+                | Self::Describe { .. }
                 | Self::ViewPage { .. }
                 | Self::Seen { .. }
                 | Self::DeadlinePassed
@@ -268,6 +278,8 @@ pub enum Refusal {
     BadLabel,
     #[error("a contact carries at most {LABELS_MAX} labels; take one off first")]
     TooManyLabels,
+    #[error("of a contact at most {ATTRIBUTES_MAX} attributes are kept")]
+    TooManyAttributes,
     #[error("message {0} is not one that can be sent again")]
     NotResendable(Seq),
     #[error("nothing can be sent: {0}. The contact has to write START first")]
@@ -301,6 +313,7 @@ impl Refusal {
             Refusal::UnknownZone(_) => "unknown_zone",
             Refusal::BadLabel => "bad_label",
             Refusal::TooManyLabels => "too_many_labels",
+            Refusal::TooManyAttributes => "too_many_attributes",
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::OptedOut(_) => "opted_out",
             Refusal::WindowClosed => "window_closed",

@@ -88,6 +88,7 @@ impl Conversation {
             Command::Name { name } => Ok(vec![Event::ContactNamed { name }]),
             Command::Learn { name, .. } if self.state.attributes.contains_key(&name) => Err(Refusal::NothingNew),
             Command::Learn { name, value } => Ok(vec![Event::AttributeSet { name, value, from: Origin::default() }]),
+            Command::Describe { attributes } => self.describe(attributes),
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
             Command::Echo { of, provider_id, text } => self.echo(now, of, provider_id, text),

@@ -15,6 +15,7 @@ pub mod changes;
 pub mod command;
 mod consent;
 pub mod conversation;
+pub mod described;
 pub mod echoes;
 pub mod effects;
 mod elsewhere;

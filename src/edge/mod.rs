@@ -12,6 +12,7 @@ pub mod invitation;
 pub mod outside;
 pub mod passwords;
 pub mod pictures;
+pub mod poll;
 pub mod sign_in;
 pub mod sockets;
 mod tries;
@@ -43,6 +44,8 @@ pub struct Edge {
     pub views: Arc<dyn Views>,
     /// One for each file that may be taken in at the same time.
     pub taking_in: Arc<Semaphore>,
+    /// One for each request that may wait for news of a web chat.
+    pub polls: Semaphore,
     pub config: Arc<Config>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }

@@ -29,7 +29,7 @@ pub async fn console(
 
 #[derive(Deserialize)]
 pub struct Chat {
-    account: String,
+    pub account: String,
 }
 
 pub async fn webchat(

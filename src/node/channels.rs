@@ -14,11 +14,23 @@ use crate::actors::acquaintance::Known;
 use crate::actors::bots::Bots;
 use crate::actors::entrances;
 use crate::adapters::channels::http::Client;
-use crate::config::{Config, Kind};
+use crate::adapters::channels::webchat::VisitorTokens;
+use crate::config::{Config, Kind, Webchat};
 use crate::domain::ids::AccountId;
 use crate::edge::files::Shelves;
 use crate::edge::webhooks::Inlets;
 use crate::ports::channel::{Inlet, Outlet};
+
+/// Who visitors of websites are.
+pub fn visitors(config: &Config, key: [u8; 32]) -> VisitorTokens {
+    let mut tokens = VisitorTokens::new(key);
+    for account in &config.accounts {
+        if let Kind::Webchat(Webchat { identity_secret: Some(secret), .. }) = &account.kind {
+            tokens.know(account.id.clone(), secret.expose());
+        }
+    }
+    tokens
+}
 
 /// The webhooks that are served, by the name that follows `/webhooks/`. `base`: how the world reaches us.
 pub fn inlets(config: &Config, base: &str) -> Inlets {

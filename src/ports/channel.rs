@@ -6,13 +6,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use uuid::Uuid;
 
 use super::store::Contact;
 use crate::domain::bot::entrances::Entrances;
 use crate::domain::command::Command;
+use crate::domain::described::Attribute;
 use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::message::Line;
 use crate::domain::template::Filled;
+use crate::domain::time::Timestamp;
 
 /// One message for one contact.
 #[derive(Debug, Clone)]
@@ -255,8 +258,44 @@ pub trait Inlet: Send + Sync + 'static {
     fn receive(&self, webhook: &Webhook<'_>) -> Result<Received, NotTaken>;
 }
 
+/// Who a visitor is in the world, by the word of their website.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The same for this person on every device.
+    pub visitor: Uuid,
+    pub name: Option<String>,
+    pub attributes: Vec<Attribute>,
+}
+
+/// Why a visitor stays a stranger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotIdentified {
+    #[error("the account has no identity_secret")]
+    NoSecret,
+    #[error("the identity is no signed token with sub and exp")]
+    Unreadable,
+    #[error("the identity is not signed with HS256")]
+    Algorithm,
+    #[error("the identity's signature is wrong: another secret, or it was changed")]
+    Signature,
+    #[error("the identity has expired, or is not good yet")]
+    OutOfTime,
+    #[error("the identity is for another account (aud)")]
+    OtherAccount,
+    #[error("the identity names nobody (sub has 1 to 200 characters)")]
+    Nobody,
+    #[error("the identity's attributes do not fit: {0}")]
+    Attributes(String),
+}
+
 /// Who a website visitor is: a token signed by us.
 pub trait Visitors: Send + Sync + 'static {
+    /// Whom the website's own server speaks of.
+    fn identify(&self, account: &AccountId, signed: &str, now: Timestamp) -> Result<Identity, NotIdentified>;
+    /// The key of a visitor on the account, and the token that will prove it.
+    fn token(&self, account: &AccountId, visitor: Uuid) -> (String, String);
+    /// Whether it is the key of a visitor who was identified.
+    fn is_identified(&self, key: &str) -> bool;
     /// The visitor's key on the account, if the token is ours.
     fn check(&self, account: &AccountId, token: &str) -> Option<String>;
     /// A new visitor's key, and the token that will prove it.

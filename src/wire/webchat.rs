@@ -3,7 +3,11 @@
 //! The widget's first frame is `hello`. A conversation begins with the first real interaction (`open`, `say`,
 //! `tap`), so that crawlers and idle pages create none; page views before it are kept with the socket.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::domain::described;
 
 use super::event::{AttachmentView, OptionView, Position};
 
@@ -12,10 +16,13 @@ use super::event::{AttachmentView, OptionView, Position};
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum VisitorSays {
-    /// `token` is what an earlier `welcome` gave; without one a new visitor begins.
+    /// `token` is what an earlier `welcome` gave; without one a new visitor begins. `identity` is a token by which the
+    /// website's server says who the visitor is; then they are that one, whatever `token` says.
     Hello {
         token: Option<String>,
         after: Option<Position>,
+        #[serde(default)]
+        identity: Option<String>,
     },
     /// The visitor opened the chat.
     Open,
@@ -37,6 +44,10 @@ pub enum VisitorSays {
         url: String,
         title: String,
     },
+    /// What the page knows of the visitor, at most 20 at a time. It counts as the visitor's own word.
+    SetAttributes {
+        values: BTreeMap<String, AttributeValue>,
+    },
     /// Everything up to here was shown to the visitor.
     Seen {
         seq: u64,
@@ -44,6 +55,53 @@ pub enum VisitorSays {
     /// The visitor is writing. Enough every three seconds; more than one in two is passed over.
     Typing,
     Ping,
+}
+
+/// A value of a visitor's attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum AttributeValue {
+    Truth(bool),
+    Number(f64),
+    Text(String),
+}
+
+impl AttributeValue {
+    pub fn to_core(&self) -> described::Value {
+        match self {
+            AttributeValue::Truth(yes) => described::Value::Truth(*yes),
+            AttributeValue::Number(number) => described::Value::Number(*number),
+            AttributeValue::Text(text) => described::Value::Text(text.clone()),
+        }
+    }
+}
+
+/// Where websockets are blocked, a widget sends this (`POST /webchat/poll?account=ID`, as text/plain): a hello, and up to
+/// 32 frames more. With `wait` it is answered when there is news, after 25 seconds at the latest; without, when all was
+/// taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct VisitorPoll {
+    pub hello: VisitorSays,
+    pub says: Vec<VisitorSays>,
+    pub wait: bool,
+}
+
+/// What a websocket would have said meanwhile.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct VisitorPolled {
+    pub hears: Vec<VisitorHears>,
+    /// As the close of a websocket.
+    pub closed: Option<VisitorClosed>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct VisitorClosed {
+    pub code: u16,
+    pub reason: String,
 }
 
 /// What the server says to a widget.

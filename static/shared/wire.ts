@@ -37,7 +37,7 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, attachments: Array<AttachmentView>, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
 /**
  * A colleague gave it to them.
  */
@@ -83,7 +83,7 @@ version: string | null, } | { "kind": "bot_moved", trigger: string | null, widge
 /**
  * Such as `GET https://crm.example/orders/7`, or the outside bot.
  */
-whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
+whom: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "call_repeated", of: number, attempt: number, } | { "kind": "call_ended", of: number, state: string, error: string | null, } | { "kind": "agent_said", agent: Who, text: string, attachments: Array<AttachmentView>, template: string | null, } | { "kind": "outside_said", text: string, } | { "kind": "note", agent: Who, text: string, } | { "kind": "taken_over", by: Who, until: number | null, 
 /**
  * A colleague gave it to them.
  */
@@ -185,13 +185,21 @@ seq: number, };
 /**
  * One ask of a console. `ref` ties the answer to it.
  */
-export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, 
+/**
+ * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
+ */
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
  * `cid` has no second effect and gets the first answer.
  */
-export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+export type Ask = { "type": "inbox", window: number, reason: string | null, } | { "type": "watch", conversation: string, after: Position | null, } | { "type": "unwatch", conversation: string, } | { "type": "reply", conversation: string, cid: string, text: string, 
+/**
+ * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
+ */
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -298,6 +306,15 @@ export type MessageDraft = { conversation: string, text: string,
  * To the team, not to the contact.
  */
 note: boolean, at: number, };
+
+/**
+ * A file was taken in. With `key` it can be sent, within an hour.
+ */
+export type Uploaded = { key: string, 
+/**
+ * `image`, `audio`, `video` or `file`.
+ */
+kind: string, url: string, name: string, };
 
 /**
  * Which conversations, and in which order. Everything that is given must be true of them.
@@ -417,7 +434,30 @@ by: string, at: number, };
 /**
  * What a widget says.
  */
-export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, } | { "type": "open" } | { "type": "say", id: string, text: string, attachments: Array<string>, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
+export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, identity: string | null, } | { "type": "open" } | { "type": "say", id: string, text: string, attachments: Array<string>, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "set_attributes", values: { [key in string]: AttributeValue }, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
+
+/**
+ * A value of a visitor's attribute.
+ */
+export type AttributeValue = boolean | number | string;
+
+/**
+ * Where websockets are blocked, a widget sends this (`POST /webchat/poll?account=ID`, as text/plain): a hello, and up to
+ * 32 frames more. With `wait` it is answered when there is news, after 25 seconds at the latest; without, when all was
+ * taken.
+ */
+export type VisitorPoll = { hello: VisitorSays, says: Array<VisitorSays>, wait: boolean, };
+
+/**
+ * What a websocket would have said meanwhile.
+ */
+export type VisitorPolled = { hears: Array<VisitorHears>, 
+/**
+ * As the close of a websocket.
+ */
+closed: VisitorClosed | null, };
+
+export type VisitorClosed = { code: number, reason: string, };
 
 /**
  * What the server says to a widget.

@@ -1,8 +1,18 @@
 // The web chat on somebody else's page: strict about what may run, careless about what its styles hit.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { DESK, PHONE, agent, lines, openCaller, page, shot, sideways, stage, until, wire } from './support.mjs';
+
+const SECRET = 'a secret of more than thirty-two letters';
+
+/** What the shop's own server says, in the five lines of the docs. */
+function signed(claims, secret = SECRET) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const body = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ exp: Math.floor(Date.now() / 1000) + 3600, ...claims })}`;
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+}
 
 let theStage;
 let shop;
@@ -15,6 +25,7 @@ before(async () => {
     bot = "harbor"
     name = "Harbor"
     origins = ["http://localhost:*"]
+    identity_secret = "${SECRET}"
   `);
   shop = await shopServer();
 });
@@ -38,7 +49,7 @@ async function shopServer() {
     const chat = new URL(searchParams.get('chat') ?? theStage.url);
     if (pathname === '/style.css') return response.setHeader('content-type', 'text/css').end(searchParams.has('hostile') ? HOSTILE : POLITE);
     if (pathname === '/globals.js') return response.setHeader('content-type', 'text/javascript').end('globalThis.before = Object.keys(globalThis);');
-    const policy = `default-src 'none'; script-src 'self' ${chat.origin}; style-src 'self'; connect-src ws://${chat.host}; base-uri 'none'; form-action 'none'`;
+    const policy = `default-src 'none'; script-src 'self' ${chat.origin}; style-src 'self'; connect-src ${chat.origin}${searchParams.has('polls') ? '' : ` ws://${chat.host}`}; base-uri 'none'; form-action 'none'`;
     const lang = searchParams.get('lang');
     const account = searchParams.has('boot') ? '' : ' data-account="shop"';
     response.setHeader('content-security-policy', policy).setHeader('content-type', 'text/html; charset=utf-8');
@@ -258,4 +269,65 @@ test('who wants less motion gets none', async () => {
   };
   assert.equal(await moves('reduce'), 'none');
   assert.equal(await moves('no-preference'), 'rise');
+});
+
+test('where websockets are blocked the chat goes on by requests, and resumes after a reload', async () => {
+  const vera = await guest('/?lang=en&polls', PHONE);
+  const sockets = [];
+  vera.on('websocket', (socket) => sockets.push(socket.url()));
+  await launcher(vera).waitFor();
+  await chatting(vera);
+  await say(vera, 'opening hours');
+  await until(() => lines(vera, 'bot').count(), (count) => count > 2, 'the bot answers');
+  const ana = await agent(theStage);
+  await openCaller(ana, () => say(vera, 'urgent: accident'));
+  await ana.locator('#composer').fill('Ana by polling');
+  await ana.keyboard.press('Enter');
+  await lines(vera, 'person').getByText('Ana by polling').waitFor();
+  const before = await widget(vera).locator('.said').allTextContents();
+  await vera.reload();
+  await lines(vera, 'person').getByText('Ana by polling').waitFor();
+  await say(vera, 'still here');
+  await until(() => widget(vera).locator('.unsent').count(), (count) => count === 0, 'it arrives');
+  assert.deepEqual((await widget(vera).locator('.said').allTextContents()).slice(0, before.length), before, 'each line once, in order');
+  await ana.getByText('still here').first().waitFor();
+  assert.deepEqual(sockets, [], 'no websocket got through');
+});
+
+test('who the visitor is, only their website’s server can say; then they have one conversation on every device', async () => {
+  const first = await guest('/?lang=en&user');
+  await launcher(first).waitFor();
+  const heard = (vera) => vera.evaluate(() => globalThis.heard);
+  const listen = (vera) =>
+    vera.evaluate(() => {
+      globalThis.heard = [];
+      for (const name of ['ready', 'identified', 'error', 'unread']) globalThis.Switchboard.on(name, (detail) => globalThis.heard.push([name, detail?.code ?? detail]));
+    });
+  await listen(first);
+  await chatting(first);
+  await say(first, 'before I was known');
+  await until(() => lines(first, 'me').count(), (count) => count === 1, 'it is there');
+  const identify = (vera, user, token) => vera.evaluate(([user, token]) => globalThis.Switchboard.identify(user, token), [user, token]);
+  await identify(first, { id: '7' }, undefined);
+  await identify(first, { id: '7' }, signed({ sub: '7' }, 'another secret than the account has'));
+  await until(() => heard(first), (all) => all.some(([name, code]) => name === 'error' && code === 'bad_identity'), 'it is refused');
+  assert.equal((await heard(first)).some(([name]) => name === 'identified'), false);
+  assert.equal(await lines(first, 'me').count(), 1, 'they stay who they were');
+
+  await identify(first, { id: '7', seats: 3 }, signed({ sub: '7', name: 'Vera Marsh', attributes: { plan: 'gold' } }));
+  await until(() => heard(first), (all) => all.some(([name]) => name === 'identified'), 'the website says who it is');
+  await until(() => lines(first, 'me').count(), (count) => count === 0, 'what a stranger said is not theirs');
+  await say(first, 'urgent: accident, it is me');
+  await until(() => lines(first, 'me').count(), (count) => count === 1, 'it is said');
+  const second = await guest('/?lang=en&user');
+  await launcher(second).waitFor();
+  await identify(second, { id: '7' }, signed({ sub: '7' }));
+  await launcher(second).click();
+  await lines(second, 'me').getByText('it is me').waitFor();
+  const ana = await agent(theStage);
+  await ana.locator('.row', { hasText: 'Vera Marsh' }).first().click();
+  await ana.getByText('gold').first().waitFor();
+  await ana.getByText('seats').first().waitFor();
+  await first.evaluate(() => globalThis.Switchboard.forget());
+  await until(() => lines(first, 'me').count(), (count) => count === 0, 'nothing of them stays');
 });

@@ -6,6 +6,7 @@
 pub mod buttons;
 pub mod files;
 pub mod http;
+pub mod identity;
 pub mod lenient;
 pub mod mark;
 pub mod meta;

@@ -1,29 +1,45 @@
 //! Who a website's visitor is.
 //!
 //! A visitor proves that it is the same one as yesterday with a token that only we could have made. It names nobody:
-//! who a visitor is in the world is not known here.
+//! who a visitor is in the world, their website may say (`identity`).
+
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use uuid::Uuid;
 
+use super::identity;
 use crate::dice;
 use crate::domain::ids::AccountId;
-use crate::ports::channel::Visitors;
+use crate::domain::time::Timestamp;
+use crate::ports::channel::{Identity, NotIdentified, Visitors};
 
 const VERSION: &str = "v1";
 
+/// The version of UUIDs that are made from identities.
+const OF_IDENTITY: usize = 5;
+
 /// Makes and checks visitors' tokens: `v1.<visitor>.<signature>`.
-pub struct VisitorTokens(hmac::Key);
+pub struct VisitorTokens {
+    key: hmac::Key,
+    /// What websites' servers sign identities with.
+    identities: BTreeMap<AccountId, hmac::Key>,
+}
 
 impl VisitorTokens {
     pub fn new(key: [u8; 32]) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, &key))
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), identities: BTreeMap::new() }
+    }
+
+    /// The website of this account signs identities with this secret.
+    pub fn know(&mut self, account: AccountId, secret: &str) {
+        self.identities.insert(account, hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()));
     }
 
     pub fn issue(&self, account: &AccountId, visitor: Uuid) -> String {
-        let signature = hmac::sign(&self.0, &signed(account, visitor));
+        let signature = hmac::sign(&self.key, &signed(account, visitor));
         format!("{VERSION}.{visitor}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
@@ -35,11 +51,24 @@ impl VisitorTokens {
         }
         let visitor = Uuid::try_parse(visitor).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        hmac::verify(&self.0, &signed(account, visitor), &signature).is_ok().then_some(visitor)
+        hmac::verify(&self.key, &signed(account, visitor), &signature).is_ok().then_some(visitor)
     }
 }
 
 impl Visitors for VisitorTokens {
+    fn identify(&self, account: &AccountId, signed: &str, now: Timestamp) -> Result<Identity, NotIdentified> {
+        let secret = self.identities.get(account).ok_or(NotIdentified::NoSecret)?;
+        identity::read(secret, account, signed, now)
+    }
+
+    fn token(&self, account: &AccountId, visitor: Uuid) -> (String, String) {
+        (visitor.to_string(), VisitorTokens::issue(self, account, visitor))
+    }
+
+    fn is_identified(&self, key: &str) -> bool {
+        Uuid::try_parse(key).is_ok_and(|visitor| visitor.get_version_num() == OF_IDENTITY)
+    }
+
     fn check(&self, account: &AccountId, token: &str) -> Option<String> {
         VisitorTokens::check(self, account, token).map(|visitor| visitor.to_string())
     }

@@ -7,7 +7,9 @@ use actix_web::{Route, guard};
 
 use super::{bots, deliveries, finding, hand_offs, manage, openapi, templates, views, writing};
 use crate::edge::caller::{Access, gate};
-use crate::edge::{assets, conversations, files, guests, health, outside, pictures, sign_in, sockets, uploads, webhooks};
+use crate::edge::{
+    assets, conversations, files, guests, health, outside, pictures, poll, sign_in, sockets, uploads, webhooks,
+};
 use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
@@ -69,6 +71,8 @@ pub fn table() -> Vec<Entry> {
         Everybody, POST "/webhooks/{provider}/{place:.*}" => web::route().to(webhooks::webhook);
         With(Converse), GET "/console/socket" => web::route().to(sockets::console);
         Everybody, GET "/webchat/socket" => web::route().to(sockets::webchat);
+        Everybody, POST "/webchat/poll" => web::route().to(poll::poll);
+        Everybody, OPTIONS "/webchat/poll" => web::route().to(guests::may_ask);
         // The visitor's token is looked at by the route itself.
         Everybody, POST "/webchat/uploads" => web::route().to(uploads::from_visitor);
         Everybody, OPTIONS "/webchat/uploads" => web::route().to(guests::may_ask);

@@ -40,6 +40,10 @@ pub enum Command<'a> {
         #[serde(borrow)]
         value: Text<'a>,
     },
+    Describe {
+        #[serde(borrow)]
+        attributes: Vec<(Text<'a>, Text<'a>)>,
+    },
     Open,
     ViewPage {
         #[serde(borrow)]
@@ -244,6 +248,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             },
             Core::Name { name } => Self::Name { name: text(name) },
             Core::Learn { name, value } => Self::Learn { name: text(name), value: text(value) },
+            Core::Describe { attributes } => Self::Describe {
+                attributes: attributes.iter().map(|(name, value)| (text(name), text(value))).collect(),
+            },
             Core::Open => Self::Open,
             Core::ViewPage { url, title } => Self::ViewPage { url: text(url), title: text(title) },
             Core::Echo { of, provider_id, text: words } => {
@@ -270,13 +277,10 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 Self::Bounce { of: *of, provider_id: text(provider_id), reason: text(reason), opted_out: *opted_out }
             }
             Core::Seen { seq } => Self::Seen { seq: *seq },
-            Core::Reply { agent, text: words, attachment, seen, anyway } => Self::Reply {
-                agent: agent.into(),
-                text: text(words),
-                attachment: attachment.as_ref().map(Into::into),
-                seen: *seen,
-                anyway: *anyway,
-            },
+            Core::Reply { agent, text: words, attachment, seen, anyway } => {
+                let (text, attachment) = (text(words), attachment.as_ref().map(Into::into));
+                Self::Reply { agent: agent.into(), text, attachment, seen: *seen, anyway: *anyway }
+            }
             Core::SendTemplate { agent, name, language, values, seen, anyway } => {
                 let (name, language, values) = (text(name), text(language), values.clone());
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen: *seen, anyway: *anyway }
@@ -323,6 +327,9 @@ impl From<Command<'_>> for core::Command {
             },
             Command::Name { name } => Self::Name { name: name.into_owned() },
             Command::Learn { name, value } => Self::Learn { name: name.into_owned(), value: value.into_owned() },
+            Command::Describe { attributes } => Self::Describe {
+                attributes: attributes.into_iter().map(|(name, is)| (name.into_owned(), is.into_owned())).collect(),
+            },
             Command::Open => Self::Open,
             Command::ViewPage { url, title } => Self::ViewPage { url: url.into_owned(), title: title.into_owned() },
             Command::Echo { of, provider_id, text } => {
@@ -346,13 +353,10 @@ impl From<Command<'_>> for core::Command {
                 Self::Bounce { of, provider_id, reason, opted_out }
             }
             Command::Seen { seq } => Self::Seen { seq },
-            Command::Reply { agent, text, attachment, seen, anyway } => Self::Reply {
-                agent: agent.into(),
-                text: text.into_owned(),
-                attachment: attachment.map(Into::into),
-                seen,
-                anyway,
-            },
+            Command::Reply { agent, text, attachment, seen, anyway } => {
+                let (text, attachment) = (text.into_owned(), attachment.map(Into::into));
+                Self::Reply { agent: agent.into(), text, attachment, seen, anyway }
+            }
             Command::SendTemplate { agent, name, language, values, seen, anyway } => {
                 let (name, language) = (name.into_owned(), language.into_owned());
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen, anyway }

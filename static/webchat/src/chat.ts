@@ -1,6 +1,6 @@
 /** The chat itself, without a picture: what was said, what has yet to arrive, who has the floor. */
 import { uuid } from '../../shared/uuid';
-import type { Look, Uploaded, VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
+import type { AttributeValue, Look, Uploaded, VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
 import type { Attaching } from './attach';
 import type { History, Memory, Unsent } from './memory';
 import { fetchPart } from './part';
@@ -23,6 +23,9 @@ export interface Chat {
   writing: string | undefined;
 }
 
+/** What the page hears beside messages. */
+export type News = { name: 'ready' | 'identified' } | { name: 'error'; code: string; text: string };
+
 const BOT_FLOOR: VisitorFloor = { mode: 'bot', person: null };
 /** Before a message is tried again that the server could not take just now. */
 const AGAIN_MS = 3_000;
@@ -44,6 +47,9 @@ export class Conversation {
   /** What the server took, and the event that will show it. */
   #taken = new Map<string, number>();
   #openWanted = false;
+  /** Who the website's server says the visitor is, in its signed words; never kept. */
+  #identity: string | undefined;
+  #attributes: Record<string, AttributeValue> = {};
   #toldSeen = 0;
   #typedAt = 0;
   #writing: { by: string; over: ReturnType<typeof setTimeout> } | undefined;
@@ -54,12 +60,17 @@ export class Conversation {
     readonly server: URL,
     readonly memory: Memory,
     readonly changed: (fresh: VisitorEvent[]) => void,
+    readonly told: (news: News) => void,
     over: (reason: string) => void,
   ) {
     this.#history = memory.history;
     this.#unsent = memory.unsent();
     this.#wire = new Wire(server, {
-      hello: () => ({ token: memory.token, after: memory.token ? (this.#history?.position ?? null) : null }),
+      hello: () => ({
+        token: memory.token,
+        after: memory.token ? (this.#history?.position ?? null) : null,
+        identity: this.#identity ?? null,
+      }),
       heard: (frame) => this.#heard(frame),
       down: () => {
         this.#stopsWriting();
@@ -122,6 +133,30 @@ export class Conversation {
     this.attaching.pump();
   }
 
+  identify(signed: string): void {
+    this.#identity = signed;
+    if (this.#wire.ready) this.#wire.restart();
+  }
+
+  setAttributes(values: Record<string, AttributeValue>): void {
+    Object.assign(this.#attributes, values);
+    if (this.#wire.ready) this.#tellAttributes(values);
+  }
+
+  /** Nothing of the visitor stays in this browser. */
+  forget(): void {
+    this.#identity = undefined;
+    this.#attributes = {};
+    this.memory.forget();
+    this.#history = undefined;
+    [this.#unsent, this.#failed, this.#pages] = [[], [], []];
+    this.#wire.restart();
+  }
+
+  #tellAttributes(values: Record<string, AttributeValue>): void {
+    if (Object.keys(values).length > 0) this.#wire.say({ type: 'set_attributes', values });
+  }
+
   opened(): void {
     this.#openWanted = !this.#wire.say({ type: 'open' });
   }
@@ -143,7 +178,11 @@ export class Conversation {
     else if (frame.type === 'reset') this.#replaced(frame);
     else if (frame.type === 'typing') this.#isWriting(frame.person ?? '', frame.lasts);
     else if (frame.type === 'ack') this.#took(frame.id, frame.seq);
-    else if (frame.type === 'error' && frame.id !== null) this.#refused(frame.id, frame.text, frame.again);
+    else if (frame.type === 'error') {
+      if (frame.id !== null) return this.#refused(frame.id, frame.text, frame.again);
+      if (frame.code === 'bad_identity') this.#identity = undefined;
+      this.told({ name: 'error', code: frame.code, text: frame.text });
+    }
   }
 
   #isWriting(by: string, lasts: number): void {
@@ -162,6 +201,12 @@ export class Conversation {
   }
 
   #welcomed(token: string, name: string, look: Look): void {
+    const before = this.memory.token;
+    if (before !== null && before !== token) {
+      // Another visitor: what was shown was said to somebody else.
+      this.#history = undefined;
+      this.memory.forgetHistory();
+    }
     this.memory.token = token;
     this.name = name || this.name;
     this.#look = look;
@@ -169,12 +214,17 @@ export class Conversation {
     this.#toldSeen = 0;
     for (const page of this.#pages.splice(0)) this.page(page.url, page.title);
     if (this.#openWanted) this.opened();
+    this.#tellAttributes(this.#attributes);
     for (const unsent of this.#unsent) this.#send(unsent);
     this.changed([]);
+    this.told({ name: 'ready' });
+    if (this.#identity !== undefined) this.told({ name: 'identified' });
   }
 
   #continued({ position, events, floor }: History): void {
     const known = this.#history;
+    // Two requests at a time may answer in any order.
+    if (known && known.position.generation === position.generation && position.seq < known.position.seq) return;
     if (known && known.position.generation !== position.generation) {
       // The server's store is another one now: begin again from what it has.
       this.#history = undefined;

@@ -2,8 +2,10 @@
  * The web chat: `<script src="https://host/webchat.js" data-account="…" async></script>`.
  *
  * One global, `Switchboard`: boot({ account, language }) where the tag names no account; open(), close(), toggle(),
- * trackPage(url, title), on('open' | 'close' | 'message', callback). It never throws into the page it is a guest on.
+ * trackPage(url, title), identify(user, signedToken), setAttributes(values), forget(), on(name, callback). It never throws
+ * into the page it is a guest on.
  */
+import type { AttributeValue } from '../../shared/wire';
 import { Conversation } from './chat';
 import { Memory } from './memory';
 import { watchPages } from './pages';
@@ -19,6 +21,7 @@ const early: ((view: View) => void)[] = [];
 const EARLY_MAX = 50;
 let view: View | undefined;
 let booted = false;
+let unread = 0;
 
 interface Boot {
   account?: string | undefined;
@@ -35,7 +38,12 @@ function start(account: string, origin: URL, language: string | undefined): void
     new Memory(account),
     (fresh) => {
       view?.paint();
+      if (view && view.chat.unread !== unread) emit('unread', (unread = view.chat.unread));
       for (const event of fresh) if (event.kind !== 'i_said') emit('message', event);
+    },
+    (news) => {
+      if (news.name === 'error') console.warn(`Switchboard: ${news.text}`);
+      emit(news.name, news.name === 'error' ? { code: news.code, text: news.text } : undefined);
     },
     (reason) => {
       over = true;
@@ -51,6 +59,24 @@ function start(account: string, origin: URL, language: string | undefined): void
     document.body.append(shown.host);
     early.splice(0).forEach((act) => guarded(() => act(shown)));
   });
+}
+
+/** What can be an attribute; times become texts. Anything else is left out, and said. */
+function attributes(values: Record<string, unknown>): Record<string, AttributeValue> {
+  const kept: Record<string, AttributeValue> = {};
+  for (const [name, given] of Object.entries(values)) {
+    const value = given instanceof Date ? given.toISOString() : given;
+    if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) kept[name] = value;
+    else console.warn(`Switchboard: the attribute ${name} is no text, number, true or false`);
+  }
+  return kept;
+}
+
+/** Without the signature of the website's server, nobody is anybody. */
+function identify({ chat }: View, { id: _, name: __, ...more }: Record<string, unknown> = {}, signed: unknown): void {
+  if (typeof signed !== 'string' || !signed) return console.warn('Switchboard: identify needs a token that your server signed');
+  chat.setAttributes(attributes(more));
+  chat.identify(signed);
 }
 
 function emit(name: string, detail: unknown): void {
@@ -95,7 +121,10 @@ guarded(() => {
     toggle: () => ask((view) => view.toggle()),
     trackPage: (url: string = location.href, title: string = document.title) =>
       ask((view) => view.chat.page(new URL(url, location.href).href, title)),
+    identify: (user: Record<string, unknown>, signed: unknown) => ask((view) => identify(view, user, signed)),
+    setAttributes: (values: Record<string, unknown>) => ask((view) => view.chat.setAttributes(attributes(values))),
     part,
+    forget: () => ask((view) => view.chat.forget()),
     on: (name: string, callback: Callback) => void callbacks.set(name, (callbacks.get(name) ?? new Set()).add(callback)),
   };
   const { account, language } = script.dataset;

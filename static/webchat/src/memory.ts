@@ -57,6 +57,17 @@ export class Memory {
     this.#write('seen', seq);
   }
 
+  /** What was said stays with the server. */
+  forgetHistory(): void {
+    attempt(() => localStorage.removeItem(`${this.#prefix}history`));
+    this.seen = 0;
+  }
+
+  forget(): void {
+    for (const key of this.#keys('')) attempt(() => localStorage.removeItem(this.#prefix + key));
+    this.setTab('greeted', false);
+  }
+
   unsent(): Unsent[] {
     return this.#keys('unsent:')
       .flatMap((key) => this.#read<Unsent>(key) ?? [])

@@ -1,4 +1,4 @@
-/** What not every page needs comes as a script of its own: the words of a language, attachments. */
+/** What not every page needs comes as a script of its own: the words of a language, the way around blocked websockets. */
 
 /** Set by the build: changes with the parts, so that browsers may keep them for ever. */
 declare const __PARTS__: string;

@@ -123,7 +123,8 @@ impl Model {
             | Command::TellProvider { .. }
             | Command::Bounce { .. }
             | Command::SendTemplate { .. }
-            | Command::Learn { .. } => {
+            | Command::Learn { .. }
+            | Command::Describe { .. } => {
                 unreachable!("no history has these")
             }
             Command::OwnEcho { .. } | Command::Overhear { .. } | Command::ThreadMoved { .. } => {
