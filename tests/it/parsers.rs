@@ -16,17 +16,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use loadtest::product::{APP_SECRET, PAGE_ACCOUNT, PAGE_ID, VERIFY_TOKEN};
-use loadtest::{telegram, twilio};
+use loadtest::{telegram, twilio, whatsapp};
 use switchboard::adapters::channels::meta::{self, MetaInlet, Network};
 use switchboard::adapters::channels::telegram::{Bot, TelegramInlet};
 use switchboard::adapters::channels::twilio::{Line, TwilioInlet};
+use switchboard::adapters::channels::whatsapp::{self as whatsapp_lines, WhatsAppInlet};
 use switchboard::domain::changes::Change;
 use switchboard::domain::command::Command;
 use switchboard::domain::ids::AccountId;
 use switchboard::ports::channel::{Inbound, Inlet, NotTaken, Received, Webhook};
+use switchboard::ports::store::Contact;
 use tokio::time::Instant;
 
-use crate::bad_input::{form_signature, telegram_word};
+use crate::bad_input::{INSTAGRAM_SECRET, form_signature, instagram_account, telegram_word, whatsapp_signature};
 use crate::support::installation::page;
 
 const BASE: &str = "https://chat.example.org";
@@ -52,6 +54,32 @@ fn messenger_webhooks_are_read_without_harm() {
     };
     let inlet = MetaInlet::new(vec![page_1]);
     feed("messenger", |body| receive(&inlet, "/webhooks/meta", "", ("x-hub-signature-256", &page().sign(body)), body));
+}
+
+#[test]
+fn instagram_webhooks_are_read_without_harm() {
+    let account = instagram_account();
+    let line = meta::Line {
+        account: AccountId::new("ig-1"),
+        network: Network::Instagram,
+        line_id: account.id.clone(),
+        app_secret: INSTAGRAM_SECRET.into(),
+        verify_token: VERIFY_TOKEN.into(),
+        app_id: None,
+    };
+    let inlet = MetaInlet::new(vec![line]);
+    feed("instagram", |body| receive(&inlet, "/webhooks/meta", "", ("x-hub-signature-256", &account.sign(body)), body));
+}
+
+#[test]
+fn whatsapp_webhooks_are_read_without_harm() {
+    let whatsapp::Settings { phone_number_id, app_secret, .. } = whatsapp::Settings::default();
+    let (account, verify_token) = (AccountId::new("wa-1"), VERIFY_TOKEN.into());
+    let line = whatsapp_lines::Line { account, phone_number_id, app_secret, verify_token };
+    let inlet = WhatsAppInlet::new(BASE.into(), vec![line]);
+    feed("whatsapp", |body| {
+        receive(&inlet, whatsapp::PATH, "", ("x-hub-signature-256", &whatsapp_signature(body)), body)
+    });
 }
 
 #[test]
@@ -130,14 +158,25 @@ fn digest(channel: &str, body: &[u8], read: impl Fn(&Bytes) -> Result<Received, 
         return Err(format!("{channel}: read twice, it says two things: {first:?} {second:?}"));
     }
     let received = first.map_err(|why| format!("{channel}: a signed webhook was refused: {why}"))?;
-    received.asks.iter().try_for_each(within_bounds).map_err(|why| format!("{channel}: {why}: {received:?}"))
+    let known = received.known.iter().try_for_each(|(contact, _, value)| known_within_bounds(contact, value));
+    let asks = || received.asks.iter().try_for_each(within_bounds);
+    known.and_then(|()| asks()).map_err(|why| format!("{channel}: {why}: {received:?}"))
+}
+
+fn known_within_bounds(contact: &Contact, value: &str) -> Result<(), &'static str> {
+    named(contact)?;
+    let fine = value.len() <= ID_BYTES_MAX && !value.contains('\0');
+    if fine { Ok(()) } else { Err("something known that cannot be kept") }
+}
+
+fn named(contact: &Contact) -> Result<(), &'static str> {
+    let key = contact.external_key.as_str();
+    let fine = (1..=ID_BYTES_MAX).contains(&key.len()) && !key.contains('\0');
+    if fine { Ok(()) } else { Err("a contact without a name that can be kept") }
 }
 
 fn within_bounds(ask: &Inbound) -> Result<(), &'static str> {
-    let key = ask.contact.external_key.as_str();
-    if key.is_empty() || key.len() > ID_BYTES_MAX || key.contains('\0') {
-        return Err("a contact without a name that can be kept");
-    }
+    named(&ask.contact)?;
     if ask.key.iter().any(|key| key.len() > 2 * ID_BYTES_MAX || key.contains('\0')) {
         return Err("a key that cannot be kept");
     }

@@ -6,6 +6,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::http::{Download, Unanswered};
 use crate::domain::ids::AccountId;
+use crate::domain::message::{Attachment, AttachmentKind};
 use crate::ports::channel::NotFetched;
 
 const NAME_BYTES_MAX: usize = 512;
@@ -15,6 +16,19 @@ pub fn url(base: &str, account: &AccountId, file: &str) -> Option<String> {
     let good = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
     let fine = (1..=NAME_BYTES_MAX).contains(&file.len()) && file.bytes().all(good);
     fine.then(|| format!("{base}/api/v1/files/{account}/{file}"))
+}
+
+/// What is attached as lines of text, for where there is no other place to show it.
+pub fn in_words(attachments: &[Attachment]) -> String {
+    let line = |attached: &Attachment| {
+        let kind = match attached.kind {
+            AttachmentKind::Other => "attachment",
+            kind => kind.as_str(),
+        };
+        let words = [&format!("[{kind}]"), attached.name.as_str(), attached.url.as_str()];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    attachments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The file as it comes; longer than so many bytes, it breaks off.

@@ -14,6 +14,8 @@ pub mod meta_signature;
 pub mod numbered;
 pub mod outcome;
 pub mod places;
+#[cfg(test)]
+mod strange;
 pub mod telegram;
 pub mod twilio;
 pub mod webchat;

@@ -1,21 +1,28 @@
 //! Every channel that has a webhook, as this chapter needs it: how it writes what contacts say, and how it signs whatever
 //! bytes there are. A new channel joins by one line in [`LINES`].
 
+mod meta;
+mod whatsapp;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use loadtest::http::request_once;
-use loadtest::messenger::{PATH, SIGNATURE};
-use loadtest::product::{PAGE_ACCOUNT, PAGE_ID};
 use loadtest::{telegram, twilio};
 use ring::hmac;
 use serde_json::{Value, json};
+use switchboard::domain::account::Channel;
 use switchboard::domain::ids::AccountId;
+use switchboard::domain::time::Timestamp;
+use switchboard::domain::window::Window;
 use switchboard::ports::store::Contact;
 
-use crate::support::installation::page;
+use meta::{INSTAGRAM, MESSENGER};
+pub use meta::{INSTAGRAM_SECRET, account as instagram_account};
+use whatsapp::WHATSAPP;
+pub use whatsapp::signature as whatsapp_signature;
 
-pub const LINES: [&Line; 3] = [&MESSENGER, &SMS, &TELEGRAM];
+pub const LINES: [&Line; 5] = [&MESSENGER, &INSTAGRAM, &WHATSAPP, &SMS, &TELEGRAM];
 
 /// Longer than any of it takes, in a build that is not optimised.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -70,6 +77,12 @@ impl Line {
         Contact::of(&AccountId::new(self.account), &(self.key)(who))
     }
 
+    /// Until when an agent may answer who wrote at that moment; on some channels, always.
+    pub fn open_until(&self, heard_at: Timestamp) -> Timestamp {
+        let channel = Channel::parse(self.channel).expect("a channel");
+        Window::after(channel, heard_at).map_or(Timestamp(u64::MAX), |window| window.people_until)
+    }
+
     pub fn one(&self, said: Said) -> Vec<u8> {
         (self.said)(&[said]).expect("one thing at a time comes by every channel")
     }
@@ -110,59 +123,6 @@ impl Line {
         (self.signed)(&format!("http://{to}{}", self.path), body)
     }
 }
-
-// --- Messenger ---
-
-const MESSENGER: Line = Line {
-    channel: "messenger",
-    account: PAGE_ACCOUNT,
-    path: PATH,
-    table: String::new,
-    signed: |_, body| vec![("content-type", "application/json".to_owned()), (SIGNATURE, page().sign(body))],
-    key: |who| who.to_string(),
-    said: |said| {
-        let event = |said: &Said| {
-            let mut event = page().text(&said.who.to_string(), &format!("m_{}", said.number), &said.text);
-            if !said.at.is_null() {
-                event["timestamp"] = said.at.clone();
-            }
-            event
-        };
-        Some(page().body(&said.iter().map(event).collect::<Vec<_>>()))
-    },
-    oddities: || {
-        let events = |events: &str| format!(r#"{{"object":"page","entry":[{{"id":{PAGE_ID},"messaging":{events}}}]}}"#);
-        let event =
-            |rest: &str| events(&format!(r#"[{{"sender":{{"id":77}},"recipient":{{"id":{PAGE_ID}}},{rest}}}]"#));
-        let mut odd = nonsense();
-        odd.extend([
-            strange("no entries", r#"{"object":"page","entry":null}"#),
-            strange("entries that are none", r#"{"object":"page","entry":[null,1,"x",[],{}]}"#),
-            strange("no events", events("null")),
-            strange("events that are none", events(r#"[null,1,"x",[],{},{"sender":null,"message":null}]"#)),
-            strange("a message of nobody", event(r#""message":{"mid":null,"text":null}"#)),
-            strange(
-                "an edit of what was never heard",
-                event(r#""message_edit":{"mid":"m_never","text":"x","num_edit":1}"#),
-            ),
-            strange(
-                "a receipt for what was never sent",
-                event(r#""delivery":{"mids":["m_never",null],"watermark":1}"#),
-            ),
-            strange("all was read, in the year 2255", event(r#""read":{"watermark":9007199254740991}"#)),
-            strange("an id of 600 bytes", event(&format!(r#""message":{{"mid":"{}","text":"x"}}"#, "m".repeat(600)))),
-            heard(
-                "ids that are numbers",
-                event(r#""timestamp":"1785312004871","message":{"mid":12345,"text":"numbers"}"#),
-                77,
-                "numbers",
-            ),
-            heard("NUL", event(r#""message":{"mid":"m_nul","text":"a\u0000b"}"#), 77, "a\u{fffd}b"),
-            heard("half of a pair", event(r#""message":{"mid":"m_half","text":"a\ud83db"}"#), 77, "a\u{fffd}b"),
-        ]);
-        odd
-    },
-};
 
 // --- Short messages ---
 

@@ -12,18 +12,19 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::future::join_all;
 use serde_json::json;
-use switchboard::domain::command::Command;
+use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::event::Event;
 use switchboard::node::Node;
+use switchboard::ports::bus::NotDone;
 use switchboard::ports::clock::{Clock, SystemClock};
 use switchboard::ports::store::Contact;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::installation::{Installation, SOON, told_over_each_store};
-use crate::support::node::{SetClock, ask, log, metric};
+use crate::support::node::{SetClock, log, metric};
+pub use lines::{INSTAGRAM_SECRET, form_signature, instagram_account, telegram_word, whatsapp_signature};
 use lines::{LINES, Line, Said, said, tables};
-pub use lines::{form_signature, telegram_word};
 
 const MIB: usize = 1024 * 1024;
 
@@ -151,7 +152,13 @@ async fn a_machine_whose_clock_is_two_days_wrong_hears_and_answers() {
             assert!(log.iter().any(|logged| matches!(logged.event, Event::BotSaid { .. })), "{}", line.channel);
             // Our own moments are of our own clock, and the log's order is none of the clock's business.
             assert!(log.iter().all(|logged| logged.at <= clock.now()), "{}", line.channel);
-            answers_an_agent(&installation, &node, line, 7).await;
+            // By a clock that is ahead a channel's day may be over, and then an agent is told so.
+            if clock.now() < line.open_until(SystemClock.now()) {
+                answers_an_agent(&installation, &node, line, 7).await;
+            } else {
+                let refused = reply(&installation, &node, line, 7).await;
+                assert_eq!(refused.err(), Some(NotDone::Refused(Refusal::WindowClosed)), "{}", line.channel);
+            }
         }
         node.stop().await;
     }
@@ -255,9 +262,13 @@ async fn answers(node: &Node, contact: &Contact) -> Vec<String> {
 
 /// The conversation is as alive as any other.
 async fn answers_an_agent(installation: &Installation, node: &Node, line: &Line, who: u64) {
+    reply(installation, node, line, who).await.unwrap_or_else(|why| panic!("{}: {why}", line.channel));
+}
+
+async fn reply(installation: &Installation, node: &Node, line: &Line, who: u64) -> Result<(), NotDone> {
     let agent = installation.ana.agent.clone();
     let reply = Command::Reply { agent, text: "Ana here.".into(), attachment: None, seen: 0, anyway: true };
-    ask(node, &line.contact(who), reply).await;
+    node.switchboard.ask(line.contact(who), reply, None).await.map(drop)
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {

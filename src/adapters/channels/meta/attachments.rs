@@ -38,19 +38,6 @@ pub fn story(story: Story<'_>) -> Attachment {
     Attachment { kind: AttachmentKind::Other, url: link(story.url), name: "answers a story".into() }
 }
 
-/// An attachment as a line of text, for where there is no other place to show it.
-pub fn in_words(attachment: &Attachment) -> String {
-    let kind = match attachment.kind {
-        AttachmentKind::Image => "image",
-        AttachmentKind::Audio => "audio",
-        AttachmentKind::Video => "video",
-        AttachmentKind::File => "file",
-        AttachmentKind::Other => "attachment",
-    };
-    let words = [&format!("[{kind}]"), attachment.name.as_str(), attachment.url.as_str()];
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 /// Never fails: that there was something is worth knowing, even if not what.
 fn attachment(raw: &str) -> Attachment {
     let mended = mend_surrogates(raw);

@@ -3,11 +3,12 @@
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::attachments::{attachments, in_words, story, unsupported};
+use super::attachments::{attachments, story, unsupported};
 use super::changes;
 use super::shapes::{Change, Control, Delivery, Entry, Envelope, Event, Message, Postback, Read, Referral};
 use super::{Batch, Inbound, NotUnderstood, Origin, Unknown};
-use crate::adapters::channels::lenient::{Moment, id, mend_surrogates, text};
+use crate::adapters::channels::files::in_words;
+use crate::adapters::channels::lenient::{Moment, Word, id, mend_surrogates, text};
 use crate::adapters::channels::mark::Mark;
 use crate::domain::command::Command;
 use crate::domain::event::Receipt;
@@ -217,7 +218,7 @@ fn echo(message: Message) -> Result<Understood, &'static str> {
     let origin = Origin { mark, app_id: id(message.app_id)? };
     let mut text = text(message.text);
     if text.is_empty() {
-        text = attachments(message.attachments).iter().map(in_words).collect::<Vec<_>>().join("\n");
+        text = self::text(Some(Word(in_words(&attachments(message.attachments)).into())));
     }
     Ok((Some(format!("in:{provider_id}")), Some(origin), Command::Echo { of: None, provider_id, text }))
 }

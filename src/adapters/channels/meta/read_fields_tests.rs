@@ -1,9 +1,10 @@
 //! However Meta dresses an event, and whatever it adds to it, what we know of it comes through.
 
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::*;
+use crate::adapters::channels::strange::{additions, id, with};
 
 const PAGE: &str = "102938475610293";
 
@@ -12,24 +13,6 @@ fn only(event: &Value) -> Inbound {
     let mut batch = read(body.as_bytes()).expect("a webhook");
     assert_eq!((batch.inbound.len(), &batch.unknown[..]), (1, &[][..]), "{body}");
     batch.inbound.remove(0)
-}
-
-/// An id is a string, or a number in its place.
-fn id() -> impl Strategy<Value = (Value, String)> {
-    let number = (1_u64..1 << 53).prop_map(|number| (json!(number), number.to_string()));
-    prop_oneof!["[A-Za-z0-9_.-]{1,60}".prop_map(|text| (json!(text), text)), number]
-}
-
-/// Names that mean nothing to us.
-fn additions() -> impl Strategy<Value = Map<String, Value>> {
-    let value = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from)];
-    let value = prop_oneof![value.clone(), prop::collection::vec(value, 0..3).prop_map(Value::from)];
-    prop::collection::btree_map("[a-z]{3,9}_x", value, 0..4).prop_map(|map| map.into_iter().collect())
-}
-
-fn with(mut object: Value, more: Map<String, Value>) -> Value {
-    object.as_object_mut().expect("an object").extend(more);
-    object
 }
 
 proptest! {

@@ -185,6 +185,18 @@ fn what_the_page_says_is_an_echo_even_unmarked() {
 }
 
 #[test]
+fn an_echo_is_never_longer_than_a_message() {
+    let picture = |number| {
+        let url = format!("https://cdn.example/{number}/{}", "x".repeat(2_000));
+        format!(r#"{{"type":"image","payload":{{"url":"{url}"}}}}"#)
+    };
+    let pictures: Vec<String> = (0..50).map(picture).collect();
+    let message = format!(r#""message":{{"is_echo":true,"mid":"m","attachments":[{}]}}"#, pictures.join(","));
+    let Command::Echo { text, .. } = only(&from_page(&message)).command else { panic!("no echo") };
+    assert_eq!(text.chars().count(), 20_000);
+}
+
+#[test]
 fn receipts_acknowledge_by_name_or_by_time() {
     let receipt = |rest: &str| {
         let inbound = only(&from_person(rest));

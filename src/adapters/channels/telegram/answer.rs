@@ -108,6 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::adapters::channels::strange;
 
     fn refusal(code: u16, words: &str) -> SendResult {
         interpret(code, format!(r#"{{"ok":false,"error_code":{code},"description":"{words}"}}"#).as_bytes())
@@ -164,29 +165,13 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes back: only a good status with a message's name is a message that went out, and every wait ends.
         #[test]
         fn no_answer_is_too_strange(
-            status in prop_oneof![Just(200_u16), Just(400), Just(429), Just(500), any::<u16>()],
-            body in prop_oneof![
-                prop::collection::vec(any::<u8>(), 0..200),
-                "(\\{|\\}|\\[|:|,|\"(ok|result|message_id|error_code|description|parameters|retry_after|migrate_to_chat_id)\"|[0-9]{1,12}|true|null|-|\"\\PC{0,9}\"){0,24}".prop_map(String::into_bytes),
-                "\\{\"(ok|result|message_id|error_code|description|parameters|retry_after|migrate_to_chat_id)\":(\\{\"(ok|result|message_id|error_code|description|parameters|retry_after|migrate_to_chat_id)\":[0-9]{1,12}\\}|[0-9]{1,12}|\"\\PC{0,9}\")\\}".prop_map(String::into_bytes),
-            ],
+            status in strange::statuses(),
+            body in strange::answers("ok|result|message_id|error_code|description|parameters|retry_after|migrate_to_chat_id"),
         ) {
             let result = interpret(status, &body);
-            match &result {
-                SendResult::Sent { provider_id } => {
-                    prop_assert!((200..300).contains(&status) && !provider_id.is_empty(), "{}: {:?}", status, result);
-                }
-                SendResult::NotSent { after, reason, .. } => {
-                    prop_assert!(!reason.is_empty() && after.is_none_or(|after| after <= outcome::THROTTLED_MAX), "{:?}", result);
-                }
-                SendResult::Permanent { reason }
-                | SendResult::OptedOut { reason }
-                | SendResult::AccountRefused { reason }
-                | SendResult::Unknown { reason } => prop_assert!(!reason.is_empty()),
-            }
+            strange::is_sound(status, &result)?;
         }
     }
 }

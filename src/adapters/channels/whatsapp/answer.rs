@@ -98,7 +98,7 @@ fn refused(answer: &Answer, error: &GraphError) -> SendResult {
 
 /// Longer each time; what is asked for counts if it is more.
 fn pause(answer: &Answer) -> Duration {
-    let times = (answer.attempt + CONTACT_FIRST).min(CONTACT_LAST);
+    let times = answer.attempt.saturating_add(CONTACT_FIRST).min(CONTACT_LAST);
     let paid_back = Duration::from_secs(4_u64.pow(times));
     asked(answer).unwrap_or_default().max(paid_back)
 }
@@ -130,7 +130,10 @@ fn without_words(answer: &Answer) -> SendResult {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::adapters::channels::strange;
 
     fn error(status: u16, code: u32, attempt: u32) -> SendResult {
         let body = format!(
@@ -239,5 +242,19 @@ mod tests {
         assert_eq!(asked(131_056, Some("7")), "not sent 16");
         assert_eq!(asked(131_056, Some("90")), "not sent 90");
         assert_eq!(asked(4, Some("99999999")), "not sent 86400 all");
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_is_too_strange(
+            status in strange::statuses(),
+            body in strange::answers("messages|id|error|message|code|error_data|details|is_transient|fbtrace_id|contacts"),
+            header in prop::option::of("\\PC{0,60}"),
+            attempt in any::<u32>(),
+        ) {
+            let (retry_after, date) = (header.as_deref(), header.as_deref());
+            let result = interpret(&Answer { status, retry_after, date, body: &body, attempt });
+            strange::is_sound(status, &result)?;
+        }
     }
 }

@@ -203,3 +203,7 @@ impl People {
 #[cfg(test)]
 #[path = "read_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "read_fields_tests.rs"]
+mod fields;

@@ -211,10 +211,14 @@ fn what_the_phone_app_answers_is_a_person_elsewhere() {
     let (provider_id, text) = ("wamid.E".to_owned(), "I am on it".to_owned());
     assert_eq!(ask.command, Command::Echo { of: None, provider_id, text });
     let picture = json!({"to_user_id": USER, "id": "wamid.E", "type": "image", "image": {"id": "7"}});
-    match read_value(json!({"message_echoes": [picture]})).asks.pop().unwrap().command {
-        Command::Echo { text, .. } => assert!(text.starts_with("[image] "), "{text}"),
+    let words = |echo: Json| match read_value(json!({"message_echoes": [echo]})).asks.pop().unwrap().command {
+        Command::Echo { text, .. } => text,
         other => panic!("{other:?}"),
-    }
+    };
+    assert!(words(picture).starts_with("[image] https://"));
+    // However long, it is never longer than a message.
+    let long = json!({"to_user_id": USER, "id": "wamid.E", "text": {"body": "x".repeat(20_000)}, "image": {"id": "7"}});
+    assert_eq!(words(long).chars().count(), 20_000);
 }
 
 #[test]

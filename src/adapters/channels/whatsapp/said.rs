@@ -90,9 +90,9 @@ pub fn echoed(echo: &Message, people: &People, account: &AccountId, base: &str) 
     let (contact, _) = people.contact(account, number, user).ok_or("no person")?;
     let provider_id = id(copy(&echo.id))?.ok_or("no message id")?;
     let heard = heard(echo, account, base)?.ok_or("message without content")?;
-    let attached = heard.attachments.iter().map(|it| format!("[{}] {} {}", it.kind.as_str(), it.name, it.url));
-    let words = Some(heard.text.clone()).filter(|text| !text.is_empty());
-    let text = words.into_iter().chain(attached).collect::<Vec<_>>().join("\n");
+    let words = [heard.text, files::in_words(&heard.attachments)];
+    let words: Vec<String> = words.into_iter().filter(|words| !words.is_empty()).collect();
+    let text = text(Some(Word(words.join("\n").into())));
     let command = Command::Echo { of: None, provider_id: provider_id.clone(), text };
     Ok(Said::Done { contact, asks: vec![(Some(format!("in:{provider_id}")), command)] })
 }
