@@ -53,7 +53,7 @@ const leftovers = (ana) =>
     const SERVERS = '.bubble, .line, .banner .more';
     const OWN = '.banner .more, [dir=auto], bdi, kbd, code, .brand, script, style, noscript, option[lang]';
     // Names of people, of what is connected, and of keys and addresses.
-    const NAMES = /\b(Ana|Ben|Switchboard|Visitor [0-9A-F]{4}|Messenger|web-demo|harbor|Harbor bot|Esc|Ctrl|Enter|Shift)\b|https?:\S+/g;
+    const NAMES = /\b(Ana|Ben|Switchboard|Visitor [0-9A-F]{4}|Messenger|Instagram|WhatsApp|SMS|Telegram|Harbor Insurance|web-demo|harbor|Harbor bot|Esc|Ctrl|Enter|Shift)\b|https?:\S+/g;
     const look = (text, where) => {
       let rest = text;
       for (let before; before !== rest; ) [before, rest] = [rest, rest.replace(/⟦[^⟦⟧]*⟧/gu, '')];
@@ -143,7 +143,7 @@ test('no view has words of its own: all come from the catalogue', async () => {
   await nothingLeft('a label');
 
   for (const [number, view] of ['commands', 'settings', 'keys'].entries()) {
-    await ana.locator('.frame header .button').click();
+    await ana.locator('.frame header [aria-haspopup=menu]').click();
     await nothingLeft('menu');
     await ana.locator('[role=menuitem]').nth(number).click();
     await ana.locator('dialog[open]').waitFor();
@@ -151,6 +151,18 @@ test('no view has words of its own: all come from the catalogue', async () => {
     await ana.keyboard.press('Escape');
     await ana.locator('dialog[open]').waitFor({ state: 'detached' });
   }
+  await ana.locator('.frame header .tool').last().click();
+  await ana.locator('dialog[open]').waitFor();
+  await nothingLeft('filter');
+  await ana.keyboard.press('Escape');
+  await ana.locator('dialog[open]').waitFor({ state: 'detached' });
+  await ana.locator('.frame header .tool').first().click();
+  await ana.getByRole('searchbox').fill('nobody said this');
+  await ana.getByRole('searchbox').press('Enter');
+  await nothingLeft('search');
+  await ana.getByRole('searchbox').press('Escape');
+  await ana.locator('.waiting, nav section').first().waitFor();
+
   await ana.locator('.banner .acts .button').first().click();
   await ana.locator('dialog fieldset').waitFor();
   await nothingLeft('hand over');
