@@ -111,7 +111,7 @@ async fn a_message_whose_commit_is_cut_off_is_one_message_with_one_answer() {
 async fn put_a_proxy_before_the_database(installation: &mut Installation) -> Proxy {
     let direct = installation.database.take().expect("an address");
     let port = Url::parse(&direct).ok().and_then(|url| url.port()).expect("a port");
-    let proxy = Proxy::before(SocketAddr::from(([127, 0, 0, 1], port)), "COMMIT").await;
+    let proxy = Proxy::before(SocketAddr::from(([127, 0, 0, 1], port)), "COMMIT", "INSERT INTO event").await;
     installation.database = Some(direct.replace(&format!(":{port}/"), &format!(":{}/", proxy.port)));
     proxy
 }

@@ -39,7 +39,7 @@ async fn refusal(url: &str) -> String {
 
 /// A store behind a proxy that listens for commits.
 async fn behind_a_proxy(place: &Schema) -> (Arc<PostgresStore>, Proxy) {
-    let proxy = Proxy::before(SocketAddr::from(([127, 0, 0, 1], place.port)), "COMMIT").await;
+    let proxy = Proxy::before(SocketAddr::from(([127, 0, 0, 1], place.port)), "COMMIT", "INSERT INTO event").await;
     (open(&place.url_at(proxy.port)).await.expect("opens"), proxy)
 }
 

@@ -27,6 +27,7 @@ pub struct Proxy {
 
 struct Shared {
     word: &'static [u8],
+    by: &'static [u8],
     then: Mutex<Then>,
     /// The word was said.
     heard: Notify,
@@ -34,12 +35,13 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Stands before `server` and listens for `word`.
-    pub async fn before(server: SocketAddr, word: &'static str) -> Proxy {
+    /// Stands before `server` and listens for `word` from whoever has said `by`: others have business of their own.
+    pub async fn before(server: SocketAddr, word: &'static str, by: &'static str) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let shared = Arc::new(Shared {
             word: word.as_bytes(),
+            by: by.as_bytes(),
             then: Mutex::new(Then::Pass),
             heard: Notify::new(),
             held: watch::Sender::new(false),
@@ -77,12 +79,14 @@ async fn carry(client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     let cutting = cut.clone();
     let up = async move {
         let mut buffer = vec![0; 1 << 16];
+        let mut meant = false;
         loop {
             let read = from_client.read(&mut buffer).await.unwrap_or(0);
             if read == 0 {
                 return;
             }
-            let then = shared.then_of(&buffer[..read]);
+            meant |= says(&buffer[..read], shared.by);
+            let then = if meant { shared.then_of(&buffer[..read]) } else { Then::Pass };
             match then {
                 Then::CutBefore => return shared.done(&cutting),
                 Then::Hold => {
@@ -122,9 +126,13 @@ async fn carry(client: TcpStream, server: SocketAddr, shared: Arc<Shared>) {
     tokio::join!(up, down);
 }
 
+fn says(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|window| window == word)
+}
+
 impl Shared {
     fn then_of(&self, bytes: &[u8]) -> Then {
-        if !bytes.windows(self.word.len()).any(|window| window == self.word) {
+        if !says(bytes, self.word) {
             return Then::Pass;
         }
         let mut then = self.then.lock().expect("nobody panics here");
