@@ -2,7 +2,7 @@
 //!
 //! It takes in what was touched, gathered for a moment; and after a start that followed no orderly end it looks at every
 //! conversation once, in portions, which is also how an old log comes into a new index. Its pauses are as long as its
-//! work was heavy, so that under load it costs a tenth of one processor; in quiet moments it works half of the time.
+//! work was heavy, so that under load it costs a twentieth of one processor; in quiet moments it works half of the time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -23,11 +23,11 @@ const GATHER: Duration = Duration::from_millis(150);
 /// Conversations taken in at a time.
 const PORTION: usize = 500;
 /// In a flood the log is only committed now and then, for what it writes twice it might write once; so often it is asked to.
-const COMMIT_EVERY: Duration = Duration::from_millis(900);
+const COMMIT_EVERY: Duration = Duration::from_secs(2);
 /// So long it rests when there is trouble.
 const TROUBLE_RESTS: Duration = Duration::from_secs(5);
 /// No pause is longer, or what trails would trail too far.
-const PAUSE_MAX: Duration = Duration::from_millis(400);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Portions that are still taken in at the end.
 const LAST_PORTIONS: usize = 8;
 
@@ -116,7 +116,7 @@ impl Work {
             let begun = Instant::now();
             let hurried = !self.shared.touched.is_empty();
             let pause = match self.portion() {
-                Ok(()) => (begun.elapsed() * if hurried { 9 } else { 1 }).min(PAUSE_MAX),
+                Ok(()) => (begun.elapsed() * if hurried { 19 } else { 1 }).min(PAUSE_MAX),
                 Err(trouble) => {
                     tracing::warn!(%trouble, "the index for search and lists falls behind");
                     TROUBLE_RESTS
