@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 
 use super::sender::Sender;
 use super::sender_verdict::is_told_under_a_key;
-use super::switchboard::{Answered, NotDone, Switchboard};
+use super::switchboard::{Answered, Switchboard};
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
 use crate::domain::message::Line;
@@ -84,6 +84,8 @@ pub fn tell(report: Report, switchboard: &Switchboard, sender: Addr<Sender>) {
 
 /// For tests (`sender-told=1*return`): the conversation has heard it, and its answer is lost.
 fn heard(told: Answered) -> Answered {
-    fail::fail_point!("sender-told", |_| Err(NotDone::Unavailable("the failpoint sender-told says so".into())));
+    fail::fail_point!("sender-told", |_| Err(super::switchboard::NotDone::Unavailable(
+        "the failpoint sender-told says so".into()
+    )));
     told
 }
