@@ -4,11 +4,11 @@
 //! The store knows which they are, the log of each conversation says the rest.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Query};
 use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 
+use super::fresh;
 use super::office::Office;
 use crate::actors::switchboard::{COMMAND_KEY, Done, NotDone};
 use crate::dice;
@@ -52,7 +52,7 @@ pub async fn list(edge: Data<Edge>, wanted: Query<Wanted>) -> Answer {
     let (found, next) = page(&edge, account, wanted.before, limit).await?;
     let deliveries = found.into_iter().filter(|found| state.is_none_or(|state| found.state == state));
     let deliveries = deliveries.map(api::DeliveryRow::from).collect();
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(api::Deliveries { deliveries, next }))
+    Ok(fresh(api::Deliveries { deliveries, next }))
 }
 
 pub async fn retry(edge: Data<Edge>, caller: Caller, of: Path<(String, Seq)>) -> Answer {

@@ -1,10 +1,10 @@
 //! `/api/v1/people`, `/api/v1/tokens` and `/api/v1/audit`.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, Query};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::fresh;
 use super::office::Office;
 use crate::edge::caller::Caller;
 use crate::edge::error::Problem;
@@ -14,34 +14,29 @@ const AUDIT: usize = 100;
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// Nobody keeps it: some of it is secret.
-fn once(body: impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
-}
-
 pub async fn people(office: Data<Office>) -> Answer {
-    Ok(once(office.list_people().await?))
+    Ok(fresh(office.list_people().await?))
 }
 
 /// Whom a conversation can be handed to.
 pub async fn colleagues(office: Data<Office>) -> Answer {
-    Ok(once(office.list_colleagues().await?))
+    Ok(fresh(office.list_colleagues().await?))
 }
 
 pub async fn add_person(office: Data<Office>, caller: Caller, new: Json<api::NewPerson>) -> Answer {
-    Ok(once(office.add_person(&caller.by, new.into_inner()).await?))
+    Ok(fresh(office.add_person(&caller.by, new.into_inner()).await?))
 }
 
 pub async fn renew_link(office: Data<Office>, caller: Caller, whose: Json<api::LinkFor>) -> Answer {
-    Ok(once(office.renew_link(&caller.by, &whose.email).await?))
+    Ok(fresh(office.renew_link(&caller.by, &whose.email).await?))
 }
 
 pub async fn tokens(office: Data<Office>) -> Answer {
-    Ok(once(office.list_tokens().await?))
+    Ok(fresh(office.list_tokens().await?))
 }
 
 pub async fn add_token(office: Data<Office>, caller: Caller, new: Json<api::NewToken>) -> Answer {
-    Ok(once(office.add_token(&caller.by, new.into_inner()).await?))
+    Ok(fresh(office.add_token(&caller.by, new.into_inner()).await?))
 }
 
 pub async fn revoke_token(office: Data<Office>, caller: Caller, name: Path<String>) -> Answer {
@@ -57,5 +52,5 @@ pub struct Page {
 }
 
 pub async fn audit(office: Data<Office>, page: Query<Page>) -> Answer {
-    Ok(once(office.audit(page.before, page.limit.unwrap_or(AUDIT)).await?))
+    Ok(fresh(office.audit(page.before, page.limit.unwrap_or(AUDIT)).await?))
 }

@@ -19,7 +19,7 @@ use actix_web::http::header;
 
 pub use routes::table;
 
-/// Whoever asks wants what there is now.
+/// Whoever asks wants what there is now; nobody keeps it, for some of it is secret.
 fn fresh(body: impl serde::Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }
