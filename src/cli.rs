@@ -18,6 +18,7 @@ mod dump;
 mod logging;
 mod manage;
 mod remote;
+mod team;
 
 use manage::{Agent, Token};
 use remote::At;
@@ -68,6 +69,13 @@ enum Command {
         #[command(flatten)]
         at: At,
     },
+    /// Groups of the people who answer.
+    Team {
+        #[command(subcommand)]
+        act: team::Team,
+        #[command(flatten)]
+        at: At,
+    },
     /// The tokens by which programs prove who they are.
     Token {
         #[command(subcommand)]
@@ -104,6 +112,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Some(Command::Bot { act, at }) => return bot::run(act, at, read),
         Some(Command::Agent { act, at }) => return manage::agent(act, at, read),
+        Some(Command::Team { act, at }) => return team::run(act, at, read),
         Some(Command::Token { act, at }) => return manage::token(act, at, read),
         _ => {}
     }
@@ -111,7 +120,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         None | Some(Command::Serve) => serve(config),
         Some(Command::Doctor { mail_to }) => Ok(examine(&config, mail_to.as_deref())),
-        Some(Command::Agent { .. } | Command::Token { .. } | Command::Bot { .. }) => Ok(ExitCode::SUCCESS),
+        Some(Command::Agent { .. } | Command::Team { .. } | Command::Token { .. } | Command::Bot { .. }) => {
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Health) => Ok(health(&config)),
         Some(Command::Copy { from, to }) => {
             copy::copy(&config, &runtime()?, from, to)?;

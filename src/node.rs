@@ -173,6 +173,7 @@ impl Node {
         });
         let office = Data::new(Office {
             people: people.clone(),
+            teams: storage.teams.clone(),
             tokens: storage.tokens.clone(),
             bots: storage.bots.clone(),
             clock: clock.clone(),

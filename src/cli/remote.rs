@@ -71,8 +71,8 @@ impl At {
                 let clock = Arc::new(SystemClock);
                 let storage = storage::open(&config, runtime.handle(), clock.clone()).await.map_err(stop_it_first)?;
                 let (base, outside) = (config.base_url(), config.outside.clone());
-                let storage::Storage { people, tokens, bots, .. } = storage;
-                Ok(Desk::Here(Box::new(Office { people, tokens, bots, clock, outside, base })))
+                let storage::Storage { people, teams, tokens, bots, .. } = storage;
+                Ok(Desk::Here(Box::new(Office { people, teams, tokens, bots, clock, outside, base })))
             }
         }
     }
@@ -227,6 +227,36 @@ impl Desk {
         match self {
             Desk::There(remote) => remote.post("/people/link", &api::LinkFor { email }).await,
             Desk::Here(office) => Ok(office.renew_link(BY, &email).await?),
+        }
+    }
+
+    pub async fn people(&self) -> anyhow::Result<api::People> {
+        match self {
+            Desk::There(remote) => remote.get("/people").await,
+            Desk::Here(office) => Ok(office.list_people().await?),
+        }
+    }
+
+    pub async fn teams(&self) -> anyhow::Result<api::Teams> {
+        match self {
+            Desk::There(remote) => remote.get("/teams").await,
+            Desk::Here(office) => Ok(office.list_teams().await?),
+        }
+    }
+
+    pub async fn save_team(&self, id: &str, new: api::NewTeam) -> anyhow::Result<()> {
+        match self {
+            Desk::There(remote) => {
+                remote.send(remote.request(Method::PUT, &format!("/teams/{}", plain(id)?)).json(&new)).await
+            }
+            Desk::Here(office) => Ok(office.save_team(BY, id, new).await?),
+        }
+    }
+
+    pub async fn delete_team(&self, id: &str) -> anyhow::Result<()> {
+        match self {
+            Desk::There(remote) => remote.send(remote.request(Method::DELETE, &format!("/teams/{}", plain(id)?))).await,
+            Desk::Here(office) => Ok(office.delete_team(BY, id).await?),
         }
     }
 

@@ -61,6 +61,10 @@ uuid_id!(
     AgentId
 );
 uuid_id!(
+    /// A group of agents.
+    TeamId
+);
+uuid_id!(
     /// One process from its start to its end; a restart is another incarnation.
     Incarnation
 );

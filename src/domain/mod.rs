@@ -37,6 +37,7 @@ mod speaking;
 pub mod split;
 pub mod state;
 pub mod summary;
+pub mod team;
 pub mod template;
 pub mod time;
 mod tracked;

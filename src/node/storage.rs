@@ -16,6 +16,7 @@ use crate::ports::clock::Clock;
 use crate::ports::finding::Finding;
 use crate::ports::people::People;
 use crate::ports::store::Store;
+use crate::ports::teams::Teams;
 use crate::ports::tokens::Tokens;
 use crate::ports::uploads::Uploads;
 use crate::ports::views::Views;
@@ -30,6 +31,7 @@ pub const VISITOR_KEY: &str = "visitor.key";
 pub struct Storage {
     pub store: Arc<dyn Store>,
     pub people: Arc<dyn People>,
+    pub teams: Arc<dyn Teams>,
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
     pub writing: Arc<dyn Writing>,
@@ -65,6 +67,7 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
     Ok(Storage {
         in_use: store.alive(),
         people: store.clone(),
+        teams: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),
@@ -84,6 +87,7 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
     Ok(Storage {
         in_use: store.alive(),
         people: store.clone(),
+        teams: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),

@@ -14,6 +14,7 @@ pub mod people;
 pub mod pictures;
 pub mod rights;
 pub mod store;
+pub mod teams;
 pub mod tokens;
 pub mod uploads;
 pub mod views;

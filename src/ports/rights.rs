@@ -20,6 +20,8 @@ pub enum Right {
     SeePeople,
     /// Add people, and give them new links.
     ManagePeople,
+    /// Make teams, say who is in them, and remove them.
+    ManageTeams,
     /// Make and revoke programs' tokens.
     ManageTokens,
     /// Read what administrators did.
@@ -40,6 +42,7 @@ impl Right {
             Right::PublishBots => [false, false, true],
             Right::SeePeople => [false, true, true],
             Right::ManagePeople => [false, false, true],
+            Right::ManageTeams => [false, false, true],
             Right::ManageTokens => [false, false, true],
             Right::SeeAudit => [false, false, true],
         }

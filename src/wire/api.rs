@@ -1,7 +1,10 @@
 //! What programs and the HTTP API under `/api/v1` say to each other. Times are milliseconds since 1970 (UTC).
 
+mod team;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::team::{NewTeam, TeamRow, Teams};
 use super::bot::{BotError, Level};
 use super::console::ReasonCounts;
 

@@ -50,6 +50,7 @@ fn rendered() -> String {
         console::ReasonCounts,
         api::CannedRow,
         api::Colleague,
+        api::TeamRow,
         api::TemplateRow,
         api::MessageDraft,
         api::Uploaded,

@@ -282,6 +282,15 @@ by: string, at: number, };
 export type Colleague = { id: string, name: string, };
 
 /**
+ * A group of agents.
+ */
+export type TeamRow = { id: string, name: string, 
+/**
+ * By name.
+ */
+members: Array<Colleague>, };
+
+/**
  * Words that a channel has approved beforehand.
  */
 export type TemplateRow = { name: string, 

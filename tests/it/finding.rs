@@ -1,27 +1,16 @@
 //! Finding what was said, and who: over HTTP, as the console and programs do.
 
-use loadtest::http::request_once;
-use loadtest::product::COOKIE;
 use serde_json::{Value, json};
 use switchboard::dice;
 use switchboard::ports::people::Role;
 
+use crate::support::api::ask;
 use crate::support::installation::{Installation, SOON, SignedIn, open_storage, sign_in, told_over_each_store};
 use crate::support::node::eventually;
 
 told_over_each_store! { |_| {} =>
     a_word_of_long_ago_is_found_and_leads_to_its_place
     a_view_keeps_a_filter_and_only_who_may_shares_it
-}
-
-async fn ask(installation: &Installation, who: &SignedIn, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let cookie = format!("{COOKIE}={}", who.cookie);
-    let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let path = format!("/api/v1{path}");
-    let answer = request_once(method, installation.address(), &path, &headers, body.as_bytes(), SOON).await;
-    let answer = answer.expect("an answer");
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
 }
 
 fn texts(found: &Value) -> Vec<String> {

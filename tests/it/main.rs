@@ -76,6 +76,8 @@ mod storage_trouble;
 mod store_contract;
 /// Props: bots, desks, clocks, outboxes.
 mod support;
+/// Groups of agents.
+mod teams;
 /// Telegram, from the app to the reply and back.
 mod telegram;
 /// Files that are attached.

@@ -100,6 +100,18 @@ pub const APART: &[Table] = &[
         source: "SELECT id, name, owner, filter, author, at FROM saved_view",
     },
     Table {
+        name: "team",
+        title: "teams",
+        columns: &[("id", Uuid), ("name", Text), ("folded", Text)],
+        source: "SELECT id, name, folded FROM team",
+    },
+    Table {
+        name: "team_member",
+        title: "members of teams",
+        columns: &[("team", Uuid), ("agent", Uuid)],
+        source: "SELECT team, agent FROM team_member",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

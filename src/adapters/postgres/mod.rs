@@ -26,6 +26,7 @@ mod migrations;
 mod people;
 mod queue;
 mod script;
+mod teams;
 mod tokens;
 mod trouble;
 mod upkeep;

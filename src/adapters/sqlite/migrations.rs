@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0006_shelf.sql"),
     include_str!("migrations/0007_views.sql"),
     include_str!("migrations/0008_uploads.sql"),
+    include_str!("migrations/0009_teams.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

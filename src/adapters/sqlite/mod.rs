@@ -27,6 +27,7 @@ mod people;
 mod queue;
 mod readers;
 mod record;
+mod teams;
 mod tokens;
 mod trouble;
 mod upkeep;

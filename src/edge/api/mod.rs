@@ -10,6 +10,8 @@ pub mod office;
 mod openapi;
 mod publishing;
 pub mod routes;
+mod staff;
+mod teams;
 mod templates;
 mod views;
 mod writing;

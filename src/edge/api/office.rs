@@ -9,6 +9,7 @@ use crate::edge::invitation::{self, AddError, New};
 use crate::ports::bots::{Bots, Deed};
 use crate::ports::clock::Clock;
 use crate::ports::people::{People, Person, Role};
+use crate::ports::teams::Teams;
 use crate::ports::tokens::{ApiToken, Tokens};
 use crate::wire::api;
 
@@ -19,6 +20,7 @@ const TOKEN_PREFIX: &str = "swb_";
 
 pub struct Office {
     pub people: Arc<dyn People>,
+    pub teams: Arc<dyn Teams>,
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
     pub clock: Arc<dyn Clock>,

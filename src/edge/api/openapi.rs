@@ -190,6 +190,11 @@ mod tests {
                 Route { query: &SEEN[..1], ..route("Save the draft", document(), of::<DraftSaved>(types)) }
             }
             ("POST", "/api/v1/bot-check") => route("What is wrong with a document", document(), of::<Findings>(types)),
+            ("GET", "/api/v1/teams") => route("Teams, and who is in them", None, of::<Teams>(types)),
+            ("PUT", "/api/v1/teams/{team}") => {
+                route("Make a team under an id of the caller's choosing, or change it", of::<NewTeam>(types), None)
+            }
+            ("DELETE", "/api/v1/teams/{team}") => route("Remove a team", None, None),
             ("GET", "/api/v1/people") => route("The people who answer", None, of::<People>(types)),
             ("POST", "/api/v1/people") => route("Add a person", of::<NewPerson>(types), of::<Invited>(types)),
             ("POST", "/api/v1/people/link") => {

@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, deliveries, finding, hand_offs, manage, openapi, templates, views, writing};
+use super::{bots, deliveries, finding, hand_offs, manage, openapi, teams, templates, views, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
     assets, conversations, files, guests, health, outside, pictures, poll, sign_in, sockets, uploads, webhooks,
@@ -14,7 +14,8 @@ use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
 use Right::{
-    Converse, ManagePeople, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, ShareViews, WriteBots,
+    Converse, ManagePeople, ManageTeams, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, ShareViews,
+    WriteBots,
 };
 
 /// One route.
@@ -128,6 +129,9 @@ pub fn table() -> Vec<Entry> {
         With(SeeBots), GET "/api/v1/bots/{bot}/draft" => web::route().to(bots::draft);
         With(WriteBots), PUT "/api/v1/bots/{bot}/draft" => web::route().to(bots::save_draft);
         With(SeeBots), POST "/api/v1/bot-check" => web::route().to(bots::check);
+        With(Converse), GET "/api/v1/teams" => web::route().to(teams::teams);
+        With(ManageTeams), PUT "/api/v1/teams/{team}" => web::route().to(teams::save);
+        With(ManageTeams), DELETE "/api/v1/teams/{team}" => web::route().to(teams::delete);
         With(SeePeople), GET "/api/v1/people" => web::route().to(manage::people);
         With(ManagePeople), POST "/api/v1/people" => web::route().to(manage::add_person);
         With(ManagePeople), POST "/api/v1/people/link" => web::route().to(manage::renew_link);

@@ -14,6 +14,7 @@ import { Finder } from './finder.svelte';
 import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
 import { Keeper } from './net/keeper';
 import { Reader } from './reader.svelte';
+import { Staff } from './staff.svelte';
 
 type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
 
@@ -35,6 +36,7 @@ export class Desk {
   readonly canned = new Canned();
   readonly attaching = new Attaching();
   readonly finder = new Finder();
+  readonly staff = new Staff();
   /** Parts of conversations that are read apart from their newest. */
   readonly reader = new Reader({
     known: (id) => this.#core.conversations.get(id),

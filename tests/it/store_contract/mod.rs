@@ -14,6 +14,7 @@ mod postgres;
 pub mod props;
 mod races;
 pub mod sqlite;
+mod teams;
 mod tokens;
 mod uploads;
 mod views;
@@ -109,6 +110,11 @@ macro_rules! every_promise_holds_over {
                 many_who_publish_at_once_leave_one
                 a_file_is_remembered_with_its_bot
                 versions_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, teams:
+                teams_are_listed_by_name_and_changed_in_place
+                no_two_teams_are_called_the_same
+                there_is_a_most_of_teams_and_those_there_are_can_be_changed
             }
             every_promise_holds_over! { @ $place, tokens:
                 a_token_is_known_by_its_hash_until_it_is_revoked

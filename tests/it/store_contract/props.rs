@@ -13,6 +13,7 @@ use switchboard::ports::bots::Bots;
 use switchboard::ports::finding::Finding;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
+use switchboard::ports::teams::Teams;
 use switchboard::ports::tokens::Tokens;
 use switchboard::ports::uploads::Uploads;
 use switchboard::ports::views::Views;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + Finding + Views + People + Bots + Tokens + Writing + Uploads;
+    type Opened: Store + Finding + Views + People + Teams + Bots + Tokens + Writing + Uploads;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

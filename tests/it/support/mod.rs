@@ -1,5 +1,6 @@
 //! Props of the tests.
 
+pub mod api;
 pub mod bot;
 pub mod certificates;
 pub mod cut;

@@ -325,6 +325,15 @@ const words = {
   isDeleted: '{name} is deleted.',
   changeIt: 'Change it',
   deleteName: 'Delete {name}',
+  teams: 'Teams',
+  newTeam: 'New team',
+  changeTeam: 'Change a team',
+  teamNameExample: 'Night shift',
+  whoIsInIt: 'Who is in it',
+  findPerson: 'Find a person',
+  youAreInIt: 'you are in it',
+  nobodyInIt: 'Nobody is in it yet',
+  noTeams: 'No teams yet. An administrator makes them.',
 
   // The contact
   channel: 'Channel',

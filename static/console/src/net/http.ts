@@ -1,6 +1,6 @@
 /** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, templates,
  * canned replies and drafts. */
-import type { CannedRow, Colleague, EventView, Me, MessageDraft, TemplateRow } from '../../../shared/wire';
+import type { CannedRow, Colleague, EventView, Me, MessageDraft, TeamRow, TemplateRow } from '../../../shared/wire';
 import { language, t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
@@ -42,6 +42,13 @@ export const deleteCanned = (name: string) => call<undefined>('DELETE', `/api/v1
 
 export const colleagues = async (): Promise<Colleague[]> =>
   (await call<{ colleagues: Colleague[] }>('GET', '/api/v1/colleagues')).colleagues;
+
+export const teams = async (): Promise<TeamRow[]> => (await call<{ teams: TeamRow[] }>('GET', '/api/v1/teams')).teams;
+
+export const saveTeam = (id: string, name: string, members: readonly string[]) =>
+  call<undefined>('PUT', `/api/v1/teams/${encodeURIComponent(id)}`, { name, members });
+
+export const deleteTeam = (id: string) => call<undefined>('DELETE', `/api/v1/teams/${encodeURIComponent(id)}`);
 
 export const templates = async (account: string): Promise<TemplateRow[]> =>
   (await call<{ templates: TemplateRow[] }>('GET', `/api/v1/accounts/${encodeURIComponent(account)}/templates`)).templates;
