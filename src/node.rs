@@ -146,6 +146,7 @@ impl Node {
             notices: Notices::default(),
             duties: Duties::default(),
             uploads: storage.uploads.clone(),
+            teams: storage.teams.clone(),
             public_url: config.public_url.clone(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();

@@ -141,8 +141,8 @@ impl AgentSession {
                 conversation.parse().into_iter().for_each(|conversation| self.typing(conversation, ctx));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
-            Ask::HandOver { conversation, cid, to, note } => {
-                self.hand_over(reference, colleagues::HandOver { conversation, cid, to, note }, ctx);
+            Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => {
+                self.ask_for_colleagues(reference, ask, ctx);
             }
             Ask::Reply { attachment: Some(file), conversation, cid, text, seen, anyway } => {
                 self.reply_with(reference, attach::Reply { conversation, cid, text, file, seen, anyway }, ctx);

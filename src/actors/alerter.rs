@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::alerter_letter::{Found, find};
+use super::alerter_letter::{Found, Staff, find};
 use super::backoff::full_jitter;
 use super::sender::Rest;
 use super::sender_limit::Limit;
@@ -143,7 +143,7 @@ impl Alerter {
     fn prepare(&mut self, alert: TakenAlert, begin_by: Timestamp, ctx: &mut Context<Self>) {
         let (parts, people) = (self.switchboard.parts().clone(), self.people.clone());
         let (taken, base_url) = (alert.clone(), self.settings.base_url.clone());
-        let found = async move { find(&*parts.store, &*people, &taken, &base_url).await };
+        let found = async move { find(&*parts.store, Staff(&*people, &*parts.teams), &taken, &base_url).await };
         ctx.spawn(found.into_actor(self).map(move |found, this, ctx| match found {
             // It would still be under way when others may take it for lost.
             Ok(Found::Letter { .. }) if this.now() > begin_by => {

@@ -6,8 +6,9 @@ use crate::domain::ids::DeliveryId;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::alert::Letter;
-use crate::ports::people::{People, Role};
+use crate::ports::people::{People, Person, Role};
 use crate::ports::store::{LoggedEvent, Store, StoreError, TakenAlert};
+use crate::ports::teams::Teams;
 
 /// Events looked through for the last words before an alert.
 const EVENTS_MAX: usize = 60;
@@ -28,9 +29,13 @@ pub enum Found {
     Nobody(String),
 }
 
+/// Who there is to write to.
+#[derive(Clone, Copy)]
+pub struct Staff<'s>(pub &'s dyn People, pub &'s dyn Teams);
+
 pub async fn find(
     store: &dyn Store,
-    people: &dyn People,
+    staff: Staff<'_>,
     taken: &TakenAlert,
     base_url: &str,
 ) -> Result<Found, StoreError> {
@@ -42,8 +47,8 @@ pub async fn find(
     let Some(LoggedEvent { event: Event::AlertQueued { alert, .. }, at, .. }) = reading.events.last() else {
         return Ok(missing());
     };
-    let mut to = addresses(people, &alert.to).await?;
-    let mut cc = addresses(people, &alert.cc).await?;
+    let mut to = addresses(staff, &alert.to).await?;
+    let mut cc = addresses(staff, &alert.cc).await?;
     cc.retain(|address| !to.contains(address));
     let left_out = (to.len() + cc.len()).saturating_sub(RECIPIENTS_MAX);
     to.truncate(RECIPIENTS_MAX);
@@ -69,7 +74,7 @@ pub async fn find(
 }
 
 /// Everybody once. Where nobody has a role, those with the next higher one are written to.
-async fn addresses(people: &dyn People, recipients: &[Recipient]) -> Result<Vec<String>, StoreError> {
+async fn addresses(staff: Staff<'_>, recipients: &[Recipient]) -> Result<Vec<String>, StoreError> {
     let mut addresses: Vec<String> = Vec::new();
     for recipient in recipients {
         let roles: &[Role] = match recipient {
@@ -80,11 +85,16 @@ async fn addresses(people: &dyn People, recipients: &[Recipient]) -> Result<Vec<
             Recipient::Agents => &[Role::Agent, Role::Supervisor, Role::Admin],
             Recipient::Supervisors => &[Role::Supervisor, Role::Admin],
             Recipient::Admins => &[Role::Admin],
+            Recipient::Agent(_) | Recipient::Team(_) => {
+                let named = named(staff, recipient).await?;
+                // Where nobody of a team is left, those are written to who can say whose it is.
+                let empty = named.is_empty() && matches!(recipient, Recipient::Team(_));
+                addresses.extend(named);
+                if empty { &[Role::Supervisor, Role::Admin] } else { &[] }
+            }
         };
         for role in roles {
-            let found = people.with_role(*role, PEOPLE_MAX).await?;
-            let found: Vec<String> =
-                found.into_iter().map(|person| person.email).filter(|email| !email.is_empty()).collect();
+            let found = emails(staff.0.with_role(*role, PEOPLE_MAX).await?);
             if !found.is_empty() {
                 addresses.extend(found);
                 break;
@@ -94,6 +104,25 @@ async fn addresses(people: &dyn People, recipients: &[Recipient]) -> Result<Vec<
     let mut seen = std::collections::HashSet::new();
     addresses.retain(|address| seen.insert(address.clone()));
     Ok(addresses)
+}
+
+async fn named(Staff(people, teams): Staff<'_>, recipient: &Recipient) -> Result<Vec<String>, StoreError> {
+    let members = match recipient {
+        Recipient::Agent(agent) => [agent.id].into(),
+        Recipient::Team(named) => teams
+            .teams()
+            .await?
+            .into_iter()
+            .find(|team| team.id == named.id)
+            .map(|team| team.members)
+            .unwrap_or_default(),
+        _ => return Ok(Vec::new()),
+    };
+    Ok(emails(people.people().await?.into_iter().filter(|person| members.contains(&person.id)).collect()))
+}
+
+fn emails(people: Vec<Person>) -> Vec<String> {
+    people.into_iter().map(|person| person.email).filter(|email| !email.is_empty()).collect()
 }
 
 fn nobody(alert: &Alert) -> String {

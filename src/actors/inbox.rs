@@ -13,7 +13,7 @@ use actix::prelude::*;
 use super::agent_session::AgentSession;
 use super::socket::{Budget, Frame};
 use super::switchboard::Parts;
-use crate::domain::event::{Reason, Speaker};
+use crate::domain::event::Reason;
 use crate::domain::ids::{AgentId, ConversationId, Seq};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::bus::{News, Published, Subscription};
@@ -297,11 +297,11 @@ fn measure(reasons: &ReasonCounts) {
 /// The section, and the key by which rows are sorted in it: waiting by who waits longest, others by newest words.
 fn place(summary: &Summary) -> (Section, u64) {
     let newest_first = u64::MAX - summary.last.as_ref().map_or(summary.since.0, |last| last.at.0);
-    match &summary.mode {
-        ModeSummary::Waiting => (Section::Waiting, summary.since.0),
-        ModeSummary::Human { by: Speaker::Agent(agent), .. } => (Section::Human(Some(agent.id)), newest_first),
-        ModeSummary::Human { .. } => (Section::Human(None), newest_first),
-        ModeSummary::Bot => (Section::Bot, newest_first),
+    match (&summary.mode, summary.assignee()) {
+        (ModeSummary::Waiting, _) => (Section::Waiting, summary.since.0),
+        (_, Some(agent)) => (Section::Human(Some(agent.id)), newest_first),
+        (ModeSummary::Human { .. }, None) => (Section::Human(None), newest_first),
+        (ModeSummary::Bot, None) => (Section::Bot, newest_first),
     }
 }
 

@@ -32,6 +32,7 @@ mod sender_trouble;
 pub mod sender_verdict;
 pub mod shard;
 pub mod socket;
+pub mod staff;
 pub mod sweeper;
 pub mod switchboard;
 pub mod visitor_session;

@@ -31,6 +31,7 @@ use crate::ports::channel::Courtesy;
 use crate::ports::clock::Clock;
 use crate::ports::directory::{ActorName, Directory};
 use crate::ports::store::{Contact, Store};
+use crate::ports::teams::Teams;
 use crate::ports::uploads::Uploads;
 
 /// Commands on their way to conversations of one shard. Beyond it callers are told to come back.
@@ -69,6 +70,7 @@ pub struct Parts {
     pub notices: Notices,
     pub duties: Duties,
     pub uploads: Arc<dyn Uploads>,
+    pub teams: Arc<dyn Teams>,
     /// How providers reach us, to fetch what is attached; none: they cannot.
     pub public_url: Option<String>,
 }

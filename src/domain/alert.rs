@@ -7,9 +7,10 @@ use std::fmt;
 
 use super::command::{Outcome, Refusal};
 use super::conversation::{Conversation, Decision};
-use super::event::{Event, Origin};
+use super::event::{Agent, Event, Origin};
 use super::ids::Seq;
 use super::state::State;
+use super::team::Team;
 use super::time::Timestamp;
 
 /// Alerts of one conversation that nobody knows the end of yet; beyond, new ones are left out, and the agents told so.
@@ -35,13 +36,17 @@ pub struct Alert {
     pub because: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipient {
     /// Whoever has the role when the letter is sent.
     Agents,
     Supervisors,
     Admins,
     Address(String),
+    /// No bot writes to one agent or to a team by itself; whoever assigns a conversation does.
+    Agent(Agent),
+    /// Whoever is in it when the letter is sent.
+    Team(Team),
 }
 
 impl Recipient {
@@ -55,12 +60,15 @@ impl Recipient {
         }
     }
 
+    /// For people.
     pub fn as_str(&self) -> &str {
         match self {
             Recipient::Agents => "agents",
             Recipient::Supervisors => "supervisors",
             Recipient::Admins => "admins",
             Recipient::Address(address) => address,
+            Recipient::Agent(agent) => &agent.name,
+            Recipient::Team(team) => &team.name,
         }
     }
 }
@@ -110,18 +118,16 @@ impl Conversation {
 
     /// Calls people to this conversation by e-mail; what is said instead if too many letters wait.
     pub(super) fn call(&self, to: &[Recipient], body: &str) -> Event {
+        let subject = one_line(&format!("{} is waiting for a person", self.known_name()));
+        self.alert(to.to_vec(), subject, body.to_owned(), "a person is wanted, and nobody has come".to_owned())
+    }
+
+    /// A letter of the system's own; what is said instead if too many wait.
+    pub(super) fn alert(&self, to: Vec<Recipient>, subject: String, body: String, because: String) -> Event {
         if self.state.alerts.len() >= OPEN_MAX {
             return left_out(OPEN_MAX);
         }
-        let name = self.known_name();
-        let alert = Alert {
-            to: to.to_vec(),
-            cc: Vec::new(),
-            reply_to: None,
-            subject: one_line(&format!("{name} is waiting for a person")),
-            body: body.to_owned(),
-            because: "a person is wanted, and nobody has come".to_owned(),
-        };
+        let alert = Alert { to, cc: Vec::new(), reply_to: None, subject, body, because };
         Event::AlertQueued { alert: Box::new(alert), from: Origin::default() }
     }
 }

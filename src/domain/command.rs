@@ -1,5 +1,6 @@
 //! What can be asked of a conversation, and how it says no.
 
+use super::assigning::Assignee;
 use super::call::{self, Answer};
 use super::changes::Change;
 use super::described::{ATTRIBUTES_MAX, Attribute};
@@ -7,6 +8,7 @@ use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
 use super::message::{Attachment, Heard};
+use super::team::Team;
 use super::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,6 +179,21 @@ pub enum Command {
     /// The conversation failed again and again: leave it to humans.
     Park {
         why: String,
+    },
+    /// It is this agent's or this team's from now on; none: nobody's in particular.
+    Assign {
+        agent: Agent,
+        to: Option<Assignee>,
+    },
+    /// A team gets it: the first who claims it has the floor. Words as of `HandOver`.
+    HandOverToTeam {
+        agent: Agent,
+        to: Team,
+        note: String,
+    },
+    /// As `TakeOver`, unless a colleague has the floor.
+    Claim {
+        agent: Agent,
     },
 }
 

@@ -125,6 +125,9 @@ impl Conversation {
             Command::AlertOutcome { of, attempt, outcome } => self.alert_outcome(of, attempt, outcome),
             Command::Withdraw { of } => self.withdraw(of),
             Command::Park { why } => self.park(why),
+            Command::Assign { agent, to } => self.assign(now, agent, to),
+            Command::HandOverToTeam { agent, to, note } => self.hand_over_to_team(now, agent, to, note),
+            Command::Claim { agent } => self.claim(now, agent),
         }
     }
 

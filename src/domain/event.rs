@@ -8,6 +8,7 @@ use super::changes::Change;
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::{Attachment, Heard, Line};
+use super::team::Team;
 use super::template::Filled;
 use super::time::Timestamp;
 
@@ -228,6 +229,12 @@ pub enum Event {
         of: Seq,
         attempt: u32,
         fate: Fate,
+    },
+    /// Whose the conversation is from here on; both none: nobody's in particular.
+    Assigned {
+        agent: Option<Agent>,
+        team: Option<Team>,
+        by: Agent,
     },
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::account::Channel;
-use super::event::{Reason, Speaker};
-use super::ids::{AccountId, AgentId, BotId};
+use super::event::Reason;
+use super::ids::{AccountId, AgentId, BotId, TeamId};
 use super::label::Label;
 use super::summary::{ModeSummary, Summary};
 
@@ -27,7 +27,9 @@ pub struct Filter {
     pub mode: Option<Mode>,
     /// A human is, or was, wanted so.
     pub reason: Option<Reason>,
+    /// Whoever has the floor, or else whom it is assigned to.
     pub assignee: Option<AgentId>,
+    pub team: Option<TeamId>,
     pub labels: Vec<Label>,
     /// The contact wrote something that nobody has answered.
     pub unanswered: bool,
@@ -125,8 +127,11 @@ pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Ve
         if let Some((reason, _)) = &summary.wanted {
             add("reason", reason.as_str());
         }
-        if let ModeSummary::Human { by: Speaker::Agent(agent), .. } = &summary.mode {
+        if let Some(agent) = summary.assignee() {
             add("assignee", &agent.id.to_string());
+        }
+        if let Some(team) = &summary.assigned.team {
+            add("team", &team.id.to_string());
         }
         summary.labels.iter().for_each(|label| add("label", label.as_str()));
         if summary.unanswered > 0 {
@@ -168,6 +173,7 @@ impl Filter {
         need("mode", self.mode.map(Mode::as_str));
         need("reason", self.reason.map(Reason::as_str));
         need("assignee", self.assignee.map(|agent| agent.to_string()).as_deref());
+        need("team", self.team.map(|team| team.to_string()).as_deref());
         self.labels.iter().for_each(|label| need("label", Some(label.as_str())));
         need("unanswered", self.unanswered.then_some(""));
         need("attribute", self.attribute.as_ref().map(|(name, value)| named(name, value)).as_deref());
@@ -181,10 +187,8 @@ impl Filter {
 
     /// Whether a conversation is still as the filter wants it. Of attributes a summary says nothing.
     pub fn fits(&self, summary: &Summary, order: Order) -> bool {
-        let assignee = match &summary.mode {
-            ModeSummary::Human { by: Speaker::Agent(agent), .. } => Some(agent.id),
-            _ => None,
-        };
+        let assignee = summary.assignee().map(|agent| agent.id);
+        let team = summary.assigned.team.as_ref().map(|team| team.id);
         let reason = summary.wanted.as_ref().map(|(reason, _)| *reason);
         (order != Order::Waiting || summary.mode == ModeSummary::Waiting)
             && self.channel.is_none_or(|channel| channel == summary.channel)
@@ -193,6 +197,7 @@ impl Filter {
             && self.mode.is_none_or(|mode| mode.as_str() == summary.mode.as_str())
             && (self.reason.is_none() || self.reason == reason)
             && (self.assignee.is_none() || self.assignee == assignee)
+            && (self.team.is_none() || self.team == team)
             && self.labels.iter().all(|label| summary.labels.contains(label))
             && (!self.unanswered || summary.unanswered > 0)
     }

@@ -7,6 +7,7 @@
 pub mod abilities;
 pub mod account;
 pub mod alert;
+pub mod assigning;
 pub mod bot;
 pub mod call;
 mod calls;

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::alert::Open;
+use super::assigning::Assigned;
 use super::call::{Backlog, OpenCall};
 use super::changes::{Change, Names};
 use super::echoes::OwnWords;
-use super::event::{Event, Later, Place, Reason, Speaker, Why};
+use super::event::{Event, GiveBack, Later, Place, Reason, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::Heard;
@@ -73,6 +74,7 @@ pub struct State {
     pub backlog: Backlog,
     /// Calls of widgets since the contact last said something.
     pub calls: u32,
+    pub assigned: Assigned,
 }
 
 /// Who may speak. Each mode carries what only it has.
@@ -254,10 +256,17 @@ impl State {
                     (*rungs, *next, *closed) = (*now, *then, false);
                 }
             }
-            Event::TakenOver { by, until, .. } => self.taken_over(by, *until, at),
+            Event::TakenOver { by, until, .. } => {
+                self.taken_by(by);
+                self.taken_over(by, *until, at);
+            }
             Event::PauseMoved { until, .. } => self.move_pause(*until, at),
             Event::PauseEnding { .. } => self.warned(),
-            Event::GivenBack { then, .. } => {
+            Event::GivenBack { then, why, .. } => {
+                // The bot has it now, and nobody else. A pause that merely ends changes nothing about whose it is.
+                if *why == GiveBack::ByAgent {
+                    self.assigned = Assigned::default();
+                }
                 self.place = then.clone();
                 self.unmatched = 0;
                 self.enter(Mode::Bot, at);
@@ -290,6 +299,9 @@ impl State {
                 self.session.alerts += u32::from(from.widget.is_some());
             }
             Event::AlertTried { of, attempt, fate } => self.alert_tried(*of, *attempt, fate),
+            Event::Assigned { agent, team, .. } => {
+                self.assigned = Assigned { agent: agent.clone(), team: team.clone() };
+            }
             Event::FormCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::Suppressed { .. }

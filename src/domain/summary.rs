@@ -1,9 +1,10 @@
 //! A conversation in one line: what lists and banners show.
 
+use super::assigning::Assigned;
 use super::bot::WhenPauseEnds;
 use super::command::Refusal;
 use super::conversation::Conversation;
-use super::event::{Place, Reason, Speaker};
+use super::event::{Agent, Place, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
 use super::label::Label;
 use super::state::Mode;
@@ -40,9 +41,18 @@ pub struct Summary {
     pub labels: Vec<Label>,
     /// Until when we may write; none: always, or the contact was never heard.
     pub window: Option<Window>,
+    pub assigned: Assigned,
 }
 
 impl Summary {
+    /// The agent whose it is: who has the floor, or else whom it is assigned to.
+    pub fn assignee(&self) -> Option<&Agent> {
+        match &self.mode {
+            ModeSummary::Human { by: Speaker::Agent(agent), .. } => Some(agent),
+            _ => self.assigned.agent.as_ref(),
+        }
+    }
+
     /// Whether it says the same as `before`, which may be of an earlier seq.
     pub fn repeats(&mut self, before: &Summary) -> bool {
         let seq = std::mem::replace(&mut self.seq, before.seq);
@@ -85,6 +95,7 @@ impl Conversation {
             },
             labels: state.labels.iter().cloned().collect(),
             window: self.window(),
+            assigned: state.assigned.clone(),
         }
     }
 

@@ -7,6 +7,8 @@ use super::people::Role;
 pub enum Right {
     /// See conversations, and act in them.
     Converse,
+    /// Say whose a conversation is.
+    Assign,
     /// Send again whatever an account could not send.
     RetryAll,
     /// Keep views that everybody sees.
@@ -35,6 +37,7 @@ impl Right {
     const fn row(self) -> [bool; 3] {
         match self {
             Right::Converse => [true, true, true],
+            Right::Assign => [true, true, true],
             Right::RetryAll => [false, true, true],
             Right::ShareViews => [false, true, true],
             Right::SeeBots => [false, true, true],

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::ids::{AgentId, TeamId};
-use crate::domain::team::TeamName;
+use crate::domain::team::{self, TeamName};
 use crate::ports::store::Answer;
 
 pub const TEAMS_MAX: usize = 100;
@@ -15,6 +15,13 @@ pub struct Team {
     pub name: TeamName,
     /// Whoever of them is still there; at most [`MEMBERS_MAX`].
     pub members: BTreeSet<AgentId>,
+}
+
+impl Team {
+    /// As the log remembers it.
+    pub fn remembered(&self) -> team::Team {
+        team::Team { id: self.id, name: self.name.as_str().to_owned() }
+    }
 }
 
 /// What became of a team that somebody saves.

@@ -4,7 +4,7 @@ mod team;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::team::{NewTeam, TeamRow, Teams};
+pub use self::team::{AssignTo, NewTeam, TeamRow, Teams};
 use super::bot::{BotError, Level};
 use super::console::ReasonCounts;
 

@@ -114,6 +114,30 @@ pub enum Ask {
         cid: String,
         of: u64,
     },
+    /// The conversation is this agent's (`agent`: their id) or this team's from now on; with neither, nobody's in
+    /// particular. Where a colleague has the floor, it moves along.
+    Assign {
+        conversation: String,
+        cid: String,
+        #[serde(default)]
+        agent: Option<String>,
+        #[serde(default)]
+        team: Option<String>,
+    },
+    /// A team gets the conversation, whoever had it, with words for it or (empty) without: the first who claims it has the
+    /// floor.
+    HandOverToTeam {
+        conversation: String,
+        cid: String,
+        team: String,
+        #[serde(default)]
+        note: String,
+    },
+    /// As `take_over`, unless a colleague has the floor: of two who ask at once, one is refused, and told by whom.
+    Claim {
+        conversation: String,
+        cid: String,
+    },
     /// The agent writes to the contact of a watched conversation. Enough every three seconds; more than one in two is
     /// passed over.
     Typing {

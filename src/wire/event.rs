@@ -205,6 +205,12 @@ pub enum What {
         widget: Option<String>,
         version: Option<String>,
     },
+    /// Whose the conversation is from here on: an agent's (`to`), a team's, or (neither) nobody's in particular.
+    Assigned {
+        to: Option<Who>,
+        team: Option<Who>,
+        by: Who,
+    },
     /// What became of the letter at `of`: `sent`, `queued` (again, at `again_at`), `unknown` (it may have arrived; with
     /// `again_at` it goes out once more then), `failed`; and what the mail server said.
     AlertState {
@@ -261,6 +267,12 @@ pub struct Floor {
     pub until: Option<u64>,
     /// Who has the floor, in `human` mode.
     pub by: Option<Who>,
+    /// The agent whose it is: who has the floor, or else whom it is assigned to.
+    pub assignee: Option<Who>,
+    /// The team it is assigned to.
+    pub team: Option<Who>,
+    /// It is assigned to somebody, whoever has the floor.
+    pub assigned: bool,
     /// Why a human is wanted, in `waiting` mode (and kept in `human`): `urgent`, `asked`, …
     pub reason: Option<String>,
     /// The contact's own words behind the reason.

@@ -39,10 +39,14 @@ pub struct FilterView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub reason: Option<String>,
-    /// The id of the agent who has the floor.
+    /// The id of the agent who has the floor, or else whom it is assigned to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub assignee: Option<String>,
+    /// The id of the team it is assigned to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub team: Option<String>,
     /// All of these, at most five.
     #[serde(default)]
     pub labels: Vec<String>,
@@ -77,6 +81,7 @@ impl FilterView {
             mode: known("mode", &self.mode, Mode::parse)?,
             reason: known("reason", &self.reason, Reason::parse)?,
             assignee: known("agent", &self.assignee, |id| id.parse().ok())?,
+            team: known("team", &self.team, |id| id.parse().ok())?,
             labels: labels.collect::<Result<_, _>>()?,
             unanswered: self.unanswered,
             attribute: self.attribute.as_ref().map(attribute).transpose()?,
@@ -116,6 +121,7 @@ impl From<(&Filter, Order)> for FilterView {
             mode: filter.mode.map(|mode| mode.as_str().to_owned()),
             reason: filter.reason.map(|reason| reason.as_str().to_owned()),
             assignee: filter.assignee.map(|agent| agent.to_string()),
+            team: filter.team.map(|team| team.to_string()),
             labels: filter.labels.iter().map(ToString::to_string).collect(),
             unanswered: filter.unanswered,
             attribute: filter.attribute.clone().map(|(name, value)| AttributeIs { name, value }),
@@ -253,7 +259,7 @@ mod tests {
     #[test]
     fn a_filter_is_read_as_it_was_written_and_a_wrong_part_is_named() {
         let full = r#"{"channel":"sms","account":"a","bot":"b","mode":"waiting","reason":"urgent",
-            "assignee":"01890a5d-ac96-774b-bcce-b302099a8057","labels":["vip"],"unanswered":true,
+            "assignee":"01890a5d-ac96-774b-bcce-b302099a8057","team":"01890a5d-ac96-774b-bcce-b302099a8058","labels":["vip"],"unanswered":true,
             "attribute":{"name":"City","value":"Lisbon"},"order":"oldest"}"#;
         let full: FilterView = serde_json::from_str(full).expect("reads");
         let (filter, order) = full.read().expect("means something");

@@ -10,6 +10,7 @@ use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Re
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, Choice};
 use crate::domain::summary::{ModeSummary, Summary};
+use crate::domain::team::Team;
 use crate::domain::time::Timestamp;
 
 /// An event as a console shows it.
@@ -104,6 +105,9 @@ fn what(event: &Event) -> What {
         Event::Alerted { text } => What::Alert { text },
         Event::AlertQueued { alert, from } => email_alert(*alert, from),
         Event::AlertTried { of, fate, .. } => alert_state(of, fate),
+        Event::Assigned { agent, team, by } => {
+            What::Assigned { to: agent.map(agent_who), team: team.map(team_who), by: agent_who(by) }
+        }
     }
 }
 
@@ -199,6 +203,10 @@ fn agent_who(agent: Agent) -> Who {
     Who { id: Some(agent.id.to_string()), name: agent.name }
 }
 
+fn team_who(team: Team) -> Who {
+    Who { id: Some(team.id.to_string()), name: team.name }
+}
+
 pub fn who(speaker: Speaker) -> Who {
     match speaker {
         Speaker::Agent(agent) => agent_who(agent),
@@ -230,6 +238,9 @@ pub fn floor(summary: &Summary) -> Floor {
         since: summary.since.0,
         until,
         by,
+        assignee: summary.assignee().cloned().map(agent_who),
+        team: summary.assigned.team.clone().map(team_who),
+        assigned: !summary.assigned.is_nobody(),
         reason,
         words,
         next: summary.next.clone(),

@@ -53,7 +53,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -99,7 +99,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
 
 export type AttachmentView = { 
 /**
@@ -145,6 +145,18 @@ until: number | null,
  */
 by: Who | null, 
 /**
+ * The agent whose it is: who has the floor, or else whom it is assigned to.
+ */
+assignee: Who | null, 
+/**
+ * The team it is assigned to.
+ */
+team: Who | null, 
+/**
+ * It is assigned to somebody, whoever has the floor.
+ */
+assigned: boolean, 
+/**
  * Why a human is wanted, in `waiting` mode (and kept in `human`): `urgent`, `asked`, …
  */
 reason: string | null, 
@@ -189,7 +201,7 @@ export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reaso
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
@@ -199,7 +211,7 @@ export type Ask = { "type": "inbox", window: number, reason: string | null, } | 
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -338,9 +350,13 @@ mode?: string,
  */
 reason?: string, 
 /**
- * The id of the agent who has the floor.
+ * The id of the agent who has the floor, or else whom it is assigned to.
  */
 assignee?: string, 
+/**
+ * The id of the team it is assigned to.
+ */
+team?: string, 
 /**
  * All of these, at most five.
  */

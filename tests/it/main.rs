@@ -4,6 +4,8 @@
 mod addresses;
 /// Letters to agents.
 mod alerts;
+/// Whose a conversation is.
+mod assigning;
 /// What nobody should send to a webhook, and somebody will.
 mod bad_input;
 /// Documents of bots, and the samples.

@@ -134,6 +134,9 @@ fn asks() -> Vec<Ask> {
         Ask::Label { conversation: c(), cid: i(), label: "vip".into(), on: true },
         Ask::Resend { conversation: c(), cid: i(), of: 1 },
         Ask::Leave { conversation: c(), cid: i(), of: 1 },
+        Ask::Assign { conversation: c(), cid: i(), agent: None, team: None },
+        Ask::HandOverToTeam { conversation: c(), cid: i(), team: i(), note: String::new() },
+        Ask::Claim { conversation: c(), cid: i() },
         Ask::Typing { conversation: c() },
         Ask::Ping,
     ];
@@ -142,6 +145,7 @@ fn asks() -> Vec<Ask> {
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
         Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Leave { .. } | Ask::Ping => {}
         Ask::Typing { .. } | Ask::Template { .. } => {}
+        Ask::Assign { .. } | Ask::HandOverToTeam { .. } | Ask::Claim { .. } => {}
     }
     asks
 }

@@ -24,8 +24,9 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
         Ask::Leave { conversation, cid, of } => (conversation, cid, Command::Leave { agent, of }),
-        // Takes a look at who there is: see `colleagues`.
-        Ask::HandOver { .. } => return None,
+        Ask::Claim { conversation, cid } => (conversation, cid, Command::Claim { agent }),
+        // Take a look at who there is: see `colleagues`.
+        Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => return None,
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
     };
     uuid::Uuid::parse_str(&cid).ok()?;
@@ -38,6 +39,8 @@ pub fn right(ask: &Ask) -> Right {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Ping => Right::Converse,
         Ask::Reply { .. } | Ask::Template { .. } => Right::Converse,
         Ask::TakeOver { .. } | Ask::GiveBack { .. } | Ask::Extend { .. } => Right::Converse,
+        Ask::Assign { .. } => Right::Assign,
+        Ask::HandOverToTeam { .. } | Ask::Claim { .. } => Right::Converse,
         Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Typing { .. } => Right::Converse,
         Ask::Resend { .. } | Ask::Leave { .. } => Right::Converse,
     }

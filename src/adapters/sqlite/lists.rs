@@ -8,13 +8,15 @@ use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::store::{Group, StoreError};
 use crate::wire::stored;
 
-/// Where a conversation stands: with the bot by its last words, else by how long it has been with the humans.
+/// Where a conversation stands: with the bot by its last words, else by how long it has been with the humans, or an agent's.
 pub fn place(summary: &Summary) -> ListPlace {
     let last = summary.last.as_ref().map_or(summary.since, |last| last.at);
     match summary.mode {
-        ModeSummary::Bot => ListPlace { mode: mode(Group::Bot), at: int(last.0) },
+        ModeSummary::Bot if summary.assigned.agent.is_none() => ListPlace { mode: mode(Group::Bot), at: int(last.0) },
         ModeSummary::Waiting => ListPlace { mode: mode(Group::Waiting), at: int(summary.since.0) },
-        ModeSummary::Human { .. } => ListPlace { mode: mode(Group::Human), at: int(summary.since.0) },
+        ModeSummary::Human { .. } | ModeSummary::Bot => {
+            ListPlace { mode: mode(Group::Human), at: int(summary.since.0) }
+        }
     }
 }
 

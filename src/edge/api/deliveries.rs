@@ -89,18 +89,21 @@ pub async fn retry_all(edge: Data<Edge>, office: Data<Office>, caller: Caller, w
 // --- Asking ---
 
 async fn named(edge: &Edge, (conversation, of): (String, Seq)) -> Result<(Contact, Seq), Problem> {
-    let none = || Problem::not_found("There is no such conversation.");
-    let conversation: ConversationId = conversation.parse().map_err(|_| none())?;
-    let contact = edge.switchboard.parts().store.contact(conversation).await?.ok_or_else(none)?;
-    Ok((contact, of))
+    Ok((contact(edge, &conversation).await?, of))
 }
 
-async fn ask(edge: &Edge, contact: Contact, command: Command) -> Result<Done, NotDone> {
+pub(super) async fn contact(edge: &Edge, conversation: &str) -> Result<Contact, Problem> {
+    let none = || Problem::not_found("There is no such conversation.");
+    let conversation: ConversationId = conversation.parse().map_err(|_| none())?;
+    edge.switchboard.parts().store.contact(conversation).await?.ok_or_else(none)
+}
+
+pub(super) async fn ask(edge: &Edge, contact: Contact, command: Command) -> Result<Done, NotDone> {
     let key = format!("{COMMAND_KEY}{}", dice::new_id());
     edge.switchboard.ask(contact, command, Some(key)).await
 }
 
-fn done(answered: Result<Done, NotDone>) -> Answer {
+pub(super) fn done(answered: Result<Done, NotDone>) -> Answer {
     match answered {
         Ok(Done { last }) => Ok(HttpResponse::Ok().json(api::Noted { seq: last })),
         Err(NotDone::Refused(refusal)) => Err(Problem::conflict(format!("It was refused: {refusal}."))),

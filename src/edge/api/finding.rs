@@ -46,6 +46,7 @@ impl Asked {
                 "mode" => filter.mode = Some(value),
                 "reason" => filter.reason = Some(value),
                 "assignee" => filter.assignee = Some(value),
+                "team" => filter.team = Some(value),
                 "label" => filter.labels.push(value),
                 "unanswered" => filter.unanswered = value == "true",
                 "attribute" => name = Some(value),

@@ -1,5 +1,6 @@
 //! The HTTP API for programs, under `/api/v1`: thin handlers over the [`office`], where the work is done.
 
+mod assigning;
 mod bots;
 mod deliveries;
 pub mod document;

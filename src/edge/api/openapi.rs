@@ -58,6 +58,7 @@ mod tests {
             ("mode", "string"),
             ("reason", "string"),
             ("assignee", "string"),
+            ("team", "string"),
             ("label", "string"),
             ("unanswered", "boolean"),
             ("attribute", "string"),
@@ -104,6 +105,9 @@ mod tests {
                 query: LIST,
                 ..route("Conversations that a filter lets through, a page at a time", None, of::<ListPage>(types))
             },
+            ("PUT", "/api/v1/conversations/{conversation}/assignment") => {
+                route("Say whose a conversation is", of::<AssignTo>(types), of::<Noted>(types))
+            }
             ("GET", "/api/v1/list-choices") => route("What filters can ask for", None, of::<ListChoices>(types)),
             ("GET", "/api/v1/search") => Route {
                 query: &[("q", "string"), ("before", "string"), ("limit", "integer")],

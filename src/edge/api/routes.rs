@@ -5,7 +5,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{bots, deliveries, finding, hand_offs, manage, openapi, teams, templates, views, writing};
+use super::{assigning, bots, deliveries, finding, hand_offs, manage, openapi, teams, templates, views, writing};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
     assets, conversations, files, guests, health, outside, pictures, poll, sign_in, sockets, uploads, webhooks,
@@ -14,8 +14,8 @@ use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
 use Right::{
-    Converse, ManagePeople, ManageTeams, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople, ShareViews,
-    WriteBots,
+    Assign, Converse, ManagePeople, ManageTeams, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople,
+    ShareViews, WriteBots,
 };
 
 /// One route.
@@ -97,6 +97,7 @@ pub fn table() -> Vec<Entry> {
         With(ShareViews), DELETE "/api/v1/shared-views/{view}" => web::route().to(views::delete_shared);
         With(Converse), GET "/api/v1/conversations/{conversation}/events" =>
             web::route().to(conversations::events).wrap(Compress::default());
+        With(Assign), PUT "/api/v1/conversations/{conversation}/assignment" => web::route().to(assigning::assign);
         // An outside bot shows a token of its own, which is good for its own conversations only.
         Everybody, POST "/api/v1/conversations/{conversation}/turns/{turn}/messages" => web::route().to(outside::answer);
 

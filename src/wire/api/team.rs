@@ -32,3 +32,16 @@ pub struct NewTeam {
     #[serde(default)]
     pub members: Vec<String>,
 }
+
+/// Whose a conversation is from now on: an agent's, a team's, or (neither) nobody's in particular.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AssignTo {
+    /// The id of somebody who answers.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// The id of a team.
+    #[serde(default)]
+    pub team: Option<String>,
+}

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
+use super::words::{Extension, ProviderWord, Receipt};
+use crate::domain::assigning::Assignee;
 use crate::domain::command as core;
-use crate::domain::event;
 use crate::wire::stored::calls;
 use crate::wire::stored::changes::Change;
-use crate::wire::stored::parts::{Agent, Attachment, Heard, Text, maybe_text, millis, owned, text, time};
+use crate::wire::stored::parts::{Agent, Attachment, Heard, Team, Text, maybe_text, millis, owned, text, time};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -202,33 +203,27 @@ pub enum Command<'a> {
         #[serde(borrow)]
         why: Text<'a>,
     },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Receipt {
-    Delivered,
-    Read,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProviderWord {
-    Stop,
-    Start,
-    Yes,
-    Help,
-    Block,
-    Unblock,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Extension<'a> {
-    Minutes(u32),
-    #[serde(borrow)]
-    TomorrowIn(Text<'a>),
-    UntilResumed,
+    /// To an agent, to a team, or (neither) to nobody.
+    Assign {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        to: Option<Agent<'a>>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        team: Option<Team<'a>>,
+    },
+    HandOverToTeam {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        to: Team<'a>,
+        #[serde(borrow)]
+        note: Text<'a>,
+    },
+    Claim {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+    },
 }
 
 impl<'a> From<&'a core::Command> for Command<'a> {
@@ -307,6 +302,18 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             }
             Core::Withdraw { of } => Self::Withdraw { of: of.clone() },
             Core::Park { why } => Self::Park { why: text(why) },
+            Core::Assign { agent, to } => {
+                let (to, team) = match to {
+                    None => (None, None),
+                    Some(Assignee::Agent(to)) => (Some(to.into()), None),
+                    Some(Assignee::Team(team)) => (None, Some(team.into())),
+                };
+                Self::Assign { agent: agent.into(), to, team }
+            }
+            Core::HandOverToTeam { agent, to, note } => {
+                Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: text(note) }
+            }
+            Core::Claim { agent } => Self::Claim { agent: agent.into() },
         }
     }
 }
@@ -381,70 +388,14 @@ impl From<Command<'_>> for core::Command {
             }
             Command::Withdraw { of } => Self::Withdraw { of },
             Command::Park { why } => Self::Park { why: why.into_owned() },
-        }
-    }
-}
-
-impl From<event::Receipt> for Receipt {
-    fn from(receipt: event::Receipt) -> Self {
-        match receipt {
-            event::Receipt::Delivered => Self::Delivered,
-            event::Receipt::Read => Self::Read,
-        }
-    }
-}
-
-impl From<Receipt> for event::Receipt {
-    fn from(receipt: Receipt) -> Self {
-        match receipt {
-            Receipt::Delivered => Self::Delivered,
-            Receipt::Read => Self::Read,
-        }
-    }
-}
-
-impl From<core::ProviderWord> for ProviderWord {
-    fn from(word: core::ProviderWord) -> Self {
-        match word {
-            core::ProviderWord::Stop => Self::Stop,
-            core::ProviderWord::Start => Self::Start,
-            core::ProviderWord::Yes => Self::Yes,
-            core::ProviderWord::Help => Self::Help,
-            core::ProviderWord::Block => Self::Block,
-            core::ProviderWord::Unblock => Self::Unblock,
-        }
-    }
-}
-
-impl From<ProviderWord> for core::ProviderWord {
-    fn from(word: ProviderWord) -> Self {
-        match word {
-            ProviderWord::Stop => Self::Stop,
-            ProviderWord::Start => Self::Start,
-            ProviderWord::Yes => Self::Yes,
-            ProviderWord::Help => Self::Help,
-            ProviderWord::Block => Self::Block,
-            ProviderWord::Unblock => Self::Unblock,
-        }
-    }
-}
-
-impl<'a> From<&'a core::Extension> for Extension<'a> {
-    fn from(by: &'a core::Extension) -> Self {
-        match by {
-            core::Extension::Minutes(minutes) => Self::Minutes(*minutes),
-            core::Extension::TomorrowIn(zone) => Self::TomorrowIn(text(zone)),
-            core::Extension::UntilResumed => Self::UntilResumed,
-        }
-    }
-}
-
-impl From<Extension<'_>> for core::Extension {
-    fn from(by: Extension<'_>) -> Self {
-        match by {
-            Extension::Minutes(minutes) => Self::Minutes(minutes),
-            Extension::TomorrowIn(zone) => Self::TomorrowIn(zone.into_owned()),
-            Extension::UntilResumed => Self::UntilResumed,
+            Command::Assign { agent, to, team } => {
+                let team = team.map(|team| Assignee::Team(team.into()));
+                Self::Assign { agent: agent.into(), to: to.map(|to| Assignee::Agent(to.into())).or(team) }
+            }
+            Command::HandOverToTeam { agent, to, note } => {
+                Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: note.into_owned() }
+            }
+            Command::Claim { agent } => Self::Claim { agent: agent.into() },
         }
     }
 }

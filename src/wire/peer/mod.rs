@@ -10,6 +10,7 @@ mod refusal;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use self::sign::{is_sign, read_sign, write_sign};
 use serde::{Deserialize, Serialize};

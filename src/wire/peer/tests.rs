@@ -1,14 +1,20 @@
 use super::*;
 use crate::domain::account::Channel;
+use crate::domain::assigning::Assignee;
 use crate::domain::call::{self, Answer as BotAnswer};
 use crate::domain::changes::Change;
 use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal};
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
-use crate::domain::ids::{AgentId, BotId, ConversationId};
+use crate::domain::ids::{AgentId, BotId, ConversationId, TeamId};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
 use crate::domain::summary::{ModeSummary, Summary};
+use crate::domain::team::Team;
 
 const PINNED: &str = include_str!("v1.jsonl");
+
+fn team() -> Team {
+    Team { id: TeamId(Uuid::from_u128(8)), name: "Sales".into() }
+}
 
 fn agent() -> Agent {
     Agent { id: AgentId(Uuid::from_u128(7)), name: "Ana".into() }
@@ -76,6 +82,11 @@ fn commands() -> Vec<Command> {
         Command::Withdraw { of: vec![4, 5] },
         Command::AlertOutcome { of: 4, attempt: 2, outcome: Outcome::Sent { provider_id: "250 OK".into() } },
         Command::Park { why: "failed".into() },
+        Command::Assign { agent: agent(), to: None },
+        Command::Assign { agent: agent(), to: Some(Assignee::Agent(agent())) },
+        Command::Assign { agent: agent(), to: Some(Assignee::Team(team())) },
+        Command::HandOverToTeam { agent: agent(), to: team(), note: "mind".into() },
+        Command::Claim { agent: agent() },
         Command::Change {
             provider_id: "m1".into(),
             change: Change::Edited { text: "hi there".into(), number: 1 },
@@ -160,6 +171,7 @@ fn summary(seq: Seq) -> Summary {
         rungs: 0,
         window: None,
         labels: Vec::new(),
+        assigned: Default::default(),
     }
 }
 

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::{Text, maybe_text, millis, owned, text, time};
 use crate::domain::alert as core;
+use crate::domain::event::Agent;
+use crate::domain::team::Team;
 use crate::domain::time::Timestamp;
 
 #[derive(Serialize, Deserialize)]
@@ -24,7 +26,7 @@ pub struct Alert<'a> {
 
 impl<'a> From<&'a core::Alert> for Alert<'a> {
     fn from(alert: &'a core::Alert) -> Self {
-        let recipients = |list: &'a [core::Recipient]| list.iter().map(|recipient| text(recipient.as_str())).collect();
+        let recipients = |list: &'a [core::Recipient]| list.iter().map(recipient).collect();
         Self {
             to: recipients(&alert.to),
             cc: recipients(&alert.cc),
@@ -38,8 +40,7 @@ impl<'a> From<&'a core::Alert> for Alert<'a> {
 
 impl From<Alert<'_>> for core::Alert {
     fn from(alert: Alert<'_>) -> Self {
-        let recipients =
-            |list: Vec<Text<'_>>| list.iter().filter_map(|text| core::Recipient::parse(text)).collect::<Vec<_>>();
+        let recipients = |list: Vec<Text<'_>>| list.iter().filter_map(|text| read_recipient(text)).collect::<Vec<_>>();
         Self {
             to: recipients(alert.to),
             cc: recipients(alert.cc),
@@ -48,6 +49,28 @@ impl From<Alert<'_>> for core::Alert {
             body: alert.body.into_owned(),
             because: alert.because.into_owned(),
         }
+    }
+}
+
+/// One agent and one team with their ids: no address has a colon.
+fn recipient(recipient: &core::Recipient) -> Text<'_> {
+    match recipient {
+        core::Recipient::Agent(agent) => format!("agent:{}:{}", agent.id, agent.name).into(),
+        core::Recipient::Team(team) => format!("team:{}:{}", team.id, team.name).into(),
+        other => text(other.as_str()),
+    }
+}
+
+fn read_recipient(text: &str) -> Option<core::Recipient> {
+    let mut parts = text.splitn(3, ':');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("agent"), Some(id), Some(name)) => {
+            Some(core::Recipient::Agent(Agent { id: id.parse().ok()?, name: name.to_owned() }))
+        }
+        (Some("team"), Some(id), Some(name)) => {
+            Some(core::Recipient::Team(Team { id: id.parse().ok()?, name: name.to_owned() }))
+        }
+        _ => core::Recipient::parse(text),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Anything that can be stored, for tests.
 
+mod assigned;
+
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use self::assigned::any_assigned;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
@@ -21,7 +24,7 @@ use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::{Author, Window};
 
-fn any_text() -> impl Strategy<Value = String> {
+pub fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ -~]{0,12}", "\\PC{0,12}", Just("\"\\\n\u{0}\u{1f600}".to_owned())]
 }
 
@@ -75,7 +78,7 @@ fn any_label() -> impl Strategy<Value = Label> {
     any_text().prop_map(|text| Label::known(&text))
 }
 
-fn any_agent() -> impl Strategy<Value = Agent> {
+pub fn any_agent() -> impl Strategy<Value = Agent> {
     (any::<u128>(), any_text()).prop_map(|(id, name)| Agent { id: AgentId(Uuid::from_u128(id)), name })
 }
 
@@ -254,6 +257,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::OptedIn),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::LeftBe { of, by }),
+        (any_assigned(), any_agent()).prop_map(|(to, by)| Event::Assigned { agent: to.agent, team: to.team, by }),
     ];
     let alerts = prop_oneof![
         (any_alert(), any_origin()).prop_map(|(alert, from)| Event::AlertQueued { alert: Box::new(alert), from }),
@@ -337,7 +341,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
         .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let calls = (option::of(any_call()), any_backlog(), any::<u32>());
+    let calls = (option::of(any_call()), any_backlog(), any::<u32>(), any_assigned());
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
     let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3), option::of(any_text()));
@@ -358,7 +362,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3), names);
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours, stretch).prop_map(
-        |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls)))| {
+        |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls, assigned)))| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
             let (name, (attributes, labels, opted_out), unanswered, last, heard_at) = contact;
             let (said, deliveries, trouble, (shown, void_below, alerts, (names, own_words))) = ours;
@@ -393,6 +397,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 call,
                 backlog,
                 calls,
+                assigned,
             }
         },
     )
@@ -410,12 +415,12 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
         (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
     ];
     let names = (any::<u128>(), any_text(), any::<usize>(), any_text(), any_text(), any_text());
-    let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted());
+    let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted(), any_assigned());
     let words =
         (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
     (names, floor, words).prop_map(|((id, account, channel, bot, name, next), floor, words)| {
         let (unanswered, last, trouble, hot, rungs, labels, window) = words;
-        let (seq, turn, mode, since, wanted) = floor;
+        let (seq, turn, mode, since, wanted, assigned) = floor;
         Summary {
             conversation: ConversationId(Uuid::from_u128(id)),
             account: AccountId::new(&account),
@@ -435,6 +440,7 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             rungs,
             labels,
             window,
+            assigned,
         }
     })
 }

@@ -8,7 +8,7 @@ use super::alert::{Alert, Fate};
 use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::changes::Change;
-use super::parts::{Agent, Attachment, Heard, Line, Reason, Speaker, Template, Text};
+use super::parts::{Agent, Attachment, Heard, Line, Reason, Speaker, Team, Template, Text};
 use super::why::{GiveBack, PauseMove, Receipt};
 
 #[derive(Serialize, Deserialize)]
@@ -260,5 +260,13 @@ pub enum Event<'a> {
         attempt: u32,
         #[serde(borrow)]
         fate: Fate<'a>,
+    },
+    Assigned {
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        agent: Option<Agent<'a>>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        team: Option<Team<'a>>,
+        #[serde(borrow)]
+        by: Agent<'a>,
     },
 }

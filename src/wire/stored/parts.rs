@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::assigning;
 use crate::domain::event as core;
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, TeamId};
 use crate::domain::message;
 use crate::domain::summary;
+use crate::domain::team;
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
@@ -346,5 +348,52 @@ impl From<LastWords<'_>> for summary::LastWords {
             Voice::Outside => summary::Voice::Outside,
         };
         Self { text: last.text.into_owned(), by, at: Timestamp(last.at) }
+    }
+}
+
+/// A team, as the log remembers it.
+#[derive(Serialize, Deserialize)]
+pub struct Team<'a> {
+    id: Uuid,
+    #[serde(borrow)]
+    name: Text<'a>,
+}
+
+impl<'a> From<&'a team::Team> for Team<'a> {
+    fn from(team: &'a team::Team) -> Self {
+        Self { id: team.id.0, name: text(&team.name) }
+    }
+}
+
+impl From<Team<'_>> for team::Team {
+    fn from(team: Team<'_>) -> Self {
+        Self { id: TeamId(team.id), name: team.name.into_owned() }
+    }
+}
+
+/// Whose a conversation is.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Assigned<'a> {
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    agent: Option<Agent<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    team: Option<Team<'a>>,
+}
+
+impl Assigned<'_> {
+    pub fn is_nobody(&self) -> bool {
+        self.agent.is_none() && self.team.is_none()
+    }
+}
+
+impl<'a> From<&'a assigning::Assigned> for Assigned<'a> {
+    fn from(assigned: &'a assigning::Assigned) -> Self {
+        Self { agent: assigned.agent.as_ref().map(Into::into), team: assigned.team.as_ref().map(Into::into) }
+    }
+}
+
+impl From<Assigned<'_>> for assigning::Assigned {
+    fn from(assigned: Assigned<'_>) -> Self {
+        Self { agent: assigned.agent.map(Into::into), team: assigned.team.map(Into::into) }
     }
 }

@@ -6,7 +6,7 @@ use super::alert;
 use super::bot::{Later, Place, Session};
 use super::calls::{Backlog, OpenCall};
 use super::changes;
-use super::parts::{Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
+use super::parts::{Assigned, Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
 use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::label::Label;
 use crate::domain::state as core;
@@ -68,6 +68,8 @@ pub struct State<'a> {
     backlog: Backlog<'a>,
     #[serde(default, skip_serializing_if = "no_tries")]
     calls: u32,
+    #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
+    assigned: Assigned<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -224,6 +226,7 @@ impl<'a> From<&'a core::State> for State<'a> {
             call: state.call.as_ref().map(Into::into),
             backlog: (&state.backlog).into(),
             calls: state.calls,
+            assigned: (&state.assigned).into(),
         }
     }
 }
@@ -261,6 +264,7 @@ impl From<State<'_>> for core::State {
             call: state.call.map(Into::into),
             backlog: state.backlog.into(),
             calls: state.calls,
+            assigned: state.assigned.into(),
         }
     }
 }

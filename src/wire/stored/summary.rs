@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::parts::{LastWords, Speaker, Text, Wanted, millis, text, time};
+use super::parts::{Assigned, LastWords, Speaker, Text, Wanted, millis, text, time};
 use crate::domain::account;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
 use crate::domain::label::Label;
@@ -46,6 +46,8 @@ pub struct Summary<'a> {
     /// Open for all, and for people, until.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     window: Option<(u64, u64)>,
+    #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
+    assigned: Assigned<'a>,
 }
 
 fn no_rungs(rungs: &usize) -> bool {
@@ -99,6 +101,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             rungs: summary.rungs,
             labels: summary.labels.iter().map(|label| text(label.as_str())).collect(),
             window: summary.window.map(|window| (window.open_until.0, window.people_until.0)),
+            assigned: (&summary.assigned).into(),
         }
     }
 }
@@ -129,6 +132,7 @@ impl From<Summary<'_>> for core::Summary {
             window: summary
                 .window
                 .map(|(open, people)| Window { open_until: Timestamp(open), people_until: Timestamp(people) }),
+            assigned: summary.assigned.into(),
         }
     }
 }

@@ -1,3 +1,4 @@
+mod of_assigning;
 mod of_channels;
 
 use proptest::prelude::*;
@@ -96,6 +97,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(instagram_samples());
     samples.extend(template_samples());
     samples.extend(left_samples());
+    samples.extend(of_assigning::samples());
     samples
 }
 
@@ -188,6 +190,7 @@ fn sample_state() -> State {
         name: Some("Zoë".to_owned()),
         attributes: [("zip".to_owned(), "80331".to_owned())].into(),
         labels: Default::default(),
+        assigned: Default::default(),
         opted_out: None,
         unanswered: Some(Unanswered { count: 2, seq: 9, heard: Heard::tap("c1", "Yes"), called: false }),
         last: Some(LastWords { text: "Yes".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
@@ -424,5 +427,6 @@ fn sample_summary() -> Summary {
         rungs: 0,
         labels: Vec::new(),
         window: None,
+        assigned: Default::default(),
     }
 }

@@ -12,12 +12,12 @@ export async function askToNotify(): Promise<boolean> {
   return canNotify() && (await Notification.requestPermission()) === 'granted';
 }
 
-export function notify(row: Row, open: () => void): void {
+export function notify(row: Row, ours: boolean, open: () => void): void {
   if (!mayNotify()) return;
   const { name, reason, words } = row.floor;
   const body = [reason && reasonWords(reason, language.now), words && t('quoted', { words })].filter(Boolean).join(' · ');
   // One notice for each conversation: a newer one replaces it.
-  const title = row.floor.mode === 'human' ? t('withYouNow', { name }) : t('needsHuman', { name });
+  const title = row.floor.mode !== 'waiting' ? t('withYouNow', { name }) : ours ? t('waitsForYou', { name }) : t('needsHuman', { name });
   const notice = new Notification(title, { body, tag: row.conversation });
   notice.onclick = () => {
     window.focus();

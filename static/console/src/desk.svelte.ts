@@ -2,7 +2,7 @@
 import { uuid } from '../../shared/uuid';
 import type { Extension } from '../../shared/wire';
 import { HttpProblem, olderEvents, session } from './net/http';
-import { QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
+import { JUST_TAKEN_MS, QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
@@ -71,6 +71,8 @@ export class Desk {
         this.#recallCommands();
         this.#keeper.opened();
         void this.finder.load();
+        // Without an answer, what was known stays.
+        this.staff.load().catch(() => undefined);
       },
       lost: (refused) => {
         this.#dispatch({ type: 'lost', at: performance.now() });
@@ -144,9 +146,16 @@ export class Desk {
     this.command({ type: 'template', conversation, template, language, values, seen: known ? lastSeq(known) : 0, anyway: false });
   }
 
-  takeOver = (conversation: string): void => this.command({ type: 'take_over', conversation });
+  /** Who waits is claimed: of two who reach for them at once, one gets them. Whoever was a moment too late meant no more. */
+  takeOver = (conversation: string): void => {
+    const floor = this.#core.conversations.get(conversation)?.floor;
+    const justTaken = floor?.mode === 'human' && serverNow(this.#core.clock) - floor.since < JUST_TAKEN_MS;
+    this.command({ type: floor?.mode === 'waiting' || justTaken ? 'claim' : 'take_over', conversation });
+  };
   giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
   handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });
+  handOverToTeam = (conversation: string, team: string, note: string): void => this.command({ type: 'hand_over_to_team', conversation, team, note });
+  assign = (conversation: string, agent: string | null, team: string | null): void => this.command({ type: 'assign', conversation, agent, team });
   extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
   leave = (conversation: string, of: number): void => this.command({ type: 'leave', conversation, of });

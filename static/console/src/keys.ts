@@ -5,6 +5,7 @@ export const ACTS = [
   { act: 'take_over', key: 't' },
   { act: 'give_back', key: 'b' },
   { act: 'hand_over', key: 'h' },
+  { act: 'assign', key: 'a' },
   { act: 'extend', key: '+' },
   { act: 'next', key: 'j' },
   { act: 'previous', key: 'k' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACTS, keyOf } from '../src/keys';
-import { arrivals, waitKey } from '../src/state/arrivals';
+import { arrivals, seen, type IsOurs } from '../src/state/arrivals';
 import { commandsFor, fit, rowsFor } from '../src/state/commands';
 import { DEFAULTS, understood } from '../src/state/settings';
 import { floor, row } from './props';
@@ -45,16 +45,26 @@ describe('the command bar', () => {
 });
 
 describe('who begins to wait', () => {
+  const nobodys = () => false;
   const waits = (id: string, since: number) => row(id, { floor: floor({ mode: 'waiting', since }) });
 
   it('is news once, and only while it is new', () => {
     const now = 100_000;
     const rows = [waits('a', 99_000), waits('b', 30_000), waits('c', 98_000)];
-    const known = new Set([waitKey(rows[2]!)]);
-    expect(arrivals(known, rows, now).map(({ conversation }) => conversation)).toEqual(['a']);
+    const known = seen([rows[2]!], nobodys);
+    expect(arrivals(known, rows, now, nobodys).map(({ conversation }) => conversation)).toEqual(['a']);
+  });
+
+  it('is news again when it becomes ours, however long it has waited', () => {
+    const [before, after] = [waits('a', 1_000), waits('a', 1_000)];
+    after.floor.assignee = { id: 'ana', name: 'Ana' };
+    const ours: IsOurs = ({ assignee }) => assignee?.id === 'ana';
+    expect(arrivals(seen([before], ours), [after], 900_000, ours)).toHaveLength(1);
+    expect(arrivals(seen([after], ours), [after], 900_000, ours)).toHaveLength(0);
+    expect(arrivals(seen([], ours), [after], 900_000, ours)).toHaveLength(0);
   });
 
   it('is news again after having been with somebody', () => {
-    expect(arrivals(new Set([waitKey(waits('a', 50_000))]), [waits('a', 90_000)], 100_000)).toHaveLength(1);
+    expect(arrivals(seen([waits('a', 50_000)], nobodys), [waits('a', 90_000)], 100_000, nobodys)).toHaveLength(1);
   });
 });

@@ -10,7 +10,7 @@ function frame(rows: Row[], over: Partial<Extract<Tell, { type: 'inbox' }>> = {}
   return { type: 'inbox', fresh: false, rows, gone: [], counts: COUNTS, ...over };
 }
 
-const held = (id: string) => floor({ mode: 'human', by: { id, name: id } });
+const held = (id: string) => floor({ mode: 'human', by: { id, name: id }, assignee: { id, name: id } });
 
 test('of two rows of one conversation the one with the higher seq stays', () => {
   const first = afterInbox(EMPTY_INBOX, frame([row('c', { seq: 5, last_text: 'newer' })]));
@@ -28,16 +28,18 @@ test('each conversation is with whoever must act', () => {
   const rows = [
     row('bot'),
     row('wait', { floor: floor({ mode: 'waiting' }) }),
-    row('mine', { floor: held('ana') }),
+    row('mine', { floor: held('ana'), last_at: 2 }),
+    row('assigned', { floor: floor({ assignee: { id: 'ana', name: 'Ana' }, assigned: true }), last_at: 1 }),
+    row('of a team', { floor: floor({ team: { id: 'sales', name: 'Sales' }, assigned: true }), last_at: -1 }),
     row('theirs', { floor: held('ben') }),
     row('outside', { floor: floor({ mode: 'human', by: { id: null, name: 'outside' } }) }),
   ];
   const lists = groups(afterInbox(EMPTY_INBOX, frame(rows)), 'ana');
   expect(lists.map(({ name, rows }) => [name, rows.map((row) => row.conversation)])).toEqual([
     ['waiting', ['wait']],
-    ['mine', ['mine']],
+    ['mine', ['mine', 'assigned']],
     ['others', ['theirs', 'outside']],
-    ['bot', ['bot']],
+    ['bot', ['bot', 'of a team']],
   ]);
 });
 

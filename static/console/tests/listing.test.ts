@@ -64,7 +64,7 @@ test('a filter is an address, and says in words what it asks for, each part with
   const filter = { ...NO_FILTER, bot: 'harbor', labels: ['a & b', 'vip'], unanswered: true, assignee: 'ana', attribute: { name: 'city', value: 'Lisbon' } };
   expect(query(filter, '7.1.0', 50)).toBe('bot=harbor&assignee=ana&label=a+%26+b&label=vip&unanswered=true&attribute=city&value=Lisbon&after=7.1.0&limit=50');
   const choices = { accounts: [], bots: [], labels: [], attributes: [] };
-  const parts = filterParts(filter, { me: 'ana', choices, language: english });
+  const parts = filterParts(filter, { me: 'ana', choices, teams: [], language: english });
   expect(parts.map(({ words }) => words)).toEqual(['Bot harbor', 'With me', 'Unanswered', 'a & b', 'vip', 'city: Lisbon']);
   expect(query(parts[3]!.rest, null, 1)).not.toContain('%26');
   expect(query(parts[0]!.rest, null, 1)).not.toContain('bot');

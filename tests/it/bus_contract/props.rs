@@ -51,6 +51,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         rungs: 0,
         labels: Vec::new(),
         window: None,
+        assigned: Default::default(),
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));
     Arc::new(Published { first, at, events, summary, console_frame: Encoded::default() })

@@ -52,6 +52,16 @@ pub enum Act {
         to: u8,
         note: bool,
     },
+    HandsOverToTeam {
+        note: bool,
+    },
+    /// 0 and 1: the agents; 2: a team; 3: nobody.
+    Assigns {
+        to: u8,
+    },
+    Claims {
+        agent: u8,
+    },
     GivesBack,
     Extends {
         by: Extending,
@@ -180,6 +190,9 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(agent, behind, anyway, empty)| Act::Reply { agent, behind, anyway, empty }),
         3 => agent().prop_map(|agent| Act::TakesOver { agent }),
         2 => (agent(), any::<bool>()).prop_map(|(to, note)| Act::HandsOver { to, note }),
+        1 => any::<bool>().prop_map(|note| Act::HandsOverToTeam { note }),
+        3 => (0..4_u8).prop_map(|to| Act::Assigns { to }),
+        2 => agent().prop_map(|agent| Act::Claims { agent }),
         4 => Just(Act::GivesBack),
         4 => extending().prop_map(|by| Act::Extends { by }),
         1 => Just(Act::Notes),

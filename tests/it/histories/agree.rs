@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::state::{self, Mode};
 
-use super::model::{Fate, Floor, Model, OutboxModel, Reach};
+use super::model::{AssignedModel, Fate, Floor, Model, OutboxModel, Reach};
 use super::world::Checked;
 use crate::support::outbox::{Outbox, Row, RowState};
 
@@ -41,6 +41,8 @@ pub fn floors(model: &Model, conversation: &Conversation) -> Checked {
     prop_assert_eq!(call, model.bot.open_call(), "what is being looked up elsewhere");
     let labels = state.labels.iter().map(ToString::to_string);
     prop_assert!(labels.eq(model.labels.iter().cloned()), "the labels are {:?}, not {:?}", state.labels, model.labels);
+    let assigned = AssignedModel { agent: state.assigned.agent.clone(), team: state.assigned.team.is_some() };
+    prop_assert_eq!(&assigned, &model.assigned, "whose it is");
     let letters = state.alerts.iter().map(|(of, open)| (*of, (open.attempt, open.unsure)));
     prop_assert!(letters.eq(model.letters.open.clone()), "the letters are {:?}, not {:?}", state.alerts, model.letters);
     prop_assert!(state.said.len() <= SAID_MAX);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use switchboard::domain::conversation::Conversation;
-use switchboard::domain::event::{Event, GiveBack, PauseMove, Receipt, Why};
+use switchboard::domain::event::{Event, GiveBack, PauseMove, Reason, Receipt, Why};
 use switchboard::domain::ids::Seq;
 use switchboard::domain::state::State;
 
@@ -46,6 +46,8 @@ pub fn one_voice(world: &World) -> Checked {
             Event::BotMoved { .. } | Event::FormCompleted { .. } => floor.0 == Mode::Bot,
             Event::AttributeSet { .. } => floor.0 != Mode::Human,
             Event::Climbed { .. } => floor.0 == Mode::Waiting,
+            // By an agent, for a team: whoever had the floor, and without a word.
+            Event::HandedOff { reason: Reason::Agent, .. } => floor.0 != Mode::Waiting,
             Event::HandedOff { .. } => floor.0 == Mode::Bot && next.is_none_or(|next| says_closed(&next.event)),
             Event::GivenBack { .. } => floor.0 != Mode::Bot,
             Event::OutsideSaid { .. } | Event::PauseMoved { .. } | Event::PauseEnding { .. } => floor.0 == Mode::Human,
@@ -128,7 +130,7 @@ pub fn deadlines(world: &World) -> Checked {
                 until = end.map(|end| end.0);
                 warning = until.filter(|until| *until > at.0 + WARNING).map(|until| until - WARNING);
             }
-            Event::GivenBack { .. } => (until, warning) = (None, None),
+            Event::GivenBack { .. } | Event::HandedOff { .. } => (until, warning) = (None, None),
             _ => {}
         }
     }
@@ -149,7 +151,7 @@ pub fn pauses_are_never_shortened(world: &World) -> Checked {
             }
             // Parked by the system is no pause yet.
             Event::Alerted { text } if text == "It failed." => pause = None,
-            Event::GivenBack { .. } => pause = None,
+            Event::GivenBack { .. } | Event::HandedOff { .. } => pause = None,
             _ => {}
         }
     }

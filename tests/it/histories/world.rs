@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use switchboard::domain::account::{Account, Channel, WhenUncertain};
+use switchboard::domain::assigning::Assignee;
 use switchboard::domain::bot::Bot;
 use switchboard::domain::call::{self, Answer};
 use switchboard::domain::changes::Change;
@@ -11,10 +12,12 @@ use switchboard::domain::command::{Command, Extension, Outcome, Refusal};
 use switchboard::domain::conversation::Conversation;
 use switchboard::domain::effects::{Effect, effects};
 use switchboard::domain::event::{Agent, Event, Receipt};
-use switchboard::domain::ids::Seq;
+use switchboard::domain::ids::{Seq, TeamId};
 use switchboard::domain::message::{Choice, Heard};
 use switchboard::domain::state::State;
+use switchboard::domain::team::Team;
 use switchboard::domain::time::Timestamp;
+use uuid::Uuid;
 
 use super::acts::{Act, Answering, Ending, Extending, Step};
 use super::model::{Model, Spoken, Voice, ZONE};
@@ -182,6 +185,13 @@ impl World {
                 to: agent_named(*to),
                 note: if *note { "They know each other".into() } else { String::new() },
             },
+            Act::HandsOverToTeam { note } => Command::HandOverToTeam {
+                agent: ben(),
+                to: team(),
+                note: if *note { "They know each other".into() } else { String::new() },
+            },
+            Act::Assigns { to } => Command::Assign { agent: ana(), to: assignee(*to) },
+            Act::Claims { agent } => Command::Claim { agent: agent_named(*agent) },
             Act::GivesBack => Command::GiveBack { agent: ben() },
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },
@@ -402,4 +412,16 @@ fn named(of: Seq) -> String {
 
 fn pick<T: Clone>(from: &[T], number: usize) -> Option<T> {
     if from.is_empty() { None } else { Some(from[number % from.len()].clone()) }
+}
+
+fn team() -> Team {
+    Team { id: TeamId(Uuid::from_u128(80)), name: "Sales".into() }
+}
+
+fn assignee(to: u8) -> Option<Assignee> {
+    match to {
+        2 => Some(Assignee::Team(team())),
+        3 => None,
+        agent => Some(Assignee::Agent(agent_named(agent))),
+    }
 }

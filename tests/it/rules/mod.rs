@@ -2,6 +2,8 @@
 
 /// 14: e-mail alerts.
 mod alerts;
+/// Whose a conversation is.
+mod assigning;
 /// 4 and 11: calls to others' systems, and outside bots.
 mod calls;
 /// What contacts change about what was said.

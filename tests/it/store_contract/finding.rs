@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use switchboard::domain::account::Channel;
+use switchboard::domain::assigning::Assigned;
 use switchboard::domain::event::{Agent, Event, Origin, Reason, Speaker};
 use switchboard::domain::filter::{Filter, Mode, Order};
-use switchboard::domain::ids::{AccountId, AgentId, BotId};
+use switchboard::domain::ids::{AccountId, AgentId, BotId, TeamId};
 use switchboard::domain::label::Label;
 use switchboard::domain::search::Sought;
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
+use switchboard::domain::team::Team;
 use switchboard::ports::finding::{Cursor, Finding};
 use switchboard::ports::store::{Append, Store};
 use uuid::Uuid;
@@ -16,6 +18,10 @@ use crate::support::node::eventually;
 
 fn ana() -> Agent {
     Agent { id: AgentId(Uuid::from_u128(7)), name: "Ana".to_owned() }
+}
+
+fn ben() -> Agent {
+    Agent { id: AgentId(Uuid::from_u128(8)), name: "Ben".to_owned() }
 }
 
 fn set(name: &str, value: &str) -> Event {
@@ -165,7 +171,11 @@ pub async fn lists_show_what_a_filter_lets_through_in_its_order(place: &impl Pla
         summary.labels = vec![label("fleet"), label("vip")];
     })
     .await;
-    append(e, 50, vec![heard("hi")], |summary| summary.bot = BotId::new("other")).await;
+    append(e, 50, vec![heard("hi")], |summary| {
+        summary.bot = BotId::new("other");
+        summary.assigned = Assigned { agent: Some(ben()), team: Some(sales()) };
+    })
+    .await;
 
     let all = Filter::default();
     lists(&store, all.clone(), Order::Newest, &["e", "b", "c", "d", "a"]).await;
@@ -178,6 +188,8 @@ pub async fn lists_show_what_a_filter_lets_through_in_its_order(place: &impl Pla
     lists(&store, Filter { mode: Some(Mode::Human), ..all.clone() }, Order::Newest, &["d"]).await;
     lists(&store, Filter { reason: Some(Reason::Urgent), ..all.clone() }, Order::Waiting, &["b"]).await;
     lists(&store, Filter { assignee: Some(ana().id), ..all.clone() }, Order::Newest, &["d"]).await;
+    lists(&store, Filter { assignee: Some(ben().id), ..all.clone() }, Order::Newest, &["e"]).await;
+    lists(&store, Filter { team: Some(sales().id), ..all.clone() }, Order::Newest, &["e"]).await;
     lists(&store, Filter { labels: vec![label("vip"), label("fleet")], ..all.clone() }, Order::Newest, &["d"]).await;
     lists(&store, Filter { labels: vec![label("vip")], unanswered: true, ..all.clone() }, Order::Newest, &[]).await;
     let lisbon = Some(("city".to_owned(), "lisboa".to_owned()));
@@ -220,4 +232,8 @@ pub async fn what_was_taken_in_is_there_after_reopening_and_once(place: &impl Pl
     })
     .await;
     assert_eq!(listed(&*store, &Filter::default(), Order::Newest).await, ["7"]);
+}
+
+fn sales() -> Team {
+    Team { id: TeamId(Uuid::from_u128(80)), name: "Sales".into() }
 }

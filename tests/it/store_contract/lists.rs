@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
+use switchboard::domain::event::Agent;
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::ports::store::{Append, Group, Store};
+
+use crate::support::story::ana;
 
 use super::props::{Owner, Place, heard, human, incarnation, later};
 
@@ -44,6 +47,30 @@ pub async fn lists_come_in_their_order(place: &impl Place) {
     assert_eq!(names(&store, Group::Bot, 2).await, ["b1", "b2"]);
     assert_eq!(names(&store, Group::Waiting, 9).await, ["w3", "w1"]);
     assert_eq!(names(&store, Group::Human, 9).await, ["h2", "h1", "w2"]);
+}
+
+/// With an agent, whoever has the floor.
+pub async fn what_is_assigned_to_an_agent_is_not_the_bots(place: &impl Place) {
+    let store = place.open().await;
+    stands(&store, "b1", ModeSummary::Bot, 1, 1).await;
+    stands(&store, "h1", human(), 5, 5).await;
+    let to = |agent: Option<Agent>| {
+        let store = store.clone();
+        async move {
+            let mut owner = Owner::of(&store, "a1", incarnation(1)).await;
+            let mut append = owner.next(vec![heard("hi")]);
+            let summary = Arc::make_mut(&mut append.summary);
+            (summary.since, summary.assigned.agent) = (later(3), agent);
+            owner.append(append).await.expect("appends");
+        }
+    };
+    to(Some(ana())).await;
+    assert_eq!(names(&store, Group::Human, 9).await, ["a1", "h1"]);
+    assert_eq!(names(&store, Group::Bot, 9).await, ["b1"]);
+    assert_eq!(store.count().await.expect("counts"), [1, 0, 2]);
+    to(None).await;
+    assert_eq!(names(&store, Group::Human, 9).await, ["h1"]);
+    assert_eq!(store.count().await.expect("counts"), [2, 0, 1]);
 }
 
 /// A receipt changes nothing that a list shows, and the log is longer all the same.

@@ -83,6 +83,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         rungs: 0,
         labels: Vec::new(),
         window: None,
+        assigned: Default::default(),
     }
 }
 

@@ -275,6 +275,14 @@ pub async fn sign_in(people: &dyn People, name: &str, role: Role) -> SignedIn {
 }
 
 /// Changes the sample bot's settings.
+/// Everybody has come at least once: they have passwords, and can be assigned something.
+pub async fn everybody_has_come(people: &dyn People) {
+    for person in people.people().await.expect("people") {
+        let person = Person { password_hash: Some("argon2".to_owned()), ..person };
+        people.save_person(person).await.expect("saved");
+    }
+}
+
 pub fn bot_setting(plan: &mut Plan, name: &str, value: impl Into<Value>) {
     plan.bot["settings"][name] = json!(value.into());
 }

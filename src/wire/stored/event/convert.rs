@@ -90,6 +90,11 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::Failed { of, reason } => Self::Failed { of: *of, reason: text(reason) },
             Core::Bounced { of, reason } => Self::Bounced { of: *of, reason: text(reason) },
             Core::Withdrawn { of } => Self::Withdrawn { of: of.clone() },
+            Core::Assigned { agent, team, by } => Self::Assigned {
+                agent: agent.as_ref().map(Into::into),
+                team: team.as_ref().map(Into::into),
+                by: by.into(),
+            },
             Core::LeftBe { of, by } => Self::LeftBe { of: *of, by: by.into() },
             Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
             Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
@@ -183,6 +188,9 @@ impl From<Event<'_>> for core::Event {
             Event::Failed { of, reason } => Self::Failed { of, reason: reason.into_owned() },
             Event::Bounced { of, reason } => Self::Bounced { of, reason: reason.into_owned() },
             Event::Withdrawn { of } => Self::Withdrawn { of },
+            Event::Assigned { agent, team, by } => {
+                Self::Assigned { agent: agent.map(Into::into), team: team.map(Into::into), by: by.into() }
+            }
             Event::LeftBe { of, by } => Self::LeftBe { of, by: by.into() },
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },

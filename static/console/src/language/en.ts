@@ -88,6 +88,7 @@ const words = {
   botReturnsIn: 'Bot returns in {span}',
   needsHuman: '{name} needs a human',
   withYouNow: '{name} is with you now',
+  waitsForYou: '{name} is waiting for you',
 
   // Finding
   searchEverything: 'Search messages, notes and contacts',
@@ -296,6 +297,20 @@ const words = {
   nobodyElse: 'Nobody else could take it. An administrator can add people with {command}.',
   noteForTeam: 'A note for the team',
   whatTheyShouldKnow: 'What they should know. The contact never sees it.',
+  firstOfTeam: 'It waits for the team. The first who claims it has the floor, and nobody else.',
+  findStaff: 'Find a person or a team',
+  assign: 'Assign',
+  assignName: 'Assign {name}',
+  assignTo: 'Assign to {name}',
+  assignToMe: 'Assign to me',
+  unassign: 'Assign to nobody',
+  nameAndMe: '{name} (me)',
+  toNobody: 'Nobody in particular',
+  assignedTo: 'Assigned to {name}',
+  assignedToNobody: 'Assigned to nobody any more',
+  agentOfTeam: '{name} ({team})',
+  assignedWord: 'Assigned to',
+  team: 'Team',
 
   // Canned replies
   template: 'Template',
@@ -351,6 +366,7 @@ const words = {
   act_take_over: 'Take over',
   act_give_back: 'Give back to the bot',
   act_hand_over: 'Hand over to a colleague',
+  act_assign: 'Assign to somebody',
   act_extend: 'Bot stays silent one hour more',
   act_next: 'Next conversation',
   act_previous: 'Previous conversation',
@@ -407,6 +423,7 @@ const words = {
   // Why the server did not do it; codes without an entry come with its own words
   refused_bot_has_the_floor: 'The bot already has the floor.',
   refused_already_taken: 'Somebody already has the floor.',
+  refused_no_such_colleague: 'They are not there any more. Choose somebody else.',
   refused_no_pause: 'There is no pause to extend: the bot has the floor.',
   refused_no_end_to_move: 'The pause has no end already; give back to end it.',
   refused_superseded: 'Somebody has spoken to the contact since.',

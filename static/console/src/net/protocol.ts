@@ -29,3 +29,5 @@ export const HITS_FETCHED = 30;
 export const LIST_AGAIN_MS = 4_000;
 /** A pause in typing, after which a search begins. */
 export const SEARCH_AFTER_MS = 180;
+/** Whoever reaches for a conversation that a colleague took so little ago reached for one that waited. */
+export const JUST_TAKEN_MS = 3_000;

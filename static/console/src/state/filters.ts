@@ -1,5 +1,5 @@
 /** A filter in words, part by part. Pure. */
-import type { FilterView, ListChoices } from '../../../shared/wire';
+import type { FilterView, ListChoices, TeamRow } from '../../../shared/wire';
 import type { Language } from '../language/language';
 import { channelWords, reasonWords } from './words';
 
@@ -17,10 +17,11 @@ interface Part {
 interface Known {
   me: string | undefined;
   choices: ListChoices;
+  teams: readonly TeamRow[];
   language: Language;
 }
 
-export function filterParts(filter: FilterView, { me, choices, language }: Known): Part[] {
+export function filterParts(filter: FilterView, { me, choices, teams, language }: Known): Part[] {
   const { t, coded } = language;
   const parts: Part[] = [];
   const without = (name: keyof FilterView): FilterView => {
@@ -35,6 +36,7 @@ export function filterParts(filter: FilterView, { me, choices, language }: Known
   if (filter.mode) add(coded(`mode_${filter.mode}`) ?? filter.mode, without('mode'));
   if (filter.reason) add(reasonWords(filter.reason, language), without('reason'));
   if (filter.assignee) add(filter.assignee === me ? t('mine') : t('withAnAgent'), without('assignee'));
+  if (filter.team) add(teams.find(({ id }) => id === filter.team)?.name ?? t('team'), without('team'));
   if (filter.unanswered) add(t('onlyUnanswered'), { ...filter, unanswered: false });
   for (const label of filter.labels) add(label, { ...filter, labels: filter.labels.filter((other) => other !== label) });
   if (filter.attribute) add(`${filter.attribute.name}: ${filter.attribute.value}`, without('attribute'));

@@ -57,8 +57,8 @@ export function groups(inbox: Inbox, me: string | undefined): Group[] {
 
 function groupOf(row: Row, me: string | undefined): GroupName {
   if (row.floor.mode === 'waiting') return 'waiting';
-  if (row.floor.mode !== 'human') return 'bot';
-  return row.floor.by?.id != null && row.floor.by.id === me ? 'mine' : 'others';
+  if (row.floor.mode !== 'human' && !row.floor.assignee) return 'bot';
+  return row.floor.assignee?.id != null && row.floor.assignee.id === me ? 'mine' : 'others';
 }
 
 function unansweredThenNewest(a: Row, b: Row): number {

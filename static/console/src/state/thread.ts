@@ -2,7 +2,7 @@
 import type { AttachmentView, EventView, OptionView } from '../../../shared/wire';
 import { MINUTE } from '../../../shared/time';
 import type { Language } from '../language/language';
-import { reasonWords } from './words';
+import { assigneeWords, reasonWords } from './words';
 
 export type Side = 'contact' | 'bot' | 'agent' | 'outside';
 
@@ -227,6 +227,10 @@ function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'tex
   switch (event.kind) {
     case 'taken_over':
       return { tone: 'human', text: capital(takenOver(event, language)) };
+    case 'assigned': {
+      const name = assigneeWords({ assignee: event.to, team: event.team }, language);
+      return { tone: 'human', text: `${name ? t('assignedTo', { name }) : t('assignedToNobody')} · ${event.by.name}` };
+    }
     case 'pause_moved':
       return pauseMoved(event, language);
     case 'given_back':

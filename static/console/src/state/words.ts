@@ -1,4 +1,5 @@
 /** What the codes of the wire are called on the screen. An unknown code is shown as it is, readably. */
+import type { Floor } from '../../../shared/wire';
 import type { Language } from '../language/language';
 
 /** Names of companies, the same in every language. */
@@ -15,6 +16,12 @@ export const deliveryWords = (state: string, { coded }: Language): string => cod
 export const attachmentWords = (kind: string, { coded }: Language): string => coded(`attachment_${kind}`) ?? readable(kind);
 export const channelWords = (channel: string, { coded }: Language): string =>
   CHANNELS[channel] ?? coded(`channel_${channel}`) ?? readable(channel);
+
+/** Whose a conversation is: an agent's, a team's, an agent's for a team; empty: nobody's in particular. */
+export function assigneeWords({ assignee, team }: Pick<Floor, 'assignee' | 'team'>, { t }: Language): string {
+  if (assignee && team) return t('agentOfTeam', { name: assignee.name, team: team.name });
+  return assignee?.name ?? team?.name ?? '';
+}
 
 function readable(code: string): string {
   return code.replaceAll('_', ' ');

@@ -3,6 +3,7 @@
 //! It knows who has the floor and until when, what is unanswered, and what may still happen to each message. Only the
 //! numbers of events are taken from the real log, since they name the messages.
 
+mod assigning;
 mod bot;
 mod letters;
 mod outbox;
@@ -18,6 +19,7 @@ use switchboard::domain::message::Heard;
 
 use super::{House, Millis};
 use crate::support::bot::{AGAIN, CALLING, CLOSED, NOBODY, NOBODY_AFTER, STILL, STILL_AFTER, THANKS};
+pub use assigning::AssignedModel;
 pub use bot::PHRASES;
 use bot::{BotModel, has_words, means_back};
 use letters::LettersModel;
@@ -39,6 +41,7 @@ pub struct Model {
     pub outbox: OutboxModel,
     pub letters: LettersModel,
     pub labels: BTreeSet<String>,
+    pub assigned: AssignedModel,
     said: Vec<(Seq, Option<Agent>)>,
     shown: Seq,
 }
@@ -90,6 +93,7 @@ impl Model {
             outbox,
             letters: LettersModel::default(),
             labels: BTreeSet::new(),
+            assigned: AssignedModel::default(),
             said: Vec::new(),
             shown: 0,
         }
@@ -139,7 +143,13 @@ impl Model {
             Command::TakeOver { agent } => self.wants_floor(now, agent),
             Command::HandOver { to, .. } => self.wants_floor(now, to),
             Command::GiveBack { .. } if self.floor == Floor::Bot => Err("bot_has_the_floor"),
-            Command::GiveBack { .. } => Ok(self.bot_returns(now, true)),
+            Command::GiveBack { .. } => {
+                self.assigned = AssignedModel::default();
+                Ok(self.bot_returns(now, true))
+            }
+            Command::Assign { agent, to } => self.assigns(now, agent, to.as_ref()),
+            Command::HandOverToTeam { .. } => self.hands_over_to_team(now),
+            Command::Claim { agent } => self.claims(now, agent),
             Command::Extend { by, .. } => self.extend(now, by).map(quiet),
             Command::Resend { of, .. } => self.outbox.sent_again(*of, now).map(quiet),
             Command::Leave { of, .. } => self.outbox.left_alone(*of).map(quiet),
@@ -325,6 +335,7 @@ impl Model {
     }
 
     fn take(&mut self, now: Millis, by: Speaker, until: Option<Millis>) {
+        self.assigned_moves(&by);
         self.turn += 1;
         self.bot.interrupted();
         self.outbox.taken_over();
