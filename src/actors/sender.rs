@@ -20,7 +20,7 @@ use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Gate, Limit, backoff, leave_in_time};
 pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
 use super::sender_pace::Paces;
-use super::sender_trip::{self, Report, Sent, Told};
+use super::sender_trip::{self, Report, Sent, Told, Try};
 use super::sender_trouble::Trouble;
 use super::sender_verdict::verdict;
 use super::switchboard::{NotDone, Switchboard};
@@ -29,7 +29,7 @@ use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
 use crate::ports::channel::{By, Outgoing, Outlet, Pace, SendResult};
-use crate::ports::store::{Queued, StoreError};
+use crate::ports::store::{Mark, Queued, StoreError};
 
 /// Messages being sent at the same time, from their mark to the provider's answer.
 const IN_FLIGHT_MAX: usize = 256;
@@ -169,25 +169,36 @@ impl Sender {
     fn start(&mut self, batch: Vec<Queued>, ctx: &mut Context<Self>) {
         let (parts, granted) = (self.switchboard.parts(), Instant::now());
         let started = parts.store.start_sending(parts.incarnation, batch.iter().map(Queued::id).collect());
-        ctx.spawn(started.into_actor(self).map(move |started, this, ctx| match started {
-            Ok(may) => this.started_sending(batch, granted, may, ctx),
+        ctx.spawn(started.into_actor(self).map(move |marks, this, ctx| match sender_trip::marked(marks) {
+            Ok(marks) => this.started_sending(batch, granted, marks, ctx),
             Err(error) => this.start_later(batch, &error, ctx),
         }));
     }
 
-    fn started_sending(&mut self, batch: Vec<Queued>, granted: Instant, may: Vec<bool>, ctx: &mut Context<Self>) {
-        if let Some(pause) = pause_before_bytes() {
-            ctx.run_later(pause, move |this, ctx| this.send_started(batch, granted, may, ctx));
+    fn started_sending(&mut self, batch: Vec<Queued>, granted: Instant, marks: Vec<Mark>, ctx: &mut Context<Self>) {
+        if let Some(pause) = sender_trip::pause_before_bytes() {
+            ctx.run_later(pause, move |this, ctx| this.send_started(batch, granted, marks, ctx));
             return;
         }
-        self.send_started(batch, granted, may, ctx);
+        self.send_started(batch, granted, marks, ctx);
     }
 
-    fn send_started(&mut self, batch: Vec<Queued>, granted: Instant, may: Vec<bool>, ctx: &mut Context<Self>) {
-        for (queued, may) in batch.into_iter().zip(may) {
-            if may { self.send(queued, granted, ctx) } else { self.leave_out(queued) }
+    fn send_started(&mut self, batch: Vec<Queued>, granted: Instant, marks: Vec<Mark>, ctx: &mut Context<Self>) {
+        for (queued, mark) in batch.into_iter().zip(marks) {
+            match mark {
+                Mark::Set { attempt: number } => self.send(Try { queued, number }, granted, ctx),
+                Mark::Stands { attempt: number } => self.take_back(Try { queued, number }, ctx),
+                Mark::No => self.leave_out(queued),
+            }
         }
         self.pump(ctx);
+    }
+
+    /// Nothing has left since it was marked, and whether it still may, its conversation must say: a human may have taken
+    /// over in the meantime.
+    fn take_back(&mut self, tried: Try, ctx: &mut Context<Self>) {
+        let reason = "the database did not answer in time when this was about to be sent".to_owned();
+        self.landed(tried, Outcome::NotSent { at: self.now(), reason }, ctx);
     }
 
     /// A human took over in the meantime, or somebody else sends it.
@@ -200,13 +211,8 @@ impl Sender {
         tracing::warn!(account = %self.account, %error, "cannot mark messages as being sent; trying again");
         let at = self.now() + RETRY_STORE_AFTER;
         match error {
-            // The marks may stand all the same, and only the log can take them back.
-            StoreError::Unavailable(words) => {
-                self.switchboard.parts().notices.storage(Some(words.clone()));
-                self.blocked_until = self.blocked_until.max(at);
-                let outcome = Outcome::NotSent { at, reason: words.clone() };
-                return batch.into_iter().for_each(|queued| self.landed(queued, outcome.clone(), ctx));
-            }
+            // The marks may stand all the same: then the next try will hear so.
+            StoreError::Unavailable(words) => self.switchboard.parts().notices.storage(Some(words.clone())),
             // Another node is on duty: the directory will say which.
             StoreError::Fenced => {
                 metrics::counter!("switchboard_fenced_total", "what" => "send").increment(1);
@@ -224,10 +230,11 @@ impl Sender {
         self.pump(ctx);
     }
 
-    fn send(&mut self, queued: Queued, granted: Instant, ctx: &mut Context<Self>) {
+    fn send(&mut self, tried: Try, granted: Instant, ctx: &mut Context<Self>) {
+        let queued = &tried.queued;
         let line = match sender_trip::reachable(queued.line.clone(), self.switchboard.parts().public_url.as_deref()) {
             Ok(line) => line,
-            Err(refused) => return sender_trip::send(queued, ready(refused), &self.io, ctx.address()),
+            Err(refused) => return sender_trip::send(tried, ready(refused), &self.io, ctx.address()),
         };
         let (by, template) = match &queued.by {
             Author::Bot => (By::Bot, None),
@@ -246,7 +253,7 @@ impl Sender {
         };
         let calls = self.outlet.calls(&queued.line);
         let sending = leave_in_time(granted, (self.gate.clone(), calls), self.outlet.send(outgoing));
-        sender_trip::send(queued, sending, &self.io, ctx.address());
+        sender_trip::send(tried, sending, &self.io, ctx.address());
     }
 
     fn judge(&mut self, queued: &Queued, result: SendResult) -> Outcome {
@@ -257,11 +264,10 @@ impl Sender {
     }
 
     /// It is under way no more.
-    fn landed(&mut self, queued: Queued, outcome: Outcome, ctx: &mut Context<Self>) {
+    fn landed(&mut self, tried: Try, outcome: Outcome, ctx: &mut Context<Self>) {
         self.in_flight -= 1;
         self.telling += 1;
-        let key = sender_trip::key_of(&queued, &outcome);
-        self.tell(Report { queued, outcome, key }, ctx);
+        self.tell(Report { tried, outcome }, ctx);
     }
 
     /// The conversation must hear of it, however long that takes: until then its line stands still.
@@ -328,13 +334,6 @@ impl Sender {
         self.backlog.fall_behind();
         self.pump(ctx);
     }
-}
-
-/// For tests (`sender-started=return(milliseconds)`): time in which a process can be caught between a mark and its bytes.
-/// Only this sender waits; whatever else lives on its thread does not.
-fn pause_before_bytes() -> Option<Duration> {
-    fail::fail_point!("sender-started", |pause| pause?.parse().ok().map(Duration::from_millis));
-    None
 }
 
 impl Actor for Sender {
@@ -404,12 +403,12 @@ impl Handler<Rest> for Sender {
 impl Handler<Sent> for Sender {
     type Result = ();
 
-    fn handle(&mut self, Sent { queued, result }: Sent, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Sent { tried, result }: Sent, ctx: &mut Context<Self>) {
         fail::fail_point!("sender-answered", |_| std::process::abort());
         metrics::counter!("switchboard_sends_total", "outcome" => result.name()).increment(1);
         self.judge_account(&result, ctx);
-        let outcome = self.judge(&queued, result);
-        self.landed(queued, outcome, ctx);
+        let outcome = self.judge(&tried.queued, result);
+        self.landed(tried, outcome, ctx);
         if self.in_flight + 1 == IN_FLIGHT_MAX {
             self.pump_soon(ctx);
         }
@@ -420,7 +419,7 @@ impl Handler<Told> for Sender {
     type Result = ();
 
     fn handle(&mut self, Told { report, told }: Told, ctx: &mut Context<Self>) {
-        let queued = &report.queued;
+        let queued = &report.tried.queued;
         match told {
             Ok(_) => self.backlog.told(queued.id(), queued.attempt),
             Err(NotDone::Unavailable(_)) => {

@@ -2,34 +2,38 @@
 //! that held hundreds of futures would poll all of them whenever one is done.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use actix::prelude::*;
 use futures_util::FutureExt;
 
 use super::sender::Sender;
-use super::sender_verdict::is_told_under_a_key;
+use super::sender_verdict::key;
 use super::switchboard::{Answered, Switchboard};
-use crate::dice;
 use crate::domain::command::{Command, Outcome};
 use crate::domain::message::Line;
 use crate::domain::upload;
 use crate::ports::channel::SendResult;
-use crate::ports::store::Queued;
+use crate::ports::store::{Mark, Queued, StoreError};
+
+/// A message that was marked as being sent, and the number that the store gave to this try.
+pub struct Try {
+    pub queued: Queued,
+    pub number: u32,
+}
 
 /// The provider has answered, or never will.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Sent {
-    pub queued: Queued,
+    pub tried: Try,
     pub result: SendResult,
 }
 
 /// How one try ended, to be told until it is heard.
 pub struct Report {
-    pub queued: Queued,
+    pub tried: Try,
     pub outcome: Outcome,
-    /// The same however often it is told.
-    pub key: Option<String>,
 }
 
 /// The conversation has heard what became of its message, or could not be told.
@@ -54,7 +58,7 @@ pub fn reachable(line: Line, public_url: Option<&str>) -> Result<Line, SendResul
 }
 
 pub fn send(
-    queued: Queued,
+    tried: Try,
     sending: impl Future<Output = SendResult> + Send + 'static,
     io: &tokio::runtime::Handle,
     sender: Addr<Sender>,
@@ -62,24 +66,31 @@ pub fn send(
     io.spawn(async move {
         let result = AssertUnwindSafe(sending).catch_unwind().await;
         let result = result.unwrap_or_else(|_| SendResult::Unknown { reason: "the send was interrupted".into() });
-        sender.do_send(Sent { queued, result });
+        sender.do_send(Sent { tried, result });
     });
 }
 
-/// No two tries share one, whoever makes them: the numbers of tries that a sender counts do not tell all of them apart, for
-/// a mark that failed is none to the store.
-pub fn key_of(queued: &Queued, outcome: &Outcome) -> Option<String> {
-    is_told_under_a_key(outcome).then(|| format!("out:{}:{}", queued.seq, dice::new_id().simple()))
-}
-
 pub fn tell(report: Report, switchboard: &Switchboard, sender: Addr<Sender>) {
-    let Report { queued, outcome, key } = &report;
+    let Report { tried: Try { queued, number }, outcome } = &report;
     let command = Command::Outcome { of: queued.seq, outcome: outcome.clone() };
-    let told = switchboard.ask(queued.contact.clone(), command, key.clone());
+    let told = switchboard.ask(queued.contact.clone(), command, key(queued.seq, *number, outcome));
     actix::spawn(async move {
         let told = heard(told.await);
         sender.do_send(Told { report, told });
     });
+}
+
+/// For tests (`sender-started=return(milliseconds)`): time in which a process can be caught between a mark and its bytes.
+/// Only this sender waits; whatever else lives on its thread does not.
+pub fn pause_before_bytes() -> Option<Duration> {
+    fail::fail_point!("sender-started", |pause| pause?.parse().ok().map(Duration::from_millis));
+    None
+}
+
+/// For tests (`sender-marked=1*return`): the store has marked them, and its answer is lost.
+pub fn marked(marks: Result<Vec<Mark>, StoreError>) -> Result<Vec<Mark>, StoreError> {
+    fail::fail_point!("sender-marked", |_| Err(StoreError::Unavailable("the failpoint sender-marked says so".into())));
+    marks
 }
 
 /// For tests (`sender-told=1*return`): the conversation has heard it, and its answer is lost.

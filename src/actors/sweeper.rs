@@ -10,6 +10,7 @@ use actix::prelude::*;
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::sender_verdict;
 use super::switchboard::Switchboard;
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
@@ -77,7 +78,7 @@ async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
         answered(switchboard);
         let full = due.len() == BATCH;
         metrics::counter!("switchboard_swept_total", "what" => "deadline").increment(due.len() as u64);
-        ask_all(switchboard, due.into_iter().map(|contact| (contact, Command::DeadlinePassed))).await;
+        ask_all(switchboard, due.into_iter().map(|contact| (contact, Command::DeadlinePassed, None))).await;
         if !full {
             return Ok(());
         }
@@ -87,17 +88,20 @@ async fn sweep_deadlines(switchboard: &Switchboard) -> Result<(), StoreError> {
 /// What another incarnation was sending is a stray only to the node that sends for the account now: it knows that the
 /// other has been relieved.
 pub fn is_ours_to_judge(stray: &Stray, sends_for: impl Fn(&AccountId) -> bool) -> bool {
-    stray.state != StrayState::Sending || sends_for(&stray.contact.account)
+    stray.state == StrayState::Withdrawn || sends_for(&stray.contact.account)
 }
 
-/// What its conversation is told of a delivery that nobody looks after any more.
-pub fn what_became_of(stray: &Stray, again_at: Timestamp) -> Command {
+/// What its conversation is told of a delivery that nobody looks after any more, and under which key.
+pub fn what_became_of(stray: &Stray, again_at: Timestamp) -> (Command, Option<String>) {
+    let of = stray.seq;
     match stray.state {
-        StrayState::Sending => {
+        StrayState::Sending { attempt } => {
             let reason = "the process ended while this was being sent".to_owned();
-            Command::Outcome { of: stray.seq, outcome: Outcome::Unknown { again_at, reason } }
+            let outcome = Outcome::Unknown { again_at, reason };
+            let key = sender_verdict::key(of, attempt, &outcome);
+            (Command::Outcome { of, outcome }, key)
         }
-        StrayState::Withdrawn => Command::Withdraw { of: vec![stray.seq] },
+        StrayState::Withdrawn => (Command::Withdraw { of: vec![of] }, None),
     }
 }
 
@@ -112,8 +116,8 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
         let again_at = now + parts.limits.reconcile;
         let judged = |stray: &Stray| is_ours_to_judge(stray, |account| parts.duties.has(account));
         let commands = strays.into_iter().filter(judged).map(|stray| {
-            let command = what_became_of(&stray, again_at);
-            (stray.contact, command)
+            let (command, key) = what_became_of(&stray, again_at);
+            (stray.contact, command, key)
         });
         ask_all(switchboard, commands).await;
         if !full {
@@ -123,11 +127,11 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Contact, Command)>) {
+async fn ask_all(switchboard: &Switchboard, commands: impl Iterator<Item = (Contact, Command, Option<String>)>) {
     stream::iter(commands)
-        .for_each_concurrent(ASKED_MAX, |(contact, command)| async move {
+        .for_each_concurrent(ASKED_MAX, |(contact, command, key)| async move {
             // A refusal is an answer: somebody else was quicker. Anything else comes up again in two seconds.
-            if switchboard.ask(contact, command, None).await.is_ok() {
+            if switchboard.ask(contact, command, key).await.is_ok() {
                 answered(switchboard);
             }
         })

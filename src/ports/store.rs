@@ -84,9 +84,10 @@ pub trait Store: Send + Sync + 'static {
     /// What was told last.
     fn trouble(&self, account: AccountId) -> Answer<Option<String>>;
 
-    /// Marks deliveries as being sent, durably; for each, whether it still may be (it was queued or uncertain). Fenced,
-    /// and nothing is marked, if another incarnation has taken the sending of one of their accounts.
-    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>>;
+    /// Marks deliveries as being sent, durably, where they still may be (they are queued or uncertain). Fenced, and nothing
+    /// is marked, if another incarnation has taken the sending of one of their accounts. After `Unavailable` marks may
+    /// stand: whoever asks again hears of it.
+    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<Mark>>;
 
     /// Alerts whose time has come, oldest first, for whoever asks: marked as being sent, durably, and not given again
     /// before `until`. What was being sent and never heard of comes as `lost`.
@@ -203,6 +204,21 @@ pub struct Reading {
     pub more: bool,
 }
 
+/// What came of marking a delivery as being sent. The first try has the number 1, and no two tries of a delivery share
+/// one, whoever makes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Set {
+        attempt: u32,
+    },
+    /// The one who asks had marked it before.
+    Stands {
+        attempt: u32,
+    },
+    /// It may not be sent: it is over, a take over has stopped it, another is sending it, or it was asked for twice at once.
+    No,
+}
+
 /// A delivery nobody looks after any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
@@ -213,8 +229,8 @@ pub struct Stray {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StrayState {
-    /// It was being sent when its process ended.
-    Sending,
+    /// The try with this number was under way when its process ended.
+    Sending { attempt: u32 },
     /// A take over stopped it.
     Withdrawn,
 }

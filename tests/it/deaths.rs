@@ -115,7 +115,7 @@ async fn dying(installation: &Installation, failpoints: &str) -> Process {
 async fn was_marked(installation: &Installation) -> bool {
     let storage = open_storage(&installation.config()).await;
     let strays = storage.store.strays(SystemClock.now(), Incarnation(dice::new_id()), 10).await.expect("read");
-    strays.iter().map(|stray| stray.state).eq([StrayState::Sending])
+    strays.iter().map(|stray| stray.state).eq([StrayState::Sending { attempt: 1 }])
 }
 
 /// Ends the process when nothing moves any more, and holds everything that was promised against what is stored.

@@ -76,6 +76,28 @@ async fn a_failure_that_has_to_be_told_again_puts_nothing_back_into_the_queue() 
     node.stop().await;
 }
 
+/// The mark stands, and nothing has left: the conversation is told so, and the message goes out, once.
+#[cfg(feature = "failpoints")]
+#[actix_web::test]
+async fn a_message_that_was_marked_unheard_goes_out_once() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    fail::cfg("sender-marked", "1*return->off").unwrap();
+    installation.poster().text("7", "hours").await;
+    installation.delivered("7", 1).await;
+    let settled = async || at_rest(&node, &["7".to_owned()]).await.then_some(());
+    eventually("it has come to an end", settled).await;
+    let log = log(&node, &contact("7")).await;
+    let of_it = |logged: &&LoggedEvent| {
+        matches!(logged.event, Event::Retrying { of: 2, .. } | Event::Sent { of: 2, .. } | Event::Uncertain { .. })
+    };
+    let told: Vec<_> = log.iter().filter(of_it).map(|logged| &logged.event).collect();
+    assert!(matches!(told[..], [Event::Retrying { .. }, Event::Sent { .. }]), "{log:#?}");
+    assert!(installation.provider.wait_quiet(Duration::from_millis(1500), SOON).await);
+    assert_eq!(installation.provider.texts_for("7").len(), 1);
+    node.stop().await;
+}
+
 #[actix_web::test]
 async fn a_message_refused_for_good_is_shown_and_can_be_sent_again_by_hand() {
     let installation = Installation::new().await;

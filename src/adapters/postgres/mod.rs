@@ -56,7 +56,7 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Shelved, Store,
+    Activated, Answer, Append, Appended, Contact, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved, Store,
     StoreError, Stray, TakenAlert,
 };
 use append::Write;
@@ -302,7 +302,7 @@ impl Store for PostgresStore {
         self.ask(move |sql| Box::pin(async move { upkeep::trouble(sql, &account).await }))
     }
 
-    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
+    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<Mark>> {
         self.starts.ask(move |reply| queue::Job { me, deliveries, reply })
     }
 

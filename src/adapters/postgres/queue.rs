@@ -3,7 +3,7 @@
 //! Numbers only grow, but transactions that run at the same time may commit in another order than their numbers have:
 //! who goes on after the last number it saw has to begin again now and then, as a sender does.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use deadpool_postgres::Pool;
@@ -19,23 +19,27 @@ use super::effects::WITHDRAWN;
 use super::lane::{Queue, Reply};
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Queued, Shelved, StoreError, Stray, StrayState};
+use crate::ports::store::{Mark, Queued, Shelved, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
-pub const START: &str = "UPDATE outbox SET state = 2, sending_inc = $3, attempt = attempt + 1, next_try_at = 0
-    FROM unnest($1::uuid[], $2::bigint[]) AS w (c, s)
-    WHERE conversation = w.c AND seq = w.s AND state < 2 RETURNING conversation, seq";
+/// Marks what it may, and finds what stands: both look at the same moment, so that none is both.
+pub const START: &str = "WITH w AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS w (c, s)),
+    set AS (UPDATE outbox SET state = 2, sending_inc = $3, attempt = attempt + 1, next_try_at = 0
+        FROM w WHERE conversation = w.c AND seq = w.s AND state < 2 RETURNING conversation, seq, attempt)
+    SELECT conversation, seq, attempt, true FROM set
+    UNION ALL SELECT conversation, seq, attempt, false FROM w JOIN outbox ON conversation = w.c AND seq = w.s
+        WHERE state = 2 AND sending_inc = $3";
 /// Locked, so that nobody takes the sending over in the middle; who has taken it before is seen.
 pub const SENDERS: &str = "SELECT sender_inc FROM account
     WHERE id IN (SELECT account FROM conversation WHERE id = ANY($1)) ORDER BY id FOR SHARE";
 const TAKE_SENDING: &str = "INSERT INTO account (id, sender_inc) VALUES ($1, $2)
     ON CONFLICT (id) DO UPDATE SET sender_inc = excluded.sender_inc";
-pub const STRAYS: &str = "WITH found AS MATERIALIZED (SELECT conversation, seq, state, next_try_at FROM outbox
+pub const STRAYS: &str = "WITH found AS MATERIALIZED (SELECT conversation, seq, state, attempt, next_try_at FROM outbox
         WHERE state >= 2 AND next_try_at <= $1 AND (state = 3 OR sending_inc <> $2)
         ORDER BY next_try_at, conversation, seq LIMIT $3 FOR UPDATE SKIP LOCKED),
     given AS (UPDATE outbox SET next_try_at = $4 FROM found
         WHERE outbox.conversation = found.conversation AND outbox.seq = found.seq)
-    SELECT id, account, external_key, found.seq, found.state FROM found JOIN conversation ON id = found.conversation
+    SELECT id, account, external_key, found.seq, found.state, attempt FROM found JOIN conversation ON id = found.conversation
     ORDER BY found.next_try_at, id, found.seq";
 /// Nothing overtakes what the sender before this one is still sending.
 pub const QUEUED: &str = "SELECT id, outbox.account, external_key, number, seq, body, by_bot, at, attempt, flagged
@@ -58,7 +62,7 @@ const BATCH_MAX: usize = 64;
 pub struct Job {
     pub me: Incarnation,
     pub deliveries: Vec<DeliveryId>,
-    pub reply: Reply<Vec<bool>>,
+    pub reply: Reply<Vec<Mark>>,
 }
 
 /// Marks messages as being sent until the queue is closed and empty: what waits together is marked together.
@@ -100,8 +104,8 @@ async fn start(
     pool: &Pool,
     me: Incarnation,
     deliveries: Vec<DeliveryId>,
-) -> std::result::Result<Vec<bool>, StoreError> {
-    let work: Work<Vec<bool>> = Box::new(move |sql| Box::pin(async move { start_sending(sql, me, &deliveries).await }));
+) -> std::result::Result<Vec<Mark>, StoreError> {
+    let work: Work<Vec<Mark>> = Box::new(move |sql| Box::pin(async move { start_sending(sql, me, &deliveries).await }));
     connect::on(pool, work).await
 }
 
@@ -118,7 +122,7 @@ async fn start_sending(
     sql: &Sql,
     me: Incarnation,
     deliveries: &[DeliveryId],
-) -> std::result::Result<Vec<bool>, StoreError> {
+) -> std::result::Result<Vec<Mark>, StoreError> {
     let [lock, senders, start] = connect::prepared(sql, [append::LOCK, SENDERS, START]).await?;
     let unique: HashSet<Uuid> = deliveries.iter().map(|delivery| delivery.conversation.0).collect();
     let conversations: Vec<Uuid> = unique.into_iter().collect();
@@ -135,14 +139,21 @@ async fn start_sending(
     let of: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.conversation.0).collect();
     let seqs: Vec<i64> = deliveries.iter().map(|delivery| int(delivery.seq)).collect();
     let (started, committed) = join(sql.query(&start, &[&of, &seqs, &me.0]), sql.batch_execute("COMMIT")).await;
-    let mut started = started?.iter().map(delivery).collect::<Result<HashSet<_>>>()?;
+    let mut marks = started?.iter().map(mark).collect::<Result<HashMap<_, _>>>()?;
     committed?;
     // Asked twice for the same delivery, only the first may send it.
-    Ok(deliveries.iter().map(|delivery| started.remove(delivery)).collect())
+    Ok(deliveries.iter().map(|delivery| marks.remove(delivery).unwrap_or(Mark::No)).collect())
 }
 
-fn delivery(row: &Row) -> Result<DeliveryId> {
-    Ok(DeliveryId { conversation: ConversationId(row.try_get(0)?), seq: uint(row, 1)? })
+fn mark(row: &Row) -> Result<(DeliveryId, Mark)> {
+    let delivery = DeliveryId { conversation: ConversationId(row.try_get(0)?), seq: uint(row, 1)? };
+    let attempt = attempt(row, 2)?;
+    Ok((delivery, if row.try_get(3)? { Mark::Set { attempt } } else { Mark::Stands { attempt } }))
+}
+
+/// How often it was tried.
+fn attempt(row: &Row, column: usize) -> Result<u32> {
+    Ok(u32::try_from(row.try_get::<_, i32>(column)?).unwrap_or(0))
 }
 
 pub async fn strays(
@@ -159,7 +170,7 @@ pub async fn strays(
 
 fn stray(row: &Row) -> Result<Stray> {
     let withdrawn = row.try_get::<_, i16>(4)? == WITHDRAWN;
-    let state = if withdrawn { StrayState::Withdrawn } else { StrayState::Sending };
+    let state = if withdrawn { StrayState::Withdrawn } else { StrayState::Sending { attempt: attempt(row, 5)? } };
     Ok(Stray { contact: contact(row, 0)?, seq: uint(row, 3)?, state })
 }
 
@@ -196,7 +207,7 @@ fn waiting(row: &Row) -> std::result::Result<Queued, StoreError> {
         line,
         by,
         at: Timestamp(columns::uint(row, 7)?),
-        attempt: u32::try_from(row.try_get::<_, i32>(8)?).unwrap_or(0),
+        attempt: attempt(row, 8)?,
         flagged: row.try_get(9)?,
     })
 }

@@ -58,7 +58,7 @@ use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Queued, RawPayload, Reading, Refuse, Shelved, Store,
+    Activated, Answer, Append, Appended, Contact, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved, Store,
     StoreError, Stray, TakenAlert, Token,
 };
 use crate::wire::stored;
@@ -293,7 +293,7 @@ impl Store for SqliteStore {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<bool>> {
+    fn start_sending(&self, me: Incarnation, deliveries: Vec<DeliveryId>) -> Answer<Vec<Mark>> {
         Box::pin(self.write(By::Journal, move |desk| queue::start_sending(desk, me, &deliveries)))
     }
 

@@ -4,7 +4,7 @@
 //! take over makes unsent rows of the bot [`WITHDRAWN`]; such a row waits for its conversation to note it, and nothing
 //! but a new `Queue` makes it go out. Below [`SENDING`], a row waits to be sent.
 
-use rusqlite::{Connection, Result, Row};
+use rusqlite::{Connection, OptionalExtension, Result, Row};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -13,7 +13,7 @@ use super::deadlines::GIVEN_FOR_MS;
 use super::desk::Desk;
 use crate::domain::ids::{AccountId, DeliveryId, Incarnation, Seq};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Queued, Shelved, StoreError, Stray, StrayState};
+use crate::ports::store::{Mark, Queued, Shelved, StoreError, Stray, StrayState};
 use crate::wire::stored;
 
 const QUEUED: i64 = 0;
@@ -35,20 +35,20 @@ pub struct Young {
     number: i64,
     state: i64,
     by_bot: bool,
-    attempt: i64,
+    attempt: u32,
     at: i64,
     sending: Option<Incarnation>,
     body: ByteBuf,
 }
 
 impl Young {
-    fn start(&mut self, me: Incarnation) -> bool {
-        let waits = self.state < SENDING;
-        if waits {
+    fn start(&mut self, me: Incarnation) -> Mark {
+        if self.state < SENDING {
             (self.state, self.sending) = (SENDING, Some(me));
             self.attempt += 1;
+            return Mark::Set { attempt: self.attempt };
         }
-        waits
+        if self.sending == Some(me) { Mark::Stands { attempt: self.attempt } } else { Mark::No }
     }
 }
 
@@ -150,33 +150,46 @@ fn unshelve(desk: &mut Desk<'_>, address: i64) -> Result<usize> {
     Ok(back)
 }
 
-pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<bool>> {
-    let started = deliveries.iter().map(|delivery| start(desk, me, *delivery)).collect::<Result<Vec<_>>>()?;
-    if started.contains(&true) {
+pub fn start_sending(desk: &mut Desk<'_>, me: Incarnation, deliveries: &[DeliveryId]) -> Result<Vec<Mark>> {
+    let mut marks = Vec::with_capacity(deliveries.len());
+    for (place, delivery) in deliveries.iter().enumerate() {
+        marks.push(match start(desk, me, *delivery)? {
+            Mark::Stands { .. } if deliveries[..place].contains(delivery) => Mark::No,
+            mark => mark,
+        });
+    }
+    if marks.iter().any(|mark| matches!(mark, Mark::Set { .. })) {
         desk.notes.start_sending(deliveries, me);
     }
-    Ok(started)
+    Ok(marks)
 }
 
-fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<bool> {
-    let Some(known) = desk.known(delivery.conversation)? else { return Ok(false) };
-    if let Some(young) = desk.memory.young.get_mut(&address(known.number, delivery.seq)) {
+fn start(desk: &mut Desk<'_>, me: Incarnation, delivery: DeliveryId) -> Result<Mark> {
+    let Some(known) = desk.known(delivery.conversation)? else { return Ok(Mark::No) };
+    let address = address(known.number, delivery.seq);
+    if let Some(young) = desk.memory.young.get_mut(&address) {
         return Ok(young.start(me));
     }
     let sql = "UPDATE outbox SET state = ?3, sending_inc = ?2, attempt = attempt + 1, next_try_at = 0
-        WHERE address = ?1 AND state < 2";
-    let row = (address(known.number, delivery.seq), me.0.as_bytes(), SENDING);
-    Ok(desk.prepared(sql)?.execute(row)? == 1)
+        WHERE address = ?1 AND state < 2 RETURNING attempt";
+    let set = desk.prepared(sql)?.query_row((address, me.0.as_bytes(), SENDING), |row| row.get(0)).optional()?;
+    if let Some(attempt) = set {
+        return Ok(Mark::Set { attempt });
+    }
+    let sql = "SELECT attempt FROM outbox WHERE address = ?1 AND state = ?3 AND sending_inc = ?2";
+    let stands = desk.prepared(sql)?.query_row((address, me.0.as_bytes(), SENDING), |row| row.get(0)).optional()?;
+    Ok(stands.map_or(Mark::No, |attempt| Mark::Stands { attempt }))
 }
 
 pub fn strays(desk: &Desk<'_>, now: Timestamp, me: Incarnation, limit: usize) -> Result<Vec<Stray>> {
-    let sql = "SELECT address, id, conversation.account, external_key, state
+    let sql = "SELECT address, id, conversation.account, external_key, state, attempt
         FROM outbox JOIN conversation ON conversation.number = address >> 32
         WHERE state >= 2 AND next_try_at <= ?1 AND (state = 3 OR sending_inc <> ?2)
         ORDER BY next_try_at, address LIMIT ?3";
     let mut statement = desk.sql.prepare_cached(sql)?;
     let found = statement.query_map((int(now.0), me.0.as_bytes(), count(limit)), |row| {
-        let state = if row.get::<_, i64>(4)? == WITHDRAWN { StrayState::Withdrawn } else { StrayState::Sending };
+        let withdrawn = row.get::<_, i64>(4)? == WITHDRAWN;
+        let state = if withdrawn { StrayState::Withdrawn } else { StrayState::Sending { attempt: row.get(5)? } };
         Ok((row.get::<_, i64>(0)?, Stray { contact: contact(row, 1)?, seq: columns::seq(row, 0)?, state }))
     })?;
     let (addresses, strays): (Vec<i64>, Vec<Stray>) = found.collect::<Result<Vec<_>>>()?.into_iter().unzip();

@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use stateright::{Model, Property};
 use switchboard::actors::sender_backlog::Backlog;
-use switchboard::actors::sender_verdict::{is_told_under_a_key, verdict};
+use switchboard::actors::sender_verdict::{key, verdict};
 use switchboard::actors::sweeper::{is_ours_to_judge, what_became_of};
-use switchboard::domain::command::{Command, Outcome};
+use switchboard::domain::command::Command;
 use switchboard::domain::effects::{Effect, effects};
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::{AccountId, DeliveryId, Incarnation, Seq};
 use switchboard::domain::message::{Heard, Line};
 use switchboard::ports::channel::SendResult;
-use switchboard::ports::store::{Contact, Queued, Stray};
+use switchboard::ports::store::{Contact, Mark, Queued, Stray, StrayState};
 use uuid::Uuid;
 
 use super::fold::{Fold, NOW, print};
@@ -69,6 +69,8 @@ enum Fault {
     OthersAreOvertaken,
     /// What a conversation is told again, it takes for news.
     ToldAnew,
+    /// Who has not heard whether its mark stands takes the try for one that did not go out.
+    MarksAreTakenBack,
 }
 
 /// How often each misfortune may happen.
@@ -80,10 +82,18 @@ struct Budget {
     lost_words: u8,
     unanswered: u8,
     refusals: u8,
+    /// The store does not say whether a message was marked.
+    lost_marks: u8,
 }
 
 const NOTHING: Budget =
-    Budget { deaths: 0, changes_of_duty: 0, lost_answers: 0, lost_words: 0, unanswered: 0, refusals: 0 };
+    Budget { deaths: 0, changes_of_duty: 0, lost_answers: 0, lost_words: 0, unanswered: 0, refusals: 0, lost_marks: 0 };
+
+impl Budget {
+    fn is_spent(&self) -> bool {
+        *self == NOTHING
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct State {
@@ -98,10 +108,10 @@ struct State {
     late: BTreeSet<Seq>,
     arrived: Vec<Seq>,
     incarnations: u8,
-    /// Counted only where something may be told again.
-    tries: Option<u8>,
-    /// Tries of which the conversation has heard under their keys, and of which it will hear again.
-    heard: BTreeSet<u8>,
+    /// The keys under which the conversation has heard. Kept only where something may be told again.
+    heard: Option<BTreeSet<String>>,
+    /// What the sweeper has told and will be heard once more.
+    copies: Vec<(Seq, u32)>,
     budget: Budget,
     witness: Witness,
 }
@@ -129,8 +139,10 @@ struct Node {
 /// One try to send a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Try {
-    number: u8,
+    /// The store's.
+    number: u32,
     of: Seq,
+    /// How many the sender knows of.
     attempt: u32,
 }
 
@@ -192,6 +204,9 @@ enum Act {
     HearOfReading(usize),
     /// Takes the next message, and asks the store whether it may still be sent.
     Start(usize),
+    /// The same, and the answer is lost: the mark stands, or it does not.
+    StartUnheard(usize),
+    StartInVain(usize),
     /// The provider accepts it and says so.
     Accept(usize),
     /// It accepts it, and its answer is lost.
@@ -207,6 +222,9 @@ enum Act {
     /// The conversation hears of it, and the sender does not hear that: it tells it again.
     TellInVain(usize),
     Sweep(usize),
+    /// The same, and what is told will be heard once more.
+    SweepTwice(usize),
+    HearCopy,
     Die(usize),
 }
 
@@ -261,32 +279,49 @@ impl State {
             self.nodes[at].memory.with(|memory| memory.done(id(seq)));
         }
         let me = self.nodes[at].me;
-        let may = match fault {
+        let mark = match fault {
             Fault::StoreIsNotAsked => {
                 self.outbox.rows.get_mut(&seq).into_iter().for_each(|row| row.state = RowState::Sending(me));
-                Some(true)
+                Some(Mark::Set { attempt: 1 })
             }
             _ => self.outbox.start(seq, me),
         };
-        match may {
+        match mark {
             None => {
                 self.nodes[at].on_duty = false;
                 self.nodes[at].memory.with(Backlog::come_off_duty);
             }
-            Some(false) => self.nodes[at].memory.with(|memory| memory.done(id(seq))),
-            Some(true) => self.started(at, seq, attempt),
+            Some(Mark::No) => self.nodes[at].memory.with(|memory| memory.done(id(seq))),
+            Some(Mark::Set { attempt: number }) => self.started(at, Try { number, of: seq, attempt }),
+            Some(Mark::Stands { attempt: number }) => {
+                self.nodes[at].telling.push((Try { number, of: seq, attempt }, Told::NotSent));
+            }
         }
     }
 
-    fn started(&mut self, at: usize, seq: Seq, attempt: u32) {
+    fn start_and_hear_nothing(&mut self, at: usize, stands: bool, fault: Fault) {
+        let Some(Queued { seq, attempt, flagged, .. }) = self.nodes[at].memory.with(|memory| memory.take(NOW)) else {
+            return;
+        };
+        if stands {
+            self.outbox.start(seq, self.nodes[at].me);
+        }
+        if fault == Fault::MarksAreTakenBack {
+            self.nodes[at].telling.push((Try { number: 0, of: seq, attempt }, Told::NotSent));
+        } else {
+            self.nodes[at].memory.with(|memory| memory.again(id(seq), NOW, flagged));
+        }
+    }
+
+    fn started(&mut self, at: usize, tried: Try) {
+        let seq = tried.of;
         let state = &self.fold.core.state;
         let delivery = state.deliveries.get(&seq);
         self.witness.void_started |=
             delivery.is_some_and(|delivery| delivery.by_bot && delivery.turn < state.void_below);
         let flagged = self.outbox.rows.get(&seq).is_some_and(|row| row.flagged);
         self.witness.unflagged_again |= self.witness.ever_uncertain.contains(&seq) && !flagged;
-        self.tries = self.tries.map(|tries| tries + 1);
-        self.nodes[at].sending.push(Try { number: self.tries.unwrap_or_default(), of: seq, attempt });
+        self.nodes[at].sending.push(tried);
     }
 
     fn answered(&mut self, at: usize, told: Told) -> Seq {
@@ -298,8 +333,7 @@ impl State {
 
     fn tell(&mut self, at: usize, fault: Fault) {
         let (tried, told) = self.nodes[at].telling.remove(0);
-        let (of, known) = (id(tried.of), self.hears(tried, told, fault));
-        self.heard.remove(&tried.number);
+        let (of, known) = (id(tried.of), self.hears_of_try(tried, told, fault));
         self.nodes[at].memory.with(|memory| if known { memory.told(of, tried.attempt) } else { memory.done(of) });
     }
 
@@ -307,11 +341,11 @@ impl State {
     fn tell_in_vain(&mut self, at: usize, fault: Fault) {
         let (tried, told) = self.nodes[at].telling.remove(0);
         self.nodes[at].telling.push((tried, told));
-        self.hears(tried, told, fault);
+        self.hears_of_try(tried, told, fault);
     }
 
     /// Whether the conversation knows of the try.
-    fn hears(&mut self, Try { number, of, .. }: Try, told: Told, fault: Fault) -> bool {
+    fn hears_of_try(&mut self, Try { number, of, .. }: Try, told: Told, fault: Fault) -> bool {
         let result = match told {
             Told::Sent => SendResult::Sent { provider_id: format!("p{of}") },
             Told::Unknown if fault != Fault::UnknownIsNotSent => SendResult::Unknown { reason: "silence".into() },
@@ -319,21 +353,27 @@ impl State {
                 SendResult::NotSent { after: None, account_wide: false, reason: "refused".into() }
             }
         };
-        if self.heard.contains(&number) {
-            return true;
-        }
         // A message goes again at once: when, is another step's choice.
         let outcome = verdict(result, 0, NOW, Duration::ZERO, Duration::ZERO).outcome;
-        let known = self.fold.core.decide(NOW, outcome_of(of, outcome.clone())).is_ok();
-        let counted = self.tries.is_some();
-        if counted && known && fault != Fault::ToldAnew && is_told_under_a_key(&outcome) {
-            self.heard.insert(number);
+        let key = key(of, number, &outcome);
+        self.hears(Command::Outcome { of, outcome }, key, fault)
+    }
+
+    /// Whether the conversation knows of it: what it has heard under this key before, it does not hear again.
+    fn hears(&mut self, command: Command, key: Option<String>, fault: Fault) -> bool {
+        let key = key.filter(|_| fault != Fault::ToldAnew);
+        if self.heard.as_ref().zip(key.as_ref()).is_some_and(|(heard, key)| heard.contains(key)) {
+            return true;
         }
-        self.ask(outcome_of(of, outcome));
+        let known = self.fold.core.decide(NOW, command.clone()).is_ok();
+        if known && let Some((heard, key)) = self.heard.as_mut().zip(key) {
+            heard.insert(key);
+        }
+        self.ask(command);
         known
     }
 
-    fn sweep(&mut self, at: usize, fault: Fault) {
+    fn sweep(&mut self, at: usize, twice: bool, fault: Fault) {
         let on_duty = self.nodes[at].on_duty;
         for (seq, state) in self.outbox.strays(self.nodes[at].me) {
             let stray = Stray { contact: contact(), seq, state };
@@ -343,9 +383,17 @@ impl State {
             if fault == Fault::StraysAreQueued {
                 self.outbox.rows.get_mut(&seq).into_iter().for_each(|row| row.state = RowState::Queued);
             } else {
-                self.ask(what_became_of(&stray, NOW));
+                self.hears_of_stray(&stray, fault);
+                if twice && let StrayState::Sending { attempt } = state {
+                    self.copies.push((seq, attempt));
+                }
             }
         }
+    }
+
+    fn hears_of_stray(&mut self, stray: &Stray, fault: Fault) {
+        let (command, key) = what_became_of(stray, NOW);
+        self.hears(command, key, fault);
     }
 
     /// To the node that sends, if it knows that it does; else whoever comes to send reads it in the store.
@@ -374,10 +422,6 @@ impl State {
         self.incarnations += 1;
         *node = Node::new(self.incarnations);
     }
-}
-
-fn outcome_of(of: Seq, outcome: Outcome) -> Command {
-    Command::Outcome { of, outcome }
 }
 
 impl Node {
@@ -416,8 +460,8 @@ impl Model for World {
             late: BTreeSet::new(),
             arrived: Vec::new(),
             incarnations: 2,
-            tries: (self.budget.unanswered > 0).then_some(0),
-            heard: BTreeSet::new(),
+            heard: (self.budget.unanswered + self.budget.lost_marks > 0).then(BTreeSet::new),
+            copies: Vec::new(),
             budget: self.budget,
             witness: Witness::default(),
         }]
@@ -446,12 +490,18 @@ impl Model for World {
                 }
                 if node.memory.asked(|memory| memory.peek(NOW).is_some()) {
                     acts.push(Act::Start(at));
+                    if left.lost_marks > 0 {
+                        acts.extend([Act::StartUnheard(at), Act::StartInVain(at)]);
+                    }
                 }
                 if holds_duty && node.is_idle() && !state.outbox.unsent().is_empty() {
                     acts.push(Act::Look(at));
                 }
                 if !state.outbox.strays(node.me).is_empty() {
                     acts.push(Act::Sweep(at));
+                    if left.unanswered > 0 {
+                        acts.push(Act::SweepTwice(at));
+                    }
                 }
             }
             if !node.sending.is_empty() {
@@ -475,6 +525,9 @@ impl Model for World {
             if left.deaths > 0 && (node.on_duty || !node.sending.is_empty()) {
                 acts.push(Act::Die(at));
             }
+        }
+        if !state.copies.is_empty() {
+            acts.push(Act::HearCopy);
         }
         acts.extend(state.late.iter().map(|seq| Act::ArriveLate(*seq)));
     }
@@ -515,6 +568,10 @@ impl Model for World {
                 });
             }
             Act::Start(at) => state.start(at, self.fault),
+            Act::StartUnheard(at) | Act::StartInVain(at) => {
+                state.budget.lost_marks -= 1;
+                state.start_and_hear_nothing(at, matches!(act, Act::StartUnheard(_)), self.fault);
+            }
             Act::Accept(at) => {
                 let seq = state.answered(at, Told::Sent);
                 state.arrived.push(seq);
@@ -548,7 +605,16 @@ impl Model for World {
                 state.budget.unanswered -= 1;
                 state.tell_in_vain(at, self.fault);
             }
-            Act::Sweep(at) => state.sweep(at, self.fault),
+            Act::Sweep(at) => state.sweep(at, false, self.fault),
+            Act::SweepTwice(at) => {
+                state.budget.unanswered -= 1;
+                state.sweep(at, true, self.fault);
+            }
+            Act::HearCopy => {
+                let (seq, attempt) = state.copies.remove(0);
+                let stray = Stray { contact: contact(), seq, state: StrayState::Sending { attempt } };
+                state.hears_of_stray(&stray, self.fault);
+            }
             Act::Die(at) => {
                 state.budget.deaths -= 1;
                 state.die(at);
@@ -590,9 +656,7 @@ impl Model for World {
                 !acts.iter().all(misfortune) || state.outbox.rows.is_empty()
             }),
             Property::sometimes("everything is sent, after all that could go wrong", |_, state: &State| {
-                let Budget { deaths, changes_of_duty, lost_answers, lost_words, unanswered, refusals } = state.budget;
-                let misfortunes = deaths + changes_of_duty + lost_answers + lost_words + unanswered + refusals;
-                misfortunes == 0 && state.scene == SCENES && state.outbox.rows.is_empty()
+                state.budget.is_spent() && state.scene == SCENES && state.outbox.rows.is_empty()
             }),
         ]
     }
@@ -639,6 +703,23 @@ fn a_provider_that_refuses_for_a_while_gets_everything_in_order() {
 #[test]
 fn what_a_conversation_is_told_twice_it_hears_once() {
     holds("delivery, told twice", world(Budget { unanswered: 2, refusals: 2, ..NOTHING }));
+}
+
+#[test]
+fn a_sender_that_does_not_hear_whether_it_may_sends_each_message_once_or_flagged() {
+    holds("delivery, a lost mark", world(Budget { lost_marks: 1, changes_of_duty: 1, ..NOTHING }));
+}
+
+#[test]
+fn what_is_swept_is_heard_once_however_late_its_copies_come() {
+    holds("delivery, a late word of the sweeper", world(Budget { deaths: 1, unanswered: 1, refusals: 1, ..NOTHING }));
+}
+
+/// The product did this: whoever had been relieved meanwhile put back what the next one was sending.
+#[test]
+fn a_mark_that_is_taken_back_unheard_sends_twice() {
+    let budget = Budget { lost_marks: 1, changes_of_duty: 1, ..NOTHING };
+    breaks(ONCE, World { fault: Fault::MarksAreTakenBack, ..world(budget) });
 }
 
 /// The product did this: a conversation took each word that its sender had to repeat for another try that had failed.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use switchboard::domain::effects::Effect;
 use switchboard::domain::ids::{Incarnation, Seq};
 use switchboard::domain::time::Timestamp;
-use switchboard::ports::store::StrayState;
+use switchboard::ports::store::{Mark, StrayState};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Outbox {
@@ -94,22 +94,24 @@ impl Outbox {
         stopped.map(stop).collect()
     }
 
-    /// None: somebody else sends for the account now. Else whether the message still may be sent.
-    pub fn start(&mut self, seq: Seq, me: Incarnation) -> Option<bool> {
+    /// None: somebody else sends for the account now.
+    pub fn start(&mut self, seq: Seq, me: Incarnation) -> Option<Mark> {
         if self.shared && self.sender.is_some_and(|sender| sender != me) {
             return None;
         }
-        let row = self.rows.get_mut(&seq).filter(|row| row.waits());
-        Some(row.is_some_and(|row| {
+        let Some(row) = self.rows.get_mut(&seq) else { return Some(Mark::No) };
+        if row.waits() {
             row.state = RowState::Sending(me);
             row.attempt += 1;
-            true
-        }))
+            return Some(Mark::Set { attempt: row.attempt });
+        }
+        let stands = row.state == RowState::Sending(me);
+        Some(if stands { Mark::Stands { attempt: row.attempt } } else { Mark::No })
     }
 
     pub fn strays(&self, me: Incarnation) -> Vec<(Seq, StrayState)> {
         let stray = |(seq, row): (&Seq, &Row)| match row.state {
-            RowState::Sending(by) if by != me => Some((*seq, StrayState::Sending)),
+            RowState::Sending(by) if by != me => Some((*seq, StrayState::Sending { attempt: row.attempt })),
             RowState::Withdrawn => Some((*seq, StrayState::Withdrawn)),
             _ => None,
         };

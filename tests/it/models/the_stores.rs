@@ -171,7 +171,7 @@ impl<S: Store> Both<'_, S> {
         let Some(seq) = self.queued.get(which % self.queued.len().max(1)).copied() else { return Ok(()) };
         let id = switchboard::domain::ids::DeliveryId { conversation: self.contact.conversation, seq };
         match (self.store.start_sending(by, vec![id]).await, self.outbox.start(seq, by)) {
-            (Ok(may), Some(said)) => prop_assert_eq!(may, vec![said]),
+            (Ok(mark), Some(said)) => prop_assert_eq!(mark, vec![said]),
             (Err(StoreError::Fenced), None) => {}
             (answer, said) => prop_assert!(false, "{:?} and not {:?}", answer, said),
         }

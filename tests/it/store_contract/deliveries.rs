@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::domain::message::Line;
-use switchboard::ports::store::{Append, Effect, Queued, Store, Stray, StrayState};
+use switchboard::ports::store::{Append, Effect, Mark, Queued, Store, Stray, StrayState};
 
 use super::props::{NOW, Owner, Place, bot_said, contact, incarnation, later, queue};
 
@@ -18,9 +18,15 @@ async fn queued_seqs(store: &Arc<impl Store>) -> Vec<Seq> {
     queued(store).await.iter().map(|queued| queued.seq).collect()
 }
 
+/// For each, whether its mark was set.
 async fn start(store: &Arc<impl Store>, seqs: &[Seq]) -> Vec<bool> {
+    let marks = mark(store, 1, seqs).await;
+    marks.into_iter().map(|mark| matches!(mark, Mark::Set { .. })).collect()
+}
+
+async fn mark(store: &Arc<impl Store>, me: u128, seqs: &[Seq]) -> Vec<Mark> {
     let deliveries = seqs.iter().copied().map(delivery).collect();
-    store.start_sending(incarnation(1), deliveries).await.expect("answers")
+    store.start_sending(incarnation(me), deliveries).await.expect("answers")
 }
 
 /// An owner with messages 1 to 4 in the queue; 3 is an agent's.
@@ -188,6 +194,21 @@ pub async fn a_new_delivery_comes_after_every_finished_one(place: &impl Place) {
     assert_eq!(store.queued(AccountId::new("page"), seen, 9).await.expect("reads").len(), 1);
 }
 
+/// Whoever has not heard the answer asks again, and hears how far it had come; nobody else does.
+pub async fn a_mark_stands_for_whoever_has_set_it(place: &impl Place) {
+    let store = place.open().await;
+    let mut owner = four_messages(&store).await;
+    let (first, second) = (Mark::Set { attempt: 1 }, Mark::Set { attempt: 2 });
+    assert_eq!(mark(&store, 1, &[1, 2, 2]).await, [first, first, Mark::No], "asked for twice at once");
+    assert_eq!(mark(&store, 1, &[2, 3]).await, [Mark::Stands { attempt: 1 }, first]);
+    assert_eq!(mark(&store, 2, &[1, 2, 4]).await, [Mark::No, Mark::No, first]);
+    owner.act(vec![Effect::Requeue { seq: 1, at: NOW, flagged: false }]).await;
+    owner.act(vec![Effect::Shelve { seq: 2 }, Effect::Requeue { seq: 2, at: NOW, flagged: true }]).await;
+    owner.act(vec![Effect::Finish { seq: 3 }]).await;
+    assert_eq!(mark(&store, 2, &[1, 2, 3, 5]).await, [second, second, Mark::No, Mark::No]);
+    assert_eq!(mark(&store, 2, &[1, 2]).await, [Mark::Stands { attempt: 2 }; 2]);
+}
+
 pub async fn deliveries_of_a_dead_incarnation_are_strays(place: &impl Place) {
     let store = place.open().await;
     let mut owner = four_messages(&store).await;
@@ -195,7 +216,7 @@ pub async fn deliveries_of_a_dead_incarnation_are_strays(place: &impl Place) {
     let strays = |now, me| store.strays(now, incarnation(me), 10);
     assert_eq!(strays(NOW, 1).await.expect("reads"), [], "they are in good hands");
 
-    let stray = |seq| Stray { contact: contact("7"), seq, state: StrayState::Sending };
+    let stray = |seq| Stray { contact: contact("7"), seq, state: StrayState::Sending { attempt: 1 } };
     assert_eq!(strays(NOW, 2).await.expect("reads"), [stray(1), stray(2)]);
     assert_eq!(strays(later(1_999), 2).await.expect("reads"), [], "somebody looks after them");
     owner.act(vec![Effect::Finish { seq: 1 }]).await;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use switchboard::adapters::sqlite::SqliteStore;
 use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::domain::summary::ModeSummary;
-use switchboard::ports::store::{Append, Appended, Effect, Group, Queued, Store, Stray};
+use switchboard::ports::store::{Append, Appended, Effect, Group, Mark, Queued, Store, Stray};
 
 use super::props::{Owner, Place, human, incarnation, later, queue, summary};
 use super::sqlite::DataDir;
@@ -48,7 +48,7 @@ fn act() -> impl Strategy<Value = Act> {
 #[derive(Debug, PartialEq)]
 enum Told {
     Withdrawn(Vec<Seq>),
-    Started(Vec<bool>),
+    Started(Vec<Mark>),
     Activated(u64, Seq),
 }
 

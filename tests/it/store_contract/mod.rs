@@ -53,6 +53,7 @@ macro_rules! every_promise_holds_over {
                 what_lies_on_the_shelf_is_listed_newest_first
                 deliveries_wait_in_the_order_they_were_written
                 a_new_delivery_comes_after_every_finished_one
+                a_mark_stands_for_whoever_has_set_it
                 deliveries_of_a_dead_incarnation_are_strays
                 withdrawn_deliveries_nobody_was_told_of_are_strays
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use switchboard::adapters::sqlite::{self, OpenError, SqliteStore};
 use switchboard::domain::ids::DeliveryId;
-use switchboard::ports::store::{Append, Appended, Group, Store, StoreError, StrayState};
+use switchboard::ports::store::{Append, Appended, Group, Mark, Store, StoreError, StrayState};
 use tempfile::TempDir;
 
 use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, log_of, queue};
@@ -63,7 +63,7 @@ async fn what_only_the_journal_holds_survives() {
         .await
         .expect("appends");
     let sent = DeliveryId { conversation: new.contact.conversation, seq: 1 };
-    assert_eq!(store.start_sending(incarnation(1), vec![sent]).await.expect("marks"), [true]);
+    assert_eq!(store.start_sending(incarnation(1), vec![sent]).await.expect("marks"), [Mark::Set { attempt: 1 }]);
     let left = loop {
         let said = owner.seq as usize + 1;
         assert!(said < 1_000, "the writer always finds a quiet moment");
@@ -86,7 +86,7 @@ async fn what_only_the_journal_holds_survives() {
     let again = Append { key: Some(format!("in:{said}")), ..owner.next(vec![heard("again")]) };
     assert_eq!(store.append(again).await.expect("knows the key"), Appended::Duplicate { last: owner.seq });
     let strays = store.strays(later(10_000), incarnation(2), 10).await.expect("reads");
-    assert_eq!(strays.iter().map(|stray| stray.state).collect::<Vec<_>>(), [StrayState::Sending]);
+    assert_eq!(strays.iter().map(|stray| stray.state).collect::<Vec<_>>(), [StrayState::Sending { attempt: 1 }]);
     assert_eq!(store.count().await.expect("counts"), [2, 0, 0]);
 }
 
