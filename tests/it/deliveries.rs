@@ -171,7 +171,7 @@ async fn a_take_over_cancels_what_is_queued_and_shows_what_is_on_its_way() {
 
 #[actix_web::test]
 async fn after_a_take_over_no_older_message_of_the_bot_starts() {
-    let installation = Installation::with(|plan| plan.sends_per_second = 40).await;
+    let installation = Installation::with(|plan| plan.sends_per_second = 10).await;
     let node = installation.start().await;
     installation.provider.rule(Rule::always(Then::Delay { millis: 40 }));
     let contacts: Vec<String> = (0..30).map(|number| format!("contact-{number}")).collect();
