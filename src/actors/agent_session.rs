@@ -141,6 +141,9 @@ impl AgentSession {
                 conversation.parse().into_iter().for_each(|conversation| self.typing(conversation, ctx));
                 self.tell(&Tell::Ok { reference }, ctx);
             }
+            Ask::Note { conversation, cid, text } if text.contains('@') => {
+                self.note_to(reference, (conversation, cid), text, ctx);
+            }
             Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => {
                 self.ask_for_colleagues(reference, ask, ctx);
             }

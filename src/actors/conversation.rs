@@ -338,6 +338,7 @@ impl Conversation {
                     sender.do_send(Settle { contact: self.contact.clone(), seq, again: None });
                 }
                 Effect::WithdrawBot | Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
+                Effect::Mention { .. } => {}
             }
         }
     }

@@ -13,7 +13,7 @@ use actix::prelude::*;
 use super::agent_session::AgentSession;
 use super::socket::{Budget, Frame};
 use super::switchboard::Parts;
-use crate::domain::event::Reason;
+use crate::domain::event::{Event, Reason};
 use crate::domain::ids::{AgentId, ConversationId, Seq};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::bus::{News, Published, Subscription};
@@ -31,6 +31,7 @@ pub const WINDOW_MAX: u32 = 200;
 pub struct Inbox {
     parts: Arc<Parts>,
     changed: Changed,
+    mentioned: Mentioned,
     subscription: Option<Subscription>,
     rows: HashMap<ConversationId, Listed>,
     order: BTreeSet<(Section, u64, ConversationId)>,
@@ -46,6 +47,9 @@ pub struct Inbox {
 
 /// What was published since the last flush, by conversation: the newest wins.
 type Changed = Arc<Mutex<HashMap<ConversationId, Arc<Published>>>>;
+
+/// Whom notes have named since the last flush.
+type Mentioned = Arc<Mutex<BTreeSet<AgentId>>>;
 
 struct Listed {
     summary: Arc<Summary>,
@@ -107,6 +111,7 @@ impl Inbox {
         Self {
             parts,
             changed: Changed::default(),
+            mentioned: Mentioned::default(),
             subscription: None,
             rows: HashMap::new(),
             order: BTreeSet::new(),
@@ -203,6 +208,7 @@ impl Inbox {
             let mut changed = self.changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             std::mem::take(&mut *changed)
         };
+        self.tell_mentioned();
         let news = !changed.is_empty();
         for published in changed.into_values() {
             self.put(published.summary.clone());
@@ -213,6 +219,17 @@ impl Inbox {
         }
         if news || self.watchers.values().any(|watcher| watcher.fresh) {
             self.tell_all();
+        }
+    }
+
+    /// A hint: which notes they are, and what was missed, consoles read for themselves.
+    fn tell_mentioned(&self) {
+        let mentioned = std::mem::take(&mut *self.mentioned.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        let Ok(frame) = serde_json::to_string(&Tell::Mentioned) else { return };
+        for watcher in self.watchers.values().filter(|watcher| mentioned.contains(&watcher.agent)) {
+            if watcher.budget.take(frame.len()) {
+                watcher.address.do_send(Frame(frame.clone().into()));
+            }
         }
     }
 
@@ -305,14 +322,26 @@ fn place(summary: &Summary) -> (Section, u64) {
     }
 }
 
+fn note_mentions(mentioned: &Mentioned, published: &Published) {
+    let named = published.events.iter().filter_map(|event| match event {
+        Event::Mentioned { agents, .. } => Some(agents),
+        _ => None,
+    });
+    for agents in named {
+        let mut mentioned = mentioned.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        mentioned.extend(agents.iter().map(|agent| agent.id));
+    }
+}
+
 impl Actor for Inbox {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        let changed = self.changed.clone();
+        let (changed, mentioned) = (self.changed.clone(), self.mentioned.clone());
         let listener = move |news: News<'_>| {
             // What was missed is found by reading the store again, which happens anyway.
             let News::Published(published) = news else { return };
+            note_mentions(&mentioned, published);
             let mut changed = changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             changed.insert(published.conversation(), published.clone());
         };

@@ -191,6 +191,12 @@ pub enum Command {
         to: Team,
         note: String,
     },
+    /// A note that names colleagues: they are told.
+    NoteTo {
+        agent: Agent,
+        text: String,
+        mentioned: Vec<Agent>,
+    },
     /// As `TakeOver`, unless a colleague has the floor.
     Claim {
         agent: Agent,

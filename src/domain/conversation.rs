@@ -127,6 +127,7 @@ impl Conversation {
             Command::Park { why } => self.park(why),
             Command::Assign { agent, to } => self.assign(now, agent, to),
             Command::HandOverToTeam { agent, to, note } => self.hand_over_to_team(now, agent, to, note),
+            Command::NoteTo { agent, text, mentioned } => self.note_to(agent, text, mentioned),
             Command::Claim { agent } => self.claim(now, agent),
         }
     }

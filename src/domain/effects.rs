@@ -3,7 +3,7 @@
 use super::alert::Fate;
 use super::conversation::Conversation;
 use super::event::Event;
-use super::ids::Seq;
+use super::ids::{AgentId, Seq};
 use super::message::Line;
 use super::state::DeliveryState;
 use super::time::Timestamp;
@@ -30,12 +30,15 @@ pub enum Effect {
     AlertAgain { seq: Seq, attempt: u32, at: Timestamp, flagged: bool },
     /// An alert has come to its end.
     AlertOver { seq: Seq },
+    /// These agents are told that the note names them.
+    Mention { seq: Seq, agents: Vec<AgentId> },
 }
 
 impl Effect {
     /// Whether it is about messages on their way through a channel.
     fn is_of_deliveries(&self) -> bool {
-        !matches!(self, Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. })
+        use Effect::{Alert, AlertAgain, AlertOver, Mention};
+        !matches!(self, Alert { .. } | AlertAgain { .. } | AlertOver { .. } | Mention { .. })
     }
 }
 
@@ -73,6 +76,9 @@ fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -
         Event::Uncertain { of, again_at: Some(at), .. } => vec![Effect::Requeue { seq: *of, at: *at, flagged: true }],
         Event::SendingAgain { of, .. } => vec![Effect::Requeue { seq: *of, at: now, flagged: true }],
         Event::AlertQueued { .. } => vec![Effect::Alert { seq }],
+        Event::Mentioned { of, agents, .. } => {
+            vec![Effect::Mention { seq: *of, agents: agents.iter().map(|agent| agent.id).collect() }]
+        }
         Event::AlertTried { of, attempt, fate } => vec![after_try(*of, *attempt, fate)],
         _ => Vec::new(),
     }

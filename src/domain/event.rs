@@ -230,6 +230,12 @@ pub enum Event {
         attempt: u32,
         fate: Fate,
     },
+    /// The note `of` names these, who are told.
+    Mentioned {
+        of: Seq,
+        agents: Vec<Agent>,
+        by: Agent,
+    },
     /// Whose the conversation is from here on; both none: nobody's in particular.
     Assigned {
         agent: Option<Agent>,

@@ -26,6 +26,7 @@ mod handing;
 pub mod hours;
 pub mod ids;
 pub mod label;
+pub mod mention;
 pub mod message;
 mod pinned;
 pub mod presence;

@@ -304,6 +304,7 @@ impl State {
             }
             Event::FormCompleted { .. }
             | Event::NoteAdded { .. }
+            | Event::Mentioned { .. }
             | Event::Suppressed { .. }
             | Event::Alerted { .. } => {}
         }

@@ -28,6 +28,7 @@ use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
 use crate::ports::channel::Visitors;
 use crate::ports::finding::Finding;
+use crate::ports::mentions::Mentions;
 use crate::ports::views::Views;
 use crate::ports::writing::Writing;
 
@@ -42,6 +43,7 @@ pub struct Edge {
     pub writing: Arc<dyn Writing>,
     pub finding: Arc<dyn Finding>,
     pub views: Arc<dyn Views>,
+    pub mentions: Arc<dyn Mentions>,
     /// One for each file that may be taken in at the same time.
     pub taking_in: Arc<Semaphore>,
     /// One for each request that may wait for news of a web chat.

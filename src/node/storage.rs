@@ -14,6 +14,7 @@ use crate::dice;
 use crate::ports::bots::Bots;
 use crate::ports::clock::Clock;
 use crate::ports::finding::Finding;
+use crate::ports::mentions::Mentions;
 use crate::ports::people::People;
 use crate::ports::store::Store;
 use crate::ports::teams::Teams;
@@ -32,6 +33,7 @@ pub struct Storage {
     pub store: Arc<dyn Store>,
     pub people: Arc<dyn People>,
     pub teams: Arc<dyn Teams>,
+    pub mentions: Arc<dyn Mentions>,
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
     pub writing: Arc<dyn Writing>,
@@ -68,6 +70,7 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
         in_use: store.alive(),
         people: store.clone(),
         teams: store.clone(),
+        mentions: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),
@@ -88,6 +91,7 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
         in_use: store.alive(),
         people: store.clone(),
         teams: store.clone(),
+        mentions: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
         writing: store.clone(),

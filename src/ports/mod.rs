@@ -9,6 +9,7 @@ pub mod directory;
 pub mod dumped;
 pub mod fence;
 pub mod finding;
+pub mod mentions;
 pub mod outside;
 pub mod people;
 pub mod pictures;

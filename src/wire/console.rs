@@ -89,7 +89,7 @@ pub enum Ask {
         cid: String,
         by: Extension,
     },
-    /// A line only the team sees. Moves nothing.
+    /// A line only the team sees. Moves nothing. Colleagues and teams that it names after an `@` are told.
     Note {
         conversation: String,
         cid: String,
@@ -236,6 +236,8 @@ pub enum Tell {
         gone: Vec<String>,
         counts: Counts,
     },
+    /// A note names the agent: `GET /api/v1/mentions` has which.
+    Mentioned,
     /// Something is wrong that every agent should know, e.g. `storage`; shown until `trouble_over` with the same code.
     Trouble {
         code: String,

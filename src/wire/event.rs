@@ -205,6 +205,11 @@ pub enum What {
         widget: Option<String>,
         version: Option<String>,
     },
+    /// The note at `of` names these agents, who are told.
+    Mentioned {
+        of: u64,
+        agents: Vec<Who>,
+    },
     /// Whose the conversation is from here on: an agent's (`to`), a team's, or (neither) nobody's in particular.
     Assigned {
         to: Option<Who>,

@@ -51,6 +51,7 @@ fn rendered() -> String {
         api::CannedRow,
         api::Colleague,
         api::TeamRow,
+        api::MentionRow,
         api::TemplateRow,
         api::MessageDraft,
         api::Uploaded,

@@ -105,6 +105,9 @@ fn what(event: &Event) -> What {
         Event::Alerted { text } => What::Alert { text },
         Event::AlertQueued { alert, from } => email_alert(*alert, from),
         Event::AlertTried { of, fate, .. } => alert_state(of, fate),
+        Event::Mentioned { of, agents, .. } => {
+            What::Mentioned { of, agents: agents.into_iter().map(agent_who).collect() }
+        }
         Event::Assigned { agent, team, by } => {
             What::Assigned { to: agent.map(agent_who), team: team.map(team_who), by: agent_who(by) }
         }

@@ -53,7 +53,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -99,7 +99,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
 
 export type AttachmentView = { 
 /**
@@ -221,7 +221,7 @@ export type Extension = { "minutes": number } | { "tomorrow_in": string } | "unt
 /**
  * What the server tells a console.
  */
-export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "presence", conversation: string, screen: string, who: string, agent: string | null, name: string | null, does: string, lasts: number, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
+export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "presence", conversation: string, screen: string, who: string, agent: string | null, name: string | null, does: string, lasts: number, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "mentioned" } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
 
 /**
  * The signed-in agent.
@@ -301,6 +301,27 @@ export type TeamRow = { id: string, name: string,
  * By name.
  */
 members: Array<Colleague>, };
+
+/**
+ * A note that names the caller.
+ */
+export type MentionRow = { conversation: string, 
+/**
+ * The note.
+ */
+seq: number, at: number, seen: boolean, 
+/**
+ * The contact's name.
+ */
+name: string, 
+/**
+ * Who wrote it.
+ */
+by: string, 
+/**
+ * Its words, shortened to 300 characters.
+ */
+text: string, };
 
 /**
  * Words that a channel has approved beforehand.

@@ -55,7 +55,7 @@ test('a conversation is assigned by typing a name, and every screen shows whose 
   await ana.keyboard.press('Enter');
   await ana.locator('.banner').getByText('Assigned to Ana').waitFor();
   await ana.getByText('Bot has the floor').waitFor();
-  assert.equal(await rows(ana, 'With me').count(), 1);
+  await until(() => rows(ana, 'With me').count(), (count) => count === 1, 'it is with Ana');
   await until(() => rows(ben, 'With others').count(), (count) => count === 1, 'Ben sees that it is Ana’s');
   await ana.locator('.panel .whose').getByRole('button', { name: 'Assign' }).click();
   await ana.getByRole('dialog').getByLabel('Nobody in particular').check();

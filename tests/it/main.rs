@@ -37,6 +37,8 @@ mod instagram;
 mod kill;
 /// A visitor, an agent and the bot between them, over real sockets.
 mod main_story;
+/// Notes that name colleagues.
+mod mentions;
 /// Messenger, with a provider that behaves.
 mod messenger;
 /// The protocol of several nodes, explored.

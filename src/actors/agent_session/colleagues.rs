@@ -4,7 +4,7 @@ use actix::prelude::*;
 use actix_web_actors::ws;
 
 use super::AgentSession;
-use crate::actors::staff::{Named, find};
+use crate::actors::staff::{Named, find, mentioned};
 use crate::domain::assigning::Assignee;
 use crate::domain::command::Command;
 use crate::domain::event::Agent;
@@ -12,6 +12,32 @@ use crate::domain::ids::ConversationId;
 use crate::wire::console::Ask;
 
 impl AgentSession {
+    /// A note that may name somebody.
+    pub(super) fn note_to(
+        &mut self,
+        reference: u64,
+        (conversation, cid): (String, String),
+        text: String,
+        ctx: &mut ws::WebsocketContext<Self>,
+    ) {
+        let (Ok(conversation), Ok(_)) = (conversation.parse::<ConversationId>(), uuid::Uuid::parse_str(&cid)) else {
+            return self.error(Some(reference), "bad_id", "conversation and cid must be UUIDs", ctx);
+        };
+        let (people, teams, words) = (self.pass.people.clone(), self.switchboard.parts().teams.clone(), text.clone());
+        let found = async move { mentioned(&*people, &*teams, &words).await };
+        ctx.spawn(found.into_actor(self).map(move |found, this, ctx| match found {
+            Ok(mentioned) if mentioned.is_empty() => {
+                let command = Command::Note { agent: this.agent(), text };
+                this.send(reference, conversation, cid, command, ctx);
+            }
+            Ok(mentioned) => {
+                let command = Command::NoteTo { agent: this.agent(), text, mentioned };
+                this.send(reference, conversation, cid, command, ctx);
+            }
+            Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
+        }));
+    }
+
     pub(super) fn ask_for_colleagues(&mut self, reference: u64, ask: Ask, ctx: &mut ws::WebsocketContext<Self>) {
         type Then = Box<dyn FnOnce(Agent, Option<Assignee>) -> Option<Command>>;
         let (conversation, cid, named, then): (_, _, _, Then) = match ask {

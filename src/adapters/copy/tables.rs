@@ -112,6 +112,12 @@ pub const APART: &[Table] = &[
         source: "SELECT team, agent FROM team_member",
     },
     Table {
+        name: "mention",
+        title: "mentions",
+        columns: &[("agent", Uuid), ("conversation", Uuid), ("seq", Int), ("at", Int), ("seen", Bool)],
+        source: "SELECT agent, conversation, seq, at, seen FROM mention",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

@@ -15,6 +15,7 @@ use super::alerts;
 use super::append::Write;
 use super::columns::{Json, int};
 use super::deadlines::GIVEN_FOR_MS;
+use super::mentions;
 use super::script::Script;
 use crate::domain::ids::Seq;
 use crate::ports::store::Effect;
@@ -67,6 +68,7 @@ pub enum Act {
     Alert { seq: Seq },
     AlertAgain { seq: Seq, attempt: i32, at: i64, flagged: bool },
     AlertOver { seq: Seq },
+    Mention { seq: Seq, agents: Vec<Uuid> },
 }
 
 impl From<&Effect> for Act {
@@ -84,6 +86,9 @@ impl From<&Effect> for Act {
                 Act::AlertAgain { seq, attempt: i32::try_from(attempt).unwrap_or(i32::MAX), at: int(at.0), flagged }
             }
             Effect::AlertOver { seq } => Act::AlertOver { seq },
+            Effect::Mention { seq, ref agents } => {
+                Act::Mention { seq, agents: agents.iter().map(|agent| agent.0).collect() }
+            }
         }
     }
 }
@@ -100,6 +105,7 @@ impl Act {
             Act::Alert { .. } => 5,
             Act::AlertAgain { .. } => 6,
             Act::AlertOver { .. } => 7,
+            Act::Mention { .. } => 8,
         }
     }
 
@@ -109,6 +115,7 @@ impl Act {
             Act::WithdrawBot => 0,
             Act::Queue { seq, .. } | Act::Requeue { seq, .. } | Act::Finish { seq } | Act::Shelve { seq } => seq,
             Act::Alert { seq } | Act::AlertAgain { seq, .. } | Act::AlertOver { seq } => seq,
+            Act::Mention { seq, .. } => seq,
         }
     }
 }
@@ -132,6 +139,7 @@ pub fn add<'w>(script: &mut Script<'w>, writes: &[&'w Write]) {
         alert(script, &round);
         alert_again(script, &round);
         alert_over(script, &round);
+        mention(script, &round);
     }
 }
 
@@ -250,6 +258,23 @@ fn alert_over(script: &mut Script<'_>, round: &[Of<'_>]) {
     let (of, seqs) = deliveries(round, |act| matches!(act, Act::AlertOver { .. }));
     if !of.is_empty() {
         script.add(alerts::OVER, vec![Box::new(of), Box::new(seqs)]);
+    }
+}
+
+fn mention(script: &mut Script<'_>, round: &[Of<'_>]) {
+    let (mut of, mut seqs, mut agents, mut times) = (vec![], vec![], vec![], vec![]);
+    for Of { write, act } in round {
+        if let Act::Mention { seq, agents: told } = act {
+            for agent in told {
+                of.push(write.conversation);
+                seqs.push(int(*seq));
+                agents.push(*agent);
+                times.push(write.at);
+            }
+        }
+    }
+    if !of.is_empty() {
+        script.add(mentions::ADD, vec![Box::new(of), Box::new(seqs), Box::new(agents), Box::new(times)]);
     }
 }
 

@@ -22,6 +22,7 @@ mod index;
 mod lane;
 mod lists;
 mod log;
+mod mentions;
 mod migrations;
 mod people;
 mod queue;

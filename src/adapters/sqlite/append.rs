@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Result};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use uuid::Uuid;
 
 use super::alerts;
 use super::columns::{Json, address, bytes, end, int, seq, uint};
@@ -10,6 +11,7 @@ use super::deadlines;
 use super::desk::Desk;
 use super::lists;
 use super::memory::{Known, ListPlace};
+use super::mentions;
 use super::queue::{self, Message};
 use super::record;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
@@ -47,6 +49,7 @@ enum Act {
     Alert { seq: Seq },
     AlertAgain { seq: Seq, attempt: u32, at: i64, flagged: bool },
     AlertOver { seq: Seq },
+    Mention { seq: Seq, agents: Vec<Uuid> },
 }
 
 /// What became of a write.
@@ -90,6 +93,9 @@ impl From<&Effect> for Act {
                 Act::AlertAgain { seq, attempt, at: int(at.0), flagged }
             }
             Effect::AlertOver { seq } => Act::AlertOver { seq },
+            Effect::Mention { seq, ref agents } => {
+                Act::Mention { seq, agents: agents.iter().map(|agent| agent.0).collect() }
+            }
         }
     }
 }
@@ -262,6 +268,7 @@ fn act(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<Vec<Seq>> {
                 alerts::again(desk, number, *seq, *attempt, *at, *flagged)?;
             }
             Act::AlertOver { seq } => alerts::over(desk, number, *seq)?,
+            Act::Mention { seq, agents } => mentions::add(desk, write.conversation(), *seq, agents, write.at)?,
         }
     }
     Ok(withdrawn)

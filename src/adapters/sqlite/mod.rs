@@ -22,6 +22,7 @@ mod lists;
 mod lock;
 mod log;
 mod memory;
+mod mentions;
 mod migrations;
 mod people;
 mod queue;

@@ -7,6 +7,7 @@ pub mod document;
 mod finding;
 mod hand_offs;
 mod manage;
+mod mentions;
 pub mod office;
 mod openapi;
 mod publishing;

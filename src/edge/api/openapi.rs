@@ -194,6 +194,12 @@ mod tests {
                 Route { query: &SEEN[..1], ..route("Save the draft", document(), of::<DraftSaved>(types)) }
             }
             ("POST", "/api/v1/bot-check") => route("What is wrong with a document", document(), of::<Findings>(types)),
+            ("GET", "/api/v1/mentions") => {
+                route("Notes that name the caller, newest first", None, of::<Mentions>(types))
+            }
+            ("POST", "/api/v1/mentions/seen") => {
+                route("The caller has seen those of a conversation", of::<MentionsSeen>(types), None)
+            }
             ("GET", "/api/v1/teams") => route("Teams, and who is in them", None, of::<Teams>(types)),
             ("PUT", "/api/v1/teams/{team}") => {
                 route("Make a team under an id of the caller's choosing, or change it", of::<NewTeam>(types), None)

@@ -5,7 +5,9 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
-use super::{assigning, bots, deliveries, finding, hand_offs, manage, openapi, teams, templates, views, writing};
+use super::{
+    assigning, bots, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates, views, writing,
+};
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
     assets, conversations, files, guests, health, outside, pictures, poll, sign_in, sockets, uploads, webhooks,
@@ -130,6 +132,8 @@ pub fn table() -> Vec<Entry> {
         With(SeeBots), GET "/api/v1/bots/{bot}/draft" => web::route().to(bots::draft);
         With(WriteBots), PUT "/api/v1/bots/{bot}/draft" => web::route().to(bots::save_draft);
         With(SeeBots), POST "/api/v1/bot-check" => web::route().to(bots::check);
+        With(Converse), GET "/api/v1/mentions" => web::route().to(mentions::mentions);
+        With(Converse), POST "/api/v1/mentions/seen" => web::route().to(mentions::see);
         With(Converse), GET "/api/v1/teams" => web::route().to(teams::teams);
         With(ManageTeams), PUT "/api/v1/teams/{team}" => web::route().to(teams::save);
         With(ManageTeams), DELETE "/api/v1/teams/{team}" => web::route().to(teams::delete);

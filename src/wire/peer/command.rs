@@ -224,6 +224,14 @@ pub enum Command<'a> {
         #[serde(borrow)]
         agent: Agent<'a>,
     },
+    NoteTo {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        text: Text<'a>,
+        #[serde(borrow)]
+        mentioned: Vec<Agent<'a>>,
+    },
 }
 
 impl<'a> From<&'a core::Command> for Command<'a> {
@@ -313,6 +321,11 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::HandOverToTeam { agent, to, note } => {
                 Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: text(note) }
             }
+            Core::NoteTo { agent, text: words, mentioned } => Self::NoteTo {
+                agent: agent.into(),
+                text: text(words),
+                mentioned: mentioned.iter().map(Into::into).collect(),
+            },
             Core::Claim { agent } => Self::Claim { agent: agent.into() },
         }
     }
@@ -395,6 +408,11 @@ impl From<Command<'_>> for core::Command {
             Command::HandOverToTeam { agent, to, note } => {
                 Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: note.into_owned() }
             }
+            Command::NoteTo { agent, text, mentioned } => Self::NoteTo {
+                agent: agent.into(),
+                text: text.into_owned(),
+                mentioned: mentioned.into_iter().map(Into::into).collect(),
+            },
             Command::Claim { agent } => Self::Claim { agent: agent.into() },
         }
     }

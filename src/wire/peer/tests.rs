@@ -87,6 +87,7 @@ fn commands() -> Vec<Command> {
         Command::Assign { agent: agent(), to: Some(Assignee::Team(team())) },
         Command::HandOverToTeam { agent: agent(), to: team(), note: "mind".into() },
         Command::Claim { agent: agent() },
+        Command::NoteTo { agent: agent(), text: "@Ana".into(), mentioned: vec![agent()] },
         Command::Change {
             provider_id: "m1".into(),
             change: Change::Edited { text: "hi there".into(), number: 1 },

@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use self::assigned::any_assigned;
+use self::assigned::{any_assigned, any_mentioned};
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
@@ -257,6 +257,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::OptedIn),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::LeftBe { of, by }),
+        any_mentioned(),
         (any_assigned(), any_agent()).prop_map(|(to, by)| Event::Assigned { agent: to.agent, team: to.team, by }),
     ];
     let alerts = prop_oneof![

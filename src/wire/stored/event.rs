@@ -261,6 +261,13 @@ pub enum Event<'a> {
         #[serde(borrow)]
         fate: Fate<'a>,
     },
+    Mentioned {
+        of: u64,
+        #[serde(borrow)]
+        agents: Vec<Agent<'a>>,
+        #[serde(borrow)]
+        by: Agent<'a>,
+    },
     Assigned {
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         agent: Option<Agent<'a>>,

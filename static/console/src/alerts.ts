@@ -1,6 +1,7 @@
 /** Tells an agent who does not look at the console that somebody has begun to wait, or is theirs now. */
-import type { Row } from '../../shared/wire';
+import type { MentionRow, Row } from '../../shared/wire';
 import { language, t } from './language/now.svelte';
+import { settings } from './settings.svelte';
 import { reasonWords } from './state/words';
 
 export const canNotify = (): boolean => 'Notification' in window;
@@ -19,6 +20,18 @@ export function notify(row: Row, ours: boolean, open: () => void): void {
   // One notice for each conversation: a newer one replaces it.
   const title = row.floor.mode !== 'waiting' ? t('withYouNow', { name }) : ours ? t('waitsForYou', { name }) : t('needsHuman', { name });
   const notice = new Notification(title, { body, tag: row.conversation });
+  notice.onclick = () => {
+    window.focus();
+    notice.close();
+    open();
+  };
+}
+
+/** A note names the agent. */
+export function notifyMention(row: MentionRow, open: () => void): void {
+  if (settings.now.sound) sound();
+  if (!settings.now.notices || document.hasFocus() || !mayNotify()) return;
+  const notice = new Notification(t('mentionedYou', { name: row.by }), { body: row.text, tag: `mention ${row.conversation}` });
   notice.onclick = () => {
     window.focus();
     notice.close();

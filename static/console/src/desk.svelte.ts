@@ -12,7 +12,10 @@ import { Attaching } from './attaching.svelte';
 import { Canned } from './canned.svelte';
 import { Finder } from './finder.svelte';
 import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
+import { Mentions } from './mentions.svelte';
 import { Keeper } from './net/keeper';
+import { notifyMention } from './alerts';
+import { conversationPath, place } from './place.svelte';
 import { Reader } from './reader.svelte';
 import { Staff } from './staff.svelte';
 
@@ -37,6 +40,7 @@ export class Desk {
   readonly attaching = new Attaching();
   readonly finder = new Finder();
   readonly staff = new Staff();
+  readonly mentions = new Mentions((row) => notifyMention(row, () => place.go(conversationPath(row.conversation, row.seq))));
   /** Parts of conversations that are read apart from their newest. */
   readonly reader = new Reader({
     known: (id) => this.#core.conversations.get(id),
@@ -65,12 +69,14 @@ export class Desk {
           this.stop();
           return another();
         }
+        if (tell.type === 'mentioned') void this.mentions.load();
         this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt });
       },
       opened: () => {
         this.#recallCommands();
         this.#keeper.opened();
         void this.finder.load();
+        void this.mentions.load();
         // Without an answer, what was known stays.
         this.staff.load().catch(() => undefined);
       },
@@ -90,6 +96,7 @@ export class Desk {
     this.#socket.stop();
     this.#keeper.stop();
     this.finder.stop();
+    this.mentions.stop();
     this.#timers.forEach(clearInterval);
   }
 

@@ -80,7 +80,7 @@ impl Outbox {
                 }
             }
             // Letters to people have a queue of their own.
-            Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
+            Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } | Effect::Mention { .. } => {}
         }
         Vec::new()
     }

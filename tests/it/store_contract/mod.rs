@@ -8,6 +8,7 @@ mod finding;
 mod lists;
 mod log;
 mod looking;
+mod mentions;
 mod older;
 mod people;
 mod postgres;
@@ -112,6 +113,11 @@ macro_rules! every_promise_holds_over {
                 many_who_publish_at_once_leave_one
                 a_file_is_remembered_with_its_bot
                 versions_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, mentions:
+                a_mention_commits_with_its_note_and_is_told_once
+                mentions_are_seen_up_to_a_place
+                of_too_many_mentions_the_oldest_go
             }
             every_promise_holds_over! { @ $place, teams:
                 teams_are_listed_by_name_and_changed_in_place

@@ -11,6 +11,7 @@ use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bots::Bots;
 use switchboard::ports::finding::Finding;
+use switchboard::ports::mentions::Mentions;
 use switchboard::ports::people::People;
 use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
 use switchboard::ports::teams::Teams;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + Finding + Views + People + Teams + Bots + Tokens + Writing + Uploads;
+    type Opened: Store + Finding + Views + People + Teams + Mentions + Bots + Tokens + Writing + Uploads;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

@@ -72,7 +72,7 @@ impl Outbox {
                 self.rows.remove(&seq);
             }
             Effect::Shelve { seq } => self.row(seq)?.state = RowState::Shelved,
-            Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } => {}
+            Effect::Alert { .. } | Effect::AlertAgain { .. } | Effect::AlertOver { .. } | Effect::Mention { .. } => {}
         }
         Ok(Vec::new())
     }

@@ -90,6 +90,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::Failed { of, reason } => Self::Failed { of: *of, reason: text(reason) },
             Core::Bounced { of, reason } => Self::Bounced { of: *of, reason: text(reason) },
             Core::Withdrawn { of } => Self::Withdrawn { of: of.clone() },
+            Core::Mentioned { of, agents, by } => {
+                Self::Mentioned { of: *of, agents: agents.iter().map(Into::into).collect(), by: by.into() }
+            }
             Core::Assigned { agent, team, by } => Self::Assigned {
                 agent: agent.as_ref().map(Into::into),
                 team: team.as_ref().map(Into::into),
@@ -188,6 +191,9 @@ impl From<Event<'_>> for core::Event {
             Event::Failed { of, reason } => Self::Failed { of, reason: reason.into_owned() },
             Event::Bounced { of, reason } => Self::Bounced { of, reason: reason.into_owned() },
             Event::Withdrawn { of } => Self::Withdrawn { of },
+            Event::Mentioned { of, agents, by } => {
+                Self::Mentioned { of, agents: agents.into_iter().map(Into::into).collect(), by: by.into() }
+            }
             Event::Assigned { agent, team, by } => {
                 Self::Assigned { agent: agent.map(Into::into), team: team.map(Into::into), by: by.into() }
             }

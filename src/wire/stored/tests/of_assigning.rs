@@ -26,6 +26,7 @@ pub fn samples() -> Vec<Vec<u8>> {
     let Assigned { agent, team } = assigned.clone();
     vec![
         write_event(&Event::Assigned { agent, team, by: ada() }),
+        write_event(&Event::Mentioned { of: 7, agents: vec![ada()], by: ada() }),
         write_event(&Event::Assigned { agent: None, team: None, by: ada() }),
         write_event(&Event::AlertQueued { alert: Box::new(alert), from: Origin::default() }),
         write_state(&State { assigned: assigned.clone(), ..State::default() }),

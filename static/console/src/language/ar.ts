@@ -399,6 +399,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'مسندة إلى',
   team: 'الفريق',
+  mentions: 'الإشارات',
+  noMentions: 'لم يذكرك أحد في ملاحظة بعد. يُذكر الزملاء بعلامة @ ثم الاسم.',
+  mentionedBy: '{name} بشأن {contact}',
+  mentionedYou: 'أشار {name} إليك',
+  notSeen: 'جديدة',
+  toldWhom: 'أُبلغ: {names}',
+  whomToMention: 'من تشير إليه',
 
   template: 'قالب',
   templateFor: 'قالب إلى {name}',

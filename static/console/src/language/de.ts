@@ -301,6 +301,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'Zugewiesen',
   team: 'Team',
+  mentions: 'Erwähnungen',
+  noMentions: 'Noch hat Sie niemand in einer Notiz genannt. Das geht mit @ und Ihrem Namen.',
+  mentionedBy: '{name} zu {contact}',
+  mentionedYou: '{name} hat Sie erwähnt',
+  notSeen: 'neu',
+  toldWhom: 'Benachrichtigt: {names}',
+  whomToMention: 'Wen erwähnen',
 
   template: 'Vorlage',
   templateFor: 'Eine Vorlage für {name}',

@@ -311,6 +311,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'Assigned to',
   team: 'Team',
+  mentions: 'Mentions',
+  noMentions: 'Nobody has named you in a note yet. Colleagues do by @ and your name.',
+  mentionedBy: '{name} about {contact}',
+  mentionedYou: '{name} mentioned you',
+  notSeen: 'new',
+  toldWhom: 'Told: {names}',
+  whomToMention: 'Whom to mention',
 
   // Canned replies
   template: 'Template',

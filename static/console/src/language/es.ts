@@ -313,6 +313,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'Asignada a',
   team: 'Equipo',
+  mentions: 'Menciones',
+  noMentions: 'Nadie le ha nombrado aún en una nota. Se hace con @ y su nombre.',
+  mentionedBy: '{name} sobre {contact}',
+  mentionedYou: '{name} le ha mencionado',
+  notSeen: 'nueva',
+  toldWhom: 'Avisados: {names}',
+  whomToMention: 'A quién mencionar',
 
   template: 'Plantilla',
   templateFor: 'Una plantilla para {name}',

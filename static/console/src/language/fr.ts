@@ -313,6 +313,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'Attribuée à',
   team: 'Équipe',
+  mentions: 'Mentions',
+  noMentions: 'Personne ne vous a encore nommé dans une note. Cela se fait par @ et votre nom.',
+  mentionedBy: '{name} à propos de {contact}',
+  mentionedYou: '{name} vous a mentionné',
+  notSeen: 'nouvelle',
+  toldWhom: 'Prévenus : {names}',
+  whomToMention: 'Qui mentionner',
 
   template: 'Modèle',
   templateFor: 'Un modèle pour {name}',

@@ -301,6 +301,13 @@ const words = {
   agentOfTeam: '{name}({team})',
   assignedWord: '担当',
   team: 'チーム',
+  mentions: 'メンション',
+  noMentions: 'まだメモであなたの名前は挙がっていません。@と名前で呼べます。',
+  mentionedBy: '{name}さん({contact}さんについて)',
+  mentionedYou: '{name}さんがあなたに言及しました',
+  notSeen: '新着',
+  toldWhom: '通知先: {names}',
+  whomToMention: '誰に知らせるか',
 
   template: 'テンプレート',
   templateFor: '{name}さんへのテンプレート',

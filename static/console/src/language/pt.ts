@@ -313,6 +313,13 @@ const words = {
   agentOfTeam: '{name} ({team})',
   assignedWord: 'Atribuída a',
   team: 'Equipe',
+  mentions: 'Menções',
+  noMentions: 'Ninguém citou você numa nota ainda. Isso se faz com @ e o seu nome.',
+  mentionedBy: '{name} sobre {contact}',
+  mentionedYou: '{name} mencionou você',
+  notSeen: 'nova',
+  toldWhom: 'Avisados: {names}',
+  whomToMention: 'Quem mencionar',
 
   template: 'Modelo',
   templateFor: 'Um modelo para {name}',

@@ -1,6 +1,6 @@
 /** What the console asks over plain HTTP: who am I, signing in and out, older history, colleagues, templates,
  * canned replies and drafts. */
-import type { CannedRow, Colleague, EventView, Me, MessageDraft, TeamRow, TemplateRow } from '../../../shared/wire';
+import type { CannedRow, Colleague, EventView, Me, MentionRow, MessageDraft, TeamRow, TemplateRow } from '../../../shared/wire';
 import { language, t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
@@ -49,6 +49,10 @@ export const saveTeam = (id: string, name: string, members: readonly string[]) =
   call<undefined>('PUT', `/api/v1/teams/${encodeURIComponent(id)}`, { name, members });
 
 export const deleteTeam = (id: string) => call<undefined>('DELETE', `/api/v1/teams/${encodeURIComponent(id)}`);
+
+export const mentions = () => call<{ mentions: MentionRow[]; unseen: number }>('GET', '/api/v1/mentions');
+
+export const seeMentions = (conversation: string, seq: number) => call<undefined>('POST', '/api/v1/mentions/seen', { conversation, seq });
 
 export const templates = async (account: string): Promise<TemplateRow[]> =>
   (await call<{ templates: TemplateRow[] }>('GET', `/api/v1/accounts/${encodeURIComponent(account)}/templates`)).templates;

@@ -183,6 +183,9 @@ function heard(state: State, { tell, at, askedAt }: Extract<Event, { type: 'hear
       return presence(state, tell, at);
     case 'inbox':
       return { ...state, inbox: afterInbox(state.inbox, tell) };
+    // Which notes they are is asked for elsewhere.
+    case 'mentioned':
+      return state;
     case 'trouble':
       return { ...state, troubles: withKey(state.troubles, tell.code, tell.text) };
     case 'trouble_over':

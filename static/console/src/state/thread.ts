@@ -36,6 +36,8 @@ export interface Note {
   at: number;
   name: string;
   text: string;
+  /** Whom it names, and who was told. */
+  told?: readonly string[];
 }
 
 export interface SystemLine {
@@ -79,10 +81,16 @@ export function thread(events: readonly EventView[], language: Language): Item[]
   const items: Item[] = [];
   const messages = new Map<number, Message>();
   const letters = new Map<number, Letter>();
+  const notes = new Map<number, Note>();
   let before: number | undefined;
   for (const event of events) {
     if (event.kind === 'delivery') {
       for (const seq of event.of) delivered(messages.get(seq), event);
+      continue;
+    }
+    if (event.kind === 'mentioned') {
+      const note = notes.get(event.of);
+      if (note) note.told = event.agents.map(({ name }) => name);
       continue;
     }
     if (event.kind === 'alert_state') {
@@ -107,6 +115,7 @@ export function thread(events: readonly EventView[], language: Language): Item[]
       joinGroup(items.at(-1), item);
     }
     if (item.kind === 'letter') letters.set(item.seq, item);
+    if (item.kind === 'note') notes.set(item.seq, item);
     items.push(item);
   }
   return items;
@@ -169,7 +178,7 @@ function replacesLast(previous: Item | undefined, item: Item, event: EventView):
 }
 
 /** The line of an event. None for what an agent need not read, or what a newer server tells and we do not know. */
-function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>, language: Language): Item | undefined {
+function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' | 'mentioned' }>, language: Language): Item | undefined {
   const { t } = language;
   const { seq, at } = event;
   switch (event.kind) {
@@ -203,7 +212,7 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' }>,
 }
 
 type Spoken = Extract<EventView, { kind: 'contact_said' | 'bot_said' | 'agent_said' | 'outside_said' }>;
-type Told = Exclude<EventView, Spoken | { kind: 'delivery' | 'alert_state' | 'note' | 'page_viewed' | 'email_alert' }>;
+type Told = Exclude<EventView, Spoken | { kind: 'delivery' | 'alert_state' | 'mentioned' | 'note' | 'page_viewed' | 'email_alert' }>;
 
 function said({ seq, at, text }: Spoken, side: Side, name: string, more: Partial<Message> = {}): Message {
   const none = { options: [], attachments: [], tapped: false, why: '' };

@@ -128,6 +128,7 @@ impl Model {
             | Command::Bounce { .. }
             | Command::SendTemplate { .. }
             | Command::Learn { .. }
+            | Command::NoteTo { .. }
             | Command::Describe { .. } => {
                 unreachable!("no history has these")
             }
