@@ -167,6 +167,7 @@ impl Node {
             writing: storage.writing.clone(),
             finding: storage.finding.clone(),
             views: storage.views.clone(),
+            contacts: storage.contacts.clone(),
             mentions: storage.mentions.clone(),
             polls: Semaphore::new(config.limits.polls_max),
             taking_in: Arc::new(Semaphore::new(config.uploads.at_once_max)),

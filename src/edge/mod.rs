@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 use crate::actors::switchboard::Switchboard;
 use crate::config::Config;
 use crate::ports::channel::Visitors;
+use crate::ports::contacts::Contacts;
 use crate::ports::finding::Finding;
 use crate::ports::mentions::Mentions;
 use crate::ports::views::Views;
@@ -43,6 +44,7 @@ pub struct Edge {
     pub writing: Arc<dyn Writing>,
     pub finding: Arc<dyn Finding>,
     pub views: Arc<dyn Views>,
+    pub contacts: Arc<dyn Contacts>,
     pub mentions: Arc<dyn Mentions>,
     /// One for each file that may be taken in at the same time.
     pub taking_in: Arc<Semaphore>,

@@ -13,6 +13,7 @@ use crate::config::{Config, Database};
 use crate::dice;
 use crate::ports::bots::Bots;
 use crate::ports::clock::Clock;
+use crate::ports::contacts::Contacts;
 use crate::ports::finding::Finding;
 use crate::ports::mentions::Mentions;
 use crate::ports::people::People;
@@ -33,6 +34,7 @@ pub struct Storage {
     pub store: Arc<dyn Store>,
     pub people: Arc<dyn People>,
     pub teams: Arc<dyn Teams>,
+    pub contacts: Arc<dyn Contacts>,
     pub mentions: Arc<dyn Mentions>,
     pub tokens: Arc<dyn Tokens>,
     pub bots: Arc<dyn Bots>,
@@ -70,6 +72,7 @@ fn embedded(data_dir: &Path) -> anyhow::Result<Storage> {
         in_use: store.alive(),
         people: store.clone(),
         teams: store.clone(),
+        contacts: store.clone(),
         mentions: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),
@@ -91,6 +94,7 @@ async fn shared(address: &Address, io: &Handle, clock: Arc<dyn Clock>) -> anyhow
         in_use: store.alive(),
         people: store.clone(),
         teams: store.clone(),
+        contacts: store.clone(),
         mentions: store.clone(),
         tokens: store.clone(),
         bots: store.clone(),

@@ -5,6 +5,7 @@ pub mod bots;
 pub mod bus;
 pub mod channel;
 pub mod clock;
+pub mod contacts;
 pub mod directory;
 pub mod dumped;
 pub mod fence;

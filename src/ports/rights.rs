@@ -9,6 +9,8 @@ pub enum Right {
     Converse,
     /// Say whose a conversation is.
     Assign,
+    /// Say that several conversations are with one person, and take it back.
+    MergeContacts,
     /// Send again whatever an account could not send.
     RetryAll,
     /// Keep views that everybody sees.
@@ -38,6 +40,7 @@ impl Right {
         match self {
             Right::Converse => [true, true, true],
             Right::Assign => [true, true, true],
+            Right::MergeContacts => [true, true, true],
             Right::RetryAll => [false, true, true],
             Right::ShareViews => [false, true, true],
             Right::SeeBots => [false, true, true],

@@ -1,10 +1,12 @@
 //! What programs and the HTTP API under `/api/v1` say to each other. Times are milliseconds since 1970 (UTC).
 
+mod contact;
 mod mention;
 mod team;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::contact::{Candidate, MergeRow, MergeWith, PersonView};
 pub use self::mention::{MentionRow, Mentions, MentionsSeen};
 pub use self::team::{AssignTo, NewTeam, TeamRow, Teams};
 use super::bot::{BotError, Level};

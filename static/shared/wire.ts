@@ -324,6 +324,41 @@ by: string,
 text: string, };
 
 /**
+ * Every conversation with the same person. Each keeps its own log, labels and attributes.
+ */
+export type PersonView = { 
+/**
+ * The newest words first; at most 50, this one among them.
+ */
+conversations: Array<Row>, 
+/**
+ * The newest 20 first.
+ */
+merges: Array<MergeRow>, 
+/**
+ * At most ten others of whom the same is known.
+ */
+candidates: Array<Candidate>, };
+
+/**
+ * What somebody merged.
+ */
+export type MergeRow = { id: string, at: number, by: string, conversations: Array<string>, 
+/**
+ * Who took it back.
+ */
+undone_by: string | null, };
+
+/**
+ * Somebody who may be the same person.
+ */
+export type Candidate = { row: Row, 
+/**
+ * The attribute that is the same: `user_id`, `email` or `phone`.
+ */
+same: string, };
+
+/**
  * Words that a channel has approved beforehand.
  */
 export type TemplateRow = { name: string, 

@@ -12,6 +12,8 @@ mod bad_input;
 mod bots;
 /// What any bus must keep.
 mod bus_contract;
+/// One person on several channels.
+mod contacts;
 /// Pauses end when they should, once.
 mod deadlines;
 /// A process that dies in the worst moment.

@@ -118,6 +118,27 @@ pub const APART: &[Table] = &[
         source: "SELECT agent, conversation, seq, at, seen FROM mention",
     },
     Table {
+        name: "contact_link",
+        title: "merged contacts",
+        columns: &[("conversation", Uuid), ("contact", Uuid)],
+        source: "SELECT conversation, contact FROM contact_link",
+    },
+    Table {
+        name: "contact_merge",
+        title: "merges of contacts",
+        columns: &[
+            ("number", Int),
+            ("id", Uuid),
+            ("contact", Uuid),
+            ("at", Int),
+            ("author", Text),
+            ("before", Text),
+            ("undone_at", Int),
+            ("undone_by", Text),
+        ],
+        source: "SELECT number, id, contact, at, author, before, undone_at, undone_by FROM contact_merge",
+    },
+    Table {
         name: "raw_inbound",
         title: "payloads not understood",
         columns: &[("number", Int), ("at", Int), ("source", Text), ("reason", Text), ("body", Bytes)],

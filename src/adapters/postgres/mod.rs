@@ -15,6 +15,7 @@ mod bots;
 mod checks;
 mod columns;
 mod connect;
+mod contacts;
 mod deadlines;
 mod dump;
 mod effects;

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0008_uploads.sql"),
     include_str!("migrations/0009_teams.sql"),
     include_str!("migrations/0010_mentions.sql"),
+    include_str!("migrations/0011_contacts.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

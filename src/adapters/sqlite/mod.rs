@@ -11,6 +11,7 @@ mod alerts;
 mod append;
 mod bots;
 mod columns;
+mod contacts;
 mod deadlines;
 mod desk;
 mod dump;

@@ -2,6 +2,7 @@
 
 mod assigning;
 mod bots;
+mod contacts;
 mod deliveries;
 pub mod document;
 mod finding;

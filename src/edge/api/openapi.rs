@@ -108,6 +108,20 @@ mod tests {
             ("PUT", "/api/v1/conversations/{conversation}/assignment") => {
                 route("Say whose a conversation is", of::<AssignTo>(types), of::<Noted>(types))
             }
+            ("GET", "/api/v1/conversations/{conversation}/contact") => Route {
+                query: &[("user_id", "string"), ("email", "string"), ("phone", "string")],
+                ..route(
+                    "Every conversation with the same person, and who else it may be",
+                    None,
+                    of::<PersonView>(types),
+                )
+            },
+            ("POST", "/api/v1/conversations/{conversation}/contact") => {
+                route("Say that two conversations are with one person", of::<MergeWith>(types), None)
+            }
+            ("DELETE", "/api/v1/contact-merges/{merge}") => {
+                route("Undo a merge: everything is as it was before", None, None)
+            }
             ("GET", "/api/v1/list-choices") => route("What filters can ask for", None, of::<ListChoices>(types)),
             ("GET", "/api/v1/search") => Route {
                 query: &[("q", "string"), ("before", "string"), ("limit", "integer")],

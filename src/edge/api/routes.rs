@@ -6,7 +6,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
 use super::{
-    assigning, bots, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates, views, writing,
+    assigning, bots, contacts, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates, views,
+    writing,
 };
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
@@ -16,8 +17,8 @@ use crate::ports::rights::Right;
 
 use Access::{Everybody, With};
 use Right::{
-    Assign, Converse, ManagePeople, ManageTeams, ManageTokens, PublishBots, RetryAll, SeeAudit, SeeBots, SeePeople,
-    ShareViews, WriteBots,
+    Assign, Converse, ManagePeople, ManageTeams, ManageTokens, MergeContacts, PublishBots, RetryAll, SeeAudit, SeeBots,
+    SeePeople, ShareViews, WriteBots,
 };
 
 /// One route.
@@ -90,6 +91,9 @@ pub fn table() -> Vec<Entry> {
         Everybody, GET "/api/v1/welcome" => web::route().to(sign_in::show_invitation);
         Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
         With(Converse), GET "/api/v1/conversations" => web::route().to(finding::list).wrap(Compress::default());
+        With(Converse), GET "/api/v1/conversations/{conversation}/contact" => web::route().to(contacts::person);
+        With(MergeContacts), POST "/api/v1/conversations/{conversation}/contact" => web::route().to(contacts::merge);
+        With(MergeContacts), DELETE "/api/v1/contact-merges/{merge}" => web::route().to(contacts::undo);
         With(Converse), GET "/api/v1/list-choices" => web::route().to(finding::choices);
         With(Converse), GET "/api/v1/search" => web::route().to(finding::search).wrap(Compress::default());
         With(Converse), GET "/api/v1/views" => web::route().to(views::views);

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod bots;
+mod contacts;
 mod deadlines;
 mod deliveries;
 mod finding;
@@ -113,6 +114,11 @@ macro_rules! every_promise_holds_over {
                 many_who_publish_at_once_leave_one
                 a_file_is_remembered_with_its_bot
                 versions_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, contacts:
+                merged_contacts_are_one_and_an_undone_merge_restores_exactly
+                one_person_has_a_most_of_conversations
+                merges_at_once_have_an_order
             }
             every_promise_holds_over! { @ $place, mentions:
                 a_mention_commits_with_its_note_and_is_told_once

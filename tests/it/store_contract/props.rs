@@ -10,6 +10,7 @@ use switchboard::domain::message::{Heard, Line};
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bots::Bots;
+use switchboard::ports::contacts::Contacts;
 use switchboard::ports::finding::Finding;
 use switchboard::ports::mentions::Mentions;
 use switchboard::ports::people::People;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 /// Where one store lives. Opened again (after everyone has let go of it), it holds what it held.
 pub trait Place {
-    type Opened: Store + Finding + Views + People + Teams + Mentions + Bots + Tokens + Writing + Uploads;
+    type Opened: Store + Finding + Views + People + Teams + Mentions + Contacts + Bots + Tokens + Writing + Uploads;
 
     fn open(&self) -> impl Future<Output = Arc<Self::Opened>>;
 }

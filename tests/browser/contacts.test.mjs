@@ -1,0 +1,53 @@
+// One person who writes twice: found, looked at, merged, and taken apart again.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { PHONE, agent, complaints, lines, openCaller, say, shot, sideways, stage, visitor } from './support.mjs';
+
+let theStage;
+before(async () => (theStage = await stage()));
+after(() => theStage?.close());
+
+test('two conversations of one person are merged with a preview, and the merge is undone', async () => {
+  const ana = await agent(theStage);
+  const vera = await visitor(theStage);
+  await openCaller(ana, () => say(vera, 'I had an accident with the Pelican'));
+  const first = ana.url();
+  const again = await visitor(theStage);
+  await openCaller(ana, () => say(again, 'It is me again: an accident'));
+  const panel = ana.locator('.panel');
+
+  await panel.getByRole('button', { name: 'Merge with another contact' }).click();
+  const sheet = ana.getByRole('dialog');
+  const name = await ana.evaluate(async (path) => {
+    const id = path.split('/c/')[1];
+    return (await (await fetch(`/api/v1/conversations/${id}/contact`)).json()).conversations[0].name;
+  }, first);
+  await sheet.getByLabel('Find a contact').fill(name);
+  await sheet.getByRole('button', { name }).first().click();
+  await sheet.getByText('2 conversations will be of one person.').waitFor();
+  await shot(ana, 'merge-preview');
+  assert.deepEqual(await complaints(ana), []);
+  await sheet.getByRole('button', { name: 'Merge', exact: true }).click();
+  await panel.getByText('Merged by Ana').waitFor();
+  await panel.getByText('I had an accident with the Pelican').waitFor();
+  await shot(ana, 'merged');
+  assert.deepEqual(await complaints(ana), []);
+
+  // To the other, and there is the way back.
+  await panel.getByRole('link', { name }).click();
+  await ana.waitForURL(first);
+  await panel.getByText('It is me again').waitFor();
+
+  const phone = await agent(theStage, PHONE);
+  await phone.goto(first);
+  await phone.getByRole('button', { name: 'About the contact' }).click();
+  await phone.locator('.panel').getByText('Merged by Ana').waitFor();
+  await shot(phone, 'merged-phone');
+  assert.equal(await sideways(phone), 0);
+  assert.deepEqual(await complaints(phone), []);
+  await phone.locator('.panel').getByRole('button', { name: 'Undo the merge' }).click();
+  await phone.locator('.panel').getByText('Merged by Ana').waitFor({ state: 'detached' });
+  assert.equal(await phone.locator('.panel').getByText('It is me again').count(), 0);
+  assert.equal(await lines(vera, 'bot').getByText('Ana').count(), 0);
+  assert.deepEqual([...ana.problems, ...phone.problems, ...vera.problems, ...again.problems], []);
+});
