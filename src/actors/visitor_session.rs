@@ -23,6 +23,7 @@ use crate::domain::account::Account;
 use crate::domain::command::Command;
 use crate::domain::conversation::TEXT_CHARS_MAX;
 use crate::domain::ids::Seq;
+use crate::domain::look::Look;
 use crate::domain::message::Heard as Words;
 use crate::domain::presence::{Doing, Pace, Sign, Who};
 use crate::ports::bus::{News, Published, Subscription};
@@ -31,7 +32,7 @@ use crate::ports::store::{Contact, LoggedEvent, Reading};
 use crate::wire::close;
 use crate::wire::event::Position;
 use crate::wire::view;
-use crate::wire::webchat::{Look, VisitorEvent, VisitorHears, VisitorSays};
+use crate::wire::webchat::{VisitorEvent, VisitorHears, VisitorSays};
 
 /// Page views kept before the first interaction.
 const PAGES_MAX: usize = 20;
@@ -48,7 +49,8 @@ pub struct VisitorSession {
     /// The visitor's conversation; none until `hello`.
     visitor: Option<Visitor>,
     visitors: Arc<dyn Visitors>,
-    look: Look,
+    /// With the largest file.
+    look: (Arc<Look>, u64),
     line: Line,
     asks: usize,
     screen: Uuid,
@@ -79,7 +81,12 @@ enum Heard {
 }
 
 impl VisitorSession {
-    pub fn new(switchboard: Switchboard, account: Arc<Account>, visitors: Arc<dyn Visitors>, look: Look) -> Self {
+    pub fn new(
+        switchboard: Switchboard,
+        account: Arc<Account>,
+        visitors: Arc<dyn Visitors>,
+        look: (Arc<Look>, u64),
+    ) -> Self {
         let line = Line::new(switchboard.parts().limits.outbox_bytes_max);
         Self {
             switchboard,
@@ -106,7 +113,9 @@ impl VisitorSession {
 
     fn said(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
         match serde_json::from_str::<VisitorSays>(text) {
-            Ok(VisitorSays::Hello { token, after, identity }) => self.hello(token, after, identity, ctx),
+            Ok(VisitorSays::Hello { token, after, identity, language }) => {
+                self.hello(token, after, identity, language.as_deref(), ctx);
+            }
             Ok(VisitorSays::Ping) => self.tell(&VisitorHears::Pong, ctx),
             Ok(says) if self.visitor.is_some() => self.act(says, ctx),
             Ok(_) => self.error(None, "hello_first", "the first frame must be hello", false, ctx),
@@ -124,6 +133,7 @@ impl VisitorSession {
         token: Option<String>,
         after: Option<Position>,
         identity: Option<String>,
+        language: Option<&str>,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
         let now = self.switchboard.parts().clock.now();
@@ -141,7 +151,8 @@ impl VisitorSession {
         let after = after.filter(|_| known.as_ref().is_some_and(|(known, _)| *known == key));
         let about = identity.map(About::identified).unwrap_or_default();
         let (contact, now) = (Contact::of(&self.account.id, &key), now.0);
-        let (name, look) = (self.account.name.clone(), self.look.clone());
+        let (look, file_bytes_max) = &self.look;
+        let (name, look) = (self.account.name.clone(), view::look::look(look, language, *file_bytes_max));
         self.tell(&VisitorHears::Welcome { token, name, now, look }, ctx);
         let subscription = self.subscribe(&contact, ctx);
         self.visitor = Some(Visitor {

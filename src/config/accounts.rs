@@ -16,6 +16,7 @@ pub use webchat::Webchat;
 pub use whatsapp::WhatsApp;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use figment::value::{Dict, Value};
 
@@ -114,7 +115,7 @@ pub fn demo() -> Account {
         bot: BotId::new("harbor"),
         uncertain: WhenUncertain::default(),
         pace: None,
-        kind: Kind::Webchat(Webchat { origins, identity_secret: None }),
+        kind: Kind::Webchat(Webchat { origins, identity_secret: None, look: Arc::default() }),
     }
 }
 

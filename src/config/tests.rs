@@ -351,3 +351,32 @@ fn several_nodes_need_both_or_neither() {
     assert!(alone.iter().any(|warning| warning.contains("only one process may serve from it")), "{alone:?}");
     assert_eq!(warnings(&load_file(&format!("{redis}{database}")).expect("both")), [""; 0]);
 }
+
+#[test]
+fn a_web_chat_has_the_colours_and_words_of_its_account() {
+    let site = "[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"b\"\norigins = [\"*\"]\n";
+    let text = format!(
+        "{site}accent = \"#fd0\"\ntheme = \"dark\"\nposition = \"start\"\nbottom_px = 80\n\
+         [account.texts]\ntitle = \"Questions?\"\n[account.texts.de]\ntitle = \"Fragen?\"\n"
+    );
+    let config = load_file(&text).expect("a configuration");
+    let Kind::Webchat(webchat) = &config.accounts[0].kind else { panic!("a web chat") };
+    let light = webchat.look.accent.expect("a colour").light;
+    assert!(light.fill.contrast(crate::domain::colour::WHITE) >= 3.0 && light.fill.contrast(light.ink) >= 4.5);
+    assert_eq!(webchat.look.texts_in(Some("de")).title.as_deref(), Some("Fragen?"));
+    assert_eq!((webchat.look.bottom_px, webchat.look.side_px), (Some(80), None));
+}
+
+#[test]
+fn a_look_that_cannot_be_is_told_with_what_could() {
+    let wrong = |more: &str| {
+        problem(&format!("[[account]]\nid = \"site\"\nkind = \"webchat\"\nbot = \"b\"\norigins = [\"*\"]\n{more}"))
+    };
+    assert_eq!(wrong("accent = \"blue\""), "account.site.accent = \"blue\": write a colour as \"#1a2b3c\".");
+    assert_eq!(wrong("theme = \"pink\""), "account.site.theme = \"pink\": this is \"auto\", \"light\" or \"dark\".");
+    assert!(wrong("position = \"top\"").contains("\"end\" (right;"));
+    assert!(wrong("side_px = 900").contains("account.site.side_px = 900: this must be a whole number from 0 to 200"));
+    assert!(wrong("[account.texts.de]\ntitel = \"Fragen?\"").contains("Perhaps title was meant"));
+    assert!(wrong("[account.texts]\nlauncher = \"\"").starts_with("account.site.texts.launcher = \"\": write 1 to 30"));
+    assert!(wrong("[account.texts.nl]\ntitle = \"Vragen?\"").contains("account.site.texts.nl"));
+}

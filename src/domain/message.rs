@@ -61,6 +61,8 @@ pub struct Line {
     pub text: String,
     pub choices: Vec<Choice>,
     pub attachment: Option<Attachment>,
+    /// What a question wants to hear, for channels that can show a field for it.
+    pub wanted: Option<Box<Wanted>>,
 }
 
 impl Line {
@@ -73,4 +75,28 @@ impl Line {
 pub struct Choice {
     pub id: String,
     pub label: String,
+}
+
+/// An answer that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub kind: WantedKind,
+    /// What the answer becomes.
+    pub attribute: String,
+    /// The word that leaves the question out; none: it cannot be left out.
+    pub skip: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WantedKind {
+    Text,
+    Email,
+    Number,
+    Phone,
+    Url,
+    Date,
+    /// One of the line's choices.
+    Choice,
+    /// One of these two words.
+    YesNo { yes: String, no: String },
 }

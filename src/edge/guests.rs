@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use super::Edge;
 use super::error::Problem;
 use super::sign_in::SignIn;
+use crate::actors::visitor_session::VisitorSession;
 use crate::config::{Kind, Webchat};
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
-use crate::wire::webchat::Look;
 
 /// How long a browser remembers that it may ask, in seconds.
 const ASKED_FOR_S: &str = "7200";
@@ -64,9 +64,10 @@ fn may_chat(request: &HttpRequest, settings: &Webchat, sign_in: &SignIn) -> bool
     }
 }
 
-/// What the widget is told about itself.
-pub fn look(edge: &Edge) -> Look {
-    Look { file_bytes_max: edge.config.uploads.file_bytes_max }
+/// A visitor's session on this account, wherever its frames come from.
+pub fn session(edge: &Edge, account: Arc<Account>, settings: Webchat) -> VisitorSession {
+    let look = (settings.look, edge.config.uploads.file_bytes_max);
+    VisitorSession::new(edge.switchboard.clone(), account, edge.visitors.clone(), look)
 }
 
 /// The answer, for a page of another origin to read. Nothing here goes by cookies, so any page may read what it was told:

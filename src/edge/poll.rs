@@ -22,7 +22,6 @@ use super::error::Problem;
 use super::guests;
 use super::sign_in::SignIn;
 use super::sockets::Chat;
-use crate::actors::visitor_session::VisitorSession;
 use crate::domain::ids::Seq;
 use crate::wire::webchat::{VisitorClosed, VisitorHears, VisitorPoll, VisitorPolled, VisitorSays};
 
@@ -58,7 +57,7 @@ async fn answer(
     account: &str,
     body: &[u8],
 ) -> Result<HttpResponse, Problem> {
-    let (account, _) = guests::account(request, edge, sign_in, account)?;
+    let (account, settings) = guests::account(request, edge, sign_in, account)?;
     let _slot = edge.polls.try_acquire().map_err(|_| Problem::busy())?;
     let poll: VisitorPoll =
         serde_json::from_slice(body).map_err(|error| Problem::unreadable(format!("This is no poll: {error}.")))?;
@@ -66,7 +65,7 @@ async fn answer(
         return Err(Problem::invalid(format!("A poll begins with hello and has at most {SAYS_MAX} frames.")));
     }
     metrics::counter!("switchboard_polls_total").increment(1);
-    let session = VisitorSession::new(edge.switchboard.clone(), account, edge.visitors.clone(), guests::look(edge));
+    let session = guests::session(edge, account, settings);
     let frames = frames(&poll)?;
     let codec = Codec::new().max_size(edge.switchboard.parts().limits.frame_bytes_max);
     let said = stream::once(std::future::ready(Ok(frames))).chain(stream::pending());

@@ -11,7 +11,6 @@ use super::guests;
 use super::sign_in::{SignIn, SignedIn};
 use crate::actors::agent_session::AgentSession;
 use crate::actors::socket::TurnedAway;
-use crate::actors::visitor_session::VisitorSession;
 use crate::wire::close;
 
 pub async fn console(
@@ -39,13 +38,12 @@ pub async fn webchat(
     sign_in: Data<SignIn>,
     chat: Query<Chat>,
 ) -> Result<HttpResponse, Error> {
-    let account = match guests::account(&request, &edge, &sign_in, &chat.account) {
-        Ok((account, _)) => account,
+    let (account, settings) = match guests::account(&request, &edge, &sign_in, &chat.account) {
+        Ok(found) => found,
         Err(guests::TurnedAway::NoAccount) => return open(TurnedAway(close::NO_ACCOUNT), &request, payload, &edge),
         Err(guests::TurnedAway::OtherOrigin) => return open(TurnedAway(close::FORBIDDEN), &request, payload, &edge),
     };
-    let session = VisitorSession::new(edge.switchboard.clone(), account, edge.visitors.clone(), guests::look(&edge));
-    open(session, &request, payload, &edge)
+    open(guests::session(&edge, account, settings), &request, payload, &edge)
 }
 
 fn open<A>(session: A, request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<HttpResponse, Error>

@@ -219,7 +219,7 @@ impl Said {
             None => None,
         };
         let choices = self.buttons.iter().map(Button::to_choice).collect::<Result<_, _>>()?;
-        Ok(Line { text: self.text.clone(), choices, attachment })
+        Ok(Line { text: self.text.clone(), choices, attachment, wanted: None })
     }
 }
 

@@ -74,8 +74,13 @@ fn rendered() -> String {
         webchat::VisitorClosed,
         webchat::VisitorHears,
         webchat::Look,
+        webchat::AccentView,
+        webchat::ShadeView,
+        webchat::OwnTexts,
         webchat::VisitorEvent,
         webchat::VisitorWhat,
+        webchat::FieldView,
+        webchat::FieldKind,
         webchat::VisitorFloor,
     );
     file

@@ -1,5 +1,8 @@
 //! From the core's words to what screens show.
 
+mod field;
+pub mod look;
+
 use super::console::{Counts, ReasonCounts, Row};
 use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
@@ -303,10 +306,11 @@ pub fn visitor_event(seq: Seq, at: Timestamp, event: &Event) -> Option<VisitorEv
             text: heard.text,
             attachments: heard.attachments.into_iter().map(attachment).collect(),
         },
-        Event::BotSaid { line, .. } => {
+        Event::BotSaid { line, why, .. } => {
             let options = line.choices.into_iter().map(option).collect();
             let attachments = line.attachment.into_iter().map(attachment).collect();
-            VisitorWhat::BotSaid { text: line.text, options, attachments }
+            let asks = line.wanted.and_then(|wanted| field::view(*wanted, why == Why::NotUnderstood));
+            VisitorWhat::BotSaid { text: line.text, options, attachments, asks }
         }
         Event::AgentSaid { agent, text, attachment: attached, .. } => {
             let attachments = attached.into_iter().map(attachment).collect();

@@ -23,6 +23,9 @@ pub enum VisitorSays {
         after: Option<Position>,
         #[serde(default)]
         identity: Option<String>,
+        /// What the widget speaks, such as `de`.
+        #[serde(default)]
+        language: Option<String>,
     },
     /// The visitor opened the chat.
     Open,
@@ -154,6 +157,44 @@ pub enum VisitorHears {
 pub struct Look {
     /// A larger file is not taken.
     pub file_bytes_max: u64,
+    /// None: the widget's own.
+    pub accent: Option<AccentView>,
+    /// `light` or `dark`; none: as the visitor's browser prefers.
+    pub theme: Option<String>,
+    /// It stands where lines start, not where they end.
+    pub at_start: bool,
+    /// From the edges of the window, in CSS pixels; none: the widget's own.
+    pub side_px: Option<u32>,
+    pub bottom_px: Option<u32>,
+    pub texts: OwnTexts,
+}
+
+/// Both can be read: on a light panel, and on a dark one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AccentView {
+    pub light: ShadeView,
+    pub dark: ShadeView,
+}
+
+/// A colour, and that of the words on it: `#504ea8`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ShadeView {
+    pub fill: String,
+    pub ink: String,
+}
+
+/// The account's words, in the language that the hello named, where it has any.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct OwnTexts {
+    pub title: Option<String>,
+    pub launcher: Option<String>,
+    pub greeting: Option<String>,
+    pub assistant: Option<String>,
+    pub write: Option<String>,
+    pub coming: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,6 +220,10 @@ pub enum VisitorWhat {
         text: String,
         options: Vec<OptionView>,
         attachments: Vec<AttachmentView>,
+        /// It is a question, whose answer has a field of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        asks: Option<FieldView>,
     },
     PersonSaid {
         name: String,
@@ -192,6 +237,35 @@ pub enum VisitorWhat {
     },
     /// The bot has the floor again.
     BotIsBack,
+}
+
+/// Where the visitor answers a question. The answer is said like any other words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct FieldView {
+    pub kind: FieldKind,
+    /// What a browser may know by itself, by the names of HTML's `autocomplete`.
+    pub autofill: Option<String>,
+    /// Words to choose from, for yes or no.
+    pub words: Vec<String>,
+    /// The word that leaves the question out, if it can be left out.
+    pub skip: Option<String>,
+    /// The answer before this was not of the kind.
+    pub refused: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum FieldKind {
+    Text,
+    Email,
+    Number,
+    Phone,
+    Url,
+    /// Said as `2026-03-04`.
+    Date,
+    YesNo,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

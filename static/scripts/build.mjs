@@ -17,14 +17,14 @@ const fresh = `${out}.fresh`;
 rmSync(fresh, { recursive: true, force: true });
 await build({ configFile: join(root, 'console/vite.config.ts'), logLevel: 'warn', build: { outDir: fresh, emptyOutDir: false } });
 // Parts of the web chat that not every page needs, kept for ever under the hash of them all: a language each,
-// attachments, polling.
+// what only an opened chat needs, polling.
 const parts = join(fresh, 'assets');
 const folder = join(root, 'webchat/words');
 for (const name of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
   const [tag, words] = [name.slice(0, -5), JSON.parse(readFileSync(join(folder, name), 'utf8'))];
   writeFileSync(join(parts, `webchat-${tag}.js`), `Switchboard.part(${JSON.stringify(tag)},${JSON.stringify(words)});\n`);
 }
-for (const name of ['attach', 'poll']) {
+for (const name of ['opened', 'poll']) {
   const lib = { entry: join(root, `webchat/src/${name}.part.ts`), formats: ['iife'], name: 'part', fileName: () => `webchat-${name}.js` };
   await build({ configFile: false, logLevel: 'warn', build: { target: 'es2020', outDir: parts, emptyOutDir: false, lib } });
 }

@@ -515,7 +515,11 @@ by: string, at: number, };
 /**
  * What a widget says.
  */
-export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, identity: string | null, } | { "type": "open" } | { "type": "say", id: string, text: string, attachments: Array<string>, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "set_attributes", values: { [key in string]: AttributeValue }, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
+export type VisitorSays = { "type": "hello", token: string | null, after: Position | null, identity: string | null, 
+/**
+ * What the widget speaks, such as `de`.
+ */
+language: string | null, } | { "type": "open" } | { "type": "say", id: string, text: string, attachments: Array<string>, } | { "type": "tap", id: string, option: string, label: string, } | { "type": "page", url: string, title: string, } | { "type": "set_attributes", values: { [key in string]: AttributeValue }, } | { "type": "seen", seq: number, } | { "type": "typing" } | { "type": "ping" };
 
 /**
  * A value of a visitor's attribute.
@@ -552,11 +556,73 @@ export type Look = {
 /**
  * A larger file is not taken.
  */
-file_bytes_max: number, };
+file_bytes_max: number, 
+/**
+ * None: the widget's own.
+ */
+accent: AccentView | null, 
+/**
+ * `light` or `dark`; none: as the visitor's browser prefers.
+ */
+theme: string | null, 
+/**
+ * It stands where lines start, not where they end.
+ */
+at_start: boolean, 
+/**
+ * From the edges of the window, in CSS pixels; none: the widget's own.
+ */
+side_px: number | null, bottom_px: number | null, texts: OwnTexts, };
 
-export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+/**
+ * Both can be read: on a light panel, and on a dark one.
+ */
+export type AccentView = { light: ShadeView, dark: ShadeView, };
 
-export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
+/**
+ * A colour, and that of the words on it: `#504ea8`.
+ */
+export type ShadeView = { fill: string, ink: string, };
+
+/**
+ * The account's words, in the language that the hello named, where it has any.
+ */
+export type OwnTexts = { title: string | null, launcher: string | null, greeting: string | null, assistant: string | null, write: string | null, coming: string | null, };
+
+export type VisitorEvent = { seq: number, at: number, } & ({ "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
+/**
+ * It is a question, whose answer has a field of its own.
+ */
+asks?: FieldView, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" });
+
+export type VisitorWhat = { "kind": "i_said", id: string | null, text: string, attachments: Array<AttachmentView>, } | { "kind": "bot_said", text: string, options: Array<OptionView>, attachments: Array<AttachmentView>, 
+/**
+ * It is a question, whose answer has a field of its own.
+ */
+asks?: FieldView, } | { "kind": "person_said", name: string, text: string, attachments: Array<AttachmentView>, } | { "kind": "waiting" } | { "kind": "person_joined", name: string, } | { "kind": "bot_is_back" };
+
+/**
+ * Where the visitor answers a question. The answer is said like any other words.
+ */
+export type FieldView = { kind: FieldKind, 
+/**
+ * What a browser may know by itself, by the names of HTML's `autocomplete`.
+ */
+autofill: string | null, 
+/**
+ * Words to choose from, for yes or no.
+ */
+words: Array<string>, 
+/**
+ * The word that leaves the question out, if it can be left out.
+ */
+skip: string | null, 
+/**
+ * The answer before this was not of the kind.
+ */
+refused: boolean, };
+
+export type FieldKind = "text" | "email" | "number" | "phone" | "url" | "date" | "yes_no";
 
 export type VisitorFloor = { 
 /**

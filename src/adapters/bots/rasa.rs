@@ -131,7 +131,7 @@ fn line(said: Said) -> Option<Line> {
     let buttons = said.buttons.unwrap_or_default();
     let choices = buttons.into_iter().take(BUTTONS_MAX).filter_map(choice).collect();
     let text = said.text.unwrap_or_default();
-    (!text.trim().is_empty() || attachment.is_some()).then_some(Line { text, choices, attachment })
+    (!text.trim().is_empty() || attachment.is_some()).then_some(Line { text, choices, attachment, wanted: None })
 }
 
 fn choice(button: Button) -> Option<Choice> {

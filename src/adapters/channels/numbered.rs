@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn choices_are_numbered_as_the_bot_counts_them() {
         let line =
-            Line { text: "What next?".into(), choices: choices(&["A quote", " ", "A person"]), attachment: None };
+            Line { text: "What next?".into(), choices: choices(&["A quote", " ", "A person"]), attachment: None, wanted: None };
         assert_eq!(text(&line, true), "What next?\n\n1. A quote\n3. A person");
         assert_eq!(text(&Line::text("Hello"), true), "Hello");
     }
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn what_cannot_be_attached_is_a_link() {
         let boat = Attachment { kind: AttachmentKind::Image, url: "https://a.example/1".into(), name: "boat".into() };
-        let line = Line { text: "Look".into(), choices: vec![], attachment: Some(boat) };
+        let line = Line { text: "Look".into(), choices: vec![], attachment: Some(boat), wanted: None };
         assert_eq!(text(&line, true), "Look\nboat\nhttps://a.example/1");
         assert_eq!(text(&line, false), "Look");
     }

@@ -54,11 +54,21 @@ fn any_heard() -> impl Strategy<Value = Heard> {
 
 pub fn any_line() -> impl Strategy<Value = Line> {
     let choice = (any_text(), any_text()).prop_map(|(id, label)| Choice { id, label });
-    (any_text(), vec(choice, 0..3), option::of(any_attachment())).prop_map(|(text, choices, attachment)| Line {
+    let parts = (any_text(), vec(choice, 0..3), option::of(any_attachment()), option::of(any_answer()));
+    parts.prop_map(|(text, choices, attachment, wanted)| Line {
         text,
         choices,
         attachment,
+        wanted: wanted.map(Box::new),
     })
+}
+
+fn any_answer() -> impl Strategy<Value = Wanted> {
+    use WantedKind::{Choice, Date, Email, Number, Phone, Text, Url};
+    let yes_no = (any_text(), any_text()).prop_map(|(yes, no)| WantedKind::YesNo { yes, no });
+    let plain = proptest::sample::select(vec![Text, Email, Number, Phone, Url, Date, Choice]);
+    let kind = prop_oneof![plain, yes_no];
+    (kind, any_text(), option::of(any_text())).prop_map(|(kind, attribute, skip)| Wanted { kind, attribute, skip })
 }
 
 pub fn any_author() -> impl Strategy<Value = Author> {

@@ -16,6 +16,7 @@ mod state;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod wanted;
 mod why;
 
 use serde::de::Error as _;

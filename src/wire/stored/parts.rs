@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::assigning;
+use super::wanted;
 use crate::domain::event as core;
 use crate::domain::ids::{AgentId, TeamId};
 use crate::domain::message;
@@ -124,6 +125,8 @@ pub struct Line<'a> {
     choices: Vec<Choice<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     attachment: Option<Attachment<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    wanted: Option<wanted::Wanted<'a>>,
     /// Of a person's message in the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_from: Option<u64>,
@@ -172,6 +175,7 @@ impl<'a> From<&'a message::Line> for Line<'a> {
             text: text(&line.text),
             choices: line.choices.iter().map(choice).collect(),
             attachment: line.attachment.as_ref().map(Into::into),
+            wanted: line.wanted.as_deref().map(Into::into),
             late_from: None,
             template: None,
         }
@@ -201,6 +205,7 @@ impl From<Line<'_>> for message::Line {
             text: line.text.into_owned(),
             choices: line.choices.into_iter().map(choice).collect(),
             attachment: line.attachment.map(Into::into),
+            wanted: line.wanted.map(|wanted| Box::new(wanted.into())),
         }
     }
 }

@@ -21,7 +21,9 @@ use crate::domain::summary::*;
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::{Author, Window};
-use of_channels::{consent_samples, instagram_samples, left_samples, telegram_samples, template_samples};
+use of_channels::{
+    consent_samples, instagram_samples, left_samples, question_samples, telegram_samples, template_samples,
+};
 
 /// Values as version 1 stores them, one a line. Lines are added, never changed: they lie on disks.
 const PINNED: &str = include_str!("v1.jsonl");
@@ -98,6 +100,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(template_samples());
     samples.extend(left_samples());
     samples.extend(of_assigning::samples());
+    samples.extend(question_samples());
     samples
 }
 
@@ -107,7 +110,7 @@ fn ada() -> Agent {
 
 fn sample_line() -> Line {
     let choice = Choice { id: "c1".to_owned(), label: "“Yes”\n".to_owned() };
-    Line { text: "Shall I?".to_owned(), choices: vec![choice], attachment: None }
+    Line { text: "Shall I?".to_owned(), choices: vec![choice], attachment: None, wanted: None }
 }
 
 fn sample_events() -> Vec<Event> {

@@ -1,8 +1,9 @@
 /** Files on their way to the server, before they are sent with a message. They live as long as the page does. */
 import type { Uploaded } from '../../shared/wire';
-import { h, icon } from './dom';
-import type { Words } from './words';
+import { ATTACH_WORDS, type AttachWords } from '../words/attach';
+import { h, icon, wear } from './dom';
 
+const CLIP = 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.300 3.300 0 0 1 4.700 4.700l-8.500 8.500a1.700 1.700 0 0 1-2.400-2.400L14 7.500';
 const CROSS = 'm6 6 12 12M18 6 6 18';
 
 /** Why a file cannot go; each has its words. */
@@ -17,6 +18,17 @@ export interface Staged {
   uploaded?: Uploaded;
   trouble?: Trouble;
 }
+
+const STYLE = `
+.staged { flex: none; margin: 0; padding: 4px 8px 0; max-height: 132px; overflow-y: auto; list-style: none; border-block-start: 1px solid var(--line); }
+.staged li { display: flex; align-items: center; gap: 8px; }
+.staged span { flex: 1; min-width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; }
+.staged small { color: var(--quiet); font-size: 12px; }
+.staged .bad { color: var(--bad); }
+.staged progress { width: 72px; accent-color: var(--brand); }
+.staged .icon { width: 32px; height: 32px; }
+.over { outline: 3px dashed var(--brand); outline-offset: -6px; }
+`;
 
 /** A message takes no more. */
 const FILES_MAX = 10;
@@ -51,9 +63,10 @@ export class Attaching {
     this.changed();
   }
 
-  /** The files as they are shown; `leave` says where the keyboard goes when one that has it is gone. */
-  list(words: Words, leave: () => void): StagedList {
-    return new StagedList(this, words, leave);
+  /** The files as they are shown, and the ways in which they come. */
+  list(tag: string, panel: HTMLElement, field: HTMLTextAreaElement): StagedList {
+    wear(panel.getRootNode() as ShadowRoot, STYLE);
+    return new StagedList(this, ATTACH_WORDS[tag]!, panel, field);
   }
 
   /** Nothing is on its way any more, or waits for it. */
@@ -117,9 +130,46 @@ export class StagedList {
 
   constructor(
     readonly attaching: Attaching,
-    readonly words: Words,
-    readonly leave: () => void,
-  ) {}
+    readonly words: AttachWords,
+    readonly panel: HTMLElement,
+    readonly field: HTMLTextAreaElement,
+  ) {
+    const files = h('input', { type: 'file', multiple: true, hidden: true, change: () => this.#picked(files) });
+    const clip = h('button', { class: 'icon', type: 'button', 'aria-label': words.attach, click: () => files.click() }, icon(CLIP));
+    field.before(files, clip);
+    field.form?.before(this.element);
+    field.addEventListener('paste', (event) => this.#pasted(event));
+    panel.addEventListener('dragover', (event) => this.#dragged(event, true));
+    panel.addEventListener('dragleave', (event) => this.#dragged(event, false));
+    panel.addEventListener('drop', (event) => this.#given(event, event.dataTransfer));
+  }
+
+  #picked(files: HTMLInputElement): void {
+    this.attaching.add(files.files ?? []);
+    files.value = '';
+    this.field.focus();
+  }
+
+  /** Pasted or dropped: files are attached, anything else is the field's. */
+  #given(event: Event, data: DataTransfer | null): void {
+    this.panel.classList.remove('over');
+    const files = [...(data?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    this.attaching.add(files);
+    this.field.focus();
+  }
+
+  /** Programs that copy words put a picture of them beside. */
+  #pasted(event: ClipboardEvent): void {
+    if (!event.clipboardData?.types.includes('text/plain')) this.#given(event, event.clipboardData);
+  }
+
+  #dragged(event: DragEvent, over: boolean): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.panel.classList.toggle('over', over);
+  }
 
   paint(): void {
     const { staged } = this.attaching;
@@ -145,7 +195,7 @@ export class StagedList {
   }
 
   #remove(one: Staged, row: HTMLElement): void {
-    if (row.contains((row.getRootNode() as ShadowRoot).activeElement)) this.leave();
+    if (row.contains((row.getRootNode() as ShadowRoot).activeElement)) this.field.focus();
     row.remove();
     this.#rows.delete(one);
   }
@@ -156,7 +206,7 @@ export class StagedList {
     return h('small', {}, uploaded ? '' : this.words.waits);
   }
 
-  #fill(key: keyof Words, n: string | number): string {
+  #fill(key: keyof AttachWords, n: string | number): string {
     return this.words[key].replace('{n}', () => String(n));
   }
 }

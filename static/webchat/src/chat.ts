@@ -2,6 +2,7 @@
 import { uuid } from '../../shared/uuid';
 import type { AttributeValue, Look, Uploaded, VisitorEvent, VisitorFloor, VisitorHears } from '../../shared/wire';
 import type { Attaching } from './attach';
+import type { Field } from './field';
 import type { History, Memory, Unsent } from './memory';
 import { fetchPart } from './part';
 import { Wire } from './wire';
@@ -23,6 +24,12 @@ export interface Chat {
   writing: string | undefined;
 }
 
+/** What comes once the panel was opened. */
+export interface OpenPart {
+  Attaching: typeof Attaching;
+  Field: typeof Field;
+}
+
 /** What the page hears beside messages. */
 export type News = { name: 'ready' | 'identified' } | { name: 'error'; code: string; text: string };
 
@@ -38,8 +45,10 @@ export class Conversation {
   name = '';
   /** There once the panel was opened. */
   attaching: Attaching | undefined;
-  #attachingComes = false;
-  #look: Look | undefined;
+  Field: typeof Field | undefined;
+  #partComes = false;
+  /** What the account chose; known from the last visit, until the server says it anew. */
+  look: Look | undefined;
   #history: History | undefined;
   #unsent: Unsent[];
   #failed: Failed[] = [];
@@ -59,10 +68,12 @@ export class Conversation {
     /** Where the server is; `account` is among its parameters. */
     readonly server: URL,
     readonly memory: Memory,
+    language: string,
     readonly changed: (fresh: VisitorEvent[]) => void,
     readonly told: (news: News) => void,
     over: (reason: string) => void,
   ) {
+    this.look = memory.look;
     this.#history = memory.history;
     this.#unsent = memory.unsent();
     this.#wire = new Wire(server, {
@@ -70,6 +81,7 @@ export class Conversation {
         token: memory.token,
         after: memory.token ? (this.#history?.position ?? null) : null,
         identity: this.#identity ?? null,
+        language,
       }),
       heard: (frame) => this.#heard(frame),
       down: () => {
@@ -113,23 +125,24 @@ export class Conversation {
     if (Math.abs(now - this.#typedAt) >= TYPING_AGAIN_MS && this.#wire.say({ type: 'typing' })) this.#typedAt = now;
   }
 
-  /** Whoever opens the panel may attach something. */
+  /** Whoever opens the panel may attach something, or be asked something. */
   prepare(): void {
-    if (this.attaching || this.#attachingComes) return;
-    this.#attachingComes = true;
-    const come = (made: typeof Attaching): void => {
+    if (this.attaching || this.#partComes) return;
+    this.#partComes = true;
+    const come = (made: OpenPart): void => {
+      this.Field = made.Field;
       const token = () => (this.#wire.ready ? this.memory.token : null);
-      this.attaching = new made(new URL('/webchat/uploads' + this.server.search, this.server), token, () => this.changed([]));
+      this.attaching = new made.Attaching(new URL('/webchat/uploads' + this.server.search, this.server), token, () => this.changed([]));
       this.#prepare();
       this.changed([]);
     };
-    // Without it, there is no button; it is tried again with the next opening.
-    fetchPart<typeof Attaching>('attach', this.server).then(come, () => (this.#attachingComes = false));
+    // Without it, all is written into the composer; it is tried again with the next opening.
+    fetchPart<OpenPart>('opened', this.server).then(come, () => (this.#partComes = false));
   }
 
   #prepare(): void {
-    if (!this.attaching || !this.#look) return;
-    this.attaching.bytesMax = this.#look.file_bytes_max;
+    if (!this.attaching || !this.look) return;
+    this.attaching.bytesMax = this.look.file_bytes_max;
     this.attaching.pump();
   }
 
@@ -209,7 +222,7 @@ export class Conversation {
     }
     this.memory.token = token;
     this.name = name || this.name;
-    this.#look = look;
+    this.look = this.memory.look = look;
     this.#prepare();
     this.#toldSeen = 0;
     for (const page of this.#pages.splice(0)) this.page(page.url, page.title);

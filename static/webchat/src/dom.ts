@@ -25,3 +25,11 @@ export function icon(path: string): SVGElement {
   svg.append(shape);
   return svg;
 }
+
+/** Puts on a sheet over those that are worn already. */
+export function wear(root: ShadowRoot, style: string): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  return sheet;
+}

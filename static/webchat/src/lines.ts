@@ -3,7 +3,7 @@ import { stretches } from '../../shared/links';
 import type { AttachmentView, OptionView, VisitorEvent } from '../../shared/wire';
 import type { Chat } from './chat';
 import { h, icon } from './dom';
-import { fill, type Words } from './words';
+import { fill, type OwnWords as Words } from './words';
 
 const PAGE = 'M7 3h7l5 5v13H7zM14 3v5h5';
 
@@ -43,7 +43,8 @@ export function lines(chat: Chat, words: Words, server: URL, tap: Tap): Line[] {
       return line;
     },
   }));
-  return [...said, ...unsent, ...failed];
+  const greeting = words.greeting ? [{ key: 'greeting', alive: false, build: () => h('p', { class: 'greet', dir: 'auto' }, words.greeting!) }] : [];
+  return [...greeting, ...said, ...unsent, ...failed];
 }
 
 function newestMenu({ events, unsent }: Chat): number | undefined {

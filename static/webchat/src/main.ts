@@ -11,7 +11,7 @@ import { Memory } from './memory';
 import { watchPages } from './pages';
 import { part } from './part';
 import { View } from './view';
-import { spoken } from './words';
+import { choose, spoken } from './words';
 
 type Callback = (detail: unknown) => void;
 
@@ -32,10 +32,12 @@ interface Boot {
 function start(account: string, origin: URL, language: string | undefined): void {
   const server = new URL('/', origin);
   server.searchParams.set('account', account);
+  const tag = choose([language, document.documentElement.lang, ...navigator.languages]);
   let over = false;
   const chat = new Conversation(
     server,
     new Memory(account),
+    tag,
     (fresh) => {
       view?.paint();
       if (view && view.chat.unread !== unread) emit('unread', (unread = view.chat.unread));
@@ -52,7 +54,7 @@ function start(account: string, origin: URL, language: string | undefined): void
     },
   );
   watchPages((url, title) => chat.page(url, title));
-  void spoken([language, document.documentElement.lang, ...navigator.languages], server).then((spoken) => {
+  void spoken(tag, server).then((spoken) => {
     if (over) return;
     const shown = new View(chat, spoken, (open) => emit(open ? 'open' : 'close', undefined));
     view = shown;

@@ -1,5 +1,5 @@
 /** What the widget remembers on this site: who the visitor is, what was said, and what has yet to arrive. */
-import type { Position, Uploaded, VisitorEvent, VisitorFloor } from '../../shared/wire';
+import type { Look, Position, Uploaded, VisitorEvent, VisitorFloor } from '../../shared/wire';
 
 /** A `say` or `tap` that the server has not acknowledged. */
 export interface Unsent {
@@ -38,6 +38,14 @@ export class Memory {
 
   set token(token: string) {
     if (token !== this.token) this.#write('token', token);
+  }
+
+  get look(): Look | undefined {
+    return this.#read<Look>('look');
+  }
+
+  set look(look: Look) {
+    this.#write('look', look);
   }
 
   get history(): History | undefined {

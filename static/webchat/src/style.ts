@@ -5,23 +5,13 @@
 export const STYLE = `
 :host {
   all: initial !important;
-  --canvas: #f6f6f8 !important; --panel: #fff !important; --line: #dfe0e6 !important; --strong: #1b1d26 !important; --quiet: #5d6070 !important;
-  --brand: #504ea8 !important; --on-brand: #fff !important; --bot: #f1eefb !important; --bot-line: #d9d0f5 !important; --bot-ink: #5636b0 !important;
-  --person: #e7f5ec !important; --person-line: #bfe3cd !important; --person-ink: #1d6a42 !important; --wait: #fdf0d5 !important; --wait-ink: #7a4b00 !important; --bad: #b3261e !important;
   position: fixed !important; z-index: 2147483000 !important; inset-block-end: 20px !important; inset-inline-end: 20px !important;
   font: 400 15px/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif !important;
-  color: var(--strong) !important; color-scheme: light dark !important; -webkit-text-size-adjust: 100% !important;
+  color: var(--strong) !important; -webkit-text-size-adjust: 100% !important;
 }
 :host([hidden]) { display: none !important; }
 :host([dir=ltr]) { direction: ltr !important; }
 :host([dir=rtl]) { direction: rtl !important; }
-@media (prefers-color-scheme: dark) {
-  :host {
-    --canvas: #16171c !important; --panel: #1e2026 !important; --line: #363944 !important; --strong: #f1f2f6 !important; --quiet: #a3a7b6 !important;
-    --brand: #6b68d6 !important; --bot: #2b2645 !important; --bot-line: #443b70 !important; --bot-ink: #c9bcff !important;
-    --person: #1d3328 !important; --person-line: #2f5642 !important; --person-ink: #93dcb1 !important; --wait: #3c3018 !important; --wait-ink: #f4cf86 !important; --bad: #ff9d94 !important;
-  }
-}
 *, ::before, ::after { box-sizing: border-box; }
 button, input, textarea { font: inherit; color: inherit; margin: 0; }
 button { cursor: pointer; }
@@ -31,6 +21,7 @@ button { cursor: pointer; }
   position: relative; display: grid; place-items: center; width: 56px; height: 56px; margin-inline-start: auto;
   border: 0; border-radius: 50%; background: var(--brand); color: var(--on-brand); box-shadow: 0 6px 24px rgb(0 0 0 / 24%);
 }
+.launch.wide { display: flex; align-items: center; gap: 8px; width: fit-content; max-width: calc(100vw - 40px); padding-inline: 15px 20px; border-radius: 28px; font-weight: 600; }
 .launch svg, .icon svg { width: 26px; height: 26px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .badge {
   position: absolute; inset-block-start: -4px; inset-inline-end: -4px; min-width: 22px; padding: 0 6px; border-radius: 11px;
@@ -38,7 +29,7 @@ button { cursor: pointer; }
 }
 .panel {
   position: absolute; inset-block-end: 68px; inset-inline-end: 0; display: flex; flex-direction: column;
-  width: 376px; height: min(620px, calc(100dvh - 108px)); overflow: hidden;
+  width: 376px; height: min(620px, calc(100dvh - 88px - var(--bottom))); overflow: hidden;
   border: 1px solid var(--line); border-radius: 16px; background: var(--panel); box-shadow: 0 12px 48px rgb(0 0 0 / 22%);
   animation: rise .16s ease-out;
 }
@@ -74,19 +65,12 @@ header p { margin: 0; color: var(--quiet); font-size: 13px; }
 .said img { display: block; max-width: 100%; max-height: 240px; border-radius: 8px; }
 .card { display: flex; align-items: center; gap: 8px; }
 .card svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 2; }
-.staged { flex: none; margin: 0; padding: 4px 8px 0; max-height: 132px; overflow-y: auto; list-style: none; border-block-start: 1px solid var(--line); }
-.staged li { display: flex; align-items: center; gap: 8px; }
-.staged span { flex: 1; min-width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; }
-.staged small { color: var(--quiet); font-size: 12px; }
-.staged .bad { color: var(--bad); }
-.staged progress { width: 72px; accent-color: var(--brand); }
-.staged .icon { width: 32px; height: 32px; }
-.over { outline: 3px dashed var(--brand); outline-offset: -6px; }
 .options { display: flex; flex-wrap: wrap; gap: 6px; margin-block-start: 6px; }
 .options button {
   min-height: 44px; padding: 6px 14px; border: 1px solid var(--bot-ink); border-radius: 22px; background: var(--panel); color: var(--bot-ink); text-align: start;
 }
 .options button:hover { background: var(--bot); }
+.greet { margin: 0 0 12px; color: var(--quiet); text-align: center; white-space: pre-wrap; overflow-wrap: anywhere; }
 .line { margin: 12px 0 4px; color: var(--quiet); font-size: 13px; text-align: center; }
 .line.waiting { margin-inline: auto; padding: 6px 14px; width: fit-content; border-radius: 16px; background: var(--wait); color: var(--wait-ink); }
 .offline { margin: 0; padding: 6px 14px; background: var(--wait); color: var(--wait-ink); font-size: 13px; text-align: center; }
@@ -108,4 +92,16 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
   .panel { inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; }
 }
 @media (prefers-reduced-motion: reduce) { .panel { animation: none; } }
+`;
+
+/** On a light ground, and on a dark one. Every line is made important when it is worn. */
+export const LIGHT = `
+  --canvas: #f6f6f8; --panel: #fff; --line: #dfe0e6; --strong: #1b1d26; --quiet: #5d6070;
+  --brand: #504ea8; --on-brand: #fff; --bot: #f1eefb; --bot-line: #d9d0f5; --bot-ink: #5636b0;
+  --person: #e7f5ec; --person-line: #bfe3cd; --person-ink: #1d6a42; --wait: #fdf0d5; --wait-ink: #7a4b00; --bad: #b3261e;
+`;
+export const DARK = `
+  --canvas: #16171c; --panel: #1e2026; --line: #363944; --strong: #f1f2f6; --quiet: #a3a7b6;
+  --brand: #6b68d6; --bot: #2b2645; --bot-line: #443b70; --bot-ink: #c9bcff;
+  --person: #1d3328; --person-line: #2f5642; --person-ink: #93dcb1; --wait: #3c3018; --wait-ink: #f4cf86; --bad: #ff9d94;
 `;

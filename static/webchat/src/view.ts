@@ -1,28 +1,37 @@
 /** What the visitor sees: a round button, and the panel it opens. */
+import type { Look } from '../../shared/wire';
 import type { StagedList } from './attach';
+import type { Field } from './field';
 import type { Chat, Conversation } from './chat';
-import { h, icon } from './dom';
+import { h, icon, wear } from './dom';
+import { dress } from './dress';
 import { lines } from './lines';
 import { STYLE } from './style';
-import { fill, type Language, type Words } from './words';
+import { fill, own, type Language, type OwnWords } from './words';
 
 const BUBBLE = 'M4 5h16v11H9l-5 4z';
 const CROSS = 'm6 6 12 12M18 6 6 18';
 const ARROW = 'M12 20V5m-6 6 6-6 6 6';
-const CLIP = 'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.700 4.700l-8.500 8.500a1.700 1.700 0 0 1-2.400-2.400L14 7.500';
 /** A drop shorter than this is nobody's business. */
 const QUIET_DROP_MS = 1_500;
 const TEXT_MAX = 10_000;
 
 export class View {
   readonly host: HTMLElement;
+  #root: ShadowRoot;
   #built = new Map<string, HTMLElement>();
   #list: StagedList | undefined;
+  #answer: Field | undefined;
+  /** The account's own sheet, and what it was made from. */
+  #sheet: CSSStyleSheet;
+  #worn = '';
+  #words: OwnWords;
   #dropNotice: ReturnType<typeof setTimeout> | undefined;
   #onToggle: (open: boolean) => void;
 
   #badge = h('span', { class: 'badge', hidden: true });
-  #launch = h('button', { class: 'launch', type: 'button', 'aria-expanded': 'false', click: () => this.toggle() }, icon(BUBBLE), this.#badge);
+  #label = h('span', { dir: 'auto', hidden: true });
+  #launch = h('button', { class: 'launch', type: 'button', 'aria-expanded': 'false', click: () => this.toggle() }, icon(BUBBLE), this.#label, this.#badge);
   #title = h('h2', { id: 'title' });
   #status = h('p');
   #log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', tabindex: '0' });
@@ -34,12 +43,9 @@ export class View {
     dir: 'auto',
     input: () => this.#fieldChanged(),
     keydown: (event) => this.#typed(event as KeyboardEvent),
-    paste: (event) => this.#pasted(event as ClipboardEvent),
   });
-  #files = h('input', { type: 'file', multiple: true, hidden: true, change: () => this.#picked() });
-  #clip = h('button', { class: 'icon', type: 'button', click: () => this.#files.click() }, icon(CLIP));
-  #staged = h('div', { hidden: true });
   #send = h('button', { class: 'icon send', type: 'submit', disabled: true }, icon(ARROW));
+  #form = h('form', { submit: (event) => this.#submit(event) }, this.#field, this.#send);
   #cross = h('button', { class: 'icon', type: 'button', click: () => this.close() }, icon(CROSS));
   #panel = h(
     'section',
@@ -49,16 +55,12 @@ export class View {
       'aria-labelledby': 'title',
       hidden: true,
       keydown: (event) => this.#escape(event as KeyboardEvent),
-      dragover: (event) => this.#dragged(event as DragEvent, true),
-      dragleave: (event) => this.#dragged(event as DragEvent, false),
-      drop: (event) => this.#given(event, (event as DragEvent).dataTransfer),
     },
     h('header', {}, h('div', {}, this.#title, this.#status), this.#cross),
     this.#log,
     this.#writing,
     this.#offline,
-    this.#staged,
-    h('form', { submit: (event) => this.#submit(event) }, this.#files, this.#clip, this.#field, this.#send),
+    this.#form,
   );
 
   constructor(
@@ -68,15 +70,14 @@ export class View {
   ) {
     const { tag, dir, words } = language;
     this.host = h('div', { 'data-switchboard': '', lang: tag, dir });
-    for (const [element, label] of [[this.#log, words.messages], [this.#field, words.yours], [this.#send, words.send], [this.#cross, words.close], [this.#clip, words.attach]] as const) {
+    for (const [element, label] of [[this.#log, words.messages], [this.#field, words.yours], [this.#send, words.send], [this.#cross, words.close]] as const) {
       element.setAttribute('aria-label', label);
     }
-    this.#field.placeholder = words.write;
+    this.#words = words;
     this.#onToggle = onToggle;
-    const root = this.host.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    root.adoptedStyleSheets = [sheet];
+    const root = (this.#root = this.host.attachShadow({ mode: 'open' }));
+    wear(root, STYLE);
+    this.#sheet = wear(root, '');
     root.append(this.#panel, this.#launch);
     document.addEventListener('visibilitychange', () => this.#look());
     if (chat.memory.tab('open')) this.#show();
@@ -93,7 +94,7 @@ export class View {
     const known = this.chat.now.events.length > 0;
     if (!known || !this.chat.memory.tab('greeted')) this.chat.opened();
     this.chat.memory.setTab('greeted', true);
-    this.#field.focus({ preventScroll: true });
+    (this.#answer?.shown ? this.#answer : this.#field).focus({ preventScroll: true });
     this.#onToggle(true);
   }
 
@@ -116,20 +117,58 @@ export class View {
   /** Brings the picture up to what is known. */
   paint(): void {
     const chat = this.chat.now;
-    const { words } = this.language;
-    // A page that may not use the account, or a server that is not there, shows no button that leads nowhere.
-    this.host.hidden = !(chat.connected || this.isOpen || this.chat.memory.token);
-    this.#title.textContent = chat.name || words.chat;
+    const { look } = this.chat;
+    // A page that may not use the account, or a server that is not there, shows no button that leads nowhere; and what it
+    // looks like is known before anything is shown.
+    this.host.hidden = !look || !(chat.connected || this.isOpen || this.chat.memory.token);
+    if (look) this.#dress(look);
+    const words = this.#words;
+    this.#title.textContent = words.chat || chat.name || this.language.words.chat;
     this.#status.textContent = statusWords(chat, words);
     this.#paintLog(chat);
     this.#writing.textContent = chat.writing === undefined ? '' : chat.writing ? fill(words.writes, chat.writing) : words.botWrites;
     this.#paintDrop(chat.connected);
     this.#paintStaged();
+    this.#paintAnswer(chat);
     this.#look();
     const { unread } = this.chat;
     this.#badge.hidden = unread === 0 || this.isOpen;
     this.#badge.textContent = unread > 9 ? '9+' : String(unread);
-    this.#launch.setAttribute('aria-label', unread > 0 && !this.isOpen ? fill(words.unread, unread) : this.isOpen ? words.close : words.open);
+    const wide = !!words.launcher && !this.isOpen;
+    this.#label.hidden = !wide;
+    this.#launch.classList.toggle('wide', wide);
+    const does = unread > 0 && !this.isOpen ? fill(words.unread, unread) : this.isOpen ? words.close : words.open;
+    this.#launch.setAttribute('aria-label', wide ? `${words.launcher}. ${does}` : does);
+  }
+
+  /** Wears what the account chose, and speaks its words. */
+  #dress(look: Look): void {
+    const key = JSON.stringify(look);
+    if (key === this.#worn) return;
+    this.#worn = key;
+    this.#sheet.replaceSync(dress(look));
+    this.#words = own(this.language.words, look.texts);
+    this.#field.placeholder = this.#words.write;
+    this.#label.textContent = this.#words.launcher ?? '';
+    for (const element of this.#built.values()) element.remove();
+    this.#built.clear();
+  }
+
+  /** A question with a field of its own is answered there, unless something else is being written. */
+  #paintAnswer(chat: Chat): void {
+    const { Field } = this.chat;
+    if (Field && !this.#answer) {
+      this.#answer = new Field(this.language.tag, this.#root, this.chat, (keyboard) => this.#swap(keyboard));
+      this.#form.before(this.#answer.element);
+    }
+    const writes = this.#field.value.trim() || this.chat.attaching?.staged.length;
+    this.#answer?.paint(writes ? undefined : chat, this.#form.contains(this.#root.activeElement));
+    this.#swap(false);
+  }
+
+  #swap(keyboard: boolean): void {
+    this.#form.hidden = this.#answer?.shown ?? false;
+    if (keyboard && !this.#form.hidden) this.#field.focus({ preventScroll: true });
   }
 
   #show(): void {
@@ -146,7 +185,7 @@ export class View {
   #paintLog(chat: Chat): void {
     const atFoot = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
     const built = new Map<string, HTMLElement>();
-    const wanted = lines(chat, this.language.words, this.chat.server, ({ id, label }) => this.chat.tap(id, label));
+    const wanted = lines(chat, this.#words, this.chat.server, ({ id, label }) => this.chat.tap(id, label));
     for (const { key, alive, build } of wanted) {
       const element = this.#built.get(key) ?? build();
       element.querySelector('.options')?.toggleAttribute('hidden', !alive);
@@ -196,39 +235,10 @@ export class View {
     this.#send.disabled = !something || attaching?.settled === false;
   }
 
-  #picked(): void {
-    this.chat.attaching?.add(this.#files.files ?? []);
-    this.#files.value = '';
-    this.#field.focus();
-  }
-
-  /** Pasted or dropped: files are attached, anything else is the field's. */
-  #given(event: Event, data: DataTransfer | null): void {
-    this.#panel.classList.remove('over');
-    const files = [...(data?.files ?? [])];
-    if (files.length === 0 || !this.chat.attaching) return;
-    event.preventDefault();
-    this.chat.attaching?.add(files);
-    this.#field.focus();
-  }
-
-  /** Programs that copy words put a picture of them beside. */
-  #pasted(event: ClipboardEvent): void {
-    if (!event.clipboardData?.types.includes('text/plain')) this.#given(event, event.clipboardData);
-  }
-
-  #dragged(event: DragEvent, over: boolean): void {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.#panel.classList.toggle('over', over);
-  }
-
   #paintStaged(): void {
     const { attaching } = this.chat;
-    this.#clip.hidden = !attaching;
     if (attaching && !this.#list) {
-      this.#list = attaching.list(this.language.words, () => this.#field.focus());
-      this.#staged.replaceWith(this.#list.element);
+      this.#list = attaching.list(this.language.tag, this.#panel, this.#field);
     }
     this.#list?.paint();
     this.#sendable();
@@ -259,7 +269,7 @@ export class View {
   }
 }
 
-function statusWords({ floor }: Chat, words: Words): string {
+function statusWords({ floor }: Chat, words: OwnWords): string {
   if (floor.mode === 'human') return floor.person ? fill(words.withName, floor.person) : words.withPerson;
   return floor.mode === 'waiting' ? words.coming : words.withBot;
 }

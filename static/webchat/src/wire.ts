@@ -18,7 +18,7 @@ const FINAL_CODES = [4403, 4404];
 const PATIENT_CODES = [1003, 1008, 1009];
 
 export interface Listener {
-  hello(): { token: string | null; after: Position | null; identity: string | null };
+  hello(): { token: string | null; after: Position | null; identity: string | null; language: string };
   heard(frame: VisitorHears): void;
   down(): void;
   /** The chat cannot work on this page. */

@@ -3,6 +3,7 @@
  * language fetches that one (`words/*.json`), before anything is shown.
  */
 
+import type { OwnTexts } from '../../shared/wire';
 import { fetchPart } from './part';
 
 const en = {
@@ -29,31 +30,35 @@ const en = {
   later: 'Not sent yet. It goes out by itself.',
   failed: 'Not sent',
   connecting: 'Connecting… What you write is sent as soon as possible.',
-  attach: 'Attach a file',
-  uploads: '{n} is being uploaded',
-  remove: 'Remove {n}',
-  waits: 'Waits for the connection',
-  tooLarge: 'Too large: at most {n} MB',
-  badType: 'This kind of file cannot be sent',
-  tooMany: 'Too many files. Try again later',
-  notUploaded: 'Not uploaded. Remove it and try again',
 };
 
 export type Words = Readonly<Record<keyof typeof en, string>>;
 
+/** Where the account has words of its own. */
+export type OwnWords = Words & { launcher?: string | null; greeting?: string | null };
+
 export interface Language {
   tag: string;
   dir: 'ltr' | 'rtl';
-  words: Words;
+  words: OwnWords;
+}
+
+/** In the account's words where it has any. */
+export function own(words: Words, { title, launcher, greeting, assistant, write, coming }: OwnTexts): OwnWords {
+  const named = assistant ? { bot: assistant, botWrites: fill(words.writes, assistant) } : {};
+  return { ...words, ...named, chat: title ?? '', launcher, greeting, write: write ?? words.write, coming: coming ?? words.coming };
 }
 
 const OTHERS = ['de', 'es', 'fr', 'pt', 'ar', 'ja'];
 const ENGLISH: Language = { tag: 'en', dir: 'ltr', words: en };
 
 /** The first of these that we speak: what the page asks for, what it is written in, what the browser prefers. */
-export async function spoken(wanted: readonly (string | undefined)[], server: URL): Promise<Language> {
+export function choose(wanted: readonly (string | undefined)[]): string {
   const known = ['en', ...OTHERS];
-  const tag = wanted.map((one) => one?.toLowerCase().split(/[-_]/)[0] ?? '').find((one) => known.includes(one)) ?? 'en';
+  return wanted.map((one) => one?.toLowerCase().split(/[-_]/)[0] ?? '').find((one) => known.includes(one)) ?? 'en';
+}
+
+export async function spoken(tag: string, server: URL): Promise<Language> {
   if (tag === 'en') return ENGLISH;
   const words = fetchPart<Words>(tag, server);
   // Better in English than not at all.

@@ -38,6 +38,57 @@ async fn a_widget_is_told_what_is_wrong_with_its_message() {
 }
 
 #[actix_web::test]
+async fn a_widget_learns_which_answer_a_question_wants_and_that_one_was_refused() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut widget = widget(&installation).await;
+    widget.say(json!({"type": "hello", "token": null, "after": null}).to_string()).await;
+    let mut said = 0;
+    let mut asked = async |text: &str| {
+        said += 1;
+        let id = format!("0197c1de-0000-7000-8000-{said:012}");
+        widget.say(json!({"type": "say", "id": id, "text": text}).to_string()).await;
+        loop {
+            let frame = widget.next_of("events").await;
+            let events = frame["events"].as_array().cloned().unwrap_or_default();
+            let spoke = events.iter().filter(|event| event["kind"] == "bot_said").next_back();
+            match spoke {
+                Some(bot) => return bot["asks"].clone(),
+                None => continue,
+            }
+        }
+    };
+    assert_eq!(asked("quote").await, Value::Null, "plain words have no field of their own");
+    let email = asked("a boat").await;
+    assert_eq!((&email["kind"], &email["autofill"]), (&json!("email"), &json!("email")));
+    assert_eq!(email["refused"], false);
+    assert_eq!(asked("I have none").await["refused"], true);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_widget_wears_what_its_account_chose_in_the_language_it_speaks() {
+    let site = "[[account]]\nid = \"blue\"\nkind = \"webchat\"\nbot = \"harbor\"\norigins = [\"https://harbor.example\"]\n\
+                accent = \"#0a5\"\ntheme = \"light\"\nposition = \"start\"\n[account.texts]\ntitle = \"Questions?\"\n\
+                [account.texts.de]\ntitle = \"Fragen?\"\n";
+    let installation = Installation::with(|plan| plan.accounts = site.into()).await;
+    let node = installation.start().await;
+    let look = async |language: Value| {
+        let path = format!("{WEBCHAT_SOCKET}blue");
+        let at = installation.address();
+        let mut widget = Wire::open(at, &path, &[("origin", "https://harbor.example")]).await.expect("a widget");
+        widget.say(json!({"type": "hello", "token": null, "after": null, "language": language}).to_string()).await;
+        widget.next_of("welcome").await["look"].clone()
+    };
+    let german = look(json!("de")).await;
+    assert_eq!((&german["texts"]["title"], &german["theme"]), (&json!("Fragen?"), &json!("light")));
+    assert_eq!((&german["at_start"], &german["accent"]["light"]["ink"]), (&json!(true), &json!("#16171c")));
+    assert_eq!(look(json!("fr")).await["texts"]["title"], "Questions?");
+    assert_eq!(look(Value::Null).await["texts"]["title"], "Questions?");
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn a_widget_that_types_like_a_program_is_told_to_wait() {
     let installation = Installation::new().await;
     let node = installation.start().await;

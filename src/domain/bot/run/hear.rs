@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
         let texts = &self.bot.settings.texts;
         let choice = |id: &str, label: &str| Choice { id: id.to_owned(), label: label.to_owned() };
         let choices = vec![choice(TAP_HUMAN, &texts.offer_yes), choice(TAP_BOT, &texts.offer_no)];
-        let line = Line { text: texts.offer_human.clone(), choices, attachment: None };
+        let line = Line { text: texts.offer_human.clone(), choices, attachment: None, wanted: None };
         self.say(line, Why::OfferedHuman, Place::OfferedHuman);
     }
 

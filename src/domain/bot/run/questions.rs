@@ -9,7 +9,7 @@ use crate::domain::bot::template::Template;
 use crate::domain::bot::triggers::Action;
 use crate::domain::bot::{Ask, AtLimit, Form, MenuOption, Widget};
 use crate::domain::event::{Event, Place, Reason, Step, Why};
-use crate::domain::message::{Choice, Line};
+use crate::domain::message::{Choice, Line, Wanted, WantedKind};
 
 impl Run<'_> {
     pub(super) fn show_menu(&mut self, step: Step, text: &Template, options: &[MenuOption], why: Why) {
@@ -18,7 +18,7 @@ impl Run<'_> {
             label: option.label.clone(),
         };
         let choices = options.iter().enumerate().map(choice).collect();
-        let line = Line { text: self.fill(text), choices, attachment: None };
+        let line = Line { text: self.fill(text), choices, attachment: None, wanted: None };
         self.say_at(&step.clone(), line, why, Place::Asking(step));
     }
 
@@ -33,8 +33,24 @@ impl Run<'_> {
         };
         let choice = |(number, label): (usize, &String)| Choice { id: option_id(&step, number), label: label.clone() };
         let choices = labels.iter().enumerate().map(choice).collect();
-        let line = Line { text: self.fill(text), choices, attachment: None };
+        let line = Line { text: self.fill(text), choices, attachment: None, wanted: Some(self.wanted(ask)) };
         self.say_at(&step.clone(), line, why, Place::Asking(step));
+    }
+
+    fn wanted(&self, ask: &Ask) -> Box<Wanted> {
+        let first = |words: &[String]| words.first().cloned().unwrap_or_default();
+        let kind = match &ask.kind {
+            AnswerKind::Text => WantedKind::Text,
+            AnswerKind::Email => WantedKind::Email,
+            AnswerKind::Number => WantedKind::Number,
+            AnswerKind::Phone => WantedKind::Phone,
+            AnswerKind::Url => WantedKind::Url,
+            AnswerKind::Date { .. } => WantedKind::Date,
+            AnswerKind::Choice(_) => WantedKind::Choice,
+            AnswerKind::YesNo { yes, no } => WantedKind::YesNo { yes: first(yes), no: first(no) },
+        };
+        let skip = self.bot.settings.words.skip.first().filter(|_| ask.may_skip).cloned();
+        Box::new(Wanted { kind, attribute: ask.attribute.clone(), skip })
     }
 
     /// What is said is taken as an answer, or else is none.

@@ -42,3 +42,14 @@ pub(super) fn consent_samples() -> Vec<Vec<u8>> {
     let state = State { opted_out: Some(reason()), deliveries: [(2, delivery)].into(), ..State::default() };
     events.iter().map(write_event).chain([write_state(&state)]).collect()
 }
+
+pub(super) fn question_samples() -> Vec<Vec<u8>> {
+    let text = |text: &str| text.to_owned();
+    let asked = |kind, skip| {
+        let wanted = Some(Box::new(Wanted { kind, attribute: "email".to_owned(), skip }));
+        let (line, why) = (Line { wanted, ..Line::text("Which?") }, Why::AskedAgain);
+        write_event(&Event::BotSaid { line, why, from: Origin::default(), then: Place::Idle, turn: 1 })
+    };
+    let yes_no = WantedKind::YesNo { yes: text("yes"), no: text("no") };
+    vec![asked(WantedKind::Email, Some(text("skip"))), asked(WantedKind::Date, None), asked(yes_no, None)]
+}

@@ -1,0 +1,77 @@
+/** The words of attachments, which come with them. */
+const en = {
+  attach: 'Attach a file',
+  uploads: '{n} is being uploaded',
+  remove: 'Remove {n}',
+  waits: 'Waits for the connection',
+  tooLarge: 'Too large: at most {n} MB',
+  badType: 'This kind of file cannot be sent',
+  tooMany: 'Too many files. Try again later',
+  notUploaded: 'Not uploaded. Remove it and try again',
+};
+
+export type AttachWords = Readonly<Record<keyof typeof en, string>>;
+
+export const ATTACH_WORDS: Readonly<Record<string, AttachWords>> = {
+  en,
+  de: {
+    attach: 'Datei anhängen',
+    uploads: '{n} wird hochgeladen',
+    remove: '{n} entfernen',
+    waits: 'Wartet auf die Verbindung',
+    tooLarge: 'Zu groß: höchstens {n} MB',
+    badType: 'Diese Art Datei kann nicht gesendet werden',
+    tooMany: 'Zu viele Dateien. Versuchen Sie es später erneut',
+    notUploaded: 'Nicht hochgeladen. Entfernen und noch einmal versuchen',
+  },
+  es: {
+    attach: 'Adjuntar un archivo',
+    uploads: 'Subiendo {n}',
+    remove: 'Quitar {n}',
+    waits: 'Espera la conexión',
+    tooLarge: 'Demasiado grande: máximo {n} MB',
+    badType: 'No se puede enviar este tipo de archivo',
+    tooMany: 'Demasiados archivos. Inténtalo más tarde',
+    notUploaded: 'No se ha subido. Quítalo e inténtalo de nuevo',
+  },
+  fr: {
+    attach: 'Joindre un fichier',
+    uploads: 'Envoi de {n} en cours',
+    remove: 'Retirer {n}',
+    waits: 'En attente de connexion',
+    tooLarge: 'Trop volumineux : {n} Mo au plus',
+    badType: 'Ce type de fichier ne peut pas être envoyé',
+    tooMany: 'Trop de fichiers. Réessayez plus tard',
+    notUploaded: 'Échec de l’envoi. Retirez-le et réessayez',
+  },
+  pt: {
+    attach: 'Anexar um arquivo',
+    uploads: 'Enviando {n}',
+    remove: 'Remover {n}',
+    waits: 'Aguardando a conexão',
+    tooLarge: 'Grande demais: no máximo {n} MB',
+    badType: 'Este tipo de arquivo não pode ser enviado',
+    tooMany: 'Arquivos demais. Tente mais tarde',
+    notUploaded: 'Não foi enviado. Remova e tente de novo',
+  },
+  ar: {
+    attach: 'إرفاق ملف',
+    uploads: 'جارٍ رفع ⁨{n}⁩',
+    remove: 'إزالة ⁨{n}⁩',
+    waits: 'بانتظار الاتصال',
+    tooLarge: 'كبير جدًا: {n} ميغابايت على الأكثر',
+    badType: 'لا يمكن إرسال هذا النوع من الملفات',
+    tooMany: 'ملفات كثيرة. حاول لاحقًا',
+    notUploaded: 'لم يُرفع. أزله وحاول مجددًا',
+  },
+  ja: {
+    attach: 'ファイルを添付',
+    uploads: '{n}をアップロード中',
+    remove: '{n}を削除',
+    waits: '接続を待っています',
+    tooLarge: '大きすぎます（最大{n}MB）',
+    badType: 'この種類のファイルは送信できません',
+    tooMany: 'ファイルが多すぎます。後でもう一度お試しください',
+    notUploaded: 'アップロードできませんでした。削除してもう一度お試しください',
+  },
+};
