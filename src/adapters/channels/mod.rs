@@ -5,6 +5,7 @@
 
 pub mod buttons;
 pub mod files;
+pub mod graph;
 pub mod http;
 pub mod identity;
 pub mod lenient;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Network;
+use crate::adapters::channels::graph::Fault;
 use crate::adapters::channels::lenient::Word;
 use crate::adapters::channels::outcome;
 use crate::ports::channel::SendResult;
@@ -32,38 +33,12 @@ struct Body<'a> {
     #[serde(borrow, default)]
     message_id: Option<Word<'a>>,
     #[serde(borrow, default)]
-    error: Option<GraphError<'a>>,
-}
-
-#[derive(Deserialize)]
-struct GraphError<'a> {
-    #[serde(borrow, default)]
-    message: Option<Word<'a>>,
-    #[serde(borrow, default)]
-    code: Option<Word<'a>>,
-    #[serde(borrow, default)]
-    error_subcode: Option<Word<'a>>,
-    #[serde(default)]
-    is_transient: Option<bool>,
-    #[serde(borrow, default)]
-    fbtrace_id: Option<Word<'a>>,
-}
-
-impl GraphError<'_> {
-    /// 0 if there is none.
-    fn code(&self) -> u32 {
-        self.code.as_ref().and_then(|code| code.0.parse().ok()).unwrap_or(0)
-    }
-
-    fn subcode(&self) -> Option<u32> {
-        self.error_subcode.as_ref()?.0.parse().ok()
-    }
+    error: Option<Fault<'a>>,
 }
 
 /// Whether it was refused because another app has the conversation.
 pub fn is_with_another_app(body: &[u8]) -> bool {
-    let error = serde_json::from_slice::<Body>(body).ok().and_then(|body| body.error);
-    error.is_some_and(|error| (error.code(), error.subcode()) == (10, Some(2_018_300)))
+    Fault::read(body).is_some_and(|error| (error.code(), error.subcode()) == (Some(10), Some(2_018_300)))
 }
 
 pub fn interpret(answer: &Answer) -> SendResult {
@@ -78,10 +53,9 @@ pub fn interpret(answer: &Answer) -> SendResult {
     }
 }
 
-fn refused(answer: &Answer, error: &GraphError) -> SendResult {
-    let trace = error.fbtrace_id.as_ref().map_or("", |trace| &trace.0);
-    let (code, subcode, who) = (error.code(), error.subcode(), answer.network.name());
-    tracing::debug!(status = answer.status, code, subcode, fbtrace_id = trace, who, "a message was refused");
+fn refused(answer: &Answer, error: &Fault) -> SendResult {
+    let (code, subcode, who) = (code(error), error.subcode(), answer.network.name());
+    tracing::debug!(status = answer.status, code, subcode, fbtrace_id = error.trace(), who, "a message was refused");
     let passing = || not_sent(None, false, named(error, &format!("{who} has a passing problem")));
     match (code, subcode) {
         (190, _) => SendResult::AccountRefused { reason: named(error, "the access token is no longer valid") },
@@ -97,11 +71,16 @@ fn refused(answer: &Answer, error: &GraphError) -> SendResult {
         (2 | 1200, _) => passing(),
         _ => match permanent(code, subcode) {
             Some(words) => SendResult::Permanent { reason: named(error, words) },
-            None if error.is_transient == Some(true) => passing(),
+            None if error.is_passing() => passing(),
             None if answer.status >= 500 => SendResult::Unknown { reason: named(error, &format!("{who} failed")) },
             None => SendResult::Permanent { reason: quoted(who, error) },
         },
     }
+}
+
+/// 0 if there is none.
+fn code(error: &Fault) -> u32 {
+    error.code().unwrap_or(0)
 }
 
 fn slow_down(who: &str) -> String {
@@ -154,17 +133,16 @@ fn regain_access(usage: &str) -> Option<Duration> {
     (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60)))
 }
 
-fn named(error: &GraphError, words: &str) -> String {
+fn named(error: &Fault, words: &str) -> String {
     match error.subcode() {
-        Some(subcode) => format!("{words} (code {}/{subcode})", error.code()),
-        None => format!("{words} (code {})", error.code()),
+        Some(subcode) => format!("{words} (code {}/{subcode})", code(error)),
+        None => format!("{words} (code {})", code(error)),
     }
 }
 
 /// The provider's own words, where we have none.
-fn quoted(who: &str, error: &GraphError) -> String {
-    let words = error.message.as_ref().map_or("no reason given", |message| &message.0);
-    named(error, &format!("{who} refused it: {}", outcome::quoted(words)))
+fn quoted(who: &str, error: &Fault) -> String {
+    named(error, &format!("{who} refused it: {}", outcome::quoted(error.words())))
 }
 
 #[cfg(test)]

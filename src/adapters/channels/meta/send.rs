@@ -9,17 +9,17 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderName, Uri};
 use serde::Serialize;
-use url::Url;
 
 use super::Network;
 use super::answer::{Answer, interpret, is_with_another_app};
 use super::control::Control;
 use super::graph::Refused;
-use crate::adapters::channels::http::{self as provider, Client};
+pub use crate::adapters::channels::graph::BadSettings;
+use crate::adapters::channels::graph::{Access, Graph};
+use crate::adapters::channels::http::Client;
 use crate::adapters::channels::mark::Mark;
-use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::adapters::channels::{outcome, split};
 use crate::domain::message::{self, Attachment, AttachmentKind, Choice};
 use crate::ports::channel::{By, Courtesy, Outgoing, Outlet, SendResult};
@@ -42,12 +42,11 @@ pub struct Settings {
     pub sends_per_second: u32,
 }
 
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadSettings {
-    #[error("“{0}” is not an http(s) address")]
-    ApiBase(String),
-    #[error("the access token has characters that no token has")]
-    Token,
+impl Settings {
+    pub fn access(&self) -> Access {
+        let (token, app_secret) = (self.token.clone(), self.app_secret.clone());
+        Access { token, app_secret, api_base: self.api_base.clone(), api_version: self.api_version.clone() }
+    }
 }
 
 /// The way to the contacts of one line.
@@ -58,23 +57,20 @@ pub struct MetaOutlet {
 
 struct Line {
     network: Network,
-    client: Client,
+    graph: Graph,
     /// Carries the proof: never to be shown.
     address: Uri,
-    headers: HeaderMap,
-    token: String,
     control: Control,
 }
 
 impl MetaOutlet {
     /// `client` is shared by all outlets; see `channels::http`.
     pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
-        let authorization =
-            HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
-        let headers = provider::headers(provider::JSON, Some(authorization));
-        let (network, token) = (settings.network, settings.token.clone());
-        let control = Control::new(client.clone(), settings.clone())?;
-        let line = Line { network, client, address: address(settings)?, headers, token, control };
+        let graph = Graph::new(client.clone(), &settings.access())?;
+        let address = graph.address(&[&settings.sender_id, "messages"], &[]);
+        let address = address.map_err(|_| BadSettings::ApiBase(settings.api_base.clone()))?;
+        let control = Control::new(client, settings.clone())?;
+        let line = Line { network: settings.network, graph, address, control };
         Ok(Self { line: Arc::new(line), sends_per_second: settings.sends_per_second })
     }
 }
@@ -107,25 +103,6 @@ impl Outlet for MetaOutlet {
         };
         Some(shown.boxed())
     }
-}
-
-fn address(settings: &Settings) -> Result<Uri, BadSettings> {
-    let url = below(settings, &[&settings.sender_id, "messages"])?;
-    url.as_str().parse().map_err(|_| BadSettings::ApiBase(settings.api_base.clone()))
-}
-
-/// An address of Graph, with the proof that the call is ours.
-pub(super) fn below(settings: &Settings, path: &[&str]) -> Result<Url, BadSettings> {
-    let bad = || BadSettings::ApiBase(settings.api_base.clone());
-    let mut url = Url::parse(&settings.api_base).map_err(|_| bad())?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad());
-    }
-    url.path_segments_mut().map_err(|()| bad())?.pop_if_empty().push(&settings.api_version).extend(path);
-    if let Some(secret) = settings.app_secret.as_deref().filter(|secret| !secret.is_empty()) {
-        url.query_pairs_mut().append_pair("appsecret_proof", &appsecret_proof(secret, &settings.token));
-    }
-    Ok(url)
 }
 
 impl Line {
@@ -165,7 +142,7 @@ impl Line {
             return (SendResult::Permanent { reason: "the message cannot be written as JSON".into() }, false);
         };
         let mut elsewhere = false;
-        let result = match self.client.post(self.address.clone(), self.headers.clone(), body).await {
+        let result = match self.graph.post_to(self.address.clone(), body).await {
             Ok(answer) => {
                 elsewhere = answer.status >= 400 && is_with_another_app(&answer.body);
                 interpret(&Answer {
@@ -180,7 +157,7 @@ impl Line {
             Err(why) => outcome::unanswered(self.network.name(), why),
         };
         // Some of Meta's own error messages quote the token.
-        (outcome::without_secret(result, &self.token), elsewhere)
+        (outcome::without_secret(result, &self.graph.token), elsewhere)
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::adapters::channels::meta_signature::appsecret_proof;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId};
 use crate::domain::message::Line;
 
@@ -109,7 +110,7 @@ fn outlet(base: &str) -> MetaOutlet {
         api_version: "v26.0".into(),
         sends_per_second: 200,
     };
-    MetaOutlet::new(provider::Client::new(Duration::from_secs(2)).unwrap(), &settings).unwrap()
+    MetaOutlet::new(Client::new(Duration::from_secs(2)).unwrap(), &settings).unwrap()
 }
 
 fn outgoing(line: Line) -> Outgoing {
@@ -340,7 +341,7 @@ fn settings_that_cannot_work_are_refused_early() {
             api_version: "v26.0".into(),
             sends_per_second: 1,
         };
-        MetaOutlet::new(provider::Client::new(Duration::from_secs(1)).unwrap(), &settings)
+        MetaOutlet::new(Client::new(Duration::from_secs(1)).unwrap(), &settings)
     };
     assert_eq!(new("graph", "t").unwrap_err(), BadSettings::ApiBase("graph".into()));
     assert_eq!(new("ftp://graph", "t").unwrap_err(), BadSettings::ApiBase("ftp://graph".into()));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::errors::{Meaning, meaning};
+use crate::adapters::channels::graph::Fault;
 use crate::adapters::channels::lenient::Word;
 use crate::adapters::channels::outcome;
 use crate::ports::channel::SendResult;
@@ -31,33 +32,13 @@ struct Body<'a> {
     #[serde(borrow, default)]
     messages: Option<Vec<Message<'a>>>,
     #[serde(borrow, default)]
-    error: Option<GraphError<'a>>,
+    error: Option<Fault<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Message<'a> {
     #[serde(borrow, default)]
     id: Option<Word<'a>>,
-}
-
-#[derive(Deserialize)]
-struct GraphError<'a> {
-    #[serde(borrow, default)]
-    message: Option<Word<'a>>,
-    #[serde(borrow, default)]
-    code: Option<Word<'a>>,
-    #[serde(borrow, default)]
-    error_data: Option<Details<'a>>,
-    #[serde(default)]
-    is_transient: Option<bool>,
-    #[serde(borrow, default)]
-    fbtrace_id: Option<Word<'a>>,
-}
-
-#[derive(Deserialize)]
-pub struct Details<'a> {
-    #[serde(borrow, default)]
-    pub details: Option<Word<'a>>,
 }
 
 pub fn interpret(answer: &Answer) -> SendResult {
@@ -73,11 +54,10 @@ pub fn interpret(answer: &Answer) -> SendResult {
     }
 }
 
-fn refused(answer: &Answer, error: &GraphError) -> SendResult {
+fn refused(answer: &Answer, error: &Fault) -> SendResult {
     // Without a number it is not Meta that speaks.
-    let Some(code) = error.code.as_ref().and_then(|code| code.0.parse().ok()) else { return without_words(answer) };
-    let trace = error.fbtrace_id.as_ref().map_or("", |trace| &trace.0);
-    tracing::debug!(status = answer.status, code, fbtrace_id = trace, "whatsapp refused a message");
+    let Some(code) = error.code() else { return without_words(answer) };
+    tracing::debug!(status = answer.status, code, fbtrace_id = error.trace(), "whatsapp refused a message");
     let named = |words: &str| format!("{words} (code {code})");
     let again = |after, account_wide, words| SendResult::NotSent { after, account_wide, reason: named(words) };
     match meaning(code) {
@@ -90,7 +70,7 @@ fn refused(answer: &Answer, error: &GraphError) -> SendResult {
         Meaning::Busy(wait) => again(Some(asked(answer).unwrap_or(wait)), true, SLOW_DOWN),
         Meaning::BusyWithContact => again(Some(pause(answer)), false, "this contact gets too many messages at a time"),
         Meaning::Unknown if answer.status == 429 => again(Some(busy(answer)), true, SLOW_DOWN),
-        Meaning::Unknown if error.is_transient == Some(true) => again(None, false, "WhatsApp has a passing problem"),
+        Meaning::Unknown if error.is_passing() => again(None, false, "WhatsApp has a passing problem"),
         Meaning::Unknown if answer.status >= 500 => SendResult::Unknown { reason: named("WhatsApp failed") },
         Meaning::Unknown => SendResult::Permanent { reason: named(&quoted(error)) },
     }
@@ -112,10 +92,8 @@ fn busy(answer: &Answer) -> Duration {
 }
 
 /// The provider's own words, where we have none.
-fn quoted(error: &GraphError) -> String {
-    let details = error.error_data.as_ref().and_then(|data| data.details.as_ref());
-    let words = details.or(error.message.as_ref()).map_or("no reason given", |words| &words.0);
-    format!("WhatsApp refused it: {}", outcome::quoted(words))
+fn quoted(error: &Fault) -> String {
+    format!("WhatsApp refused it: {}", outcome::quoted(error.words()))
 }
 
 fn without_words(answer: &Answer) -> SendResult {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use url::Url;
 
-use super::graph::{BadSettings, Graph, Settings};
+use super::settings::{BadSettings, Graph, Settings};
 use crate::adapters::channels::files::{bounded, broken};
 use crate::adapters::channels::http::{Client, Download};
 use crate::adapters::channels::lenient::Word;
@@ -29,7 +29,7 @@ struct Found<'a> {
 
 impl WhatsAppFiles {
     pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
-        Graph::new(client, settings).map(Self)
+        Graph::new(client, &settings.access()).map(Self)
     }
 }
 
@@ -37,7 +37,7 @@ impl Files for WhatsAppFiles {
     fn fetch(&self, file: &str) -> BoxFuture<'static, Result<File, NotFetched>> {
         let (graph, file) = (self.0.clone(), file.to_owned());
         async move {
-            let address = graph.address(&[&file]).map_err(broken)?;
+            let address = graph.address(&[&file], &[]).map_err(broken)?;
             let answer = there(graph.get(address).await.map_err(broken)?)?;
             let answer = answer.whole(ANSWER_BYTES_MAX).await.map_err(broken)?.ok_or(NotFetched::Gone)?;
             let Found { url, mime_type } = serde_json::from_slice(&answer).map_err(|_| NotFetched::Gone)?;

@@ -8,18 +8,18 @@
 mod answer;
 mod errors;
 mod files;
-mod graph;
 mod inlet;
 mod read;
 mod said;
 mod send;
+mod settings;
 mod shapes;
 mod status;
 
 pub use files::WhatsAppFiles;
-pub use graph::{BadSettings, Settings};
 pub use inlet::{Line, WhatsAppInlet};
 pub use send::WhatsAppOutlet;
+pub use settings::{BadSettings, Settings};
 
 use crate::adapters::channels::mark::Mark;
 use crate::domain::ids::{AccountId, ConversationId};

@@ -10,7 +10,7 @@ use http::header::{DATE, RETRY_AFTER};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, interpret};
-use super::graph::{BadSettings, Graph, Settings};
+use super::settings::{BadSettings, Graph, Settings};
 use super::{BUTTON_ID_BYTES_MAX, ROW_ID_BYTES_MAX, callback};
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::mark::Mark;
@@ -54,7 +54,7 @@ impl WhatsAppOutlet {
     /// `client` is shared by all outlets; see `channels::http`.
     pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
         let (id, menu_button) = (settings.phone_number_id.clone(), settings.menu_button.clone());
-        let number = Number { graph: Graph::new(client, settings)?, id, menu_button };
+        let number = Number { graph: Graph::new(client, &settings.access())?, id, menu_button };
         Ok(Self { number: Arc::new(number), sends_per_second: settings.sends_per_second })
     }
 }
@@ -94,7 +94,7 @@ impl Outlet for WhatsAppOutlet {
         let Courtesy::Read { message, types } = courtesy else { return None };
         let number = self.number.clone();
         let shown = async move {
-            let result = number.graph.post(&[&number.id, "messages"], &read(&message, types)).await;
+            let result = number.graph.post(&[&number.id, "messages"], &[], &read(&message, types)).await;
             tracing::trace!(status = result.map_or(0, |answer| answer.status), "showed a courtesy");
         };
         Some(shown.boxed())
@@ -103,7 +103,7 @@ impl Outlet for WhatsAppOutlet {
 
 impl Number {
     async fn post(self: Arc<Self>, body: Value, attempt: u32) -> SendResult {
-        let result = match self.graph.post(&[&self.id, "messages"], &body).await {
+        let result = match self.graph.post(&[&self.id, "messages"], &[], &body).await {
             Ok(answer) => interpret(&Answer {
                 status: answer.status,
                 date: answer.header(DATE),

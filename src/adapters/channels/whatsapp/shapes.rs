@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::answer::Details;
+use crate::adapters::channels::graph::Details;
 use crate::adapters::channels::lenient::{Moment, Word};
 
 #[derive(Deserialize)]

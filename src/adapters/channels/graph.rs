@@ -1,4 +1,9 @@
-//! The address of a phone number at Graph, and the proof that a call is ours.
+//! Meta's Graph, by which Messenger, Instagram and WhatsApp are reached: its addresses, with the proof that a call is ours, and
+//! the calls. What it answers when it refuses is in `fault`; what that means for a message, each channel knows.
+
+mod fault;
+
+pub use fault::{Details, Fault};
 
 use std::fmt;
 
@@ -6,23 +11,19 @@ use http::{HeaderMap, HeaderValue, Uri};
 use serde::Serialize;
 use url::Url;
 
-use crate::adapters::channels::http::{Answer, Client, Download, JSON, Unanswered, headers};
-use crate::adapters::channels::meta_signature::appsecret_proof;
+use super::http::{Answer, Client, Download, JSON, Unanswered, headers};
+use super::meta_signature::appsecret_proof;
 
-/// What the operator says about a phone number.
+/// How Graph knows us.
 #[derive(Clone)]
-pub struct Settings {
-    pub phone_number_id: String,
+pub struct Access {
     pub token: String,
     /// With it, each call proves that it is ours.
-    pub app_secret: String,
+    pub app_secret: Option<String>,
     /// `https://graph.facebook.com`
     pub api_base: String,
     /// `v26.0`
     pub api_version: String,
-    pub sends_per_second: u32,
-    /// On the button that opens a list.
-    pub menu_button: String,
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +39,8 @@ pub enum BadSettings {
 pub struct Graph {
     client: Client,
     base: Url,
-    proof: String,
+    proof: Option<String>,
+    headers: HeaderMap,
     authorization: HeaderValue,
     pub token: String,
 }
@@ -50,34 +52,59 @@ impl fmt::Debug for Graph {
 }
 
 impl Graph {
-    /// `client` is shared by all outlets; see `channels::http`.
-    pub fn new(client: Client, settings: &Settings) -> Result<Self, BadSettings> {
-        let bad = || BadSettings::ApiBase(settings.api_base.clone());
-        let mut base = Url::parse(&settings.api_base).map_err(|_| bad())?;
+    /// `client` is shared by all; see `channels::http`.
+    pub fn new(client: Client, access: &Access) -> Result<Self, BadSettings> {
+        let bad = || BadSettings::ApiBase(access.api_base.clone());
+        let mut base = Url::parse(&access.api_base).map_err(|_| bad())?;
         if !matches!(base.scheme(), "http" | "https") {
             return Err(bad());
         }
-        base.path_segments_mut().map_err(|()| bad())?.pop_if_empty().push(&settings.api_version);
+        base.path_segments_mut().map_err(|()| bad())?.pop_if_empty().push(&access.api_version);
         let authorization =
-            HeaderValue::try_from(format!("Bearer {}", settings.token)).map_err(|_| BadSettings::Token)?;
-        let (proof, token) = (appsecret_proof(&settings.app_secret, &settings.token), settings.token.clone());
-        Ok(Self { client, base, proof, authorization, token })
+            HeaderValue::try_from(format!("Bearer {}", access.token)).map_err(|_| BadSettings::Token)?;
+        let secret = access.app_secret.as_deref().filter(|secret| !secret.is_empty());
+        let (proof, token) = (secret.map(|secret| appsecret_proof(secret, &access.token)), access.token.clone());
+        let headers = headers(JSON, Some(authorization.clone()));
+        Ok(Self { client, base, proof, headers, authorization, token })
     }
 
     /// Below the version.
-    pub fn address(&self, path: &[&str]) -> Result<Uri, Unanswered> {
+    pub fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Uri, Unanswered> {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.extend(path);
         }
-        url.query_pairs_mut().append_pair("appsecret_proof", &self.proof);
+        if let Some(proof) = &self.proof {
+            url.query_pairs_mut().append_pair("appsecret_proof", proof);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         url.as_str().parse().map_err(|_| Unanswered::Unreachable("that is no address".to_owned()))
     }
 
-    pub async fn post(&self, path: &[&str], body: &impl Serialize) -> Result<Answer, Unanswered> {
-        let headers: HeaderMap = headers(JSON, Some(self.authorization.clone()));
+    pub async fn post(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Answer, Unanswered> {
+        self.post_to(self.address(path, query)?, serde_json::to_vec(body).unwrap_or_default()).await
+    }
+
+    /// To an address that was made before.
+    pub async fn post_to(&self, address: Uri, body: Vec<u8>) -> Result<Answer, Unanswered> {
+        self.client.post(address, self.headers.clone(), body).await
+    }
+
+    pub async fn delete(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Result<Answer, Unanswered> {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        self.client.post(self.address(path)?, headers, body).await
+        self.client.delete(self.address(path, query)?, self.headers.clone(), body).await
     }
 
     /// The token goes along: only where [`Graph::is_at_home`].
@@ -106,21 +133,18 @@ mod tests {
 
     use super::*;
 
-    pub fn settings() -> Settings {
-        Settings {
-            phone_number_id: "106540352242922".into(),
+    fn access() -> Access {
+        Access {
             token: "token".into(),
-            app_secret: "secret".into(),
+            app_secret: Some("secret".into()),
             api_base: "https://graph.facebook.com".into(),
             api_version: "v26.0".into(),
-            sends_per_second: 40,
-            menu_button: "Menu".into(),
         }
     }
 
     #[test]
     fn the_token_is_shown_to_nobody_but_meta() {
-        let graph = Graph::new(Client::new(Duration::from_secs(1)).unwrap(), &settings()).unwrap();
+        let graph = Graph::new(Client::new(Duration::from_secs(1)).unwrap(), &access()).unwrap();
         let at_home = |url: &str| graph.is_at_home(&Url::parse(url).unwrap());
         assert!(at_home("https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1"));
         assert!(at_home("https://graph.facebook.com/v26.0/1"));
@@ -140,8 +164,8 @@ mod tests {
 
     #[test]
     fn each_call_proves_that_it_is_ours() {
-        let graph = Graph::new(Client::new(Duration::from_secs(1)).unwrap(), &settings()).unwrap();
-        let address = graph.address(&["106540352242922", "messages"]).unwrap().to_string();
+        let graph = Graph::new(Client::new(Duration::from_secs(1)).unwrap(), &access()).unwrap();
+        let address = graph.address(&["106540352242922", "messages"], &[]).unwrap().to_string();
         let proof = appsecret_proof("secret", "token");
         assert_eq!(
             address,
