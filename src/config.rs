@@ -26,7 +26,7 @@ mod table;
 mod tests;
 mod uploads;
 
-pub use accounts::{Account, Instagram, Kind, Messenger, Sms, Telegram, Webchat, WhatsApp};
+pub use accounts::{Account, Instagram, Kind, Messenger, Others, Sms, Telegram, Webchat, WhatsApp};
 pub use layers::{DEFAULTS, Sources};
 pub use mail::Letters;
 pub use outside::{Outside, Pictures, Shared};
@@ -107,6 +107,7 @@ pub struct Limits {
     pub session_lasts: Duration,
     pub send_timeout: Duration,
     pub reconcile_after: Duration,
+    pub failed_kept: Duration,
 }
 
 /// Everything that is wrong, a line each.
@@ -207,6 +208,7 @@ fn limits(mut table: Table<'_>) -> Limits {
         session_lasts: seconds(table.number("session_days", 1..=365) * 24 * 60 * 60),
         send_timeout: seconds(table.number("send_timeout_s", 1..=120)),
         reconcile_after: seconds(table.number("reconcile_s", 1..=3600)),
+        failed_kept: seconds(table.number("failed_days", 1..=3650) * 24 * 60 * 60),
     };
     table.finish();
     limits

@@ -26,6 +26,7 @@ use self::neighbours::neighbours;
 use crate::actors::acquaintance::Acquaintance;
 use crate::actors::bots::Lookout;
 use crate::actors::caller::Caller;
+use crate::actors::custody::Custodian;
 use crate::actors::inbox::{Close, Inbox};
 use crate::actors::manners::Manners;
 use crate::actors::notices::Notices;
@@ -41,6 +42,7 @@ use crate::dice;
 use crate::domain::ids::{AgentId, Incarnation};
 use crate::edge::api::office::Office;
 use crate::edge::passwords::Passwords;
+use crate::edge::portraits::Portraits;
 use crate::edge::sign_in::SignIn;
 use crate::edge::{self, Edge, error};
 use crate::machine;
@@ -162,7 +164,11 @@ impl Node {
             inbox: inbox.clone(),
             inlets: channels::inlets(&config, &own_address(&config, address)),
             shelves: channels::shelves(&config)?,
+            namesakes: edge::webhooks::Namesakes::default(),
             pictures: pictures(&config)?,
+            addresses: edge::Addresses::default(),
+            custody: channels::custody(&config)?,
+            portraits: Portraits::new(channels::portraits(&config)?),
             visitors: Arc::new(channels::visitors(&config, storage.visitor_key)),
             writing: storage.writing.clone(),
             finding: storage.finding.clone(),
@@ -269,6 +275,7 @@ fn limits(config: &Config) -> Limits {
         sender_queue_max: config.limits.sender_queue_max,
         passivate_after: config.limits.passivate_after,
         reconcile: config.limits.reconcile_after,
+        failed_kept: config.limits.failed_kept,
     }
 }
 
@@ -302,7 +309,8 @@ async fn start_actors(
     let caller = Caller::start_in_arbiter(&shards[0].handle(), move |_| Caller::new(calling, callee, on_io));
     let acquaintance = Acquaintance::new(channels::profiles(config)?, io.clone());
     let manners = Manners::new(outlets, parts.store.clone(), io.clone());
-    switchboard.introduce(senders, alerter, caller, (manners, acquaintance));
+    let custodian = Custodian::new(channels::keepers(config)?, io.clone());
+    switchboard.introduce(senders, alerter, caller, (manners, acquaintance, custodian));
     let swept = switchboard.clone();
     let bots = parts.bots.clone();
     Lookout::start_in_arbiter(&shards[0].handle(), move |_| Lookout(bots));
@@ -312,7 +320,7 @@ async fn start_actors(
 
 fn pictures(config: &Config) -> anyhow::Result<edge::pictures::Fetcher> {
     let config::Pictures { trusted_hosts, bytes_max } = &config.pictures;
-    Ok(Arc::new(Fetcher::new(trusted_hosts, *bytes_max).context("cannot make an HTTP client")?))
+    Ok(Arc::new(Fetcher::new(trusted_hosts, *bytes_max, channels::keys(config)).context("cannot make an HTTP client")?))
 }
 
 fn serve(

@@ -1,5 +1,5 @@
-//! What contacts are called, on channels that do not say so with each message: asked in the background, once a day at
-//! most, by the node that their message came to. Whatever comes of it, nobody waits for it.
+//! What contacts are called and which language they read, on channels that do not say so with each message: asked in the
+//! background, once a day at most, by the node that their message came to. Whatever comes of it, nobody waits for it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use super::switchboard::Switchboard;
 use crate::domain::command::Command;
 use crate::domain::ids::{AccountId, ConversationId};
 use crate::domain::time::Timestamp;
-use crate::ports::channel::Profiles;
+use crate::ports::channel::{Profile, Profiles};
 use crate::ports::store::Contact;
 
 /// Questions under way at a time, per node. Who is left out is asked about with their next message.
@@ -21,6 +21,9 @@ const UNDER_WAY_MAX: usize = 16;
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// Of so many contacts it is known when they were asked about; beyond that, all is forgotten and asked anew.
 const MET_MAX: usize = 20_000;
+
+/// The attribute that says which language a contact reads.
+const LANGUAGE: &str = "language";
 
 pub type Known = HashMap<AccountId, Arc<dyn Profiles>>;
 
@@ -41,9 +44,14 @@ impl Acquaintance {
         let Some(asked) = self.ask(contact, now) else { return };
         let (contact, switchboard, asked) = (contact.clone(), switchboard.clone(), self.io.spawn(asked));
         actix::spawn(async move {
-            if let Ok(Some(name)) = asked.await {
-                // The name they have had is no news, and a conversation that is busy hears it another day.
-                let _ = switchboard.ask(contact, Command::Name { name }, None).await;
+            let Ok(Profile { name, language }) = asked.await else { return };
+            // What they are called already is no news, and a conversation that is busy hears it another day.
+            if let Some(name) = name {
+                let _ = switchboard.ask(contact.clone(), Command::Name { name }, None).await;
+            }
+            if let Some(value) = language {
+                let learn = Command::Learn { name: LANGUAGE.to_owned(), value };
+                let _ = switchboard.ask(contact, learn, None).await;
             }
         });
     }
@@ -67,18 +75,18 @@ impl Acquaintance {
         self.met.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation, now);
     }
 
-    fn ask(&self, contact: &Contact, now: Timestamp) -> Option<BoxFuture<'static, Option<String>>> {
+    fn ask(&self, contact: &Contact, now: Timestamp) -> Option<BoxFuture<'static, Profile>> {
         let profiles = self.profiles.get(&contact.account)?;
         if !self.is_time(contact.conversation, now) {
             return None;
         }
         let place = self.room.clone().try_acquire_owned().ok()?;
         self.note(contact.conversation, now);
-        let asked = profiles.name(&contact.external_key);
+        let asked = profiles.profile(&contact.external_key);
         Some(Box::pin(async move {
-            let name = asked.await;
+            let profile = asked.await;
             drop(place);
-            name
+            profile
         }))
     }
 

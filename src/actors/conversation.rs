@@ -273,6 +273,7 @@ impl Conversation {
             self.queue.push_front(Envelope::own(Command::Withdraw { of: withdrawn }));
         }
         count_hand_offs(&events);
+        self.switchboard.keep(&self.contact, &events, at);
         self.set_timer();
         answer(reply, Ok(Done { last }));
         self.publish(Published { first, at, events, summary, console_frame: Encoded::default() });

@@ -15,6 +15,7 @@ pub mod caller;
 mod calls;
 pub mod catch_up;
 pub mod conversation;
+pub mod custody;
 pub mod entrances;
 pub mod feed;
 pub mod inbox;

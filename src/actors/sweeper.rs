@@ -20,6 +20,10 @@ use crate::ports::store::{Contact, StoreError, Stray, StrayState};
 
 const EVERY: Duration = Duration::from_secs(1);
 const BATCH: usize = 500;
+/// What has failed grows old slowly.
+const SHELF_EVERY: Duration = Duration::from_secs(60);
+/// Looked through at a time; the rest has its turn the next time.
+const SHELF_BATCHES_MAX: usize = 20;
 /// Conversations asked at the same time.
 const ASKED_MAX: usize = 128;
 
@@ -52,6 +56,18 @@ impl Sweeper {
         }));
     }
 
+    fn tidy(&mut self, ctx: &mut Context<Self>) {
+        let switchboard = self.switchboard.clone();
+        let tidied = async move {
+            if let Err(error) = tidy_shelf(&switchboard).await {
+                tracing::warn!(%error, "could not look for what failed too long ago");
+            }
+        };
+        ctx.spawn(tidied.into_actor(self).map(|(), _, ctx| {
+            ctx.run_later(SHELF_EVERY + dice::up_to(SHELF_EVERY / 10), |this, ctx| this.tidy(ctx));
+        }));
+    }
+
     /// Beside the sweep, which waits as long as the store does, more than once.
     fn watch(&mut self, ctx: &mut Context<Self>) {
         let switchboard = self.switchboard.clone();
@@ -68,6 +84,7 @@ impl Actor for Sweeper {
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.watch(ctx);
         self.sweep(ctx);
+        self.tidy(ctx);
     }
 }
 
@@ -122,6 +139,24 @@ async fn sweep_strays(switchboard: &Switchboard) -> Result<(), StoreError> {
         ask_all(switchboard, commands).await;
         if !full {
             break;
+        }
+    }
+    Ok(())
+}
+
+/// What failed long ago is left as it is: nobody will send it again, and the shelf stays as long as that allows.
+async fn tidy_shelf(switchboard: &Switchboard) -> Result<(), StoreError> {
+    let parts = switchboard.parts();
+    let until = Timestamp(parts.clock.now().0.saturating_sub(parts.limits.failed_kept.as_millis() as u64));
+    let mut after = i64::MIN;
+    for _ in 0..SHELF_BATCHES_MAX {
+        let (old, end) = parts.store.shelved_until(until, after, BATCH).await?;
+        metrics::counter!("switchboard_swept_total", "what" => "failed").increment(old.len() as u64);
+        let leave = old.into_iter().map(|old| (old.contact, Command::Leave { agent: None, of: old.seq }, None));
+        ask_all(switchboard, leave).await;
+        match end {
+            Some(end) => after = end,
+            None => break,
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use super::acquaintance::Acquaintance;
 use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
 use super::caller::Caller;
+use super::custody::Custodian;
 use super::manners::Manners;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
@@ -92,6 +93,8 @@ pub struct Limits {
     pub passivate_after: Duration,
     /// How long an uncertain message waits for its echo before it is sent once more, flagged.
     pub reconcile: Duration,
+    /// How long a message that failed, or may have arrived, can be sent again.
+    pub failed_kept: Duration,
 }
 
 impl Default for Limits {
@@ -104,6 +107,7 @@ impl Default for Limits {
             sender_queue_max: 10_000,
             passivate_after: Duration::from_secs(300),
             reconcile: Duration::from_secs(30),
+            failed_kept: Duration::from_secs(90 * 24 * 60 * 60),
         }
     }
 }
@@ -117,7 +121,7 @@ struct Inner {
     senders: OnceLock<HashMap<AccountId, Addr<Sender>>>,
     alerter: OnceLock<Addr<Alerter>>,
     caller: OnceLock<Addr<Caller>>,
-    manners: OnceLock<(Manners, Acquaintance)>,
+    manners: OnceLock<(Manners, Acquaintance, Custodian)>,
     /// Other nodes are not let in any more.
     closed: AtomicBool,
     /// What other nodes asked and is not answered yet.
@@ -150,7 +154,7 @@ impl Switchboard {
         senders: HashMap<AccountId, Addr<Sender>>,
         alerter: Addr<Alerter>,
         caller: Addr<Caller>,
-        manners: (Manners, Acquaintance),
+        manners: (Manners, Acquaintance, Custodian),
     ) {
         let _ = self.0.senders.set(senders);
         let _ = self.0.manners.set(manners);
@@ -198,23 +202,28 @@ impl Switchboard {
 
     /// The contact is shown it at once, or not at all.
     pub fn show(&self, contact: &Contact, courtesy: Courtesy) {
-        if let Some((manners, _)) = self.0.manners.get() {
+        if let Some((manners, ..)) = self.0.manners.get() {
             manners.show(contact, courtesy, self.0.parts.clock.now());
         }
     }
 
     /// The contact has written, and their channel did not say what they are called.
     pub fn meet(&self, contact: &Contact) {
-        if let Some((_, acquaintance)) = self.0.manners.get() {
+        if let Some((_, acquaintance, _)) = self.0.manners.get() {
             acquaintance.meet(contact, self, self.0.parts.clock.now());
         }
     }
 
     /// The channel knows something about the contact.
     pub fn learn(&self, contact: Contact, name: &str, value: String) {
-        if let Some((_, acquaintance)) = self.0.manners.get() {
+        if let Some((_, acquaintance, _)) = self.0.manners.get() {
             acquaintance.learn(contact, (name, value), self, self.0.parts.clock.now());
         }
+    }
+
+    /// These events are in the log: whose the conversation is at its provider may follow.
+    pub fn keep(&self, contact: &Contact, events: &[crate::domain::event::Event], at: crate::domain::time::Timestamp) {
+        self.0.manners.get().into_iter().for_each(|(.., custodian)| custodian.follow(contact, events, at));
     }
 
     pub fn caller(&self) -> Option<&Addr<Caller>> {

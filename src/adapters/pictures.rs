@@ -2,21 +2,26 @@
 //!
 //! Whoever chose the link must not make us talk to our own machine or its neighbours, and must not learn who looks: every
 //! address, also of a redirect, goes through the guard of calls, and nothing of the agent's goes along, no cookie, no address,
-//! no name of the page. What comes back counts as a picture by its first bytes, whatever it says it is, and is bounded.
+//! no name of the page. Where an account's media need its credentials, they go to the place they are for and nowhere else: a
+//! redirect that leads away from it is followed without them. What comes back counts as a picture by its first bytes, whatever it says it is, and is bounded.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
 
 use super::bots::guard::{Guard, Refused, body};
+use crate::domain::ids::AccountId;
 use crate::ports::pictures::{NotShown, Picture, Pictures};
 
 const REDIRECTS_MAX: usize = 3;
@@ -28,28 +33,52 @@ const ACCEPTED: &str = "image/webp,image/png,image/jpeg,image/gif";
 
 pub struct Fetcher(Arc<Inner>);
 
+/// What opens an account's media, and where.
+pub struct Key {
+    below: Url,
+    authorization: HeaderValue,
+}
+
+pub type Keys = BTreeMap<AccountId, Key>;
+
+impl Key {
+    /// `below` ends with a slash. None: nothing of the kind can be said in a header.
+    pub fn basic(below: &str, user: &str, password: &str) -> Option<Self> {
+        let mut authorization =
+            HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))).ok()?;
+        authorization.set_sensitive(true);
+        Some(Self { below: Url::parse(below).ok()?, authorization })
+    }
+
+    /// Only for the very place: same scheme, host and port, and below its path.
+    fn opens(&self, url: &Url) -> bool {
+        url.origin() == self.below.origin() && url.path().starts_with(self.below.path())
+    }
+}
+
 struct Inner {
     guard: Guard,
+    keys: Keys,
     bytes_max: usize,
     room: Semaphore,
 }
 
 impl Fetcher {
     /// `trusted_hosts` may be private and speak without TLS.
-    pub fn new(trusted_hosts: &[String], bytes_max: usize) -> reqwest::Result<Self> {
+    pub fn new(trusted_hosts: &[String], bytes_max: usize, keys: Keys) -> reqwest::Result<Self> {
         let (guard, room) = (Guard::new(trusted_hosts)?, Semaphore::new(AT_ONCE_MAX));
-        Ok(Self(Arc::new(Inner { guard, bytes_max, room })))
+        Ok(Self(Arc::new(Inner { guard, keys, bytes_max, room })))
     }
 }
 
 impl Pictures for Fetcher {
-    fn fetch(&self, url: &str) -> BoxFuture<'static, Result<Picture, NotShown>> {
-        let (inner, url) = (self.0.clone(), url.to_owned());
+    fn fetch(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Picture, NotShown>> {
+        let (inner, url, of) = (self.0.clone(), url.to_owned(), of.clone());
         async move {
             let fetched = async {
                 let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
                 let url = Url::parse(&url).map_err(|_| NotShown::Gone)?;
-                inner.follow(url).await
+                inner.follow(url, inner.keys.get(&of)).await
             };
             timeout(PATIENCE, fetched).await.unwrap_or_else(|_| Err(late()))
         }
@@ -62,10 +91,14 @@ fn late() -> NotShown {
 }
 
 impl Inner {
-    async fn follow(&self, mut url: Url) -> Result<Picture, NotShown> {
+    async fn follow(&self, mut url: Url, key: Option<&Key>) -> Result<Picture, NotShown> {
         for _ in 0..=REDIRECTS_MAX {
             let client = self.guard.client_for(&url).map_err(NotShown::Forbidden)?;
-            let answer = client.get(url.clone()).header(ACCEPT, ACCEPTED).send().await.map_err(broken)?;
+            let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED);
+            if let Some(key) = key.filter(|key| key.opens(&url)) {
+                request = request.header(AUTHORIZATION, key.authorization.clone());
+            }
+            let answer = request.send().await.map_err(broken)?;
             match answer.status() {
                 StatusCode::OK => return self.picture(answer).await,
                 status if status.is_redirection() => url = next(&url, &answer)?,
@@ -145,17 +178,38 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_private_is_called_whoever_says_so() {
-        let fetcher = Fetcher::new(&[], 1000).expect("a client");
+        let fetcher = Fetcher::new(&[], 1000, Keys::new()).expect("a client");
+        let of = AccountId::new("page");
         for url in [
             "http://127.0.0.1:1/x.png",
             "https://169.254.169.254/latest",
             "https://localhost/x.png",
             "http://cdn.example/x",
         ] {
-            assert!(matches!(fetcher.fetch(url).await, Err(NotShown::Forbidden(_))), "{url}");
+            assert!(matches!(fetcher.fetch(url, &of).await, Err(NotShown::Forbidden(_))), "{url}");
         }
         for url in ["", "x.png", "javascript:alert(1)", "file:///etc/passwd", "data:image/png;base64,AAAA"] {
-            assert!(matches!(fetcher.fetch(url).await, Err(NotShown::Gone | NotShown::Forbidden(_))), "{url}");
+            assert!(matches!(fetcher.fetch(url, &of).await, Err(NotShown::Gone | NotShown::Forbidden(_))), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_key_opens_the_place_it_is_for_and_no_other() {
+        let key = Key::basic("https://api.twilio.example/2010-04-01/Accounts/AC1/", "AC1", "token").expect("a key");
+        let opens = |url: &str| key.opens(&Url::parse(url).expect("an address"));
+        assert!(opens("https://api.twilio.example/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"));
+        assert!(opens("https://api.twilio.example:443/2010-04-01/Accounts/AC1/x"));
+        for elsewhere in [
+            "http://api.twilio.example/2010-04-01/Accounts/AC1/x",
+            "https://api.twilio.example:8443/2010-04-01/Accounts/AC1/x",
+            "https://api.twilio.example.evil.example/2010-04-01/Accounts/AC1/x",
+            "https://api.twilio.example@evil.example/2010-04-01/Accounts/AC1/x",
+            "https://evil.example/2010-04-01/Accounts/AC1/x",
+            "https://api.twilio.example/2010-04-01/Accounts/AC10/x",
+            "https://api.twilio.example/2010-04-01/Accounts/AC1/../AC2/x",
+            "https://api.twilio.example/x?/2010-04-01/Accounts/AC1/",
+        ] {
+            assert!(!opens(elsewhere), "{elsewhere}");
         }
     }
 }

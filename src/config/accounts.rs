@@ -2,6 +2,7 @@
 
 mod instagram;
 mod messenger;
+mod others;
 mod pace;
 mod sms;
 mod telegram;
@@ -10,6 +11,7 @@ mod whatsapp;
 
 pub use instagram::Instagram;
 pub use messenger::Messenger;
+pub use others::{App, Others};
 pub use sms::Sms;
 pub use telegram::Telegram;
 pub use webchat::Webchat;
@@ -85,6 +87,15 @@ impl Kind {
             Kind::Telegram(telegram) => Some(&telegram.api_base),
             Kind::Webchat(_) => None,
             Kind::WhatsApp(whatsapp) => Some(&whatsapp.api_base),
+        }
+    }
+
+    /// Who answers beside us; none: nobody can.
+    pub fn others(&self) -> Option<&Others> {
+        match self {
+            Kind::Messenger(messenger) => Some(&messenger.others),
+            Kind::Instagram(instagram) => Some(&instagram.others),
+            Kind::Sms(_) | Kind::Telegram(_) | Kind::Webchat(_) | Kind::WhatsApp(_) => None,
         }
     }
 

@@ -65,6 +65,8 @@ pub enum Command {
     /// The provider gave the conversation to us or (not `ours`) to another program.
     ThreadMoved {
         ours: bool,
+        /// Who of us passed it on; none: it happened there.
+        by: Option<Agent>,
     },
     /// Our messages named by `provider_ids`, or all that were sent until `watermark`, were delivered or read.
     Acknowledge {
@@ -138,9 +140,9 @@ pub enum Command {
         agent: Agent,
         of: Seq,
     },
-    /// A failed or uncertain message stays as it is, for good.
+    /// A failed or uncertain message stays as it is, for good; without an agent, because it is too old.
     Leave {
-        agent: Agent,
+        agent: Option<Agent>,
         of: Seq,
     },
     /// A bot outside says something under `turn`, perhaps about an open call.

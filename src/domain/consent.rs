@@ -9,6 +9,11 @@ use super::event::Event;
 use super::ids::Seq;
 use super::message::Heard;
 use super::state::DeliveryState;
+use super::time::Timestamp;
+use super::window::Window;
+
+/// Why a message of the bot's does not go out.
+const TOO_LATE: &str = "the channel takes nothing of a bot later than 24 hours after the contact last wrote";
 
 impl Conversation {
     /// Words for the provider are recorded, and nobody answers them.
@@ -61,13 +66,29 @@ impl Conversation {
         self.state.opted_out.as_ref().map_or(Ok(()), |reason| Err(Refusal::OptedOut(reason.clone())))
     }
 
-    /// What a timer or a call makes the bot say to somebody who wants no messages does not go out.
-    pub(super) fn unsendable(&self, mut events: Vec<Event>) -> Vec<Event> {
-        let Some(reason) = &self.state.opted_out else { return events };
-        let said = events.iter().zip(self.state.seq + 1..).filter(|(event, _)| matches!(event, Event::BotSaid { .. }));
-        let failed = |(_, of)| Event::Failed { of, reason: reason.clone() };
-        let failed: Vec<Event> = said.map(failed).collect();
+    /// What a timer or a call makes the bot say to somebody who wants no messages, or who wrote too long ago for the channel
+    /// to take anything of a bot, does not go out.
+    pub(super) fn unsendable(&self, now: Timestamp, mut events: Vec<Event>) -> Vec<Event> {
+        let is_bots = |event: &Event| matches!(event, Event::BotSaid { .. });
+        if !events.iter().any(is_bots) {
+            return events;
+        }
+        let too_late = || self.is_too_late_for_bots(now, &events).then(|| TOO_LATE.to_owned());
+        let Some(reason) = self.state.opted_out.clone().or_else(too_late) else { return events };
+        let said = events.iter().zip(self.state.seq + 1..).filter(|(event, _)| is_bots(event));
+        let failed: Vec<Event> = said.map(|(_, of)| Event::Failed { of, reason: reason.clone() }).collect();
         events.extend(failed);
         events
+    }
+
+    /// Also after what the contact says with these events: something old opens nothing.
+    fn is_too_late_for_bots(&self, now: Timestamp, events: &[Event]) -> bool {
+        let heard = |event: &Event| match event {
+            Event::ContactSaid { provider_at, .. } => Some(provider_at.unwrap_or(now).min(now)),
+            _ => None,
+        };
+        let heard_at = events.iter().filter_map(heard).chain(self.state.heard_at).max();
+        let window = heard_at.and_then(|heard_at| Window::after(self.account.channel, heard_at));
+        window.is_some_and(|window| window.open_until <= now)
     }
 }

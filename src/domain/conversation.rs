@@ -59,7 +59,7 @@ impl Conversation {
 
     /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
     pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
-        self.follow(now, command).map(|events| self.unsendable(self.ending_calls(events)))
+        self.follow(now, command).map(|events| self.unsendable(now, self.ending_calls(events)))
     }
 
     fn follow(&self, now: Timestamp, command: Command) -> Decision {
@@ -95,7 +95,7 @@ impl Conversation {
             Command::Overhear { heard, provider_id, provider_at } => {
                 self.overhear(now, heard, provider_id, provider_at)
             }
-            Command::ThreadMoved { ours } => self.thread_moved(now, ours),
+            Command::ThreadMoved { ours, by } => self.thread_moved(now, ours, by),
             Command::OwnEcho { provider_id, text } => self.own_echo(provider_id, &text),
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 self.acknowledge(receipt, &provider_ids, watermark)
@@ -115,7 +115,7 @@ impl Conversation {
             Command::Extend { agent, by } => self.extend(now, agent, &by),
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
             Command::Label { agent, label, on } => self.label(agent, &label, on),
-            Command::Resend { agent, of } => self.resend(agent, of),
+            Command::Resend { agent, of } => self.resend(now, agent, of),
             Command::Leave { agent, of } => self.leave(agent, of),
             Command::BotAnswer { turn, call, answer } => Ok(self.bot_answer(now, turn, call, answer)),
             Command::Called { call, turn, outcome } => self.called(now, call, turn, outcome),

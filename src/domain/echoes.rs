@@ -74,7 +74,11 @@ impl Conversation {
 
     fn is_known(&self, now: Timestamp, provider_id: &str, text: &str) -> bool {
         let lately = |part: &OwnPart| now.since(part.at) <= LATE_MAX && !self.has_failed(part.seq);
-        self.is_named(provider_id) || self.said_so(text).any(|part| lately(part) || self.is_on_its_way(part.seq))
+        // Of what is attached only the kind comes back. Ours is on its way then, or is known by its name: another picture
+        // soon after ours is a person's.
+        let by_words = kind(text).is_none();
+        let said = |part: &OwnPart| (by_words && lately(part)) || self.is_on_its_way(part.seq);
+        self.is_named(provider_id) || self.said_so(text).any(said)
     }
 
     /// The message is one of ours; its name may have been kept longer than its delivery.
@@ -85,7 +89,7 @@ impl Conversation {
     }
 
     fn said_so(&self, text: &str) -> impl Iterator<Item = &OwnPart> {
-        let kind = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(kind, _)| of_kind(kind));
+        let kind = kind(text).map(|kind| of_kind(kind.as_str()));
         let words = of_words(text);
         self.state.own_words.0.iter().filter(move |part| part.words == words || Some(part.words) == kind)
     }
@@ -143,6 +147,13 @@ fn parts(text: &str, attached: Option<&Attachment>, channel: Channel) -> Vec<u32
 /// White space is what channels change first.
 fn of_words(text: &str) -> u32 {
     fingerprint(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What an echo without words brings: `[image] https://…`.
+fn kind(text: &str) -> Option<AttachmentKind> {
+    use AttachmentKind::{Audio, File, Image, Other, Video};
+    let (named, _) = text.strip_prefix('[')?.split_once(']')?;
+    [Image, Audio, Video, File, Other].into_iter().find(|kind| kind.as_str() == named)
 }
 
 /// What we attach comes back at another address: only its kind is the same.

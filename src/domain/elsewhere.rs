@@ -4,7 +4,7 @@
 //! the conversation is given to us, so is the floor.
 
 use super::conversation::{Conversation, Decision, something, taken};
-use super::event::{Event, GiveBack, Speaker};
+use super::event::{Agent, Event, GiveBack, Speaker};
 use super::message::Heard;
 use super::state::Mode;
 use super::time::Timestamp;
@@ -22,10 +22,13 @@ impl Conversation {
         Ok(self.lost(now).into_iter().chain([said]).collect())
     }
 
-    /// The provider gave the conversation to us, or (not `ours`) to another program.
-    pub(super) fn thread_moved(&self, now: Timestamp, ours: bool) -> Decision {
+    /// The provider gave the conversation to us, or (not `ours`) to another program; `by`: because this agent asked for it.
+    pub(super) fn thread_moved(&self, now: Timestamp, ours: bool, by: Option<Agent>) -> Decision {
         let back = matches!(&self.state.mode, Mode::Human { by: Speaker::Outside, .. });
         let events = match ours {
+            false if by.is_some() && !back => {
+                vec![Event::TakenOver { by: Speaker::Outside, until: self.pause_from(now), given_by: by }]
+            }
             true if back => self.returned(now, None, GiveBack::ByAgent),
             true => Vec::new(),
             false => self.lost(now).into_iter().collect(),

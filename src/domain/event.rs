@@ -205,10 +205,10 @@ pub enum Event {
         of: Seq,
         by: Agent,
     },
-    /// An agent leaves a failed or uncertain message as it is: nobody has to look at it any more.
+    /// A failed or uncertain message is left as it is, by an agent, or (none) by its age: nobody has to look at it any more.
     LeftBe {
         of: Seq,
-        by: Agent,
+        by: Option<Agent>,
     },
     /// A bot outside wanted to speak under a turn that had passed.
     Suppressed {

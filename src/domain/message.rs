@@ -98,5 +98,8 @@ pub enum WantedKind {
     /// One of the line's choices.
     Choice,
     /// One of these two words.
-    YesNo { yes: String, no: String },
+    YesNo {
+        yes: String,
+        no: String,
+    },
 }

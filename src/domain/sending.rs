@@ -8,6 +8,7 @@ use super::conversation::{Conversation, Decision, something};
 use super::event::{Agent, Event};
 use super::ids::Seq;
 use super::state::{Delivery, DeliveryState};
+use super::time::Timestamp;
 
 impl Conversation {
     pub(super) fn outcome(&self, of: Seq, outcome: Outcome) -> Decision {
@@ -48,9 +49,14 @@ impl Conversation {
         something(withdrawn.into_iter().chain(uncertain).collect())
     }
 
-    pub(super) fn resend(&self, agent: Agent, of: Seq) -> Decision {
+    pub(super) fn resend(&self, now: Timestamp, agent: Agent, of: Seq) -> Decision {
         self.may_write()?;
-        match self.state.deliveries.get(&of) {
+        let delivery = self.state.deliveries.get(&of);
+        let closed = self.window().is_some_and(|window| window.open_until <= now);
+        if closed && delivery.is_some_and(|delivery| delivery.by_bot) {
+            return Err(Refusal::WindowClosed);
+        }
+        match delivery {
             Some(delivery)
                 if !self.is_void(delivery)
                     && matches!(delivery.state, DeliveryState::Failed | DeliveryState::Uncertain { again: false }) =>
@@ -61,7 +67,7 @@ impl Conversation {
         }
     }
 
-    pub(super) fn leave(&self, agent: Agent, of: Seq) -> Decision {
+    pub(super) fn leave(&self, agent: Option<Agent>, of: Seq) -> Decision {
         match self.state.deliveries.get(&of).map(|delivery| &delivery.state) {
             Some(DeliveryState::Failed | DeliveryState::Uncertain { again: false }) => {
                 Ok(vec![Event::LeftBe { of, by: agent }])

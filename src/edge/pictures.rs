@@ -10,7 +10,7 @@ use actix_web::web::{Data, Path};
 use super::Edge;
 use super::error::Problem;
 use crate::domain::event::Event;
-use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::ids::{AccountId, ConversationId, Seq};
 use crate::domain::message::{Attachment, AttachmentKind};
 use crate::domain::upload::{self, UploadKey};
 use crate::ports::pictures::{NotShown, Picture, Pictures};
@@ -31,12 +31,18 @@ pub async fn picture(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Resu
     let conversation: ConversationId = conversation.parse().map_err(|_| none())?;
     let before = seq.checked_sub(1).ok_or_else(none)?;
     let reading = edge.switchboard.parts().store.read_after(conversation, before, 1).await?.ok_or_else(none)?;
+    let account = reading.summary.account;
     let event = reading.events.into_iter().find(|logged| logged.seq == seq).ok_or_else(none)?.event;
     let url = attached(event, place).filter(|attached| attached.kind == AttachmentKind::Image).ok_or_else(none)?.url;
     if let Some(file) = own_file(&url).or_else(|| uploaded(&url)) {
         return Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, file)).finish());
     }
-    let Picture { content_type, bytes } = edge.pictures.fetch(&url).await.map_err(problem)?;
+    shown(&edge, &url, &account).await
+}
+
+/// What lies there, as far as it is a picture.
+pub(super) async fn shown(edge: &Edge, url: &str, account: &AccountId) -> Result<HttpResponse, Problem> {
+    let Picture { content_type, bytes } = edge.pictures.fetch(url, account).await.map_err(problem)?;
     Ok(HttpResponse::Ok()
         .content_type(content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))

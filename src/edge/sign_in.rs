@@ -223,6 +223,13 @@ struct AgentBody {
     agent: Me,
 }
 
+impl SignIn {
+    /// Where a request comes from, as far as the proxies before us say.
+    pub fn address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        address(request, &self.proxies)
+    }
+}
+
 fn agent(response: &mut HttpResponseBuilder, person: &Person) -> HttpResponse {
     let Person { id, name, email, role, .. } = person.clone();
     let agent = Me { id: id.to_string(), name, email, role: role.as_str().to_owned() };

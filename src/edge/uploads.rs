@@ -17,6 +17,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Edge;
+use super::addresses::Bound;
 use super::caller::Caller;
 use super::error::Problem;
 use super::guests;
@@ -54,7 +55,7 @@ pub async fn from_visitor(
     body: Payload,
 ) -> HttpResponse {
     let visitor = visitor(&request, &edge, &sign_in, &guest.account);
-    let taken = match visitor {
+    let taken = match visitor.and_then(|visitor| from_there(&request, &edge, &sign_in).map(|()| visitor)) {
         Ok(visitor) => {
             let limits = &edge.config.uploads;
             let allowance = Allowance {
@@ -67,6 +68,16 @@ pub async fn from_visitor(
         Err(problem) => Err(problem),
     };
     guests::readable(&request, taken)
+}
+
+/// However many visitors somebody is.
+fn from_there(request: &HttpRequest, edge: &Edge, sign_in: &SignIn) -> Result<(), Problem> {
+    let limits = &edge.config.uploads;
+    let bytes = length(request, limits.file_bytes_max)?;
+    let bound = Bound { files: limits.address_files_per_hour, bytes: limits.address_bytes_per_hour };
+    let now = edge.switchboard.parts().clock.now();
+    let taken = edge.addresses.take(sign_in.address(request), bytes, bound, now);
+    if taken { Ok(()) } else { Err(over("From this address, there was attached")) }
 }
 
 /// The conversation of the visitor whose token comes along.

@@ -4,6 +4,10 @@
 //! when nothing could be stored is it 503, so that the provider comes again. What is compressed is refused before a byte of
 //! it is read: no provider does it, signatures are of the bytes as they came, and few bytes can become very many.
 
+mod namesakes;
+
+pub use namesakes::Namesakes;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -86,7 +90,8 @@ impl Headers for AsTheyCame<'_> {
 
 /// Everything of one webhook becomes durable before it is answered.
 async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result<HttpResponse, Problem> {
-    let Received { asks, known, unread, passed_over, strangers, courtesies, answer } = received;
+    let received = namesakes::resolve(edge, received).await.map_err(|error| try_again(&error.to_string()))?;
+    let Received { asks, known, namesakes: _, unread, passed_over, strangers, courtesies, answer } = received;
     note_strangers(provider, &strangers);
     if let Some(reason) = passed_over {
         metrics::counter!("switchboard_webhooks_passed_over_total", "reason" => reason).increment(1);

@@ -5,6 +5,7 @@ mod telegram;
 mod twilio;
 mod whatsapp;
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -12,14 +13,17 @@ use tokio::runtime::Handle;
 
 use crate::actors::acquaintance::Known;
 use crate::actors::bots::Bots;
+use crate::actors::custody::Keeper;
 use crate::actors::entrances;
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::webchat::VisitorTokens;
-use crate::config::{Config, Kind, Webchat};
+use crate::adapters::pictures::Keys;
+use crate::config::{Account, Config, Kind, Webchat};
 use crate::domain::ids::AccountId;
 use crate::edge::files::Shelves;
+use crate::edge::portraits::Painters;
 use crate::edge::webhooks::Inlets;
-use crate::ports::channel::{Inlet, Outlet};
+use crate::ports::channel::{Custody, Inlet, Outlet};
 
 /// Who visitors of websites are.
 pub fn visitors(config: &Config, key: [u8; 32]) -> VisitorTokens {
@@ -66,6 +70,54 @@ pub fn profiles(config: &Config) -> anyhow::Result<Known> {
         }
     }
     Ok(known)
+}
+
+/// Who can be asked what contacts look like.
+pub fn portraits(config: &Config) -> anyhow::Result<Painters> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let mut painters = Painters::new();
+    for account in &config.accounts {
+        let portraits = match (meta::settings(account), &account.kind) {
+            (Some(settings), _) => meta::portraits(settings, &client)?,
+            (None, Kind::Telegram(bot)) => telegram::portraits(bot, &client)?,
+            _ => continue,
+        };
+        painters.insert(account.id.clone(), portraits);
+    }
+    Ok(painters)
+}
+
+/// Whose conversations are shared with other programs.
+pub fn custody(config: &Config) -> anyhow::Result<BTreeMap<AccountId, Arc<dyn Custody>>> {
+    let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
+    let mut custody: BTreeMap<AccountId, Arc<dyn Custody>> = BTreeMap::new();
+    for account in &config.accounts {
+        if let Some(settings) = meta::settings(account) {
+            custody.insert(account.id.clone(), meta::custody(settings, &client)?);
+        }
+    }
+    Ok(custody)
+}
+
+/// Those that say which program has a conversation do as the operator wants.
+pub fn keepers(config: &Config) -> anyhow::Result<HashMap<AccountId, Keeper>> {
+    let releases = |id: &AccountId| {
+        let account = config.accounts.iter().find(|account| account.id == *id);
+        account.and_then(|account| account.kind.others()).is_some_and(|others| others.release)
+    };
+    Ok(custody(config)?
+        .into_iter()
+        .map(|(id, custody)| (id.clone(), Keeper { custody, releases: releases(&id) }))
+        .collect())
+}
+
+/// Whose media need credentials, and which.
+pub fn keys(config: &Config) -> Keys {
+    let key = |account: &Account| match &account.kind {
+        Kind::Sms(sms) => twilio::key(sms).map(|key| (account.id.clone(), key)),
+        _ => None,
+    };
+    config.accounts.iter().filter_map(key).collect()
 }
 
 /// Enters our address at providers that let us, and looks after it as long as the node runs.

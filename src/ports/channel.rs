@@ -124,10 +124,41 @@ pub enum Courtesy {
     Tapped { tap: String, message: Option<String> },
 }
 
+/// What a contact lets a channel say of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub name: Option<String>,
+    /// Such as `de`.
+    pub language: Option<String>,
+}
+
 /// What a channel knows of its contacts, where it does not say so with each message.
 pub trait Profiles: Send + Sync + 'static {
-    /// What the contact is called; none if nobody says.
-    fn name(&self, of: &str) -> BoxFuture<'static, Option<String>>;
+    fn profile(&self, of: &str) -> BoxFuture<'static, Profile>;
+}
+
+/// Where a contact's picture is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Portrait {
+    At(String),
+    /// By the provider's name for the file; see [`Files`].
+    File(String),
+}
+
+/// What contacts look like, where they let a channel show it.
+pub trait Portraits: Send + Sync + 'static {
+    fn portrait(&self, of: &str) -> BoxFuture<'static, Option<Portrait>>;
+}
+
+/// Whose a conversation is at a provider where other programs answer beside us. What is asked for and not done is told in
+/// words.
+pub trait Custody: Send + Sync + 'static {
+    /// To another program, by the provider's id of it.
+    fn pass(&self, person: &str, to: &str) -> BoxFuture<'static, Result<(), String>>;
+    /// To nobody: the provider decides who is next.
+    fn release(&self, person: &str) -> BoxFuture<'static, Result<(), String>>;
+    /// It stays ours for so long, also if the contact is silent.
+    fn keep(&self, person: &str, lasts: Duration) -> BoxFuture<'static, Result<(), String>>;
 }
 
 /// What a provider shows of a bot before anybody has said anything.
@@ -167,6 +198,8 @@ pub struct Received {
     pub asks: Vec<Inbound>,
     /// What the provider says about contacts beside what they wrote: how it is called, and what it is.
     pub known: Vec<(Contact, &'static str, String)>,
+    /// Contacts above whom the channel may have named otherwise before, with that name if it says so.
+    pub namesakes: Vec<(Contact, Option<Contact>)>,
     /// Genuine, but not understood: to be kept as it came.
     pub unread: Vec<Unread>,
     /// Genuine, understood, and not for us: counted by one of few reasons.

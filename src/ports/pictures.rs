@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use crate::domain::ids::AccountId;
+
 /// A whole picture, of a kind that cannot hold a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -29,5 +31,6 @@ pub enum NotShown {
 }
 
 pub trait Pictures: Send + Sync + 'static {
-    fn fetch(&self, url: &str) -> BoxFuture<'static, Result<Picture, NotShown>>;
+    /// `of`: the account it came by, whose media may need credentials.
+    fn fetch(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Picture, NotShown>>;
 }

@@ -11,7 +11,7 @@ pub enum Right {
     Assign,
     /// Say that several conversations are with one person, and take it back.
     MergeContacts,
-    /// Send again whatever an account could not send.
+    /// Send again whatever an account could not send, or leave it.
     RetryAll,
     /// Keep views that everybody sees.
     ShareViews,

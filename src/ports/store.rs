@@ -59,6 +59,11 @@ pub trait Store: Send + Sync + 'static {
     /// Who a conversation is with. None: no such conversation.
     fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>>;
 
+    /// Whose conversation it is when a channel begins to name a contact otherwise: the one under this name, if there is one,
+    /// else the one under the name that the channel gives beside it (`also`), which from then on is theirs under both. Who
+    /// has none yet begins one under this name.
+    fn namesake(&self, contact: Contact, also: Option<Contact>) -> Answer<Contact>;
+
     /// Conversations whose deadline has passed, oldest first; those given are not given again for two seconds.
     fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>>;
 
@@ -72,6 +77,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Messages that failed or are left uncertain, of one account or of all, newest first, with numbers below `before`.
     fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>>;
+
+    /// Of all accounts, those that were last tried, or written, at `until` or before; oldest first, with numbers above
+    /// `after`. Among `limit` rows that are looked at: whoever gets an end asks on with it, until there is none.
+    fn shelved_until(&self, until: Timestamp, after: i64, limit: usize) -> Answer<(Vec<Shelved>, Option<i64>)>;
 
     /// From now on only `me` may start messages of this account. A store that no second process can open has nobody to
     /// keep out, and does nothing.

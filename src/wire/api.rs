@@ -1,12 +1,14 @@
 //! What programs and the HTTP API under `/api/v1` say to each other. Times are milliseconds since 1970 (UTC).
 
 mod contact;
+mod deliveries;
 mod mention;
 mod team;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::contact::{Candidate, MergeRow, MergeWith, PersonView};
+pub use self::deliveries::{AllOf, AppRow, Apps, Deliveries, DeliveryRow, LeftBe, PassTo, Retried};
 pub use self::mention::{MentionRow, Mentions, MentionsSeen};
 pub use self::team::{AssignTo, NewTeam, TeamRow, Teams};
 use super::bot::{BotError, Level};
@@ -271,61 +273,6 @@ pub struct HandOffRow {
     pub since: u64,
     pub account: String,
     pub bot: String,
-}
-
-/// Messages that failed, or of which nobody knows whether they arrived, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Deliveries {
-    /// Perhaps fewer than were asked for, because only some are of the state wanted.
-    pub deliveries: Vec<DeliveryRow>,
-    /// Ask for those before this number next; none: these were the last.
-    pub next: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DeliveryRow {
-    pub number: i64,
-    pub conversation: String,
-    /// The message's place in the conversation.
-    pub seq: u64,
-    pub account: String,
-    /// How the channel names the contact.
-    pub contact: String,
-    pub text: String,
-    /// `bot`, or the agent's name.
-    pub by: String,
-    pub said_at: u64,
-    /// `failed`, or `unknown`: it may have arrived.
-    pub state: String,
-    /// Why, in words.
-    pub error: String,
-    /// Since when it stands so.
-    pub at: u64,
-}
-
-/// Sends again what stands in this state, up to 100 messages of one account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RetryAll {
-    pub account: String,
-    /// `failed`, or `unknown`: contacts may get these twice.
-    pub state: String,
-    /// Those before the one of this number; none: the newest.
-    #[serde(default)]
-    pub before: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Retried {
-    /// So many wait to be sent again.
-    pub retried: u32,
-    /// So many cannot be: a person has taken over since the bot wrote them, or the contact wants no messages.
-    pub refused: u32,
-    /// Go on before this number; none: these were the last.
-    pub next: Option<i64>,
 }
 
 /// The last event of the conversation after it.

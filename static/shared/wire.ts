@@ -394,6 +394,82 @@ export type Uploaded = { key: string,
 kind: string, url: string, name: string, };
 
 /**
+ * Another app at the channel that answers beside us.
+ */
+export type AppRow = { id: string, name: string, };
+
+/**
+ * Messages that failed, or of which nobody knows whether they arrived, newest first.
+ */
+export type Deliveries = { 
+/**
+ * Perhaps fewer than were asked for, because only some are of the state wanted.
+ */
+deliveries: Array<DeliveryRow>, 
+/**
+ * Ask for those before this number next; none: these were the last.
+ */
+next: number | null, };
+
+export type DeliveryRow = { number: number, conversation: string, 
+/**
+ * The message's place in the conversation.
+ */
+seq: number, account: string, 
+/**
+ * How the channel names the contact.
+ */
+contact: string, 
+/**
+ * What it says; the name of its file, if it says nothing.
+ */
+text: string, 
+/**
+ * `bot`, or the agent's name.
+ */
+by: string, said_at: number, 
+/**
+ * `failed`, or `unknown`: it may have arrived.
+ */
+state: string, 
+/**
+ * Why, in words.
+ */
+error: string, 
+/**
+ * Since when it stands so.
+ */
+at: number, };
+
+export type Retried = { 
+/**
+ * So many wait to be sent again.
+ */
+retried: number, 
+/**
+ * So many cannot be: a person has taken over since the bot wrote them, or the contact wants no messages.
+ */
+refused: number, 
+/**
+ * Go on before this number; none: these were the last.
+ */
+next: number | null, };
+
+export type LeftBe = { 
+/**
+ * So many are left as they are, for good.
+ */
+left: number, 
+/**
+ * So many are not: they go out again, or are over.
+ */
+refused: number, 
+/**
+ * Go on before this number; none: these were the last.
+ */
+next: number | null, };
+
+/**
  * Which conversations, and in which order. Everything that is given must be true of them.
  */
 export type FilterView = { channel?: string, account?: string, bot?: string, 

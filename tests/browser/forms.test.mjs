@@ -146,8 +146,8 @@ test('who wants to say something else can, and a refused answer says so with wha
 test('a person who takes over gets words, not fields', async () => {
   const ana = await agent(theStage);
   const vera = await asked();
-  await ana.locator('.row').first().click();
-  await ana.getByRole('textbox', { name: /message|reply/i }).first().fill('Ana here. What is it about?');
+  await ana.locator('.row', { hasText: 'Which e-mail address?' }).first().click();
+  await ana.getByRole('textbox', { name: /Reply/ }).fill('Ana here. What is it about?');
   await ana.keyboard.press('Enter');
   await lines(vera, 'person').first().waitFor();
   await until(() => widget(vera).locator('textarea').isVisible(), Boolean, 'the composer');

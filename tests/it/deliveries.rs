@@ -10,12 +10,13 @@ use loadtest::provider::{Arrival, Rule, Then};
 use serde_json::{Value, json};
 use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
+use switchboard::domain::message::{Attachment, AttachmentKind};
 use switchboard::node::Node;
 use switchboard::ports::people::Role;
 use switchboard::ports::store::LoggedEvent;
 
 use crate::support::installation::{Installation, SOON, SignedIn, contact, conversation, open_storage, page, sign_in};
-use crate::support::node::{ask, eventually, log};
+use crate::support::node::{SetClock, ask, eventually, log};
 
 #[actix_web::test]
 async fn one_conversation_keeps_its_order_while_others_overtake() {
@@ -382,6 +383,52 @@ async fn what_failed_is_listed_with_its_cause_and_goes_out_by_one_request() {
     }
     assert_eq!(installation.provider.accepted_for("2").len(), 0);
     let left = api(&installation, ana, "GET", "/api/v1/deliveries", None).await;
+    assert_eq!(left["deliveries"], json!([]));
+
+    installation.provider.rule(Rule::next(2, Then::outside_window()));
+    for name in ["6", "7"] {
+        poster.text(name, "hours").await;
+        wait_for(&node, name, "it fails", |event| matches!(event, Event::Failed { of: 2, .. })).await;
+    }
+    let path = "/api/v1/deliveries/leave";
+    assert_eq!(api(&installation, ana, "POST", path, Some(&all)).await["status"], 403, "supervisors may");
+    let left = api(&installation, &sue, "POST", path, Some(&all)).await;
+    assert_eq!(left, json!({"left": 2, "refused": 0, "next": null}));
+    assert_eq!(api(&installation, ana, "POST", &of("6", "retry"), None).await["status"], 409, "for good");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_failed_and_is_only_a_file_is_called_by_its_name() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let at = contact("7");
+    installation.poster().text("7", "hours").await;
+    installation.delivered("7", 1).await;
+    installation.provider.rule(Rule::next(1, Then::outside_window()));
+    let url = "https://files.example/boat.jpg".to_owned();
+    let attachment = Some(Attachment { kind: AttachmentKind::Image, url, name: "boat.jpg".into() });
+    let agent = installation.ana.agent.clone();
+    let reply = Command::Reply { agent, text: String::new(), attachment, seen: 0, anyway: true };
+    ask(&node, &at, reply).await;
+    wait_for(&node, "7", "it fails", |event| matches!(event, Event::Failed { .. })).await;
+    let listed = api(&installation, &installation.ana, "GET", "/api/v1/deliveries", None).await;
+    assert_eq!(listed["deliveries"][0]["text"], "boat.jpg", "{listed}");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_failed_too_long_ago_is_left_as_it_is() {
+    let installation = Installation::with(|plan| plan.limits = "failed_days = 1").await;
+    let clock = SetClock::behind(Duration::from_secs(2 * 24 * 60 * 60));
+    let node = installation.start_with(clock.clone()).await;
+    installation.provider.rule(Rule::next(1, Then::outside_window()));
+    installation.poster().text("7", "hours").await;
+    wait_for(&node, "7", "it fails", |event| matches!(event, Event::Failed { of: 2, .. })).await;
+    node.stop().await;
+    let node = installation.start().await;
+    wait_for(&node, "7", "it is left", |event| matches!(event, Event::LeftBe { of: 2, by: None })).await;
+    let left = api(&installation, &installation.ana, "GET", "/api/v1/deliveries", None).await;
     assert_eq!(left["deliveries"], json!([]));
     node.stop().await;
 }

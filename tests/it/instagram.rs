@@ -297,8 +297,8 @@ async fn after_a_day_only_a_person_answers_and_a_dead_token_loses_nothing() {
     let mut old = line().text(PERSON, "m_old", "hours");
     old["timestamp"] = json!(old["timestamp"].as_u64().expect("a time") - 30 * 3_600_000);
     assert_eq!(person.post(&[old]).await.unwrap(), 200);
-    let outside = |event: &Event| matches!(event, Event::Failed { reason, .. } if reason.contains("24-hour window"));
-    happens(&node, "the bot's answer is refused", outside).await;
+    let outside = |event: &Event| matches!(event, Event::Failed { reason, .. } if reason.contains("24 hours"));
+    happens(&node, "the bot's answer does not go out", outside).await;
     let conversation = contact().conversation.to_string();
     let mut console = installation.console(&installation.ana).await;
     console.reply(&conversation, "Ana here.", true).await.unwrap();

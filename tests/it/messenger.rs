@@ -2,16 +2,18 @@
 
 use futures_util::future::join_all;
 use loadtest::clients::{ConsoleFrame, Poster, diary};
+use loadtest::http::request_once;
 use loadtest::messenger::{PAGE_INBOX_APP, SIGNATURE};
-use loadtest::product::VERIFY_TOKEN;
+use loadtest::product::{COOKIE, VERIFY_TOKEN};
 use loadtest::provider::{Arrival, EchoTime, Receipts, Rule, Then};
 use serde_json::{Value, json};
+use switchboard::domain::command::{Command, Extension};
 use switchboard::domain::event::{Event, Reason, Receipt};
 use switchboard::domain::ids::DeliveryId;
 use switchboard::node::Node;
 
 use crate::support::installation::{Installation, SOON, contact, conversation, page};
-use crate::support::node::{eventually, log, metric};
+use crate::support::node::{ask, eventually, log, metric};
 
 const PSID: &str = "7392015648120394";
 
@@ -131,6 +133,67 @@ async fn another_apps_conversation_is_overheard_until_a_person_takes_it() {
 }
 
 #[actix_web::test]
+async fn an_agent_passes_a_conversation_to_another_app_and_gets_it_back_by_replying() {
+    let app = "[[account.app]]\napp_id = \"263902037430900\"\nname = \"Page inbox\"\n";
+    let installation = Installation::with(|plan| plan.page = app).await;
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    poster.text(PSID, "hours").await;
+    installation.delivered(PSID, 1).await;
+    let cookie = format!("{COOKIE}={}", installation.ana.cookie);
+    let api = async |method: &str, path: &str, body: &str| {
+        let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
+        request_once(method, installation.address(), path, &headers, body.as_bytes(), SOON).await.expect("an answer")
+    };
+    let apps: Value = serde_json::from_str(&api("GET", "/api/v1/accounts/page-1/apps", "").await.text()).unwrap();
+    assert_eq!(apps, json!({"apps": [{"id": "263902037430900", "name": "Page inbox"}]}));
+    let path = format!("/api/v1/conversations/{}/pass", conversation(PSID));
+    assert_eq!(api("POST", &path, r#"{"app": "1"}"#).await.status, 422, "only to those that the operator names");
+    assert_eq!(api("POST", &path, r#"{"app": "263902037430900"}"#).await.status, 204);
+    let moves = || installation.provider.moves();
+    assert_eq!(moves(), [("pass_thread_control".to_owned(), PSID.to_owned())]);
+    let kinds: Vec<_> = events(&node).await.iter().map(name).filter(|kind| *kind != "Sent").collect();
+    assert_eq!(kinds, ["ContactSaid", "BotSaid", "TakenOver", "another"]);
+    // What the contact says there is heard, and answered by nobody here.
+    let body = page().body(&[page().text(PSID, "m_9", "hours")]);
+    let body = String::from_utf8(body).unwrap().replace("messaging", "standby").into_bytes();
+    assert_eq!(poster.post_bytes(&body, &page().sign(&body)).await.unwrap(), 200);
+    assert_eq!(events(&node).await.iter().filter(|event| name(event) == "BotSaid").count(), 1);
+    installation.provider.set_owner(PSID, PAGE_INBOX_APP, true);
+    let mut console = installation.console(&installation.ana).await;
+    console.reply(&conversation(PSID), "Ana again.", true).await.unwrap();
+    installation.delivered(PSID, 2).await;
+    assert_eq!(moves().last().map(|(edge, _)| edge.as_str()), Some("take_thread_control"));
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn meta_is_asked_to_keep_what_a_person_keeps_and_let_go_of_what_goes_back_to_the_bot() {
+    let installation = Installation::with(|plan| plan.page = "when_given_back = \"release\"").await;
+    let node = installation.start().await;
+    installation.poster().text(PSID, "hours").await;
+    installation.delivered(PSID, 1).await;
+    let moves = async |count: usize| {
+        let all = async || {
+            let moves: Vec<String> = installation.provider.moves().into_iter().map(|(edge, _)| edge).collect();
+            (moves.len() == count).then_some(moves)
+        };
+        eventually("Meta is asked", all).await
+    };
+    let agent = installation.ana.agent.clone();
+    let tell = async |command: Command| {
+        ask(&node, &contact(PSID), command).await;
+    };
+    tell(Command::TakeOver { agent: agent.clone() }).await;
+    tell(Command::Extend { agent: agent.clone(), by: Extension::Minutes(15) }).await;
+    tell(Command::Extend { agent: agent.clone(), by: Extension::UntilResumed }).await;
+    assert_eq!(moves(1).await, ["extend_thread_control"], "an hour is nothing that needs asking for");
+    tell(Command::GiveBack { agent }).await;
+    assert_eq!(moves(2).await, ["extend_thread_control", "release_thread_control"]);
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn what_meta_took_us_off_we_are_put_back_on() {
     let installation = Installation::new().await;
     for _ in 0..2 {
@@ -218,6 +281,29 @@ async fn what_a_contact_is_called_is_asked_once_and_nothing_waits_for_it() {
     installation.delivered(PSID, 2).await;
     let named = events(&node).await.iter().filter(|event| matches!(event, Event::ContactNamed { .. })).count();
     assert_eq!(named, 1, "once a day");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn which_language_a_contact_reads_is_learnt_where_meta_lets_us_ask() {
+    let installation = Installation::new().await;
+    for psid in [PSID, "8"] {
+        installation.provider.set_name(psid, "Zoë Marsh");
+    }
+    installation.provider.set_locale(PSID, "de_DE");
+    let node = installation.start().await;
+    let mut poster = installation.poster();
+    poster.text(PSID, "hours").await;
+    let german =
+        |event: &Event| matches!(event, Event::AttributeSet { name, value, .. } if name == "language" && value == "de");
+    wait_for(&node, "the language", german).await;
+    // Where Meta refuses, the name comes all the same.
+    poster.text("8", "hours").await;
+    let named = async || {
+        let log = log(&node, &contact("8")).await;
+        log.iter().any(|logged| matches!(logged.event, Event::ContactNamed { .. })).then_some(())
+    };
+    eventually("the name", named).await;
     node.stop().await;
 }
 

@@ -3,12 +3,15 @@
 use loadtest::http::{Response, request_once};
 use loadtest::product::COOKIE;
 use serde_json::{Value, json};
+use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
+use switchboard::domain::ids::AccountId;
+use switchboard::domain::message::{Attachment, AttachmentKind, Heard};
 use switchboard::node::Node;
-use switchboard::ports::store::LoggedEvent;
+use switchboard::ports::store::{Contact, LoggedEvent};
 
 use crate::support::installation::{Installation, SOON, contact, conversation, page};
-use crate::support::node::log;
+use crate::support::node::{ask, log};
 use crate::support::other::{Manner, Other};
 
 const PSID: &str = "7";
@@ -45,6 +48,12 @@ impl Scene {
         let said = |logged: &&LoggedEvent| matches!(logged.event, Event::ContactSaid { .. });
         let seq = log.iter().rev().find(said).expect("it is in the log").seq;
         format!("/api/v1/conversations/{}/pictures/{seq}/0", conversation(PSID))
+    }
+
+    /// Somebody writes.
+    async fn post_from(&self, psid: &str) {
+        let event = page().text(psid, "m_first", "hours");
+        assert_eq!(self.installation.poster().post(&[event]).await.expect("an answer"), 200);
     }
 
     async fn shown(&self, path: &str) -> Response {
@@ -132,5 +141,78 @@ async fn what_is_no_picture_or_too_large_is_not_shown() {
         scene.trusted.now(manner);
         assert_eq!(scene.status(&scene.trusted.url("/x")).await, status);
     }
+    scene.node.stop().await;
+}
+
+#[actix_web::test]
+async fn media_that_need_credentials_get_them_and_nobody_else_does() {
+    let place = Other::start(Manner::Raw(PNG.to_vec(), None));
+    let elsewhere = Other::start(Manner::Raw(PNG.to_vec(), None));
+    let sid = "AC00000000000000000000000000000001";
+    let trusted = format!("\n[pictures]\ntrusted_hosts = [\"{}\", \"{}\"]\n", place.address, elsewhere.address);
+    let account = format!(
+        "[[account]]\nid = \"sms-1\"\nkind = \"sms\"\nbot = \"harbor\"\naccount_sid = \"{sid}\"\nauth_token = \"t0ken\"\n\
+         number = \"+15005550006\"\napi_base = \"{}\"\n",
+        place.url("")
+    );
+    let installation = Installation::with(|plan| (plan.outside, plan.accounts) = (trusted, account)).await;
+    let node = installation.start().await;
+    let scene = Scene { installation, node, trusted: place, private: elsewhere };
+    let phone = Contact::of(&AccountId::new("sms-1"), "+14155550100");
+    let shown = async |url: String| {
+        let attachments = vec![Attachment { kind: AttachmentKind::Image, url, name: String::new() }];
+        let heard = Heard { attachments, ..Heard::default() };
+        let hear = Command::Hear { heard, provider_id: None, provider_at: None, name: None };
+        ask(&scene.node, &phone, hear).await;
+        let log = log(&scene.node, &phone).await;
+        let said = |logged: &&LoggedEvent| matches!(logged.event, Event::ContactSaid { .. });
+        let seq = log.iter().rev().find(said).expect("it is in the log").seq;
+        scene.shown(&format!("/api/v1/conversations/{}/pictures/{seq}/0", phone.conversation)).await.status
+    };
+    // The bot's answers go there, too, and are not what is looked at here.
+    let shown_to = |account: &str| {
+        let asked = scene.trusted.received().into_iter().filter(|asked| asked.path.contains("/Media/"));
+        let asked = asked.filter(|asked| asked.path.contains(account)).next_back().expect("it was asked");
+        asked.header("authorization").to_owned()
+    };
+    let media = scene.trusted.url(&format!("/2010-04-01/Accounts/{sid}/Messages/MM1/Media/ME1"));
+    assert_eq!(shown(media.clone()).await, 200);
+    assert!(shown_to(sid).starts_with("Basic "));
+    // Below another account, and where it leads away to, there is nobody to show them to.
+    assert_eq!(shown(scene.trusted.url("/2010-04-01/Accounts/AC9/Messages/MM1/Media/ME1")).await, 200);
+    assert_eq!(shown_to("AC9"), "");
+    scene.trusted.now(Manner::Redirects(scene.private.url(&format!("/2010-04-01/Accounts/{sid}/x"))));
+    assert_eq!(shown(media.clone()).await, 200);
+    assert_eq!(scene.private.received()[0].header("authorization"), "", "never to another host");
+    // And who writes on another channel does not make us show them.
+    let path = scene.sent(&media).await;
+    scene.trusted.now(Manner::Raw(PNG.to_vec(), None));
+    assert_eq!(scene.shown(&path).await.status, 200);
+    assert_eq!(shown_to(sid), "");
+    scene.node.stop().await;
+}
+
+#[actix_web::test]
+async fn what_a_contact_looks_like_is_asked_when_somebody_looks_and_comes_through_us() {
+    let scene = Scene::new().await;
+    scene.sent(&scene.trusted.url("/1.png")).await;
+    let path = format!("/api/v1/conversations/{}/portrait", conversation(PSID));
+    assert_eq!(scene.installation.get(&path).await.status, 401, "only who is signed in");
+    assert_eq!(scene.shown(&path.replace(&conversation(PSID), &conversation("nobody"))).await.status, 404);
+    scene.installation.provider.set_picture(PSID, scene.trusted.url("/zoe.png?expires=soon"));
+    for _ in 0..2 {
+        let shown = scene.shown(&path).await;
+        assert_eq!((shown.status, shown.body.as_slice()), (200, PNG));
+        assert_eq!(shown.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    }
+    let asked = scene.trusted.received();
+    assert!(asked.iter().all(|asked| asked.path == "/zoe.png?expires=soon" && asked.header("cookie").is_empty()));
+    // A link of Meta's that leads to our own machine is followed no more than a contact's.
+    let other = "8";
+    scene.post_from(other).await;
+    scene.installation.provider.set_picture(other, scene.private.url("/x.png"));
+    let path = format!("/api/v1/conversations/{}/portrait", conversation(other));
+    assert_eq!(scene.shown(&path).await.status, 404);
+    assert!(scene.private.received().is_empty());
     scene.node.stop().await;
 }

@@ -356,3 +356,23 @@ async fn the_token_is_in_no_log_however_much_is_logged() {
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(secret)).collect();
     assert!(lines.is_empty(), "{lines:#?}");
 }
+
+#[actix_web::test]
+async fn what_a_person_shows_of_themselves_is_shown_to_agents() {
+    let (installation, telegram, node) = start(100_000).await;
+    telegram.keep_file("AgAC-2_p", "photos/me.jpg", b"\xff\xd8\xff a face");
+    telegram.set_portrait(PERSON, "AgAC-2_p");
+    telegram.say(PERSON, "/start");
+    let speaks = |event: &Event| matches!(event, Event::AttributeSet { name, value, .. } if name == "language" && value == "pt-br");
+    happens(&node, "the language is known", speaks).await;
+    let cookie = format!("{COOKIE}={}", installation.ana.cookie);
+    let get = async |path: &str| {
+        let headers = [("cookie", cookie.as_str())];
+        loadtest::http::request_once("GET", installation.address(), path, &headers, b"", SOON).await.unwrap()
+    };
+    let found = get(&format!("/api/v1/conversations/{}/portrait", contact(PERSON).conversation)).await;
+    assert_eq!(found.status, 307);
+    let file = found.header("location").expect("where it is").to_owned();
+    assert_eq!(get(&file).await.body, b"\xff\xd8\xff a face");
+    node.stop().await;
+}

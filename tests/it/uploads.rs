@@ -287,3 +287,21 @@ async fn an_agents_file_goes_out_by_an_address_that_leads_here() {
     .await;
     node.stop().await;
 }
+
+#[actix_web::test]
+async fn whoever_becomes_another_visitor_each_time_has_one_address_all_the_same() {
+    let limits = |plan: &mut crate::support::installation::Plan| plan.limits = "[uploads]\naddress_files_per_hour = 3";
+    let installation = Installation::with(limits).await;
+    let node = installation.start().await;
+    for number in 0..4 {
+        let visitor = Visitor::come(&installation).await;
+        let answer = visitor.upload(&installation, "a.txt", b"words").await;
+        assert_eq!(answer.status, if number < 3 { 201 } else { 429 }, "{number}");
+    }
+    // From elsewhere, by the word of the proxy before us.
+    let visitor = Visitor::come(&installation).await;
+    let bearer = format!("Bearer {}", visitor.token);
+    let headers = [("origin", SHOP), ("authorization", bearer.as_str()), ("x-forwarded-for", "192.0.2.7")];
+    assert_eq!(post(&installation, "a.txt", &headers, b"words").await.status, 201);
+    node.stop().await;
+}

@@ -4,7 +4,7 @@ use loadtest::clients::{Answered, ConsoleFrame};
 use loadtest::product::COOKIE;
 use loadtest::provider::{Rule, Then};
 use loadtest::whatsapp::{Call, Plan, Settings, WhatsApp};
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::domain::changes::Change;
 use switchboard::domain::event::{Event, Receipt, Speaker};
 use switchboard::domain::ids::{AccountId, Seq};
@@ -254,7 +254,7 @@ text = "Hello {{1}}, shall we go on?"
     let message = json!({"from": ANAS_NUMBER, "from_user_id": ANA, "id": "wamid.late", "timestamp": yesterday,
         "type": "text", "text": {"body": "hours"}});
     whatsapp.tell(ANA, "messages", whatsapp.value(ANA, std::slice::from_ref(&message)));
-    let closed = |event: &Event| matches!(event, Event::Failed { reason, .. } if reason.contains("131047"));
+    let closed = |event: &Event| matches!(event, Event::Failed { reason, .. } if reason.contains("24 hours"));
     happens(&node, ANA, "the bot is too late", closed).await;
     let conversation = contact(ANA).conversation.to_string();
     let mut console = installation.console(&installation.ana).await;
@@ -436,5 +436,30 @@ async fn odd_webhooks_do_no_harm() {
     taken(&whatsapp).await;
     assert!(log(&node, &contact("4")).await.is_empty());
     assert!(metric(&installation.get("/metrics").await.text(), "switchboard_webhooks_passed_over_total") >= 1.0);
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn whoever_comes_with_metas_id_beside_their_number_stays_one_conversation() {
+    let (_installation, whatsapp, node) = started().await;
+    let says = |id: &str, person: Value, card: Value, text: &str| {
+        let mut message = json!({"id": id, "timestamp": (loadtest::clock::millis() / 1000).to_string(), "type": "text",
+            "text": {"body": text}});
+        message.as_object_mut().unwrap().extend(person.as_object().unwrap().clone());
+        let mut value = whatsapp.value(ANA, &[message]);
+        value["contacts"] = json!([card]);
+        whatsapp.tell(ANA, "messages", value);
+    };
+    let (number, name) = (ANAS_NUMBER, json!({"name": "Ana"}));
+    says("wamid.1", json!({"from": number}), json!({"wa_id": number, "profile": name}), "hours");
+    let heard = |id: &'static str| move |event: &Event| matches!(event, Event::ContactSaid { provider_id: Some(said), .. } if said == id);
+    happens(&node, number, "by the number", heard("wamid.1")).await;
+    // One day Meta says who it is beside the number, and one day without it.
+    let both = json!({"wa_id": number, "user_id": ANA, "profile": name});
+    says("wamid.2", json!({"from": number, "from_user_id": ANA}), both, "hours");
+    happens(&node, number, "by both", heard("wamid.2")).await;
+    says("wamid.3", json!({"from_user_id": ANA}), json!({"user_id": ANA, "profile": {"username": "ana"}}), "prices");
+    happens(&node, number, "by Meta's id alone", heard("wamid.3")).await;
+    assert_eq!(events(&node, ANA).await, [], "and no second conversation begins");
     node.stop().await;
 }

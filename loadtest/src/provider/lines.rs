@@ -164,6 +164,11 @@ impl Kept {
                 }
                 None => return Err((100, None, "The parameter target_app_id is required")),
             },
+            "extend_thread_control"
+                if !body["duration"].as_u64().is_some_and(|lasts| (1..=604_800).contains(&lasts)) =>
+            {
+                return Err((100, None, "The parameter duration is required"));
+            }
             "release_thread_control" => {
                 self.owners.remove(person);
             }

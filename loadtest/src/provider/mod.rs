@@ -94,11 +94,17 @@ pub(crate) struct Shared {
     rules: Mutex<Rules>,
     /// What people let us know of their names.
     names: Mutex<BTreeMap<String, String>>,
+    /// What else they let us know, where Meta lets us ask for it.
+    known: Mutex<BTreeMap<(String, &'static str), String>>,
     kept: Mutex<lines::Kept>,
     receipts: receipts::Receipting,
 }
 
 impl Shared {
+    fn know(&self, person: String, field: &'static str, value: String) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert((person, field), value);
+    }
+
     pub(crate) fn log(&self) -> MutexGuard<'_, log::Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +127,7 @@ impl Provider {
             log: Mutex::new(log::Log::open(settings.arrivals_max, settings.file.as_deref())?),
             rules: Mutex::default(),
             names: Mutex::default(),
+            known: Mutex::default(),
             kept: Mutex::default(),
             receipts: receipts::Receipting::open(settings.network, settings.receipts),
         });
@@ -151,6 +158,16 @@ impl Provider {
     pub fn set_name(&self, person: impl Into<String>, name: impl Into<String>) {
         let mut names = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.insert(person.into(), name.into());
+    }
+
+    /// Where this person's picture is, from now on.
+    pub fn set_picture(&self, person: impl Into<String>, url: impl Into<String>) {
+        self.shared.know(person.into(), "profile_pic", url.into());
+    }
+
+    /// What this person's app speaks, such as `de_DE`. Until somebody has such a language, Meta does not let us ask.
+    pub fn set_locale(&self, person: impl Into<String>, locale: impl Into<String>) {
+        self.shared.know(person.into(), "locale", locale.into());
     }
 
     /// Which webhooks our app is subscribed to.

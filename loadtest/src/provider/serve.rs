@@ -100,6 +100,17 @@ fn profile(person: &str, query: &str, shared: &Shared, output: &mut Vec<u8>) {
         Network::Messenger => "first_name",
         Network::Instagram => "name",
     };
+    for extra in ["profile_pic", "locale"] {
+        if !query.contains(&format!("fields={extra}")) {
+            continue;
+        }
+        let known = shared.known.lock().unwrap_or_else(PoisonError::into_inner);
+        return match known.get(&(person.to_owned(), extra)) {
+            Some(value) => answer(output, 200, None, &json!({extra: value, "id": person}).to_string()),
+            None if extra == "locale" => refuse(output, 400, 10, None, None, "(#10) pages_user_locale is required"),
+            None => answer(output, 200, None, &json!({"id": person}).to_string()),
+        };
+    }
     match names.get(person).filter(|_| query.contains(&format!("fields={field}"))) {
         Some(name) => answer(output, 200, None, &json!({field: name, "id": person}).to_string()),
         None => refuse(output, 400, 100, Some(2_018_218), None, "No profile available for this user."),

@@ -117,6 +117,8 @@ impl Shared {
             "editMessageReplyMarkup" => Some((400, "Bad Request: message identifier is not specified")),
             "setWebhook" => hook(body),
             "getWebhookInfo" => None,
+            "getUserProfilePhotos" if body["user_id"].is_i64() => None,
+            "getUserProfilePhotos" => Some((400, "Bad Request: invalid user_id specified")),
             "getFile" => {
                 let known = body["file_id"].as_str().is_some_and(|file| self.state().files.contains_key(file));
                 (!known).then_some((400, "Bad Request: wrong file_id or the file is temporarily unavailable"))
@@ -149,6 +151,12 @@ impl Shared {
                 json!({"url": url, "has_custom_certificate": false, "pending_update_count": self.desk.pending()})
             }
             "answerCallbackQuery" => json!(state.spinning.remove(&word("callback_query_id"))),
+            "getUserProfilePhotos" => {
+                let shown = body["user_id"].as_i64().and_then(|person| state.portraits.get(&person));
+                let sizes =
+                    shown.map(|file| json!([{"file_id": file, "file_unique_id": "u", "width": 160, "height": 160}]));
+                json!({"total_count": sizes.iter().count(), "photos": sizes.into_iter().collect::<Vec<_>>()})
+            }
             "getFile" => {
                 let file_id = word("file_id");
                 let path = state.files.get(&file_id).map(|(path, _)| path.clone());

@@ -108,6 +108,8 @@ pub(crate) struct State {
     /// Taps that were not answered yet.
     spinning: BTreeSet<String>,
     files: BTreeMap<String, (String, Vec<u8>)>,
+    /// What people show of themselves, by the file's name.
+    portraits: BTreeMap<i64, String>,
     revoked: bool,
 }
 
@@ -193,6 +195,11 @@ impl Telegram {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// A person shows this picture of themselves: a file that is kept.
+    pub fn set_portrait(&self, person: i64, file_id: &str) {
+        self.shared.state().portraits.insert(person, file_id.to_owned());
     }
 
     /// A file that people can attach, by its name at the Bot API.

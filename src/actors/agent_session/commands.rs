@@ -23,7 +23,7 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
         Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
-        Ask::Leave { conversation, cid, of } => (conversation, cid, Command::Leave { agent, of }),
+        Ask::Leave { conversation, cid, of } => (conversation, cid, Command::Leave { agent: Some(agent), of }),
         Ask::Claim { conversation, cid } => (conversation, cid, Command::Claim { agent }),
         // Take a look at who there is: see `colleagues`.
         Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => return None,

@@ -38,8 +38,12 @@ mod tests {
 
     #[test]
     fn choices_are_numbered_as_the_bot_counts_them() {
-        let line =
-            Line { text: "What next?".into(), choices: choices(&["A quote", " ", "A person"]), attachment: None, wanted: None };
+        let line = Line {
+            text: "What next?".into(),
+            choices: choices(&["A quote", " ", "A person"]),
+            attachment: None,
+            wanted: None,
+        };
         assert_eq!(text(&line, true), "What next?\n\n1. A quote\n3. A person");
         assert_eq!(text(&Line::text("Hello"), true), "Hello");
     }

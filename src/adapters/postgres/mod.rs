@@ -25,6 +25,7 @@ mod lists;
 mod log;
 mod mentions;
 mod migrations;
+mod namesakes;
 mod people;
 mod queue;
 mod script;
@@ -276,6 +277,10 @@ impl Store for PostgresStore {
         self.ask(move |sql| Box::pin(async move { log::contact(sql, conversation).await }))
     }
 
+    fn namesake(&self, contact: Contact, also: Option<Contact>) -> Answer<Contact> {
+        self.ask(move |sql| Box::pin(async move { namesakes::find(sql, contact, also).await }))
+    }
+
     fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>> {
         self.ask(move |sql| Box::pin(async move { deadlines::due(sql, now, limit).await }))
     }
@@ -286,6 +291,10 @@ impl Store for PostgresStore {
 
     fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>> {
         self.ask(move |sql| Box::pin(async move { queue::shelved(sql, account.as_ref(), before, limit).await }))
+    }
+
+    fn shelved_until(&self, until: Timestamp, after: i64, limit: usize) -> Answer<(Vec<Shelved>, Option<i64>)> {
+        self.ask(move |sql| Box::pin(async move { queue::shelved_until(sql, until, after, limit).await }))
     }
 
     fn queued(&self, account: AccountId, after: i64, limit: usize) -> Answer<Vec<Queued>> {

@@ -55,6 +55,10 @@ pub const SHELVED: &str = "SELECT id, shelf.account, external_key, number, seq
     FROM shelf JOIN conversation ON id = conversation
     WHERE number < $2 AND ($1::text IS NULL OR shelf.account = $1) ORDER BY number DESC LIMIT $3";
 
+/// By their numbers, which an index knows: the oldest were written first, whenever they were tried last.
+pub const SHELVED_LONG: &str = "SELECT id, shelf.account, external_key, number, seq, at
+    FROM shelf JOIN conversation ON id = conversation WHERE number > $1 ORDER BY number LIMIT $2";
+
 /// At most that many questions of senders share a transaction; each is about some dozens of messages at most.
 const BATCH_MAX: usize = 64;
 
@@ -196,6 +200,25 @@ pub async fn shelved(
     let rows = sql.query(&shelved, &[&account, &before.unwrap_or(i64::MAX), &count(limit)]).await?;
     let read = |row: &Row| Ok(Shelved { contact: contact(row, 0)?, number: row.try_get(3)?, seq: uint(row, 4)? });
     Ok(rows.iter().map(read).collect::<Result<_>>()?)
+}
+
+pub async fn shelved_until(
+    sql: &Sql,
+    until: Timestamp,
+    after: i64,
+    limit: usize,
+) -> std::result::Result<(Vec<Shelved>, Option<i64>), StoreError> {
+    let [oldest] = connect::prepared(sql, [SHELVED_LONG]).await?;
+    let rows = sql.query(&oldest, &[&after, &count(limit)]).await?;
+    let (mut shelved, mut end) = (Vec::new(), None);
+    for row in &rows {
+        let number = row.try_get(3)?;
+        end = Some(number);
+        if Timestamp(columns::uint(row, 5)?) <= until {
+            shelved.push(Shelved { contact: contact(row, 0)?, number, seq: uint(row, 4)? });
+        }
+    }
+    Ok((shelved, end.filter(|_| rows.len() == limit)))
 }
 
 fn waiting(row: &Row) -> std::result::Result<Queued, StoreError> {

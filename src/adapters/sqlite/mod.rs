@@ -25,6 +25,7 @@ mod log;
 mod memory;
 mod mentions;
 mod migrations;
+mod namesakes;
 mod people;
 mod queue;
 mod readers;
@@ -267,6 +268,23 @@ impl Store for SqliteStore {
         self.read(move |sql| log::contact(sql, conversation))
     }
 
+    fn namesake(&self, contact: Contact, also: Option<Contact>) -> Answer<Contact> {
+        let (asked, beside) = (contact.clone(), also.clone());
+        let found = self.read(move |sql| namesakes::find(sql, &asked, beside.as_ref()));
+        let asks = self.writer.asks().clone();
+        Box::pin(async move {
+            match (found.await?, also) {
+                (Some(found), _) => Ok(found),
+                (None, Some(also)) => {
+                    let noted = also.clone();
+                    asks.run(By::Commit, move |desk| namesakes::note(desk, &contact, &noted)).await?;
+                    Ok(also)
+                }
+                (None, None) => Ok(contact),
+            }
+        })
+    }
+
     fn due(&self, now: Timestamp, limit: usize) -> Answer<Vec<Contact>> {
         Box::pin(self.write(By::Nothing, move |desk| deadlines::due(desk, now, limit)))
     }
@@ -281,6 +299,10 @@ impl Store for SqliteStore {
 
     fn shelved(&self, account: Option<AccountId>, before: Option<i64>, limit: usize) -> Answer<Vec<Shelved>> {
         self.read(move |sql| queue::shelved(sql, account.as_ref(), before, limit))
+    }
+
+    fn shelved_until(&self, until: Timestamp, after: i64, limit: usize) -> Answer<(Vec<Shelved>, Option<i64>)> {
+        self.read(move |sql| queue::shelved_until(sql, until, after, limit))
     }
 
     fn take_sending(&self, _: AccountId, _: Incarnation) -> Answer<()> {

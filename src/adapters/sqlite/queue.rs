@@ -223,6 +223,29 @@ pub fn shelved(
     Ok(shelved?)
 }
 
+/// By their numbers, which an index knows: the oldest were written first, whenever they were tried last.
+pub fn shelved_until(
+    sql: &Connection,
+    until: Timestamp,
+    after: i64,
+    limit: usize,
+) -> Result<(Vec<Shelved>, Option<i64>), StoreError> {
+    let question = "SELECT shelf.number, id, conversation.account, external_key, address, at
+        FROM shelf JOIN conversation ON conversation.number = address >> 32
+        WHERE shelf.number > ?1 ORDER BY shelf.number LIMIT ?2";
+    let mut statement = sql.prepare_cached(question)?;
+    let mut rows = statement.query((after, count(limit)))?;
+    let (mut shelved, mut looked_at, mut end) = (Vec::new(), 0, None);
+    while let Some(row) = rows.next()? {
+        looked_at += 1;
+        end = Some(row.get(0)?);
+        if Timestamp(uint(row, 5)?) <= until {
+            shelved.push(Shelved { number: row.get(0)?, contact: contact(row, 1)?, seq: columns::seq(row, 4)? });
+        }
+    }
+    Ok((shelved, end.filter(|_| looked_at == limit)))
+}
+
 pub fn queued(sql: &Connection, account: &AccountId, after: i64, limit: usize) -> Result<Vec<Queued>, StoreError> {
     let question =
         "SELECT outbox.number, id, conversation.account, external_key, address, body, by_bot, at, attempt, flagged

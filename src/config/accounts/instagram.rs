@@ -2,6 +2,7 @@
 //! by Instagram's own login it is Instagram's.
 
 use super::messenger::{Defaults, api_version, digits, graph};
+use super::others::{self, Others};
 use crate::config::secret::Secret;
 use crate::config::table::Table;
 
@@ -18,6 +19,7 @@ pub struct Instagram {
     pub api_base: String,
     pub api_version: String,
     pub sends_per_second: u32,
+    pub others: Others,
 }
 
 /// `pages`: what holds where it is connected through a Page.
@@ -30,6 +32,7 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults, pages: &Defaults) -> Opt
     let own_base = table.optional("api_base", graph);
     let own_version = table.optional("api_version", api_version);
     let sends_per_second = defaults.sends_per_second(table);
+    let others = others::read(table);
     let graph = if page_id.is_some() { pages } else { defaults };
     Some(Instagram {
         instagram_id: instagram_id?,
@@ -41,5 +44,6 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults, pages: &Defaults) -> Opt
         api_base: own_base.or_else(|| graph.api_base.clone())?,
         api_version: own_version.or_else(|| graph.api_version.clone())?,
         sends_per_second,
+        others,
     })
 }

@@ -1,5 +1,6 @@
 //! A Facebook Page.
 
+use super::others::{self, Others};
 use super::{api_base, pace};
 use crate::config::secret::Secret;
 use crate::config::table::Table;
@@ -16,6 +17,7 @@ pub struct Messenger {
     pub api_base: String,
     pub api_version: String,
     pub sends_per_second: u32,
+    pub others: Others,
 }
 
 /// What `[messenger]` or `[instagram]` says for accounts that say nothing.
@@ -54,6 +56,7 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<Messenger> {
     let own_base = table.optional("api_base", graph);
     let own_version = table.optional("api_version", api_version);
     let sends_per_second = defaults.sends_per_second(table);
+    let others = others::read(table);
     Some(Messenger {
         page_id: page_id?,
         app_secret: app_secret?,
@@ -63,6 +66,7 @@ pub fn read(table: &mut Table<'_>, defaults: &Defaults) -> Option<Messenger> {
         api_base: own_base.or_else(|| defaults.api_base.clone())?,
         api_version: own_version.or_else(|| defaults.api_version.clone())?,
         sends_per_second,
+        others,
     })
 }
 

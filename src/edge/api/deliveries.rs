@@ -15,6 +15,7 @@ use crate::dice;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, Seq};
+use crate::domain::message::Attachment;
 use crate::edge::Edge;
 use crate::edge::caller::Caller;
 use crate::edge::error::Problem;
@@ -23,8 +24,8 @@ use crate::wire::api;
 
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
-/// So many are looked at, and sent again, with one request.
-const RETRIED_MAX: usize = 100;
+/// So many are looked at, and sent again or left, with one request.
+const AT_ONCE_MAX: usize = 100;
 /// Logs that are read at the same time.
 const READ_AT_ONCE: usize = 8;
 /// Events read at a time to find out what became of a message, and how often at most.
@@ -62,28 +63,45 @@ pub async fn retry(edge: Data<Edge>, caller: Caller, of: Path<(String, Seq)>) ->
 
 pub async fn leave(edge: Data<Edge>, caller: Caller, of: Path<(String, Seq)>) -> Answer {
     let (contact, of) = named(&edge, of.into_inner()).await?;
-    done(ask(&edge, contact, Command::Leave { agent: caller.agent(), of }).await)
+    done(ask(&edge, contact, Command::Leave { agent: Some(caller.agent()), of }).await)
 }
 
 /// Those of one account, the newest first; within that, in the order they were written. They wait behind the account's
 /// limit like any other.
-pub async fn retry_all(edge: Data<Edge>, office: Data<Office>, caller: Caller, wanted: Json<api::RetryAll>) -> Answer {
+pub async fn retry_all(edge: Data<Edge>, office: Data<Office>, caller: Caller, wanted: Json<api::AllOf>) -> Answer {
+    let resend = |of| Command::Resend { agent: caller.agent(), of };
+    let (retried, refused, next) = ask_of_all(&edge, &wanted, resend).await?;
+    office.note(&caller.by, "deliveries.retried", &format!("{retried} of {}", wanted.account)).await?;
+    Ok(HttpResponse::Ok().json(api::Retried { retried, refused, next }))
+}
+
+pub async fn leave_all(edge: Data<Edge>, office: Data<Office>, caller: Caller, wanted: Json<api::AllOf>) -> Answer {
+    let leave = |of| Command::Leave { agent: Some(caller.agent()), of };
+    let (left, refused, next) = ask_of_all(&edge, &wanted, leave).await?;
+    office.note(&caller.by, "deliveries.left", &format!("{left} of {}", wanted.account)).await?;
+    Ok(HttpResponse::Ok().json(api::LeftBe { left, refused, next }))
+}
+
+/// How many did it, how many would not, and where to go on.
+async fn ask_of_all(
+    edge: &Edge,
+    wanted: &api::AllOf,
+    command: impl Fn(Seq) -> Command,
+) -> Result<(u32, u32, Option<i64>), Problem> {
     let (state, account) = (known_state(&wanted.state)?, AccountId::new(&wanted.account));
     if !edge.switchboard.parts().accounts.contains_key(&account) {
         return Err(Problem::invalid(format!("There is no account {account}.")));
     }
-    let (found, next) = page(&edge, Some(account.clone()), wanted.before, RETRIED_MAX).await?;
-    let mut answer = api::Retried { retried: 0, refused: 0, next };
+    let (found, next) = page(edge, Some(account), wanted.before, AT_ONCE_MAX).await?;
+    let (mut done, mut refused) = (0, 0);
     for Found { shelved, .. } in found.into_iter().rev().filter(|found| found.state == state) {
-        let resend = Command::Resend { agent: caller.agent(), of: shelved.seq };
-        match ask(&edge, shelved.contact, resend).await {
-            Ok(_) => answer.retried += 1,
+        match ask(edge, shelved.contact, command(shelved.seq)).await {
+            Ok(_) => done += 1,
             Err(NotDone::Unavailable(why)) => return Err(Problem { detail: why, ..Problem::busy() }),
-            Err(_) => answer.refused += 1,
+            Err(_) => refused += 1,
         }
     }
-    office.note(&caller.by, "deliveries.retried", &format!("{} of {account}", answer.retried)).await?;
-    Ok(HttpResponse::Ok().json(answer))
+    Ok((done, refused, next))
 }
 
 // --- Asking ---
@@ -183,9 +201,18 @@ async fn find(store: &dyn Store, shelved: Shelved) -> Result<Option<Found>, Stor
 
 fn words(event: &Event) -> Option<(String, String)> {
     match event {
-        Event::BotSaid { line, .. } => Some((line.text.clone(), "bot".to_owned())),
-        Event::AgentSaid { agent, text, .. } => Some((text.clone(), agent.name.clone())),
+        Event::BotSaid { line, .. } => Some((said(&line.text, line.attachment.as_ref()), "bot".to_owned())),
+        Event::AgentSaid { agent, text, attachment, .. } => Some((said(text, attachment.as_ref()), agent.name.clone())),
         _ => None,
+    }
+}
+
+/// What is only a file goes by the file's name.
+fn said(text: &str, attachment: Option<&Attachment>) -> String {
+    match attachment {
+        Some(Attachment { name, .. }) if text.is_empty() && !name.is_empty() => name.clone(),
+        Some(Attachment { kind, .. }) if text.is_empty() => kind.as_str().to_owned(),
+        _ => text.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod assigning;
 mod bots;
 mod contacts;
+mod custody;
 mod deliveries;
 pub mod document;
 mod finding;

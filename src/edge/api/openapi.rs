@@ -152,12 +152,24 @@ mod tests {
             ("GET", "/api/v1/conversations/{conversation}/pictures/{seq}/{place}") => {
                 route("A picture attached to an event, the first at place 0", None, None)
             }
+            ("GET", "/api/v1/conversations/{conversation}/portrait") => {
+                route("What the contact looks like, where the channel lets us show it", None, None)
+            }
+            ("GET", "/api/v1/accounts/{account}/apps") => {
+                route("Other apps to which the account's conversations can be passed", None, of::<Apps>(types))
+            }
+            ("POST", "/api/v1/conversations/{conversation}/pass") => {
+                route("Pass the conversation to another app at the channel", of::<PassTo>(types), None)
+            }
             ("GET", "/api/v1/deliveries") => Route {
                 query: &[("state", "string"), ("account", "string"), ("before", "integer"), ("limit", "integer")],
                 ..route("Messages that failed or may not have arrived, and why", None, of::<Deliveries>(types))
             },
             ("POST", "/api/v1/deliveries/retry") => {
-                route("Send again what an account could not send", of::<RetryAll>(types), of::<Retried>(types))
+                route("Send again what an account could not send", of::<AllOf>(types), of::<Retried>(types))
+            }
+            ("POST", "/api/v1/deliveries/leave") => {
+                route("Leave what an account could not send, for good", of::<AllOf>(types), of::<LeftBe>(types))
             }
             ("POST", "/api/v1/deliveries/{conversation}/{seq}/retry") => {
                 route("Send one of them again", None, of::<Noted>(types))

@@ -6,12 +6,13 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
 use super::{
-    assigning, bots, contacts, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates, views,
-    writing,
+    assigning, bots, contacts, custody, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates,
+    views, writing,
 };
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
-    assets, conversations, files, guests, health, outside, pictures, poll, sign_in, sockets, uploads, webhooks,
+    assets, conversations, files, guests, health, outside, pictures, poll, portraits, sign_in, sockets, uploads,
+    webhooks,
 };
 use crate::ports::rights::Right;
 
@@ -113,9 +114,13 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
         With(Converse), GET "/api/v1/conversations/{conversation}/pictures/{seq}/{place}" =>
             web::route().to(pictures::picture);
+        With(Converse), GET "/api/v1/conversations/{conversation}/portrait" => web::route().to(portraits::portrait);
 
+        With(Converse), GET "/api/v1/accounts/{account}/apps" => web::route().to(custody::list);
+        With(Converse), POST "/api/v1/conversations/{conversation}/pass" => web::route().to(custody::pass);
         With(Converse), GET "/api/v1/deliveries" => web::route().to(deliveries::list);
         With(RetryAll), POST "/api/v1/deliveries/retry" => web::route().to(deliveries::retry_all);
+        With(RetryAll), POST "/api/v1/deliveries/leave" => web::route().to(deliveries::leave_all);
         With(Converse), POST "/api/v1/deliveries/{conversation}/{seq}/retry" => web::route().to(deliveries::retry);
         With(Converse), POST "/api/v1/deliveries/{conversation}/{seq}/leave" => web::route().to(deliveries::leave);
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::meta::{
-    BadSettings, Line, MetaDoors, MetaInlet, MetaOutlet, MetaProfiles, MetaSubscription, Network, Settings,
+    BadSettings, Line, MetaCustody, MetaDoors, MetaInlet, MetaOutlet, MetaProfiles, MetaSubscription, Network, Settings,
 };
 use crate::config::{Account, Config, Instagram, Kind, Messenger};
-use crate::ports::channel::{Doors, Outlet, Profiles};
+use crate::ports::channel::{Custody, Doors, Outlet, Portraits, Profiles};
 
 pub fn inlet(config: &Config) -> MetaInlet {
     MetaInlet::new(config.accounts.iter().filter_map(line).collect())
@@ -51,6 +51,14 @@ pub fn doors(settings: Settings, client: &Client) -> Result<Arc<dyn Doors>, BadS
 }
 
 pub fn profiles(settings: Settings, client: &Client) -> anyhow::Result<Arc<dyn Profiles>> {
+    Ok(Arc::new(MetaProfiles::new(client.clone(), settings)?))
+}
+
+pub fn custody(settings: Settings, client: &Client) -> Result<Arc<dyn Custody>, BadSettings> {
+    Ok(Arc::new(MetaCustody::new(client.clone(), settings)?))
+}
+
+pub fn portraits(settings: Settings, client: &Client) -> anyhow::Result<Arc<dyn Portraits>> {
     Ok(Arc::new(MetaProfiles::new(client.clone(), settings)?))
 }
 

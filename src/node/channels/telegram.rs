@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::telegram::{
-    BadSettings, Bot, Settings, TelegramFiles, TelegramHook, TelegramInlet, TelegramOutlet,
+    BadSettings, Bot, Settings, TelegramFiles, TelegramHook, TelegramInlet, TelegramOutlet, TelegramPortraits,
 };
 use crate::config::{Account, Config, Kind, Telegram};
-use crate::ports::channel::{Files, Outlet};
+use crate::ports::channel::{Files, Outlet, Portraits};
 
 pub fn inlet(config: &Config, base: &str) -> TelegramInlet {
     let bot = |(account, telegram): (&Account, &Telegram)| Bot {
@@ -30,6 +30,10 @@ pub fn outlet(telegram: &Telegram, client: &Client) -> anyhow::Result<Arc<dyn Ou
 
 pub fn files(telegram: &Telegram, client: &Client) -> Result<Arc<dyn Files>, BadSettings> {
     Ok(Arc::new(TelegramFiles::new(client.clone(), &settings(telegram))?))
+}
+
+pub fn portraits(telegram: &Telegram, client: &Client) -> Result<Arc<dyn Portraits>, BadSettings> {
+    Ok(Arc::new(TelegramPortraits::new(client.clone(), &settings(telegram))?))
 }
 
 pub fn hook(account: &Account, telegram: &Telegram, base: &str, client: &Client) -> Result<TelegramHook, BadSettings> {

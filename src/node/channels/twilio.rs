@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::twilio::{Line, Settings, TwilioInlet, TwilioOutlet};
+use crate::adapters::pictures::Key;
 use crate::config::{Account, Config, Kind, Secret, Sms};
 use crate::ports::channel::Outlet;
 
@@ -35,4 +36,10 @@ pub fn outlet(account: &Account, sms: &Sms, base: &str, client: &Client) -> anyh
         mms: sms.mms,
     };
     Ok(Arc::new(TwilioOutlet::new(client.clone(), &settings)?))
+}
+
+/// What contacts send lies below the account, for those who know its token.
+pub fn key(sms: &Sms) -> Option<Key> {
+    let below = format!("{}/2010-04-01/Accounts/{}/", sms.api_base, sms.account_sid);
+    Key::basic(&below, &sms.account_sid, sms.auth_token.expose())
 }

@@ -76,6 +76,8 @@ pub enum Command<'a> {
     },
     ThreadMoved {
         ours: bool,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
     },
     Acknowledge {
         receipt: Receipt,
@@ -164,8 +166,8 @@ pub enum Command<'a> {
         of: u64,
     },
     Leave {
-        #[serde(borrow)]
-        agent: Agent<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        agent: Option<Agent<'a>>,
         of: u64,
     },
     BotAnswer {
@@ -267,7 +269,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 provider_id: maybe_text(provider_id),
                 provider_at: millis(*provider_at),
             },
-            Core::ThreadMoved { ours } => Self::ThreadMoved { ours: *ours },
+            Core::ThreadMoved { ours, by } => Self::ThreadMoved { ours: *ours, by: by.as_ref().map(Into::into) },
             Core::Acknowledge { receipt, provider_ids, watermark } => Self::Acknowledge {
                 receipt: (*receipt).into(),
                 provider_ids: provider_ids.clone(),
@@ -296,7 +298,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Core::Note { agent, text: words } => Self::Note { agent: agent.into(), text: text(words) },
             Core::Label { agent, label, on } => Self::Label { agent: agent.into(), label: text(label), on: *on },
-            Core::Leave { agent, of } => Self::Leave { agent: agent.into(), of: *of },
+            Core::Leave { agent, of } => Self::Leave { agent: agent.as_ref().map(Into::into), of: *of },
             Core::Resend { agent, of } => Self::Resend { agent: agent.into(), of: *of },
             Core::BotAnswer { turn, call, answer } => {
                 Self::BotAnswer { turn: *turn, call: *call, answer: answer.into() }
@@ -361,7 +363,7 @@ impl From<Command<'_>> for core::Command {
             Command::Overhear { heard, provider_id, provider_at } => {
                 Self::Overhear { heard: heard.into(), provider_id: owned(provider_id), provider_at: time(provider_at) }
             }
-            Command::ThreadMoved { ours } => Self::ThreadMoved { ours },
+            Command::ThreadMoved { ours, by } => Self::ThreadMoved { ours, by: by.map(Into::into) },
             Command::Acknowledge { receipt, provider_ids, watermark } => {
                 Self::Acknowledge { receipt: receipt.into(), provider_ids, watermark: time(watermark) }
             }
@@ -389,7 +391,7 @@ impl From<Command<'_>> for core::Command {
             Command::Extend { agent, by } => Self::Extend { agent: agent.into(), by: by.into() },
             Command::Note { agent, text } => Self::Note { agent: agent.into(), text: text.into_owned() },
             Command::Label { agent, label, on } => Self::Label { agent: agent.into(), label: label.into_owned(), on },
-            Command::Leave { agent, of } => Self::Leave { agent: agent.into(), of },
+            Command::Leave { agent, of } => Self::Leave { agent: agent.map(Into::into), of },
             Command::Resend { agent, of } => Self::Resend { agent: agent.into(), of },
             Command::BotAnswer { turn, call, answer } => Self::BotAnswer { turn, call, answer: answer.into() },
             Command::Called { call, turn, outcome } => Self::Called { call, turn, outcome: outcome.into() },

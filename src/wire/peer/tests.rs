@@ -45,7 +45,7 @@ fn commands() -> Vec<Command> {
         Command::Name { name: "Zoë Marsh".into() },
         Command::OwnEcho { provider_id: "m2".into(), text: "hello".into() },
         Command::Overhear { heard: Heard::text("hi"), provider_id: Some("m1".into()), provider_at: Some(at) },
-        Command::ThreadMoved { ours: true },
+        Command::ThreadMoved { ours: true, by: None },
         Command::Learn { name: "phone".into(), value: "+16505551234".into() },
         Command::Describe { attributes: vec![("plan".into(), "gold".into())] },
         Command::Bounce { of: Some(4), provider_id: "SM1".into(), reason: reason(), opted_out: true },
@@ -68,7 +68,7 @@ fn commands() -> Vec<Command> {
         Command::Note { agent: agent(), text: "mind".into() },
         Command::Label { agent: agent(), label: "VIP".into(), on: true },
         Command::Resend { agent: agent(), of: 4 },
-        Command::Leave { agent: agent(), of: 4 },
+        Command::Leave { agent: Some(agent()), of: 4 },
         Command::BotAnswer { turn: 2, call: Some(7), answer: BotAnswer { end: false, ..BotAnswer::text("late") } },
         Command::Called { call: 7, turn: 2, outcome: call::Outcome::Values(vec![("a".into(), "b".into())]) },
         Command::Called { call: 7, turn: 2, outcome: call::Outcome::Bot(answer) },
@@ -149,6 +149,8 @@ fn letters() -> Vec<Letter> {
     letters.push(Letter::Settle { account: account.clone(), external_key: external_key.clone(), seq: 3, again: None });
     letters.push(Letter::Settle { account, external_key, seq: 3, again: Some((Timestamp(5), true)) });
     letters.push(Letter::Probe { number: 3 });
+    let later = [Command::ThreadMoved { ours: false, by: Some(agent()) }, Command::Leave { agent: None, of: 4 }];
+    letters.extend(later.map(|command| Letter::Ask { id: 1, from: me, asked: write_asked(&asked(command)) }));
     letters
 }
 

@@ -54,21 +54,8 @@ fn any_heard() -> impl Strategy<Value = Heard> {
 
 pub fn any_line() -> impl Strategy<Value = Line> {
     let choice = (any_text(), any_text()).prop_map(|(id, label)| Choice { id, label });
-    let parts = (any_text(), vec(choice, 0..3), option::of(any_attachment()), option::of(any_answer()));
-    parts.prop_map(|(text, choices, attachment, wanted)| Line {
-        text,
-        choices,
-        attachment,
-        wanted: wanted.map(Box::new),
-    })
-}
-
-fn any_answer() -> impl Strategy<Value = Wanted> {
-    use WantedKind::{Choice, Date, Email, Number, Phone, Text, Url};
-    let yes_no = (any_text(), any_text()).prop_map(|(yes, no)| WantedKind::YesNo { yes, no });
-    let plain = proptest::sample::select(vec![Text, Email, Number, Phone, Url, Date, Choice]);
-    let kind = prop_oneof![plain, yes_no];
-    (kind, any_text(), option::of(any_text())).prop_map(|(kind, attribute, skip)| Wanted { kind, attribute, skip })
+    let parts = (any_text(), vec(choice, 0..3), option::of(any_attachment()), option::of(super::wanted::any()));
+    parts.prop_map(|(text, choices, attachment, wanted)| Line { text, choices, attachment, wanted })
 }
 
 pub fn any_author() -> impl Strategy<Value = Author> {
@@ -266,7 +253,7 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         (any::<u64>(), any_text()).prop_map(|(of, reason)| Event::Bounced { of, reason }),
         Just(Event::OptedIn),
         (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::SendingAgain { of, by }),
-        (any::<u64>(), any_agent()).prop_map(|(of, by)| Event::LeftBe { of, by }),
+        (any::<u64>(), option::of(any_agent())).prop_map(|(of, by)| Event::LeftBe { of, by }),
         any_mentioned(),
         (any_assigned(), any_agent()).prop_map(|(to, by)| Event::Assigned { agent: to.agent, team: to.team, by }),
     ];

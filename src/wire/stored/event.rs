@@ -237,8 +237,9 @@ pub enum Event<'a> {
     },
     LeftBe {
         of: u64,
-        #[serde(borrow)]
-        by: Agent<'a>,
+        /// None: it was too old.
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
     },
     Suppressed {
         #[serde(borrow)]

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::assigning;
 use super::wanted;
+use crate::domain::assigning;
 use crate::domain::event as core;
 use crate::domain::ids::{AgentId, TeamId};
 use crate::domain::message;

@@ -60,3 +60,17 @@ impl From<Wanted<'_>> for message::Wanted {
         Self { kind, attribute: wanted.attribute.into_owned(), skip: wanted.skip.map(Text::into_owned) }
     }
 }
+
+/// Anything that can be wanted, for tests.
+#[cfg(test)]
+pub fn any() -> impl proptest::strategy::Strategy<Value = Box<message::Wanted>> {
+    use message::WantedKind::{Choice, Date, Email, Number, Phone, Text, Url, YesNo};
+    use proptest::{option, prelude::*, sample};
+
+    use super::any::any_text;
+
+    let yes_no = (any_text(), any_text()).prop_map(|(yes, no)| YesNo { yes, no });
+    let kind = prop_oneof![sample::select(vec![Text, Email, Number, Phone, Url, Date, Choice]), yes_no];
+    let wanted = |(kind, attribute, skip)| Box::new(message::Wanted { kind, attribute, skip });
+    (kind, any_text(), option::of(any_text())).prop_map(wanted)
+}

@@ -213,7 +213,7 @@ impl World {
                 Command::AlertOutcome { of, attempt, outcome: self.outcome(of, *how) }
             }
             Act::Resends { message } => Command::Resend { agent: ana(), of: pick(&self.ours(), *message)? },
-            Act::Leaves { message } => Command::Leave { agent: ben(), of: pick(&self.ours(), *message)? },
+            Act::Leaves { message } => Command::Leave { agent: Some(ben()), of: pick(&self.ours(), *message)? },
             // Whoever asks elsewhere itself is no outside bot.
             Act::OutsideBot { .. } if self.conversation.state.call.is_some() => return None,
             Act::OutsideBot { turns_ago } => Command::BotAnswer {

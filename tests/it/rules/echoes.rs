@@ -85,6 +85,25 @@ fn an_agents_file_is_known_by_its_kind() {
 }
 
 #[test]
+fn a_picture_that_somebody_elsewhere_sends_soon_after_ours_is_theirs() {
+    let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
+    story.contact("Hello");
+    story.all_sent();
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.mp4"));
+    let seen = story.seq();
+    story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
+    let said = story.seq();
+    story.starts_sending(said);
+    story.ends_sending(said, Outcome::Sent { provider_id: "m1".into() });
+    assert_eq!(story.expect_refusal(echo("m1", "[video] https://cdn.example/1")), Refusal::NothingNew, "it is ours");
+    story.later(minutes(1));
+    for (mid, foreign) in [("o1", "[video]"), ("o2", "[video] https://cdn.example/2")] {
+        story.tell(echo(mid, foreign));
+        story.expect_event(|event| matches!(event, Event::OutsideSaid { provider_id, .. } if provider_id == mid));
+    }
+}
+
+#[test]
 fn what_was_said_twice_is_known_twice() {
     let (mut story, first) = on_its_way();
     story.contact("Your hours, please?");

@@ -12,7 +12,7 @@ fn overheard(text: &str) -> Command {
 }
 
 fn moved(ours: bool) -> Command {
-    Command::ThreadMoved { ours }
+    Command::ThreadMoved { ours, by: None }
 }
 
 #[test]
@@ -48,4 +48,19 @@ fn what_is_given_to_us_goes_on_with_the_bot() {
     story.expect_event(|event| matches!(event, Event::GivenBack { by: None, why: GiveBack::ByAgent, .. }));
     assert_eq!(story.bot_lines().first(), Some(&HOURS), "and then what it had asked");
     assert_eq!(story.expect_refusal(moved(true)), Refusal::NothingNew);
+}
+
+#[test]
+fn whoever_passes_it_on_has_the_floor_no_more_whoever_had_it() {
+    let mut story = Story::of(TestBot::insurer().build());
+    story.contact("Hello");
+    story.takes_over(ana());
+    story.tell(Command::ThreadMoved { ours: false, by: Some(ana()) });
+    story.expect_floor(&Speaker::Outside);
+    story.expect_event(|event| matches!(event, Event::TakenOver { given_by: Some(agent), .. } if *agent == ana()));
+    assert_eq!(
+        story.expect_refusal(Command::ThreadMoved { ours: false, by: Some(ana()) }),
+        Refusal::NothingNew,
+        "it is there already"
+    );
 }

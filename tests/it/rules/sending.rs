@@ -248,7 +248,7 @@ fn what_is_held_is_settled_by_its_echo_at_any_time() {
 
 #[test]
 fn a_message_that_is_left_is_never_sent_again_and_its_echo_is_still_news() {
-    let leave = |of| Command::Leave { agent: ana(), of };
+    let leave = |of| Command::Leave { agent: Some(ana()), of };
     let (mut story, said) = holding(agent_said());
     assert_eq!(story.expect_refusal(leave(said)), Refusal::NothingNew, "it is on its way");
     let outcome = unknown(&story);

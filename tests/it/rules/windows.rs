@@ -131,3 +131,36 @@ fn web_chat_has_no_windows() {
     story.later(DAY * 30);
     story.agent(ana(), "Here I am");
 }
+
+#[test]
+fn what_the_bot_says_after_a_day_does_not_go_out_and_says_why() {
+    let pausing = TestBot::insurer().pause(DAY + HOUR).build();
+    let mut story = Story::on(Channel::WhatsApp, pausing);
+    story.contact("Hello");
+    story.takes_over(ana());
+    story.contact("Your hours?");
+    story.later(DAY + HOUR + minutes(1));
+    let said = story.scene().into_iter().find_map(|event| match event {
+        Event::Failed { of, reason } => Some((*of, reason.clone())),
+        _ => None,
+    });
+    let (of, reason) = said.expect("the bot answers, and it does not go out");
+    assert!(reason.contains("24 hours"), "{reason}");
+    story.expect_row(of, Some(crate::support::outbox::RowState::Shelved));
+    assert!(story.conversation.state.trouble, "people are shown it");
+    let resend = Command::Resend { agent: ana(), of };
+    assert_eq!(story.expect_refusal(resend.clone()), Refusal::WindowClosed);
+    story.contact("Is anybody there?");
+    story.tell(resend);
+}
+
+#[test]
+fn where_there_is_no_window_the_bot_may_always_speak() {
+    let pausing = TestBot::insurer().pause(DAY + HOUR).build();
+    let mut story = Story::on(Channel::Telegram, pausing);
+    story.contact("Hello");
+    story.takes_over(ana());
+    story.contact("Your hours?");
+    story.later(DAY + HOUR + minutes(1));
+    story.expect_no_event(|event| matches!(event, Event::Failed { .. }));
+}

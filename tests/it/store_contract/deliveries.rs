@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::domain::message::Line;
-use switchboard::ports::store::{Append, Effect, Mark, Queued, Store, Stray, StrayState};
+use switchboard::ports::store::{Append, Contact, Effect, Mark, Queued, Store, Stray, StrayState};
 
 use super::props::{NOW, Owner, Place, bot_said, contact, incarnation, later, queue};
 
@@ -147,6 +147,41 @@ pub async fn what_lies_on_the_shelf_is_listed_newest_first(place: &impl Place) {
     assert_eq!(listed(Some("page"), Some(all[0].2), 9).await, all[1..], "a page further");
     owner.act(vec![Effect::Requeue { seq: 3, at: NOW, flagged: true }, Effect::Finish { seq: 1 }]).await;
     assert_eq!(listed(None, None, 9).await, all[..1], "what goes again or is over lies there no more");
+}
+
+pub async fn what_lies_on_the_shelf_for_long_is_found_oldest_first(place: &impl Place) {
+    let store = place.open().await;
+    let mut owner = four_messages(&store).await;
+    start(&store, &[2]).await;
+    owner.act(vec![Effect::Requeue { seq: 2, at: later(500), flagged: false }]).await;
+    owner.act((1..=4).map(|seq| Effect::Shelve { seq }).collect()).await;
+    let found = async |until, after, limit| {
+        let (old, end) = store.shelved_until(until, after, limit).await.expect("reads");
+        (old.into_iter().map(|old| old.seq).collect::<Vec<_>>(), end)
+    };
+    assert_eq!(found(later(499), i64::MIN, 9).await, (vec![1, 3, 4], None), "what was tried later is younger");
+    assert_eq!(found(later(500), i64::MIN, 9).await, (vec![1, 2, 3, 4], None));
+    let (first, end) = found(later(499), i64::MIN, 2).await;
+    assert_eq!(first, [1], "so many are looked at");
+    assert_eq!(found(later(499), end.expect("more"), 9).await, (vec![3, 4], None));
+    assert_eq!(found(switchboard::domain::time::Timestamp(NOW.0 - 1), i64::MIN, 9).await, (vec![], None));
+}
+
+pub async fn whoever_is_named_otherwise_stays_who_they_were(place: &impl Place) {
+    let store = place.open().await;
+    let (old, new, stranger) = (contact("15550001"), contact("US.1"), contact("US.2"));
+    let is = async |name: &Contact, also: Option<&Contact>| {
+        store.namesake(name.clone(), also.cloned()).await.expect("answers").external_key
+    };
+    assert_eq!(is(&new, Some(&old)).await, "US.1", "nobody has a conversation yet");
+    Owner::of(&store, "15550001", incarnation(1)).await.say("hello").await;
+    assert_eq!(is(&stranger, None).await, "US.2");
+    assert_eq!(is(&new, None).await, "US.1", "nobody says who they are");
+    assert_eq!(is(&new, Some(&old)).await, "15550001");
+    assert_eq!(is(&new, None).await, "15550001", "also without the number, from then on");
+    assert_eq!(is(&new, Some(&contact("15559999"))).await, "15550001", "and with another");
+    Owner::of(&store, "US.2", incarnation(1)).await.say("hello").await;
+    assert_eq!(is(&stranger, Some(&old)).await, "US.2", "who has a conversation keeps it");
 }
 
 /// A number that lies on the shelf is taken, also after a restart.

@@ -50,7 +50,9 @@ macro_rules! every_promise_holds_over {
                 a_started_delivery_is_not_started_twice
                 a_delivery_that_goes_back_waits_with_its_attempts_and_its_flag
                 a_finished_delivery_can_be_queued_again
+                whoever_is_named_otherwise_stays_who_they_were
                 a_shelved_delivery_waits_for_somebody_to_send_it_again
+                what_lies_on_the_shelf_for_long_is_found_oldest_first
                 a_new_delivery_comes_after_every_shelved_one
                 what_lies_on_the_shelf_is_listed_newest_first
                 deliveries_wait_in_the_order_they_were_written

@@ -1,17 +1,25 @@
 //! Whose a conversation is at Meta, where other apps answer beside us: Meta's own inbox, or another company's.
 //!
-//! As long as we are alone it is nobody's, and none of this happens. Absent on purpose: passing a conversation on, for our
-//! own queue decides who answers, and releasing it, which time does.
+//! As long as we are alone it is nobody's, and none of this happens.
 
-use serde_json::json;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
 
 use super::graph::{Graph, Refused};
 use super::send::{BadSettings, Settings};
 use crate::adapters::channels::http::Client;
+use crate::ports::channel::Custody;
 
 /// With it the other app's people see who asks.
 const WHO_ASKS: &str = "an agent in Switchboard";
 
+/// Meta lets nobody keep a conversation longer without a word of the contact.
+const KEPT_MAX: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+#[derive(Clone)]
 pub struct Control {
     graph: Graph,
 }
@@ -23,16 +31,47 @@ impl Control {
 
     /// Takes the conversation, if the Page lets our app do that; else asks for it, and says so.
     pub async fn take(&self, person: &str) -> Result<(), Refused> {
-        let Err(refused) = self.call("take_thread_control", person).await else { return Ok(()) };
-        let words = match self.call("request_thread_control", person).await {
+        let why = || json!({"metadata": WHO_ASKS});
+        let Err(refused) = self.call("take_thread_control", person, why()).await else { return Ok(()) };
+        let words = match self.call("request_thread_control", person, why()).await {
             Ok(()) => format!("we may not take it ({refused}), and have asked for it"),
             Err(_) => format!("we may not take it ({refused})"),
         };
         Err(Refused { words, ..refused })
     }
 
-    async fn call(&self, edge: &str, person: &str) -> Result<(), Refused> {
-        let body = json!({"recipient": {"id": person}, "metadata": WHO_ASKS});
+    async fn call(&self, edge: &str, person: &str, mut body: Value) -> Result<(), Refused> {
+        body["recipient"] = json!({"id": person});
         self.graph.post(&[&self.graph.settings().sender_id, edge], &[], &body).await.map(drop)
+    }
+}
+
+/// What agents do about whose a conversation is.
+pub struct MetaCustody(Control);
+
+impl MetaCustody {
+    pub fn new(client: Client, settings: Settings) -> Result<Self, BadSettings> {
+        Control::new(client, settings).map(Self)
+    }
+
+    fn call(&self, edge: &'static str, person: &str, body: Value) -> BoxFuture<'static, Result<(), String>> {
+        let (control, person) = (self.0.clone(), person.to_owned());
+        async move { control.call(edge, &person, body).await.map_err(|refused| refused.words) }.boxed()
+    }
+}
+
+impl Custody for MetaCustody {
+    fn pass(&self, person: &str, to: &str) -> BoxFuture<'static, Result<(), String>> {
+        // Graph wants a number here; ids of apps have 16 digits at most.
+        let app = to.parse::<u64>().map_or_else(|_| json!(to), |app| json!(app));
+        self.call("pass_thread_control", person, json!({"target_app_id": app, "metadata": WHO_ASKS}))
+    }
+
+    fn release(&self, person: &str) -> BoxFuture<'static, Result<(), String>> {
+        self.call("release_thread_control", person, json!({}))
+    }
+
+    fn keep(&self, person: &str, lasts: Duration) -> BoxFuture<'static, Result<(), String>> {
+        self.call("extend_thread_control", person, json!({"duration": lasts.min(KEPT_MAX).as_secs()}))
     }
 }

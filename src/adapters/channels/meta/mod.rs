@@ -17,6 +17,7 @@ mod shapes;
 mod show;
 mod subscription;
 
+pub use control::MetaCustody;
 pub use entrances::MetaDoors;
 pub use inlet::{Line, MetaInlet};
 pub use profile::MetaProfiles;
@@ -107,9 +108,9 @@ impl Inbound {
         let Some(origin) = self.origin else { return Some(self.command) };
         let (provider_id, text) = match self.command {
             Command::Echo { provider_id, text, .. } => (provider_id, text),
-            Command::ThreadMoved { ours } => {
+            Command::ThreadMoved { ours, by } => {
                 let ours = own_app.map_or(ours, |own_app| origin.app_id.as_deref() == Some(own_app));
-                return Some(Command::ThreadMoved { ours });
+                return Some(Command::ThreadMoved { ours, by });
             }
             command => return Some(command),
         };

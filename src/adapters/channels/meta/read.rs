@@ -202,7 +202,7 @@ fn came_by(raw: &str, word: String, at: Option<Timestamp>) -> Understood {
 /// to who does not know our app.
 fn moved(raw: &str, control: Control, ours: bool, at: Option<Timestamp>) -> Result<Understood, &'static str> {
     let origin = Origin { mark: None, app_id: id(control.new_owner_app_id)? };
-    Ok((key(None, raw, at), Some(origin), Command::ThreadMoved { ours }))
+    Ok((key(None, raw, at), Some(origin), Command::ThreadMoved { ours, by: None }))
 }
 
 fn referred(referral: Option<Referral>) -> Option<String> {

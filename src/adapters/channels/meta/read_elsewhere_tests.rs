@@ -32,7 +32,7 @@ fn a_conversation_that_moves_is_ours_if_our_app_has_it() {
         assert!(inbound.key.is_some());
         inbound.settle(ConversationId::of(&AccountId::new("page"), PERSON), own_app, Network::Messenger)
     };
-    let ours = |ours| Some(Command::ThreadMoved { ours });
+    let ours = |ours| Some(Command::ThreadMoved { ours, by: None });
     assert_eq!(moved("pass_thread_control", "\"151\"", Some("151")), ours(true));
     assert_eq!(moved("pass_thread_control", "263902037430900", Some("151")), ours(false));
     assert_eq!(moved("take_thread_control", "263902037430900", Some("151")), ours(false));

@@ -43,11 +43,12 @@ impl Inlet for TelegramInlet {
 impl TelegramInlet {
     fn received(&self, account: &AccountId, webhook: &Webhook<'_>) -> Received {
         match read(webhook.body, &Ours { base: &self.base, account }) {
-            Ok(Told::Done { chat, asks, courtesy }) => {
+            Ok(Told::Done { chat, asks, language, courtesy }) => {
                 let contact = Contact::of(account, &chat);
                 let ask = |(key, command)| Inbound { contact: contact.clone(), key, command };
                 let courtesies = courtesy.into_iter().map(|courtesy| (contact.clone(), courtesy)).collect();
-                Received { asks: asks.into_iter().map(ask).collect(), courtesies, ..Received::default() }
+                let known = language.into_iter().map(|language| (contact.clone(), "language", language)).collect();
+                Received { asks: asks.into_iter().map(ask).collect(), known, courtesies, ..Received::default() }
             }
             Ok(Told::PassedOver(why)) => Received { passed_over: Some(why), ..Received::default() },
             Err(reason) => {

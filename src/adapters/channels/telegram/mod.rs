@@ -11,6 +11,7 @@ mod call;
 mod files;
 mod hook;
 mod inlet;
+mod portrait;
 mod read;
 mod send;
 mod shapes;
@@ -19,6 +20,7 @@ pub use call::{BadSettings, Settings};
 pub use files::TelegramFiles;
 pub use hook::TelegramHook;
 pub use inlet::{Bot, TelegramInlet};
+pub use portrait::TelegramPortraits;
 pub use send::TelegramOutlet;
 
 use ring::hmac;

@@ -22,7 +22,13 @@ const PAYLOAD_CHARACTERS_MAX: usize = 64;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Told {
     /// By the person in the private chat `chat`.
-    Done { chat: String, asks: Vec<(Option<String>, Command)>, courtesy: Option<Courtesy> },
+    Done {
+        chat: String,
+        asks: Vec<(Option<String>, Command)>,
+        /// The one that the person's app speaks, such as `pt-br`.
+        language: Option<String>,
+        courtesy: Option<Courtesy>,
+    },
     /// Understood, and not for us.
     PassedOver(&'static str),
 }
@@ -91,11 +97,12 @@ fn said(update: &str, message: Message, ours: &Ours<'_>) -> Read {
         Some(Some(payload)) => (Heard { referral: Some(payload), ..Heard::default() }, true),
         None => (Heard { attachments, ..Heard::text(words) }, false),
     };
+    let language = from.as_ref().and_then(language);
     let (name, provider_at) = (from.and_then(name), at(date));
     let hear = Command::Hear { heard, provider_id: Some(message_id.clone()), provider_at, name };
     // Who starts us anew has not blocked us any more, whether or not that update came.
     let unblock = starts.then(|| (key("unblock"), switch(ProviderWord::Unblock)));
-    Ok(Told::Done { chat, asks: unblock.into_iter().chain([(key("in"), hear)]).collect(), courtesy: None })
+    Ok(Told::Done { chat, asks: unblock.into_iter().chain([(key("in"), hear)]).collect(), language, courtesy: None })
 }
 
 /// Some for the command that a bot is started by; in it, what a link to the bot carried.
@@ -124,7 +131,7 @@ fn edited(update: &str, message: Message) -> Read {
     let change = Change::Edited { text: text(Some(words)), number };
     let key = format!("edit:{update}:{message_id}");
     let change = Command::Change { provider_id: message_id, change, provider_at: Some(edited_at) };
-    Ok(Told::Done { chat, asks: vec![(Some(key), change)], courtesy: None })
+    Ok(Told::Done { chat, asks: vec![(Some(key), change)], language: None, courtesy: None })
 }
 
 /// The same button of the same message counts once, however often an impatient finger finds it.
@@ -148,7 +155,12 @@ fn tapped(callback: Callback) -> Read {
     };
     let hear = Command::Hear { heard, provider_id: None, provider_at: None, name: from.and_then(name) };
     let courtesy = Courtesy::Tapped { tap, message: Some(message_id.clone()) };
-    Ok(Told::Done { chat, asks: vec![(Some(format!("tap:{message_id}:{data}")), hear)], courtesy: Some(courtesy) })
+    Ok(Told::Done {
+        chat,
+        asks: vec![(Some(format!("tap:{message_id}:{data}")), hear)],
+        language: None,
+        courtesy: Some(courtesy),
+    })
 }
 
 fn switched(update: &str, membership: Membership) -> Read {
@@ -159,7 +171,12 @@ fn switched(update: &str, membership: Membership) -> Read {
         "member" => ProviderWord::Unblock,
         _ => return Err("of an unknown status"),
     };
-    Ok(Told::Done { chat, asks: vec![(Some(format!("switch:{update}")), switch(word))], courtesy: None })
+    Ok(Told::Done {
+        chat,
+        asks: vec![(Some(format!("switch:{update}")), switch(word))],
+        language: None,
+        courtesy: None,
+    })
 }
 
 fn switch(word: ProviderWord) -> Command {
@@ -173,7 +190,7 @@ fn reacted(update: &str, reacted: Reacted) -> Read {
     let with = with.and_then(|reaction| reaction.emoji.or(reaction.kind)).map(|word| text(Some(word)));
     let change = Change::Reacted { with: with.filter(|with| !with.is_empty()) };
     let change = Command::Change { provider_id: message_id, change, provider_at: at(reacted.date) };
-    Ok(Told::Done { chat, asks: vec![(Some(format!("reaction:{update}")), change)], courtesy: None })
+    Ok(Told::Done { chat, asks: vec![(Some(format!("reaction:{update}")), change)], language: None, courtesy: None })
 }
 
 fn at(moment: Option<Moment>) -> Option<Timestamp> {
@@ -183,6 +200,12 @@ fn at(moment: Option<Moment>) -> Option<Timestamp> {
 /// As people call themselves.
 fn name(user: User) -> Option<String> {
     full_name(user.first_name, user.last_name)
+}
+
+fn language(user: &User) -> Option<String> {
+    let code = user.language_code.as_ref()?.0.to_ascii_lowercase();
+    let plain = code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-');
+    (plain && (2..=16).contains(&code.len())).then_some(code)
 }
 
 fn full_name(first: Option<Word>, last: Option<Word>) -> Option<String> {

@@ -181,7 +181,8 @@ mod tests {
     fn the_buttons_go_with_the_last_part() {
         let attachment =
             Attachment { kind: AttachmentKind::Image, url: "https://a.example/1".into(), name: "x".into() };
-        let line = Line { text: "a ".repeat(4000), choices: choices(&["one"]), attachment: Some(attachment), wanted: None };
+        let line =
+            Line { text: "a ".repeat(4000), choices: choices(&["one"]), attachment: Some(attachment), wanted: None };
         let parts = parts(7, &line);
         let methods: Vec<_> = parts.iter().map(|part| part.method).collect();
         assert_eq!(methods, ["sendMessage", "sendMessage", "sendPhoto"]);

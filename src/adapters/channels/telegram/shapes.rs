@@ -74,6 +74,8 @@ pub struct User<'a> {
     pub first_name: Option<Word<'a>>,
     #[serde(borrow, default)]
     pub last_name: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub language_code: Option<Word<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! Reads a webhook's body, each thing in it by itself, so that a poisoned one does no harm to its neighbours.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -83,6 +85,7 @@ impl Reader<'_> {
             nothing = false;
             self.one(status, |raw| status::read(parse(raw)?, &people, account));
         }
+        self.received.namesakes.extend(people.named.into_inner());
         if let Some(errors) = errors {
             self.unread("errors", errors);
         } else if nothing {
@@ -154,7 +157,11 @@ fn kind(field: &str) -> Option<&'static str> {
 }
 
 /// Who is spoken of beside messages and statuses, by both of their ids.
-pub struct People(Vec<Known>);
+pub struct People {
+    known: Vec<Known>,
+    /// Who was looked for and has Meta's id, with their number if it is known: under that they may have begun.
+    named: RefCell<Vec<(Contact, Option<Contact>)>>,
+}
 
 #[derive(Debug, Clone, Default)]
 pub struct Known {
@@ -173,14 +180,15 @@ impl People {
             let name = person([called.as_ref().map_or("", |word| &word.0)]);
             Some(Known { number: id(wa_id).ok()?, user: id(user_id).ok()?, name })
         };
-        Self(contacts.iter().take(EVENTS_MAX).filter_map(known).collect())
+        let known = contacts.iter().take(EVENTS_MAX).filter_map(known).collect();
+        Self { known, named: RefCell::default() }
     }
 
     fn find(&self, number: Option<&str>, user: Option<&str>) -> Option<&Known> {
         let same = |known: &&Known| {
             (user.is_some() && known.user.as_deref() == user) || (number.is_some() && known.number.as_deref() == number)
         };
-        self.0.iter().find(same)
+        self.known.iter().find(same)
     }
 
     /// The contact that messages and statuses name so, and what is known of them. Meta's id for them counts before their
@@ -192,11 +200,17 @@ impl People {
         user: Option<String>,
     ) -> Option<(Contact, Known)> {
         let named = number.is_some() || user.is_some();
-        let only = self.0.first().filter(|_| !named && self.0.len() == 1);
+        let only = self.known.first().filter(|_| !named && self.known.len() == 1);
         let mut known = self.find(number.as_deref(), user.as_deref()).or(only).cloned().unwrap_or_default();
         known.number = number.or(known.number);
-        let key = user.or(known.user.clone()).or(known.number.clone())?;
-        Some((Contact::of(account, &key), known))
+        let Some(user) = user.or(known.user.clone()) else {
+            let number = known.number.clone()?;
+            return Some((Contact::of(account, &number), known));
+        };
+        let contact = Contact::of(account, &user);
+        let before = known.number.as_ref().map(|number| Contact::of(account, number));
+        self.named.borrow_mut().push((contact.clone(), before));
+        Some((contact, known))
     }
 }
 

@@ -98,7 +98,7 @@ impl<'a> From<&'a core::Event> for Event<'a> {
                 team: team.as_ref().map(Into::into),
                 by: by.into(),
             },
-            Core::LeftBe { of, by } => Self::LeftBe { of: *of, by: by.into() },
+            Core::LeftBe { of, by } => Self::LeftBe { of: *of, by: by.as_ref().map(Into::into) },
             Core::SendingAgain { of, by } => Self::SendingAgain { of: *of, by: by.into() },
             Core::Suppressed { text: words, turn } => Self::Suppressed { text: text(words), turn: *turn },
             Core::Alerted { text: words } => Self::Alerted { text: text(words) },
@@ -197,7 +197,7 @@ impl From<Event<'_>> for core::Event {
             Event::Assigned { agent, team, by } => {
                 Self::Assigned { agent: agent.map(Into::into), team: team.map(Into::into), by: by.into() }
             }
-            Event::LeftBe { of, by } => Self::LeftBe { of, by: by.into() },
+            Event::LeftBe { of, by } => Self::LeftBe { of, by: by.map(Into::into) },
             Event::SendingAgain { of, by } => Self::SendingAgain { of, by: by.into() },
             Event::Suppressed { text, turn } => Self::Suppressed { text: text.into_owned(), turn },
             Event::Alerted { text } => Self::Alerted { text: text.into_owned() },

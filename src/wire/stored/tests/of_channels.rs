@@ -17,7 +17,7 @@ pub(super) fn telegram_samples() -> Vec<Vec<u8>> {
 pub(super) fn left_samples() -> Vec<Vec<u8>> {
     let delivery = Delivery { turn: 0, by_bot: true, said_at: Timestamp(2), state: DeliveryState::Left };
     let state = State { deliveries: [(2, delivery)].into(), ..State::default() };
-    vec![write_event(&Event::LeftBe { of: 2, by: ada() }), write_state(&state)]
+    vec![write_event(&Event::LeftBe { of: 2, by: Some(ada()) }), write_state(&state)]
 }
 
 pub(super) fn template_samples() -> Vec<Vec<u8>> {
@@ -51,5 +51,6 @@ pub(super) fn question_samples() -> Vec<Vec<u8>> {
         write_event(&Event::BotSaid { line, why, from: Origin::default(), then: Place::Idle, turn: 1 })
     };
     let yes_no = WantedKind::YesNo { yes: text("yes"), no: text("no") };
-    vec![asked(WantedKind::Email, Some(text("skip"))), asked(WantedKind::Date, None), asked(yes_no, None)]
+    let aged = write_event(&Event::LeftBe { of: 2, by: None });
+    vec![asked(WantedKind::Email, Some(text("skip"))), asked(WantedKind::Date, None), asked(yes_no, None), aged]
 }

@@ -382,6 +382,26 @@ const words = {
   mergedBy: 'Merged by {name}',
   undoMerge: 'Undo the merge',
 
+  // Other apps, and messages that did not go out
+  appsBeside: 'Another app at the channel',
+  appsBesideMeans: 'The bot here falls silent, and what the contact says goes there.',
+  passTo: 'Pass to {name}',
+  failedMessages: 'Messages that did not go out',
+  whichOnes: 'Which ones',
+  fate_failed: 'Not delivered',
+  fate_unknown: 'Perhaps delivered',
+  fate_failed_means: 'The channel refused these. Send them again once the cause is mended, or leave them.',
+  fate_unknown_means: 'The channel did not answer, so these may have arrived. Sent again, they may arrive twice.',
+  allAccounts: 'All accounts',
+  sendAllAgain: 'Send all again',
+  leaveAll: 'Leave all',
+  sureSendAll: 'Send up to 1,000 messages of {account} again?',
+  sureLeaveAll: 'Leave up to 1,000 messages of {account} for good?',
+  didSendAgain: { one: '{count} message goes out again.', other: '{count} messages go out again.' },
+  didLeave: { one: '{count} message is left as it is.', other: '{count} messages are left as they are.' },
+  couldNot: { one: '{count} could not be.', other: '{count} could not be.' },
+  nothingFailed: 'Nothing. Everything went out.',
+
   // The command bar and the keys
   whatToDo: 'What to do, or whom to find',
   nothingCalledSo: 'Nothing is called so.',

@@ -82,7 +82,7 @@ type Expected = Result<Vec<Spoken>, &'static str>;
 impl Model {
     pub fn new(house: House) -> Self {
         let bot = BotModel::new(house.limit, house.silent);
-        let outbox = OutboxModel { holds: house.holds, ..OutboxModel::default() };
+        let outbox = OutboxModel { holds: house.holds, windows: house.tracked, ..OutboxModel::default() };
         Self {
             house,
             floor: Floor::Bot,
@@ -103,7 +103,10 @@ impl Model {
     pub fn asked(&mut self, now: Millis, command: &Command) -> Expected {
         let quiet = |()| Vec::new();
         match command {
-            Command::Hear { heard, .. } => Ok(self.hears(now, heard)),
+            Command::Hear { heard, .. } => {
+                self.outbox.heard_at = Some(now);
+                Ok(self.hears(now, heard))
+            }
             Command::Open if self.floor == Floor::Bot && !self.bot.greeted() && self.bot.call_due().is_none() => {
                 let act = self.bot.opens();
                 Ok(self.bot_acts(now, act))
@@ -113,7 +116,12 @@ impl Model {
                 self.letters.contact_is_here(now, DAY);
                 Ok(Vec::new())
             }
-            Command::Note { .. } | Command::Change { .. } => Ok(Vec::new()),
+            Command::Note { .. } => Ok(Vec::new()),
+            // A reaction lets us write again.
+            Command::Change { .. } => {
+                self.outbox.heard_at = Some(now);
+                Ok(Vec::new())
+            }
             Command::Label { label, on, .. } => self.labelled(label, *on).map(quiet),
             Command::Echo { of: Some(of), provider_id, .. } => self.outbox.echoed(*of, provider_id).map(quiet),
             Command::Echo { of: None, provider_id, .. } if self.outbox.knows(provider_id) => Err("nothing_new"),

@@ -9,6 +9,7 @@ use switchboard::domain::ids::Seq;
 use super::super::Millis;
 
 const REMEMBERED_MAX: usize = 32;
+const DAY: Millis = 24 * 60 * 60 * 1000;
 
 #[derive(Debug, Clone)]
 pub struct Message {
@@ -46,6 +47,9 @@ pub enum Fate {
 pub struct OutboxModel {
     /// What may have arrived is never sent again by itself.
     pub holds: bool,
+    /// The channel takes nothing of a bot later than a day after the contact wrote.
+    pub windows: bool,
+    pub heard_at: Option<Millis>,
     pub messages: BTreeMap<Seq, Message>,
 }
 
@@ -54,9 +58,13 @@ const NOTHING_NEW: Refused = Err("nothing_new");
 
 impl OutboxModel {
     pub fn queue(&mut self, seq: Seq, by_bot: bool, said_at: Millis) {
-        let fate = Fate::Queued { not_before: 0 };
+        let fate = if by_bot && self.is_too_late(said_at) { Fate::Left } else { Fate::Queued { not_before: 0 } };
         self.messages.insert(seq, Message { by_bot, said_at, void: false, maybe: false, fate });
         self.forget();
+    }
+
+    fn is_too_late(&self, now: Millis) -> bool {
+        self.windows && self.heard_at.is_some_and(|heard_at| heard_at + DAY <= now)
     }
 
     /// A human takes over: nothing of the bot's begins to be sent from here on.
@@ -157,6 +165,9 @@ impl OutboxModel {
     }
 
     pub fn sent_again(&mut self, seq: Seq, now: Millis) -> Refused {
+        if self.is_too_late(now) && self.messages.get(&seq).is_some_and(|message| message.by_bot) {
+            return Err("window_closed");
+        }
         match self.messages.get_mut(&seq) {
             Some(message) if message.fate == Fate::Left && !message.void => {
                 message.maybe = true;
