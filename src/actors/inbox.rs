@@ -2,7 +2,7 @@
 //!
 //! Fed by what conversations publish, corrected by reading the store. Every agent has a window on it and hears what
 //! changed in that window, a few times a second at most. Bot conversations beyond the newest thousand are only
-//! counted.
+//! counted, and so are those that are laid aside.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -13,11 +13,12 @@ use actix::prelude::*;
 use super::agent_session::AgentSession;
 use super::socket::{Budget, Frame};
 use super::switchboard::Parts;
+use crate::domain::aside::Status;
 use crate::domain::event::{Event, Reason};
 use crate::domain::ids::{AgentId, ConversationId, Seq};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::ports::bus::{News, Published, Subscription};
-use crate::ports::store::Group;
+use crate::ports::store::{Counted, Group};
 use crate::wire::api::{HandOffRow, HandOffs};
 use crate::wire::console::{Counts, ReasonCounts, Row, Tell};
 use crate::wire::view;
@@ -26,6 +27,8 @@ const FLUSH_EVERY: Duration = Duration::from_millis(100);
 const REREAD_EVERY: Duration = Duration::from_secs(5);
 const ACTIVE_ROWS_MAX: usize = 20_000;
 const BOT_ROWS_MAX: usize = 1_000;
+/// Rows that are laid aside are shown to nobody; some are kept so that an older reading does not bring them back.
+const ASIDE_ROWS_MAX: usize = 1_000;
 pub const WINDOW_MAX: u32 = 200;
 
 pub struct Inbox {
@@ -38,7 +41,8 @@ pub struct Inbox {
     /// The same for each reason for which a human is, or was, wanted.
     by_reason: BTreeMap<Reason, BTreeSet<(Section, u64, ConversationId)>>,
     bot_rows: usize,
-    counts: [u64; 3],
+    aside_rows: usize,
+    counts: Counted,
     /// As they were last told.
     reasons: ReasonCounts,
     watchers: HashMap<u64, Watcher>,
@@ -62,6 +66,8 @@ enum Section {
     Waiting,
     Human(Option<AgentId>),
     Bot,
+    /// Laid aside.
+    Aside,
 }
 
 struct Watcher {
@@ -117,7 +123,8 @@ impl Inbox {
             order: BTreeSet::new(),
             by_reason: BTreeMap::new(),
             bot_rows: 0,
-            counts: [0; 3],
+            aside_rows: 0,
+            counts: Counted::default(),
             reasons: ReasonCounts::default(),
             watchers: HashMap::new(),
             next_watcher: 0,
@@ -130,12 +137,15 @@ impl Inbox {
             if listed.summary.seq >= summary.seq {
                 return;
             }
-            self.bot_rows -= usize::from(listed.place.0 == Section::Bot);
+            let section = listed.place.0;
+            self.bot_rows -= usize::from(section == Section::Bot);
+            self.aside_rows -= usize::from(section == Section::Aside);
             let (place, reason) = ((listed.place.0, listed.place.1, conversation), reason(&listed.summary));
             self.take_out(place, reason);
         }
         let place = place(&summary);
         self.bot_rows += usize::from(place.0 == Section::Bot);
+        self.aside_rows += usize::from(place.0 == Section::Aside);
         self.order.insert((place.0, place.1, conversation));
         if let Some(reason) = reason(&summary) {
             self.by_reason.entry(reason).or_default().insert((place.0, place.1, conversation));
@@ -150,13 +160,23 @@ impl Inbox {
         }
     }
 
-    fn trim_bot_rows(&mut self) {
+    fn trim(&mut self) {
+        let aside = (Section::Aside, 0, ConversationId(uuid::Uuid::nil()));
         while self.bot_rows > BOT_ROWS_MAX {
-            let Some(last @ (Section::Bot, _, conversation)) = self.order.last().copied() else { return };
-            let reason = self.rows.remove(&conversation).and_then(|listed| reason(&listed.summary));
-            self.take_out(last, reason);
+            let Some(last @ (Section::Bot, ..)) = self.order.range(..aside).next_back().copied() else { return };
+            self.forget(last);
             self.bot_rows -= 1;
         }
+        while self.aside_rows > ASIDE_ROWS_MAX {
+            let Some(last @ (Section::Aside, ..)) = self.order.last().copied() else { return };
+            self.forget(last);
+            self.aside_rows -= 1;
+        }
+    }
+
+    fn forget(&mut self, place: (Section, u64, ConversationId)) {
+        let reason = self.rows.remove(&place.2).and_then(|listed| reason(&listed.summary));
+        self.take_out(place, reason);
     }
 
     /// The order of the rows a watcher sees; none: there is no such row.
@@ -198,7 +218,8 @@ impl Inbox {
                 let order = self.by_reason.get(&reason).unwrap_or(&none);
                 let (waiting, bot) = (count(order, Section::Waiting), count(order, Section::Bot));
                 let human = order.len() as u64 - waiting - bot;
-                view::counts([bot, waiting, human], count(order, mine), self.reasons)
+                let [.., snoozed, closed] = self.counts;
+                view::counts([bot, waiting, human, snoozed, closed], count(order, mine), self.reasons)
             }
         }
     }
@@ -213,7 +234,7 @@ impl Inbox {
         for published in changed.into_values() {
             self.put(published.summary.clone());
         }
-        self.trim_bot_rows();
+        self.trim();
         if news {
             self.count(ctx);
         }
@@ -283,7 +304,7 @@ impl Inbox {
             let listed = self.parts.store.list(group, limit);
             ctx.spawn(listed.into_actor(self).map(|listed, this, _| {
                 listed.into_iter().flatten().for_each(|summary| this.put(Arc::new(summary)));
-                this.trim_bot_rows();
+                this.trim();
                 this.tell_all();
             }));
         }
@@ -300,7 +321,8 @@ fn section_of(
 }
 
 fn reason(summary: &Summary) -> Option<Reason> {
-    summary.wanted.as_ref().map(|(reason, _)| *reason)
+    let wanted = summary.wanted.as_ref().filter(|_| summary.status == Status::Open);
+    wanted.map(|(reason, _)| *reason)
 }
 
 /// For Prometheus: how many wait, by reason, whichever node they live on.
@@ -315,6 +337,7 @@ fn measure(reasons: &ReasonCounts) {
 fn place(summary: &Summary) -> (Section, u64) {
     let newest_first = u64::MAX - summary.last.as_ref().map_or(summary.since.0, |last| last.at.0);
     match (&summary.mode, summary.assignee()) {
+        _ if summary.status != Status::Open => (Section::Aside, newest_first),
         (ModeSummary::Waiting, _) => (Section::Waiting, summary.since.0),
         (_, Some(agent)) => (Section::Human(Some(agent.id)), newest_first),
         (ModeSummary::Human { .. }, None) => (Section::Human(None), newest_first),

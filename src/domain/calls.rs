@@ -74,7 +74,8 @@ impl Conversation {
     pub(super) fn ending_calls(&self, mut events: Vec<Event>) -> Vec<Event> {
         let Some(open) = &self.state.call else { return events };
         let ends = |event: &Event| matches!(event, Event::CallEnded { .. });
-        let moves = |event: &Event| matches!(event, Event::TakenOver { .. } | Event::HandedOff { .. });
+        let moves =
+            |event: &Event| matches!(event, Event::TakenOver { .. } | Event::HandedOff { .. } | Event::Closed { .. });
         // The line that a person is called and the hand-off stay side by side.
         let begins = |event: &Event| matches!(event, Event::BotSaid { why: Why::CallingHuman, .. }) || moves(event);
         if events.iter().any(moves)

@@ -203,6 +203,20 @@ pub enum Command {
     Claim {
         agent: Agent,
     },
+    /// The session ends, and the conversation leaves the lists.
+    Close {
+        agent: Agent,
+    },
+    /// The conversation leaves the lists until a time.
+    Snooze {
+        agent: Agent,
+        until: Timestamp,
+    },
+    /// It is back in the lists. `undo`: the agent takes back that they closed it just now.
+    Reopen {
+        agent: Agent,
+        undo: bool,
+    },
 }
 
 impl Command {
@@ -321,6 +335,12 @@ pub enum Refusal {
     NothingNew,
     #[error("this was refused before, and stays refused; ask for it anew")]
     RefusedBefore,
+    #[error("the conversation is closed; reopen it first")]
+    IsClosed,
+    #[error("a conversation is snoozed until a time to come, at most a year ahead")]
+    BadTime,
+    #[error("that can no longer be taken back")]
+    TooLate,
 }
 
 impl Refusal {
@@ -347,6 +367,9 @@ impl Refusal {
             Refusal::NothingDue => "nothing_due",
             Refusal::NothingNew => "nothing_new",
             Refusal::RefusedBefore => "refused_before",
+            Refusal::IsClosed => "is_closed",
+            Refusal::BadTime => "bad_time",
+            Refusal::TooLate => "too_late",
         }
     }
 }

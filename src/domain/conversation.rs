@@ -50,6 +50,14 @@ impl Conversation {
 
     /// When `DeadlinePassed` will next have something to do.
     pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.snoozed_until().into_iter().chain(self.floor_deadline()).min()
+    }
+
+    pub(super) fn floor_is_due(&self, now: Timestamp) -> bool {
+        self.floor_deadline().is_some_and(|due| due <= now)
+    }
+
+    fn floor_deadline(&self) -> Option<Timestamp> {
         match &self.state.mode {
             Mode::Human { until, warn_at, .. } => warn_at.or(*until),
             Mode::Waiting { next, .. } => *next,
@@ -59,7 +67,7 @@ impl Conversation {
 
     /// What follows if `command` is asked of this conversation at `now`. Changes nothing.
     pub fn decide(&self, now: Timestamp, command: Command) -> Decision {
-        self.follow(now, command).map(|events| self.unsendable(now, self.ending_calls(events)))
+        self.follow(now, command).map(|events| self.unsendable(now, self.coming_back(self.ending_calls(events))))
     }
 
     fn follow(&self, now: Timestamp, command: Command) -> Decision {
@@ -129,6 +137,9 @@ impl Conversation {
             Command::HandOverToTeam { agent, to, note } => self.hand_over_to_team(now, agent, to, note),
             Command::NoteTo { agent, text, mentioned } => self.note_to(agent, text, mentioned),
             Command::Claim { agent } => self.claim(now, agent),
+            Command::Close { agent } => self.close(agent),
+            Command::Snooze { agent, until } => self.snooze(now, agent, until),
+            Command::Reopen { agent, undo } => self.reopen(now, agent, undo),
         }
     }
 
@@ -276,7 +287,15 @@ impl Conversation {
     }
 
     fn deadline_passed(&self, now: Timestamp) -> Decision {
-        if self.next_deadline().is_none_or(|due| due > now) {
+        let then = self.floor_passed(now);
+        match self.waking(now) {
+            Some(back) => Ok(self.and_then(back, then.unwrap_or_default())),
+            None => then,
+        }
+    }
+
+    fn floor_passed(&self, now: Timestamp) -> Decision {
+        if !self.floor_is_due(now) {
             return Err(Refusal::NothingDue);
         }
         match &self.state.mode {

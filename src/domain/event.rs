@@ -11,6 +11,7 @@ use super::message::{Attachment, Heard, Line};
 use super::team::Team;
 use super::template::Filled;
 use super::time::Timestamp;
+pub use super::why::{GiveBack, PauseMove, Reason, Receipt, Return, Why};
 
 /// Something that happened in a conversation, in the order it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,6 +243,22 @@ pub enum Event {
         team: Option<Team>,
         by: Agent,
     },
+    /// An agent ends the session: the conversation leaves the lists, and the bot gets the floor without a word. `floor`: who
+    /// had it, if it was somebody.
+    Closed {
+        by: Agent,
+        floor: Option<Speaker>,
+    },
+    /// An agent lays the conversation aside until a time.
+    Snoozed {
+        by: Agent,
+        until: Timestamp,
+    },
+    /// A closed or snoozed conversation is in the lists again; `by`: an agent, if one brought it back.
+    Reopened {
+        by: Option<Agent>,
+        why: Return,
+    },
 }
 
 impl Event {
@@ -277,49 +294,6 @@ pub enum Speaker {
     Outside,
     /// Nobody yet: the system parked the conversation with the humans.
     System,
-}
-
-/// Why the bot said something. The name of the keyword or dialogue goes with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
-    Keyword(String),
-    Dialogue(String),
-    FirstContact,
-    /// The contact looked at this page.
-    PageVisit(String),
-    /// The contact came by a link that said this.
-    Referral(String),
-    /// A button with this payload, none of our making, was tapped.
-    Button(String),
-    /// It is the first message of a session, inside or outside the opening hours.
-    Hours,
-    /// Nothing matched.
-    NoAnswer,
-    /// Nothing matched again and again: a human is offered.
-    OfferedHuman,
-    /// The question from before the interruption.
-    AskedAgain,
-    /// The answer was not of the kind asked for.
-    NotUnderstood,
-    /// The contact wanted no more questions.
-    Cancelled,
-    /// It is calling a human.
-    CallingHuman,
-    /// Nobody has come yet.
-    StillCalling,
-    /// Nobody comes for now: how may we reach the contact?
-    AskingHowToReach,
-    /// The contact has told how.
-    Reached,
-    /// A bot outside answered.
-    OutsideBot,
-}
-
-impl Why {
-    /// Lines about a person being called answer nothing, and are all that the bot says while one is waited for.
-    pub fn is_about_calling(&self) -> bool {
-        matches!(self, Why::CallingHuman | Why::StillCalling | Why::AskingHowToReach | Why::Reached)
-    }
 }
 
 /// Where the bot stands in its dialogues.
@@ -391,59 +365,4 @@ pub struct Origin {
 pub struct Later {
     pub dialogue: String,
     pub at: Option<Timestamp>,
-}
-
-/// Why a human is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    Urgent,
-    NoAnswer,
-    Asked,
-    HotLead,
-    BotFailed,
-    Agent,
-}
-
-impl Reason {
-    pub const ALL: [Reason; 6] =
-        [Reason::Urgent, Reason::NoAnswer, Reason::Asked, Reason::HotLead, Reason::BotFailed, Reason::Agent];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Reason::Urgent => "urgent",
-            Reason::NoAnswer => "no_answer",
-            Reason::Asked => "asked",
-            Reason::HotLead => "hot_lead",
-            Reason::BotFailed => "bot_failed",
-            Reason::Agent => "agent",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PauseMove {
-    /// Somebody with the floor wrote again.
-    Replied,
-    /// An agent asked for more time.
-    Extended,
-    /// It ended with something unanswered, and this bot leaves that to humans.
-    Kept,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GiveBack {
-    ByAgent,
-    PauseEnded,
-    /// The contact, waiting, asked for the bot.
-    ByContact,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Receipt {
-    Delivered,
-    Read,
 }

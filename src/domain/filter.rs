@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::account::Channel;
+use super::aside::Status;
 use super::event::Reason;
 use super::ids::{AccountId, AgentId, BotId, TeamId};
 use super::label::Label;
@@ -35,6 +36,38 @@ pub struct Filter {
     pub unanswered: bool,
     /// A name, and a value in which case and spaces around do not matter.
     pub attribute: Option<(String, String)>,
+    /// Those that are laid aside so; none: those that are not.
+    pub aside: Option<Aside>,
+}
+
+/// How a conversation is laid aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    Snoozed,
+    Closed,
+}
+
+impl Aside {
+    const ALL: [Aside; 2] = [Aside::Snoozed, Aside::Closed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Aside::Snoozed => "snoozed",
+            Aside::Closed => "closed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|aside| aside.as_str() == text)
+    }
+
+    pub fn of(summary: &Summary) -> Option<Self> {
+        match summary.status {
+            Status::Open => None,
+            Status::Snoozed { .. } => Some(Aside::Snoozed),
+            Status::Closed { .. } => Some(Aside::Closed),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +98,7 @@ pub enum Order {
     /// Newest activity first.
     Newest,
     Oldest,
-    /// Who waits longest for a human; others are not shown.
+    /// Who waits longest for a human; others, and who is laid aside, are not shown.
     Waiting,
 }
 
@@ -94,17 +127,21 @@ impl Facet {
         let prefix = match of {
             Of::All => "",
             Of::Waiting => "waiting/",
+            Of::Aside(Aside::Snoozed) => "snoozed/",
+            Of::Aside(Aside::Closed) => "closed/",
         };
         let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{prefix}{kind}:{value}").as_bytes());
         Self(hash.as_u64_pair().0.cast_signed())
     }
 }
 
-/// Those that wait for a human stand once more under facets of their own, ordered by how long they wait.
+/// Those that wait for a human stand once more under facets of their own, ordered by how long they wait. Those that are
+/// laid aside stand under facets of their own only, so that however many they become, nobody else's list is longer for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Of {
     All,
     Waiting,
+    Aside(Aside),
 }
 
 /// Where a conversation stands under its facets.
@@ -141,13 +178,21 @@ pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Ve
             add("attribute", &named(name, value));
         }
     };
-    stand(Of::All, active_at(summary));
-    if summary.mode == ModeSummary::Waiting {
+    match Aside::of(summary) {
+        Some(aside) => stand(Of::Aside(aside), active_at(summary)),
+        None => stand(Of::All, active_at(summary)),
+    }
+    if waits(summary) {
         stand(Of::Waiting, summary.since.0);
     }
     standings.sort_unstable_by_key(|standing| (standing.facet, standing.at));
     standings.dedup();
     standings
+}
+
+/// For a human, and for everybody to see.
+fn waits(summary: &Summary) -> bool {
+    summary.mode == ModeSummary::Waiting && Aside::of(summary).is_none()
 }
 
 /// When something was last said.
@@ -162,7 +207,11 @@ fn named(name: &str, value: &str) -> String {
 impl Filter {
     /// The facets that a conversation must have. Never empty.
     pub fn facets(&self, order: Order) -> Vec<Facet> {
-        let of = if order == Order::Waiting { Of::Waiting } else { Of::All };
+        let of = match self.aside {
+            Some(aside) => Of::Aside(aside),
+            None if order == Order::Waiting => Of::Waiting,
+            None => Of::All,
+        };
         let mut facets = Vec::new();
         let mut need = |kind, value: Option<&str>| {
             facets.extend(value.map(|value| Facet::new(of, kind, value)));
@@ -190,7 +239,8 @@ impl Filter {
         let assignee = summary.assignee().map(|agent| agent.id);
         let team = summary.assigned.team.as_ref().map(|team| team.id);
         let reason = summary.wanted.as_ref().map(|(reason, _)| *reason);
-        (order != Order::Waiting || summary.mode == ModeSummary::Waiting)
+        (order != Order::Waiting || waits(summary))
+            && self.aside == Aside::of(summary)
             && self.channel.is_none_or(|channel| channel == summary.channel)
             && self.account.as_ref().is_none_or(|account| *account == summary.account)
             && self.bot.as_ref().is_none_or(|bot| *bot == summary.bot)

@@ -7,6 +7,7 @@
 pub mod abilities;
 pub mod account;
 pub mod alert;
+pub mod aside;
 pub mod assigning;
 pub mod bot;
 pub mod call;
@@ -47,4 +48,5 @@ pub mod time;
 mod tracked;
 pub mod upload;
 mod waiting;
+mod why;
 pub mod window;

@@ -35,6 +35,8 @@ impl Conversation {
 
     fn bot_may_act(&self, now: Timestamp, command: &Command) -> bool {
         match (&self.state.mode, command) {
+            // That a snooze is over is nothing to the bot.
+            (_, Command::DeadlinePassed) if !self.floor_is_due(now) => false,
             (
                 Mode::Bot,
                 Command::Hear { .. }

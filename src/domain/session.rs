@@ -1,4 +1,4 @@
-//! A stretch of a conversation, ended by a quiet day: what counts once per session, and what is counted in it.
+//! A stretch of a conversation, ended by a quiet day or by an agent: what counts once per session, and what is counted in it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -31,12 +31,14 @@ pub struct Session {
     pub alerts: u32,
     /// Paths of pages, and how often each was looked at.
     pub pages: Vec<(String, u32)>,
+    /// An agent has closed it.
+    pub over: bool,
 }
 
 impl Session {
-    /// The session at `now`: a new one after a quiet day.
+    /// The session at `now`: a new one after a quiet day, or when it was closed.
     pub fn at(&self, now: Timestamp) -> Cow<'_, Session> {
-        if self.number > 0 && now.since(self.active_at) <= QUIET {
+        if self.number > 0 && !self.over && now.since(self.active_at) <= QUIET {
             return Cow::Borrowed(self);
         }
         Cow::Owned(Session { number: self.number + 1, active_at: now, ..Session::default() })
@@ -111,6 +113,15 @@ mod tests {
         assert_eq!((session.number, session.score, session.hot), (1, 5, true));
         session.looked_at("/", start + QUIET * 2 + Duration::from_millis(1));
         assert_eq!((session.number, session.score, session.wrote), (2, 0, false));
+    }
+
+    #[test]
+    fn what_was_closed_is_followed_by_another_session() {
+        let mut session = Session::default();
+        session.wrote(Timestamp(1_000));
+        session.over = true;
+        session.wrote(Timestamp(1_001));
+        assert_eq!((session.number, session.over), (2, false));
     }
 
     #[test]

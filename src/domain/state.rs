@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::alert::Open;
+use super::aside::{Before, Status};
 use super::assigning::Assigned;
 use super::call::{Backlog, OpenCall};
 use super::changes::{Change, Names};
@@ -75,6 +76,9 @@ pub struct State {
     /// Calls of widgets since the contact last said something.
     pub calls: u32,
     pub assigned: Assigned,
+    pub status: Status,
+    /// What was before it was closed.
+    pub before: Option<Box<Before>>,
 }
 
 /// Who may speak. Each mode carries what only it has.
@@ -302,6 +306,9 @@ impl State {
             Event::Assigned { agent, team, .. } => {
                 self.assigned = Assigned { agent: agent.clone(), team: team.clone() };
             }
+            Event::Closed { by, .. } => self.close(by, at),
+            Event::Snoozed { until, .. } => self.status = Status::Snoozed { until: *until },
+            Event::Reopened { why, .. } => self.returned(*why, at),
             Event::FormCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::Mentioned { .. }
@@ -383,7 +390,7 @@ impl State {
         }
     }
 
-    fn enter(&mut self, mode: Mode, at: Timestamp) {
+    pub(super) fn enter(&mut self, mode: Mode, at: Timestamp) {
         self.mode = mode;
         self.backlog = Backlog::default();
         self.turn += 1;

@@ -1,5 +1,6 @@
 //! A conversation in one line: what lists and banners show.
 
+use super::aside::Status;
 use super::assigning::Assigned;
 use super::bot::WhenPauseEnds;
 use super::command::Refusal;
@@ -42,6 +43,7 @@ pub struct Summary {
     /// Until when we may write; none: always, or the contact was never heard.
     pub window: Option<Window>,
     pub assigned: Assigned,
+    pub status: Status,
 }
 
 impl Summary {
@@ -88,7 +90,7 @@ impl Conversation {
             unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
             last: state.last.clone(),
             trouble: state.trouble,
-            hot: state.session.hot,
+            hot: state.session.hot && !state.session.over,
             rungs: match state.mode {
                 Mode::Waiting { rungs, .. } => rungs,
                 Mode::Bot | Mode::Human { .. } => 0,
@@ -96,6 +98,7 @@ impl Conversation {
             labels: state.labels.iter().cloned().collect(),
             window: self.window(),
             assigned: state.assigned.clone(),
+            status: state.status,
         }
     }
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::domain::account::Account;
+use crate::domain::aside::Status;
 pub use crate::domain::effects::Effect;
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::message::Line;
 use crate::domain::state::State;
-use crate::domain::summary::Summary;
+use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
 
@@ -102,11 +103,11 @@ pub trait Store: Send + Sync + 'static {
     /// before `until`. What was being sent and never heard of comes as `lost`.
     fn take_alerts(&self, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<TakenAlert>>;
 
-    /// The newest rows of a group, in the group's order: waiting and human by who waits longest, bot by newest words.
+    /// The newest rows of a group, in the group's order: waiting and human by who waits longest, others by newest words.
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>>;
 
-    /// How many conversations are in each mode: bot, waiting, human.
-    fn count(&self) -> Answer<[u64; 3]>;
+    /// How many conversations are in each group, in the order of `Group::ALL`.
+    fn count(&self) -> Answer<Counted>;
 
     /// Makes the channel accounts of the configuration known; accounts that are gone keep their conversations.
     fn provision(&self, accounts: Vec<Account>) -> Answer<()>;
@@ -298,10 +299,35 @@ pub struct RawPayload {
     pub body: Vec<u8>,
 }
 
-/// The lists of the inbox, as the store keeps them.
+/// The lists of the inbox, as the store keeps them. Each has the number of its place; new ones come last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
+    Bot,
     Waiting,
     Human,
-    Bot,
+    /// Laid aside until a time, whoever has the floor.
+    Snoozed,
+    Closed,
+}
+
+pub const GROUPS: usize = Group::ALL.len();
+
+/// How many are in each group.
+pub type Counted = [u64; GROUPS];
+
+impl Group {
+    pub const ALL: [Group; 5] = [Group::Bot, Group::Waiting, Group::Human, Group::Snoozed, Group::Closed];
+
+    /// Where a conversation belongs, and the time it is sorted by there: how long it has been with people or an
+    /// agent's, or what was said last.
+    pub fn of(summary: &Summary) -> (Group, Timestamp) {
+        let last = summary.last.as_ref().map_or(summary.since, |last| last.at);
+        match (summary.status, &summary.mode) {
+            (Status::Snoozed { .. }, _) => (Group::Snoozed, last),
+            (Status::Closed { .. }, _) => (Group::Closed, last),
+            (Status::Open, ModeSummary::Bot) if summary.assigned.agent.is_none() => (Group::Bot, last),
+            (Status::Open, ModeSummary::Waiting) => (Group::Waiting, summary.since),
+            (Status::Open, ModeSummary::Human { .. } | ModeSummary::Bot) => (Group::Human, summary.since),
+        }
+    }
 }

@@ -138,6 +138,26 @@ pub enum Ask {
         conversation: String,
         cid: String,
     },
+    /// End the session: the conversation leaves the lists, whoever had the floor has it no more, and the bot, which gets it,
+    /// says nothing. It comes back when the contact writes.
+    Close {
+        conversation: String,
+        cid: String,
+    },
+    /// Out of the lists until a time, at most a year ahead, or until the contact writes. Who may speak stays as it is.
+    Snooze {
+        conversation: String,
+        cid: String,
+        until: u64,
+    },
+    /// A closed or snoozed conversation is back in the lists. `undo`, for a minute, by whoever closed it, while nothing was
+    /// said since: all is as it was before, the floor too.
+    Reopen {
+        conversation: String,
+        cid: String,
+        #[serde(default)]
+        undo: bool,
+    },
     /// The agent writes to the contact of a watched conversation. Enough every three seconds; more than one in two is
     /// passed over.
     Typing {
@@ -287,6 +307,9 @@ pub struct Counts {
     pub mine: u64,
     pub others: u64,
     pub bot: u64,
+    /// Laid aside, for whatever reason a human was wanted.
+    pub snoozed: u64,
+    pub closed: u64,
     /// How many wait for what reason, whatever is watched.
     pub reasons: ReasonCounts,
 }

@@ -224,6 +224,22 @@ pub enum What {
         words: String,
         again_at: Option<u64>,
     },
+    /// An agent ended the session; `floor`: who had the floor, which the bot has now.
+    Closed {
+        by: Who,
+        floor: Option<Who>,
+    },
+    /// An agent laid the conversation aside.
+    Snoozed {
+        by: Who,
+        until: u64,
+    },
+    /// A closed or snoozed conversation is back, because of `agent` (`by`), `undone` (whoever closed it took that back),
+    /// `contact` (they wrote), `floor` (a person took it, or is wanted) or `time` (the snooze is over).
+    Reopened {
+        by: Option<Who>,
+        why: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -296,6 +312,10 @@ pub struct Floor {
     /// writes again; none: never.
     pub open_until: Option<u64>,
     pub people_until: Option<u64>,
+    /// `open`, `snoozed` or `closed`.
+    pub status: String,
+    /// Until when it is snoozed.
+    pub back_at: Option<u64>,
     pub name: String,
     pub channel: String,
     pub account: String,

@@ -7,7 +7,7 @@ use super::console::Row;
 use super::view;
 use crate::domain::account::Channel;
 use crate::domain::event::{Event, Reason};
-use crate::domain::filter::{FILTER_LABELS_MAX, Filter, Mode, Order};
+use crate::domain::filter::{Aside, FILTER_LABELS_MAX, Filter, Mode, Order};
 use crate::domain::ids::{AccountId, BotId, Seq};
 use crate::domain::label::Label;
 use crate::domain::search::{Sought, said};
@@ -56,6 +56,10 @@ pub struct FilterView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub attribute: Option<AttributeIs>,
+    /// Those that are `snoozed`, or `closed`; when it is not given, those that are neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub status: Option<String>,
     /// `newest` activity first (as when it is not given), `oldest`, or `waiting`: who waits longest, and nobody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
@@ -85,6 +89,7 @@ impl FilterView {
             labels: labels.collect::<Result<_, _>>()?,
             unanswered: self.unanswered,
             attribute: self.attribute.as_ref().map(attribute).transpose()?,
+            aside: known("status", &self.status, Aside::parse)?,
         };
         if filter.labels.len() > FILTER_LABELS_MAX {
             return Err(format!("At most {FILTER_LABELS_MAX} labels can be asked for."));
@@ -125,6 +130,7 @@ impl From<(&Filter, Order)> for FilterView {
             labels: filter.labels.iter().map(ToString::to_string).collect(),
             unanswered: filter.unanswered,
             attribute: filter.attribute.clone().map(|(name, value)| AttributeIs { name, value }),
+            status: filter.aside.map(|aside| aside.as_str().to_owned()),
             order: (order != Order::Newest).then(|| order.as_str().to_owned()),
         }
     }
@@ -260,7 +266,7 @@ mod tests {
     fn a_filter_is_read_as_it_was_written_and_a_wrong_part_is_named() {
         let full = r#"{"channel":"sms","account":"a","bot":"b","mode":"waiting","reason":"urgent",
             "assignee":"01890a5d-ac96-774b-bcce-b302099a8057","team":"01890a5d-ac96-774b-bcce-b302099a8058","labels":["vip"],"unanswered":true,
-            "attribute":{"name":"City","value":"Lisbon"},"order":"oldest"}"#;
+            "attribute":{"name":"City","value":"Lisbon"},"status":"closed","order":"oldest"}"#;
         let full: FilterView = serde_json::from_str(full).expect("reads");
         let (filter, order) = full.read().expect("means something");
         assert_eq!(FilterView::from((&filter, order)), full);

@@ -7,9 +7,10 @@ use super::console::{Counts, ReasonCounts, Row};
 use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::alert::{Alert, Fate, Recipient};
+use crate::domain::aside::Status;
 use crate::domain::call::Ending;
 use crate::domain::changes::Change;
-use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Speaker, Why};
+use crate::domain::event::{Agent, Event, GiveBack, Origin, PauseMove, Reason, Receipt, Return, Speaker, Why};
 use crate::domain::ids::Seq;
 use crate::domain::message::{Attachment, Choice};
 use crate::domain::summary::{ModeSummary, Summary};
@@ -114,6 +115,9 @@ fn what(event: &Event) -> What {
         Event::Assigned { agent, team, by } => {
             What::Assigned { to: agent.map(agent_who), team: team.map(team_who), by: agent_who(by) }
         }
+        Event::Closed { by, floor } => What::Closed { by: agent_who(by), floor: floor.map(who) },
+        Event::Snoozed { by, until } => What::Snoozed { by: agent_who(by), until: until.0 },
+        Event::Reopened { by, why } => What::Reopened { by: by.map(agent_who), why: returned(why).into() },
     }
 }
 
@@ -205,6 +209,16 @@ fn give_back(why: GiveBack) -> &'static str {
     }
 }
 
+fn returned(why: Return) -> &'static str {
+    match why {
+        Return::ByAgent => "agent",
+        Return::Undone => "undone",
+        Return::ContactWrote => "contact",
+        Return::FloorMoved => "floor",
+        Return::TimeCame => "time",
+    }
+}
+
 fn agent_who(agent: Agent) -> Who {
     Who { id: Some(agent.id.to_string()), name: agent.name }
 }
@@ -256,6 +270,11 @@ pub fn floor(summary: &Summary) -> Floor {
         labels: summary.labels.iter().map(ToString::to_string).collect(),
         open_until: summary.window.map(|window| window.open_until.0),
         people_until: summary.window.map(|window| window.people_until.0),
+        status: summary.status.as_str().into(),
+        back_at: match summary.status {
+            Status::Snoozed { until } => Some(until.0),
+            Status::Open | Status::Closed { .. } => None,
+        },
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),
@@ -283,8 +302,8 @@ pub fn row(summary: &Summary) -> Row {
 }
 
 /// The counts as one agent sees them: `mine` of the human ones are theirs.
-pub fn counts([bot, waiting, human]: [u64; 3], mine: u64, reasons: ReasonCounts) -> Counts {
-    Counts { waiting, mine, others: human.saturating_sub(mine), bot, reasons }
+pub fn counts([bot, waiting, human, snoozed, closed]: [u64; 5], mine: u64, reasons: ReasonCounts) -> Counts {
+    Counts { waiting, mine, others: human.saturating_sub(mine), bot, snoozed, closed, reasons }
 }
 
 pub fn reason_counts(count: impl Fn(Reason) -> u64) -> ReasonCounts {
@@ -318,7 +337,7 @@ pub fn visitor_event(seq: Seq, at: Timestamp, event: &Event) -> Option<VisitorEv
         }
         Event::HandedOff { .. } => VisitorWhat::Waiting,
         Event::TakenOver { by: Speaker::Agent(agent), .. } => VisitorWhat::PersonJoined { name: agent.name },
-        Event::GivenBack { .. } => VisitorWhat::BotIsBack,
+        Event::GivenBack { .. } | Event::Closed { floor: Some(_), .. } => VisitorWhat::BotIsBack,
         _ => return None,
     };
     Some(VisitorEvent { seq, at: at.0, what })

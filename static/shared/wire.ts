@@ -53,7 +53,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, });
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -99,7 +99,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, };
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, };
 
 export type AttachmentView = { 
 /**
@@ -188,7 +188,15 @@ labels: Array<string>,
  * When the contact's channel stops taking what bots say, and (`people_until`) what people say, unless the contact
  * writes again; none: never.
  */
-open_until: number | null, people_until: number | null, name: string, channel: string, account: string, bot: string, 
+open_until: number | null, people_until: number | null, 
+/**
+ * `open`, `snoozed` or `closed`.
+ */
+status: string, 
+/**
+ * Until when it is snoozed.
+ */
+back_at: number | null, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */
@@ -201,7 +209,7 @@ export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reaso
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
@@ -211,7 +219,7 @@ export type Ask = { "type": "inbox", window: number, reason: string | null, } | 
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
@@ -261,6 +269,10 @@ seq: number, };
  * How many conversations are in each group, beyond the window too; of one reason, if only those are watched.
  */
 export type Counts = { waiting: number, mine: number, others: number, bot: number, 
+/**
+ * Laid aside, for whatever reason a human was wanted.
+ */
+snoozed: number, closed: number, 
 /**
  * How many wait for what reason, whatever is watched.
  */
@@ -497,6 +509,10 @@ labels: Array<string>,
  * The contact wrote something that nobody has answered.
  */
 unanswered: boolean, attribute?: AttributeIs, 
+/**
+ * Those that are `snoozed`, or `closed`; when it is not given, those that are neither.
+ */
+status?: string, 
 /**
  * `newest` activity first (as when it is not given), `oldest`, or `waiting`: who waits longest, and nobody else.
  */

@@ -4,6 +4,8 @@
 mod addresses;
 /// Letters to agents.
 mod alerts;
+/// Conversations that are closed, and those that are snoozed.
+mod aside;
 /// Whose a conversation is.
 mod assigning;
 /// What nobody should send to a webhook, and somebody will.

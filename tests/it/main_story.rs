@@ -98,7 +98,7 @@ async fn a_visitor_who_only_looks_begins_no_conversation(installation: Installat
     visitor.send(&serde_json::json!({"type": "seen", "seq": 5})).await.unwrap();
     visitor.send(&serde_json::json!({"type": "ping"})).await.unwrap();
     visitor.until(SOON, |frame| matches!(frame, VisitorFrame::Other)).await.unwrap();
-    assert_eq!(node.store().count().await.unwrap(), [0, 0, 0]);
+    assert_eq!(node.store().count().await.unwrap()[..3], [0, 0, 0]);
     node.stop().await;
 }
 

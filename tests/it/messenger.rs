@@ -415,7 +415,7 @@ async fn an_unknown_page_is_answered_200_and_counted() {
     let status = Poster::new(installation.address(), stranger.clone(), diary()).text(PSID, "hours").await.1;
     assert_eq!(status, Some(200));
     assert!(counted().await >= before + 1.0);
-    assert_eq!(node.store().count().await.unwrap(), [0, 0, 0], "nothing is stored of a Page that is not ours");
+    assert_eq!(node.store().count().await.unwrap()[..3], [0, 0, 0], "nothing is stored of a Page that is not ours");
     node.stop().await;
 }
 
@@ -432,7 +432,7 @@ async fn what_is_not_signed_is_refused_and_leaves_nothing() {
     let address = installation.address();
     let unsigned = loadtest::http::request_once("POST", address, "/webhooks/meta", &[], &body, SOON).await.unwrap();
     assert_eq!(unsigned.status, 401);
-    assert_eq!(node.store().count().await.unwrap(), [0, 0, 0]);
+    assert_eq!(node.store().count().await.unwrap()[..3], [0, 0, 0]);
     assert!(node.store().raw_payloads(10).await.unwrap().is_empty());
     node.stop().await;
 }

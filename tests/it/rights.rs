@@ -137,6 +137,9 @@ fn asks() -> Vec<Ask> {
         Ask::Assign { conversation: c(), cid: i(), agent: None, team: None },
         Ask::HandOverToTeam { conversation: c(), cid: i(), team: i(), note: String::new() },
         Ask::Claim { conversation: c(), cid: i() },
+        Ask::Close { conversation: c(), cid: i() },
+        Ask::Snooze { conversation: c(), cid: i(), until: 1 },
+        Ask::Reopen { conversation: c(), cid: i(), undo: false },
         Ask::Typing { conversation: c() },
         Ask::Ping,
     ];
@@ -146,6 +149,7 @@ fn asks() -> Vec<Ask> {
         Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Leave { .. } | Ask::Ping => {}
         Ask::Typing { .. } | Ask::Template { .. } => {}
         Ask::Assign { .. } | Ask::HandOverToTeam { .. } | Ask::Claim { .. } => {}
+        Ask::Close { .. } | Ask::Snooze { .. } | Ask::Reopen { .. } => {}
     }
     asks
 }

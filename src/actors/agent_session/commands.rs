@@ -3,6 +3,7 @@
 use crate::domain::command::{Command, Extension};
 use crate::domain::event::Agent;
 use crate::domain::ids::ConversationId;
+use crate::domain::time::Timestamp;
 use crate::ports::rights::Right;
 use crate::wire::console::{Ask, Extension as AskedExtension};
 
@@ -25,6 +26,11 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
         Ask::Resend { conversation, cid, of } => (conversation, cid, Command::Resend { agent, of }),
         Ask::Leave { conversation, cid, of } => (conversation, cid, Command::Leave { agent: Some(agent), of }),
         Ask::Claim { conversation, cid } => (conversation, cid, Command::Claim { agent }),
+        Ask::Close { conversation, cid } => (conversation, cid, Command::Close { agent }),
+        Ask::Snooze { conversation, cid, until } => {
+            (conversation, cid, Command::Snooze { agent, until: Timestamp(until) })
+        }
+        Ask::Reopen { conversation, cid, undo } => (conversation, cid, Command::Reopen { agent, undo }),
         // Take a look at who there is: see `colleagues`.
         Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => return None,
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
@@ -43,6 +49,7 @@ pub fn right(ask: &Ask) -> Right {
         Ask::HandOverToTeam { .. } | Ask::Claim { .. } => Right::Converse,
         Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Typing { .. } => Right::Converse,
         Ask::Resend { .. } | Ask::Leave { .. } => Right::Converse,
+        Ask::Close { .. } | Ask::Snooze { .. } | Ask::Reopen { .. } => Right::Converse,
     }
 }
 

@@ -199,6 +199,13 @@ pub const OF_CONVERSATIONS: &[Table] = &[
             WHERE deadline.conversation > ?1 AND deadline.conversation <= ?2",
     },
     Table {
+        name: "seen",
+        title: "marks of what was seen",
+        columns: &[("conversation", Uuid), ("seq", Int), ("heard", Int)],
+        source: "SELECT id, seq, heard FROM seen CROSS JOIN conversation ON conversation.number = seen.conversation
+            WHERE seen.conversation > ?1 AND seen.conversation <= ?2",
+    },
+    Table {
         name: "outbox",
         title: "messages on their way",
         columns: &[

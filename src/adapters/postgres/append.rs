@@ -23,7 +23,7 @@ use super::script::Script;
 use super::trouble::{self, Failure};
 use crate::domain::ids::{Incarnation, Seq};
 use crate::ports::fence::{self, Head, Judged};
-use crate::ports::store::{Append, Appended, StoreError, Token};
+use crate::ports::store::{Append, Appended, GROUPS, StoreError, Token};
 use crate::wire::stored;
 
 /// At most that many appends share a transaction.
@@ -304,9 +304,9 @@ fn snapshots<'w>(script: &mut Script<'w>, writes: &[&'w Write]) {
     }
 }
 
-/// By how much the number of conversations in each mode changes.
+/// By how much the number of conversations in each group changes.
 fn moves(script: &mut Script<'_>, seen: &Seen, writes: &[&Write]) {
-    let mut moved = [0_i64; 3];
+    let mut moved = [0_i64; GROUPS];
     for write in writes {
         let from = seen.seats.get(&write.conversation).and_then(|seat| seat.mode);
         for (mode, by) in [(from, -1), (Some(write.place.mode), 1)] {
@@ -316,8 +316,8 @@ fn moves(script: &mut Script<'_>, seen: &Seen, writes: &[&Write]) {
             }
         }
     }
-    if moved != [0; 3] {
-        let [bot, waiting, human] = moved;
-        script.add(lists::COUNT, vec![Box::new(bot), Box::new(waiting), Box::new(human)]);
+    if moved != [0; GROUPS] {
+        let moved = moved.into_iter().map(|by| Box::new(by) as Box<_>);
+        script.add(lists::COUNT, moved.collect());
     }
 }

@@ -59,8 +59,8 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved, Store,
-    StoreError, Stray, TakenAlert,
+    Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
+    Store, StoreError, Stray, TakenAlert,
 };
 use append::Write;
 use connect::{LANE_CONNECTIONS_MAX, OTHER_CONNECTIONS_MAX, Sql};
@@ -325,7 +325,7 @@ impl Store for PostgresStore {
         self.ask(move |sql| Box::pin(async move { lists::list(sql, group, limit).await }))
     }
 
-    fn count(&self) -> Answer<[u64; 3]> {
+    fn count(&self) -> Answer<Counted> {
         self.ask(|sql| Box::pin(lists::count_modes(sql)))
     }
 

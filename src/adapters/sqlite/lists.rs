@@ -4,33 +4,18 @@ use rusqlite::{Connection, Row};
 
 use super::columns::{count, int, uint};
 use super::memory::ListPlace;
-use crate::domain::summary::{ModeSummary, Summary};
-use crate::ports::store::{Group, StoreError};
+use crate::domain::summary::Summary;
+use crate::ports::store::{Counted, Group, StoreError};
 use crate::wire::stored;
 
-/// Where a conversation stands: with the bot by its last words, else by how long it has been with the humans, or an agent's.
 pub fn place(summary: &Summary) -> ListPlace {
-    let last = summary.last.as_ref().map_or(summary.since, |last| last.at);
-    match summary.mode {
-        ModeSummary::Bot if summary.assigned.agent.is_none() => ListPlace { mode: mode(Group::Bot), at: int(last.0) },
-        ModeSummary::Waiting => ListPlace { mode: mode(Group::Waiting), at: int(summary.since.0) },
-        ModeSummary::Human { .. } | ModeSummary::Bot => {
-            ListPlace { mode: mode(Group::Human), at: int(summary.since.0) }
-        }
-    }
-}
-
-fn mode(group: Group) -> usize {
-    match group {
-        Group::Bot => 0,
-        Group::Waiting => 1,
-        Group::Human => 2,
-    }
+    let (group, at) = Group::of(summary);
+    ListPlace { mode: group as usize, at: int(at.0) }
 }
 
 pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>, StoreError> {
     let question = match group {
-        Group::Bot => {
+        Group::Bot | Group::Snoozed | Group::Closed => {
             "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2"
         }
         Group::Waiting | Group::Human => {
@@ -38,7 +23,7 @@ pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>
         }
     };
     let mut statement = sql.prepare_cached(question)?;
-    let mut rows = statement.query([count(mode(group)), count(limit)])?;
+    let mut rows = statement.query([count(group as usize), count(limit)])?;
     let mut summaries = Vec::new();
     while let Some(row) = rows.next()? {
         summaries.push(summary(row, 0)?);
@@ -52,9 +37,9 @@ pub fn summary(row: &Row<'_>, first: usize) -> Result<Summary, StoreError> {
     Ok(Summary { seq: uint(row, first + 1)?, ..stored::read_summary(body)? })
 }
 
-pub fn count_modes(sql: &Connection) -> rusqlite::Result<[u64; 3]> {
+pub fn count_modes(sql: &Connection) -> rusqlite::Result<Counted> {
     let mut statement = sql.prepare_cached("SELECT conversations FROM mode_count ORDER BY mode")?;
-    let mut counts = [0; 3];
+    let mut counts = Counted::default();
     let rows = statement.query_map((), |row| uint(row, 0))?;
     for (place, counted) in counts.iter_mut().zip(rows) {
         *place = counted?;

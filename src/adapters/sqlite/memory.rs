@@ -13,6 +13,7 @@ use serde_bytes::ByteBuf;
 use super::columns::{address, end};
 use super::queue::Young;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
+use crate::ports::store::{Counted, GROUPS};
 
 /// At most that many conversations are remembered; then all are forgotten whose rows say everything.
 const KNOWN_MAX: usize = 65_536;
@@ -27,10 +28,10 @@ pub struct Memory {
     ahead: VecDeque<ConversationId>,
     /// Messages that are not in the outbox's table yet, by address.
     pub young: BTreeMap<i64, Young>,
-    /// By how much the number of conversations in each mode has changed since the last commit.
-    moved: [i64; 3],
+    /// By how much the number of conversations in each group has changed since the last commit.
+    moved: [i64; GROUPS],
     /// The same, since it was last told.
-    untold: [i64; 3],
+    untold: [i64; GROUPS],
     /// Numbers of deliveries only grow, so that a reader who goes on after the last one it saw misses none.
     last_delivery: i64,
 }
@@ -67,7 +68,7 @@ pub struct Row {
     pub place: Option<ListPlace>,
 }
 
-/// A conversation's place in the lists: its mode as a number, and the time it is sorted by.
+/// A conversation's place in the lists: its group as a number, and the time it is sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPlace {
     pub mode: usize,
@@ -80,15 +81,15 @@ impl Memory {
             "SELECT coalesce(max(number), 0) FROM (SELECT number FROM outbox UNION ALL SELECT number FROM shelf)";
         let last_delivery = connection.query_row(last, (), |row| row.get(0))?;
         let (known, ahead, young) = (HashMap::new(), VecDeque::new(), BTreeMap::new());
-        Ok(Self { known, ahead, young, moved: [0; 3], untold: [0; 3], last_delivery })
+        Ok(Self { known, ahead, young, moved: [0; GROUPS], untold: [0; GROUPS], last_delivery })
     }
 
     pub fn forget(&mut self) {
         self.known.clear();
         self.ahead.clear();
         self.young.clear();
-        self.moved = [0; 3];
-        self.untold = [0; 3];
+        self.moved = [0; GROUPS];
+        self.untold = [0; GROUPS];
     }
 
     pub fn known(&self, conversation: ConversationId) -> Option<Known> {
@@ -164,7 +165,7 @@ impl Memory {
     }
 
     /// Adds what has moved to what is known outside.
-    pub fn tell_moves(&mut self, counts: &mut [u64; 3]) {
+    pub fn tell_moves(&mut self, counts: &mut Counted) {
         for (count, by) in counts.iter_mut().zip(std::mem::take(&mut self.untold)) {
             *count = count.saturating_add_signed(by);
         }
@@ -172,7 +173,7 @@ impl Memory {
 
     /// What was done again had been told the first time.
     pub fn moves_are_told(&mut self) {
-        self.untold = [0; 3];
+        self.untold = [0; GROUPS];
     }
 
     pub fn write_moves(&mut self, connection: &Connection) -> Result<()> {

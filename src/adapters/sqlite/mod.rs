@@ -61,8 +61,8 @@ use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved, Store,
-    StoreError, Stray, TakenAlert, Token,
+    Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
+    Store, StoreError, Stray, TakenAlert, Token,
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
@@ -336,7 +336,7 @@ impl Store for SqliteStore {
         self.read(move |sql| lists::list(sql, group, limit))
     }
 
-    fn count(&self) -> Answer<[u64; 3]> {
+    fn count(&self) -> Answer<Counted> {
         let counts = self.writer.asks().counts();
         Box::pin(async move { Ok(counts) })
     }

@@ -26,7 +26,7 @@ use super::journal::Journal;
 use super::lists;
 use super::record::{self, Unrepeatable};
 use super::trouble;
-use crate::ports::store::StoreError;
+use crate::ports::store::{Counted, StoreError};
 
 /// More than that many waiting jobs are refused.
 const JOBS_MAX: usize = 8192;
@@ -52,12 +52,12 @@ pub struct Asks {
 struct Shared {
     /// Something has been answered for that readers cannot see yet.
     unsettled: AtomicBool,
-    /// How many conversations are in each mode, as far as was answered.
-    counts: Mutex<[u64; 3]>,
+    /// How many conversations are in each group, as far as was answered.
+    counts: Mutex<Counted>,
 }
 
 impl Shared {
-    fn counts(&self) -> MutexGuard<'_, [u64; 3]> {
+    fn counts(&self) -> MutexGuard<'_, Counted> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -127,7 +127,7 @@ impl Asks {
     }
 
     /// How many conversations are in each mode: bot, waiting, human.
-    pub fn counts(&self) -> [u64; 3] {
+    pub fn counts(&self) -> Counted {
         *self.shared.counts()
     }
 

@@ -51,6 +51,7 @@ impl Asked {
                 "unanswered" => filter.unanswered = value == "true",
                 "attribute" => name = Some(value),
                 "value" => worth = Some(value),
+                "status" => filter.status = Some(value),
                 "order" => filter.order = Some(value),
                 "after" => after = Some(cursor(&value)?),
                 "limit" => limit = value.parse().map_err(|_| Problem::invalid("The limit is a number."))?,

@@ -61,6 +61,7 @@ mod tests {
             ("team", "string"),
             ("label", "string"),
             ("unanswered", "boolean"),
+            ("status", "string"),
             ("attribute", "string"),
             ("value", "string"),
             ("order", "string"),

@@ -6,6 +6,7 @@ use super::outcome::Outcome;
 use super::words::{Extension, ProviderWord, Receipt};
 use crate::domain::assigning::Assignee;
 use crate::domain::command as core;
+use crate::domain::time::Timestamp;
 use crate::wire::stored::calls;
 use crate::wire::stored::changes::Change;
 use crate::wire::stored::parts::{Agent, Attachment, Heard, Team, Text, maybe_text, millis, owned, text, time};
@@ -234,6 +235,21 @@ pub enum Command<'a> {
         #[serde(borrow)]
         mentioned: Vec<Agent<'a>>,
     },
+    Close {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+    },
+    Snooze {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        until: u64,
+    },
+    Reopen {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(default)]
+        undo: bool,
+    },
 }
 
 impl<'a> From<&'a core::Command> for Command<'a> {
@@ -329,6 +345,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 mentioned: mentioned.iter().map(Into::into).collect(),
             },
             Core::Claim { agent } => Self::Claim { agent: agent.into() },
+            Core::Close { agent } => Self::Close { agent: agent.into() },
+            Core::Snooze { agent, until } => Self::Snooze { agent: agent.into(), until: until.0 },
+            Core::Reopen { agent, undo } => Self::Reopen { agent: agent.into(), undo: *undo },
         }
     }
 }
@@ -416,6 +435,9 @@ impl From<Command<'_>> for core::Command {
                 mentioned: mentioned.into_iter().map(Into::into).collect(),
             },
             Command::Claim { agent } => Self::Claim { agent: agent.into() },
+            Command::Close { agent } => Self::Close { agent: agent.into() },
+            Command::Snooze { agent, until } => Self::Snooze { agent: agent.into(), until: Timestamp(until) },
+            Command::Reopen { agent, undo } => Self::Reopen { agent: agent.into(), undo },
         }
     }
 }

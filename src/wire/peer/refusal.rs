@@ -27,6 +27,9 @@ pub enum Refusal {
     NothingDue,
     NothingNew,
     RefusedBefore,
+    IsClosed,
+    BadTime,
+    TooLate,
 }
 
 impl From<core::Refusal> for Refusal {
@@ -52,6 +55,9 @@ impl From<core::Refusal> for Refusal {
             core::Refusal::NothingDue => Self::NothingDue,
             core::Refusal::NothingNew => Self::NothingNew,
             core::Refusal::RefusedBefore => Self::RefusedBefore,
+            core::Refusal::IsClosed => Self::IsClosed,
+            core::Refusal::BadTime => Self::BadTime,
+            core::Refusal::TooLate => Self::TooLate,
         }
     }
 }
@@ -79,6 +85,9 @@ impl From<Refusal> for core::Refusal {
             Refusal::NothingDue => Self::NothingDue,
             Refusal::NothingNew => Self::NothingNew,
             Refusal::RefusedBefore => Self::RefusedBefore,
+            Refusal::IsClosed => Self::IsClosed,
+            Refusal::BadTime => Self::BadTime,
+            Refusal::TooLate => Self::TooLate,
         }
     }
 }

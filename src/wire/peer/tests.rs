@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::account::Channel;
+use crate::domain::aside::Status;
 use crate::domain::assigning::Assignee;
 use crate::domain::call::{self, Answer as BotAnswer};
 use crate::domain::changes::Change;
@@ -88,6 +89,9 @@ fn commands() -> Vec<Command> {
         Command::HandOverToTeam { agent: agent(), to: team(), note: "mind".into() },
         Command::Claim { agent: agent() },
         Command::NoteTo { agent: agent(), text: "@Ana".into(), mentioned: vec![agent()] },
+        Command::Close { agent: agent() },
+        Command::Snooze { agent: agent(), until: at },
+        Command::Reopen { agent: agent(), undo: true },
         Command::Change {
             provider_id: "m1".into(),
             change: Change::Edited { text: "hi there".into(), number: 1 },
@@ -124,6 +128,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::WindowClosed,
         Refusal::NoSuchTemplate,
         Refusal::BadValues { takes: 2 },
+        Refusal::IsClosed,
+        Refusal::BadTime,
+        Refusal::TooLate,
     ]
 }
 
@@ -175,6 +182,7 @@ fn summary(seq: Seq) -> Summary {
         window: None,
         labels: Vec::new(),
         assigned: Default::default(),
+        status: Status::Open,
     }
 }
 

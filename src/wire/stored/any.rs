@@ -1,6 +1,8 @@
 //! Anything that can be stored, for tests.
 
+mod aside;
 mod assigned;
+mod summary;
 
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -8,21 +10,22 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use self::assigned::{any_assigned, any_mentioned};
-use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::changes::{Change, Named, Names};
 use crate::domain::echoes::{OwnPart, OwnWords};
 use crate::domain::event::*;
-use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
+use crate::domain::ids::{AgentId, BotId, BotVersion};
 use crate::domain::label::Label;
 use crate::domain::message::*;
 use crate::domain::session::Session;
 use crate::domain::state::*;
-use crate::domain::summary::*;
+use crate::domain::summary::{LastWords, Voice};
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
-use crate::domain::window::{Author, Window};
+use crate::domain::window::Author;
+use aside::{any_before, any_laying_aside, any_status};
+pub use summary::any_summary;
 
 pub fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), "[ -~]{0,12}", "\\PC{0,12}", Just("\"\\\n\u{0}\u{1f600}".to_owned())]
@@ -102,11 +105,21 @@ fn any_later() -> impl Strategy<Value = Later> {
 }
 
 fn any_session() -> impl Strategy<Value = Session> {
-    let flags = (any::<bool>(), any::<i32>(), any::<bool>());
+    let flags = (any::<bool>(), any::<i32>(), any::<bool>(), any::<bool>());
     let seen = (vec(any_text(), 0..3), vec((any_text(), any::<u32>()), 0..3), any::<u32>());
-    (1..9_u32, any_time(), flags, seen).prop_map(|(number, active_at, (wrote, score, hot), (pulled, pages, alerts))| {
-        Session { number, active_at, wrote, score, hot, pulled, pages, alerts }
-    })
+    (1..9_u32, any_time(), flags, seen).prop_map(
+        |(number, active_at, (wrote, score, hot, over), (pulled, pages, alerts))| Session {
+            number,
+            active_at,
+            wrote,
+            score,
+            hot,
+            pulled,
+            pages,
+            alerts,
+            over,
+        },
+    )
 }
 
 fn any_place() -> impl Strategy<Value = Place> {
@@ -274,7 +287,14 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         |(of, provider_id, change, provider_at)| Event::ContactChanged { of, provider_id, change, provider_at },
     );
     // On the heap: together they are more than a thread's stack holds.
-    prop_oneof![said.boxed(), moved.boxed(), delivered.boxed(), alerts.boxed(), changed.boxed()]
+    prop_oneof![
+        said.boxed(),
+        moved.boxed(),
+        delivered.boxed(),
+        alerts.boxed(),
+        changed.boxed(),
+        any_laying_aside().boxed()
+    ]
 }
 
 fn any_alert() -> impl Strategy<Value = Alert> {
@@ -335,15 +355,29 @@ fn any_delivery() -> impl Strategy<Value = Delivery> {
     })
 }
 
+fn any_unanswered() -> impl Strategy<Value = Unanswered> {
+    (any::<u32>(), any::<u64>(), any_heard(), any::<bool>()).prop_map(|(count, seq, heard, called)| Unanswered {
+        count,
+        seq,
+        heard,
+        called,
+    })
+}
+
 pub fn any_state() -> impl Strategy<Value = State> {
-    let unanswered = (any::<u32>(), any::<u64>(), any_heard(), any::<bool>())
-        .prop_map(|(count, seq, heard, called)| Unanswered { count, seq, heard, called });
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let calls = (option::of(any_call()), any_backlog(), any::<u32>(), any_assigned());
+    let aside = (any_status(), option::of(any_before().prop_map(Box::new)).boxed());
+    let calls = (option::of(any_call()).boxed(), any_backlog(), any::<u32>(), (any_assigned().boxed(), aside.boxed()));
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
     let known = (btree_map(any_text(), any_text(), 0..4), btree_set(any_label(), 0..3), option::of(any_text()));
-    let contact = (option::of(any_text()), known, option::of(unanswered), any_last(), option::of(any_time()));
+    let contact = (
+        option::of(any_text()),
+        known.boxed(),
+        option::of(any_unanswered()).boxed(),
+        any_last(),
+        option::of(any_time()),
+    );
     let said = (any::<u64>(), option::of(any::<u128>()))
         .prop_map(|(seq, agent)| Said { seq, agent: agent.map(|id| AgentId(Uuid::from_u128(id))) });
     let open = (any::<u32>(), any::<bool>()).prop_map(|(attempt, unsure)| Open { attempt, unsure });
@@ -360,7 +394,12 @@ pub fn any_state() -> impl Strategy<Value = State> {
     let shown = (any::<u64>(), any::<u64>(), btree_map(any::<u64>(), open, 0..3), names);
     let ours = (vec(said, 0..4), btree_map(any::<u64>(), any_delivery(), 0..4), any::<bool>(), shown);
     (floor, contact, ours, stretch).prop_map(
-        |(floor, contact, ours, (session, later, tries, pinned, (call, backlog, calls, assigned)))| {
+        |(
+            floor,
+            contact,
+            ours,
+            (session, later, tries, pinned, (call, backlog, calls, (assigned, (status, before)))),
+        )| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
             let (name, (attributes, labels, opted_out), unanswered, last, heard_at) = contact;
             let (said, deliveries, trouble, (shown, void_below, alerts, (names, own_words))) = ours;
@@ -396,49 +435,9 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 backlog,
                 calls,
                 assigned,
+                status,
+                before,
             }
         },
     )
-}
-
-fn any_window() -> impl Strategy<Value = Option<Window>> {
-    let window = (any_time(), any_time()).prop_map(|(open_until, people_until)| Window { open_until, people_until });
-    option::of(window)
-}
-
-pub fn any_summary() -> impl Strategy<Value = Summary> {
-    let mode = prop_oneof![
-        Just(ModeSummary::Bot),
-        Just(ModeSummary::Waiting),
-        (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
-    ];
-    let names = (any::<u128>(), any_text(), any::<usize>(), any_text(), any_text(), any_text());
-    let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted(), any_assigned());
-    let words =
-        (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
-    (names, floor, words).prop_map(|((id, account, channel, bot, name, next), floor, words)| {
-        let (unanswered, last, trouble, hot, rungs, labels, window) = words;
-        let (seq, turn, mode, since, wanted, assigned) = floor;
-        Summary {
-            conversation: ConversationId(Uuid::from_u128(id)),
-            account: AccountId::new(&account),
-            channel: Channel::ALL[channel % Channel::ALL.len()],
-            bot: BotId::new(&bot),
-            name,
-            seq,
-            turn,
-            mode,
-            since,
-            wanted,
-            next,
-            unanswered,
-            last,
-            trouble,
-            hot,
-            rungs,
-            labels,
-            window,
-            assigned,
-        }
-    })
 }

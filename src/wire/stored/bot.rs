@@ -223,6 +223,8 @@ pub struct Session<'a> {
     pages: Vec<(Text<'a>, u32)>,
     #[serde(default, skip_serializing_if = "no_alerts")]
     alerts: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    over: bool,
 }
 
 fn no_alerts(alerts: &u32) -> bool {
@@ -240,6 +242,7 @@ impl<'a> From<&'a session::Session> for Session<'a> {
             pulled: session.pulled.iter().map(|trigger| text(trigger)).collect(),
             pages: session.pages.iter().map(|(path, count)| (text(path), *count)).collect(),
             alerts: session.alerts,
+            over: session.over,
         }
     }
 }
@@ -255,6 +258,7 @@ impl From<Session<'_>> for session::Session {
             pulled: session.pulled.into_iter().map(Text::into_owned).collect(),
             pages: session.pages.into_iter().map(|(path, count)| (path.into_owned(), count)).collect(),
             alerts: session.alerts,
+            over: session.over,
         }
     }
 }

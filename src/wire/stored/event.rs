@@ -9,7 +9,7 @@ use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::changes::Change;
 use super::parts::{Agent, Attachment, Heard, Line, Reason, Speaker, Team, Template, Text};
-use super::why::{GiveBack, PauseMove, Receipt};
+use super::why::{GiveBack, PauseMove, Receipt, Return};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -276,5 +276,21 @@ pub enum Event<'a> {
         team: Option<Team<'a>>,
         #[serde(borrow)]
         by: Agent<'a>,
+    },
+    Closed {
+        #[serde(borrow)]
+        by: Agent<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        floor: Option<Speaker<'a>>,
+    },
+    Snoozed {
+        #[serde(borrow)]
+        by: Agent<'a>,
+        until: u64,
+    },
+    Reopened {
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
+        why: Return,
     },
 }

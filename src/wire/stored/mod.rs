@@ -7,6 +7,7 @@
 mod alert;
 #[cfg(test)]
 mod any;
+mod aside;
 mod bot;
 pub(in crate::wire) mod calls;
 pub(in crate::wire) mod changes;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alert;
+use super::aside::{Before, Status};
 use super::bot::{Later, Place, Session};
 use super::calls::{Backlog, OpenCall};
 use super::changes;
@@ -70,11 +71,15 @@ pub struct State<'a> {
     calls: u32,
     #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
     assigned: Assigned<'a>,
+    #[serde(default, skip_serializing_if = "Status::is_open")]
+    status: Status,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    before: Option<Box<Before<'a>>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Mode<'a> {
+pub enum Mode<'a> {
     Bot,
     Waiting {
         reason: Reason,
@@ -103,7 +108,7 @@ enum Mode<'a> {
 
 #[derive(Serialize, Deserialize, Clone, Copy, Default)]
 #[serde(rename_all = "snake_case")]
-enum Reach {
+pub enum Reach {
     #[default]
     NotAsked,
     Asked,
@@ -140,7 +145,7 @@ impl From<Reach> for core::Reach {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Unanswered<'a> {
+pub struct Unanswered<'a> {
     count: u32,
     seq: u64,
     #[serde(borrow)]
@@ -227,6 +232,8 @@ impl<'a> From<&'a core::State> for State<'a> {
             backlog: (&state.backlog).into(),
             calls: state.calls,
             assigned: (&state.assigned).into(),
+            status: state.status.into(),
+            before: state.before.as_deref().map(|before| Box::new(before.into())),
         }
     }
 }
@@ -265,6 +272,8 @@ impl From<State<'_>> for core::State {
             backlog: state.backlog.into(),
             calls: state.calls,
             assigned: state.assigned.into(),
+            status: state.status.into(),
+            before: state.before.map(|before| Box::new((*before).into())),
         }
     }
 }

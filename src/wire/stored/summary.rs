@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::aside::Status;
 use super::parts::{Assigned, LastWords, Speaker, Text, Wanted, millis, text, time};
 use crate::domain::account;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
@@ -48,6 +49,8 @@ pub struct Summary<'a> {
     window: Option<(u64, u64)>,
     #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
     assigned: Assigned<'a>,
+    #[serde(default, skip_serializing_if = "Status::is_open")]
+    status: Status,
 }
 
 fn no_rungs(rungs: &usize) -> bool {
@@ -102,6 +105,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             labels: summary.labels.iter().map(|label| text(label.as_str())).collect(),
             window: summary.window.map(|window| (window.open_until.0, window.people_until.0)),
             assigned: (&summary.assigned).into(),
+            status: summary.status.into(),
         }
     }
 }
@@ -133,6 +137,7 @@ impl From<Summary<'_>> for core::Summary {
                 .window
                 .map(|(open, people)| Window { open_until: Timestamp(open), people_until: Timestamp(people) }),
             assigned: summary.assigned.into(),
+            status: summary.status.into(),
         }
     }
 }

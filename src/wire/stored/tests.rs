@@ -1,3 +1,4 @@
+mod of_aside;
 mod of_assigning;
 mod of_channels;
 
@@ -8,6 +9,7 @@ use super::any::{any_author, any_event, any_line, any_state, any_summary};
 use super::*;
 use crate::domain::account::Channel;
 use crate::domain::alert::{Alert, Fate, Open, Recipient};
+use crate::domain::aside::{Before, Status};
 use crate::domain::call::{Ask, Backlog, Ending, Method, OpenCall, Request};
 use crate::domain::changes::{Change, Named, Names};
 use crate::domain::echoes::{OwnPart, OwnWords};
@@ -21,6 +23,7 @@ use crate::domain::summary::*;
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::{Author, Window};
+use of_aside::aside_samples;
 use of_channels::{
     consent_samples, instagram_samples, left_samples, question_samples, telegram_samples, template_samples,
 };
@@ -101,6 +104,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(left_samples());
     samples.extend(of_assigning::samples());
     samples.extend(question_samples());
+    samples.extend(aside_samples());
     samples
 }
 
@@ -220,6 +224,8 @@ fn sample_state() -> State {
         call: None,
         backlog: Backlog::default(),
         calls: 0,
+        status: Status::Open,
+        before: None,
     }
 }
 
@@ -274,6 +280,7 @@ fn later_samples() -> Vec<Vec<u8>> {
         pulled: vec![text("prices seen")],
         pages: vec![(text("/prices"), 2)],
         alerts: 0,
+        over: false,
     };
     let (words, reach) = (text("a human"), Reach::AskedAgain);
     let mode = Mode::Waiting { reason: Reason::Asked, words, rungs: 1, next, closed: true, reach };
@@ -431,5 +438,6 @@ fn sample_summary() -> Summary {
         labels: Vec::new(),
         window: None,
         assigned: Default::default(),
+        status: Status::Open,
     }
 }

@@ -22,6 +22,16 @@ pub enum GiveBack {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+pub enum Return {
+    ByAgent,
+    Undone,
+    ContactWrote,
+    FloorMoved,
+    TimeCame,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Receipt {
     Delivered,
     Read,
@@ -63,6 +73,30 @@ impl From<GiveBack> for core::GiveBack {
             GiveBack::ByAgent => Self::ByAgent,
             GiveBack::PauseEnded => Self::PauseEnded,
             GiveBack::ByContact => Self::ByContact,
+        }
+    }
+}
+
+impl From<core::Return> for Return {
+    fn from(why: core::Return) -> Self {
+        match why {
+            core::Return::ByAgent => Self::ByAgent,
+            core::Return::Undone => Self::Undone,
+            core::Return::ContactWrote => Self::ContactWrote,
+            core::Return::FloorMoved => Self::FloorMoved,
+            core::Return::TimeCame => Self::TimeCame,
+        }
+    }
+}
+
+impl From<Return> for core::Return {
+    fn from(why: Return) -> Self {
+        match why {
+            Return::ByAgent => Self::ByAgent,
+            Return::Undone => Self::Undone,
+            Return::ContactWrote => Self::ContactWrote,
+            Return::FloorMoved => Self::FloorMoved,
+            Return::TimeCame => Self::TimeCame,
         }
     }
 }

@@ -1,6 +1,7 @@
 /** The shell around the state: joins socket, clock and memory to it, and gives the views something to act on. */
 import { uuid } from '../../shared/uuid';
 import type { Extension } from '../../shared/wire';
+import { language, t } from './language/now.svelte';
 import { HttpProblem, olderEvents, session } from './net/http';
 import { JUST_TAKEN_MS, QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
 import { Socket } from './net/socket';
@@ -18,8 +19,10 @@ import { notifyMention } from './alerts';
 import { conversationPath, place } from './place.svelte';
 import { Reader } from './reader.svelte';
 import { Staff } from './staff.svelte';
+import { Undo } from './undo.svelte';
 
-type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
+/** A command without its id. */
+export type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
 
 interface Door {
   signedOut(): void;
@@ -41,6 +44,7 @@ export class Desk {
   readonly finder = new Finder();
   readonly staff = new Staff();
   readonly mentions = new Mentions((row) => notifyMention(row, () => place.go(conversationPath(row.conversation, row.seq))));
+  readonly undo = new Undo((command) => this.command(command));
   /** Parts of conversations that are read apart from their newest. */
   readonly reader = new Reader({
     known: (id) => this.#core.conversations.get(id),
@@ -167,6 +171,20 @@ export class Desk {
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
   leave = (conversation: string, of: number): void => this.command({ type: 'leave', conversation, of });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
+
+  reopen = (conversation: string): void => this.command({ type: 'reopen', conversation, undo: false });
+
+  close(conversation: string, name: string): void {
+    this.command({ type: 'close', conversation });
+    this.undo.did({ words: t('closedName', { name }), back: [{ type: 'reopen', conversation, undo: true }] });
+  }
+
+  /** Out of the lists until then. Taken back, it is where it was: in the lists, or snoozed until another time. */
+  snooze(conversation: string, name: string, until: number, before: number | null): void {
+    this.command({ type: 'snooze', conversation, until });
+    const back: Unsent = before === null ? { type: 'reopen', conversation, undo: false } : { type: 'snooze', conversation, until: before };
+    this.undo.did({ words: t('snoozedName', { name, moment: language.now.moment(until, this.now) }), back: [back] });
+  }
 
   command(command: Unsent): void {
     this.#dispatch({ type: 'command', command: { ...command, cid: uuid() } as Command });

@@ -7,16 +7,22 @@ import { floor, row } from './props';
 
 describe('settings', () => {
   it('are what was stored, as far as it can be understood', () => {
-    const stored = { theme: 'dark', size: 'huge', sound: true, notices: 'yes', keys: { take_over: 'x', note: 'long', extend: 7 }, more: 1 };
-    expect(understood(stored)).toEqual({ ...DEFAULTS, theme: 'dark', sound: true, keys: { take_over: 'x' } });
+    const stored = { theme: 'dark', size: 'huge', sound: true, notices: 'yes', keys: { take_over: 'q', note: 'long', extend: 7 }, more: 1 };
+    expect(understood(stored)).toEqual({ ...DEFAULTS, theme: 'dark', sound: true, keys: { take_over: 'q' } });
     for (const nothing of [undefined, null, 'dark', 7, [], { keys: 'x' }]) expect(understood(nothing)).toEqual(DEFAULTS);
   });
 
   it('never give one key to two acts', () => {
-    const { keys } = understood({ keys: { take_over: 'z', give_back: 'z', extend: 'z', next: 't' } });
+    const { keys } = understood({ keys: { take_over: 'y', give_back: 'y', extend: 'y', next: 't' } });
     const all = ACTS.map(({ act }) => keyOf(act, keys));
     expect(new Set(all).size).toBe(all.length);
-    expect(keys).toEqual({ take_over: 'z', next: 't' });
+    expect(keys).toEqual({ take_over: 'y', next: 't' });
+  });
+
+  it('leave a chosen key to whom it was given before another act came with it', () => {
+    const { keys } = understood({ keys: { take_over: 'z' } });
+    const all = ACTS.map(({ act }) => keyOf(act, keys));
+    expect([keys.take_over, new Set(all).size]).toEqual(['z', all.length]);
   });
 });
 

@@ -71,3 +71,11 @@ test('a filter is an address, and says in words what it asks for, each part with
   expect([isOpen(NO_FILTER), isOpen({ ...NO_FILTER, order: 'newest' }), isOpen(filter)]).toEqual([true, true, false]);
   expect([same(filter, { ...filter }), same(filter, NO_FILTER)]).toEqual([true, false]);
 });
+
+test('a list that was empty is read again, too', () => {
+  const empty = came(asked(begin(NO_FILTER), 0), { rows: [], next: null, complete: true });
+  expect([stateOf(empty), wanted(empty, 0, 30)]).toEqual(['empty', undefined]);
+  const again = refresh(empty, 0, 30);
+  expect(wanted(again, 0, 30)).toBe(0);
+  expect(stateOf(came(asked(again, 0), { rows: [row('c')], next: null, complete: true }))).toBe('rows');
+});

@@ -4,7 +4,7 @@ import type { EventView } from '../../shared/wire';
 import { contact } from '../src/state/contact';
 import { EVENTS_MAX, aboutContact, afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
 import { thread, type Message } from '../src/state/thread';
-import { answered, english, floor, said } from './props';
+import { ANA, answered, english, floor, said } from './props';
 
 const messages = (events: EventView[]): Message[] => thread(events, english).filter((item) => item.kind === 'message');
 const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error, again_at: null });
@@ -109,4 +109,21 @@ test('a reader at the foot of a busy conversation does not grow with it, and not
   const back = afterOlder(short, all.slice(0, -short.events.length), false);
   expect(back.events).toEqual(all);
   expect(aboutContact(back).filter(({ kind }) => kind === 'attribute_set')).toHaveLength(1);
+});
+
+test('the thread says who closed it, who had the floor, and why it is back', () => {
+  const ben = { id: 'ben', name: 'Ben' };
+  const told = [
+    { seq: 1, at: 0, kind: 'closed', by: ANA, floor: ben },
+    { seq: 2, at: 1, kind: 'reopened', by: null, why: 'contact' },
+    { seq: 3, at: 2, kind: 'closed', by: ANA, floor: ANA },
+    { seq: 4, at: 3, kind: 'reopened', by: ANA, why: 'undone' },
+  ] as unknown as EventView[];
+  const words = thread(told, english).flatMap((item) => (item.kind === 'line' ? [item.text] : []));
+  expect(words).toEqual([
+    'Ana closed the conversation; Ben had the floor',
+    'Back in the lists: the contact wrote',
+    'Ana closed the conversation',
+    'Ana took the closing back',
+  ]);
 });

@@ -52,6 +52,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         labels: Vec::new(),
         window: None,
         assigned: Default::default(),
+        status: switchboard::domain::aside::Status::Open,
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));
     Arc::new(Published { first, at, events, summary, console_frame: Encoded::default() })

@@ -118,6 +118,16 @@ pub enum Act {
     /// The conversation hears what a take over stopped.
     TellsWithdrawn,
     Parks,
+    Closes {
+        agent: u8,
+    },
+    Snoozes {
+        until: Millis,
+    },
+    Reopens {
+        agent: u8,
+        undo: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -212,6 +222,10 @@ fn act() -> impl Strategy<Value = Act> {
         20 => (message(), ending()).prop_map(|(message, how)| Act::EndsSending { message, how }),
         1 => message().prop_map(|message| Act::EndsAgain { message }),
         1 => Just(Act::TellsWithdrawn),
+        3 => agent().prop_map(|agent| Act::Closes { agent }),
+        3 => prop_oneof![1 => Just(0), 6 => 0..90 * MINUTE, 1 => 367 * 24 * 60 * MINUTE..370 * 24 * 60 * MINUTE]
+            .prop_map(|until| Act::Snoozes { until }),
+        3 => (agent(), prop::bool::weighted(0.7)).prop_map(|(agent, undo)| Act::Reopens { agent, undo }),
         1 => prop::bool::weighted(0.3).prop_map(|parks| if parks { Act::Parks } else { Act::Look }),
     ]
 }

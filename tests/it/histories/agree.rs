@@ -34,6 +34,7 @@ pub fn floors(model: &Model, conversation: &Conversation) -> Checked {
     prop_assert_eq!(&floor, &model.floor, "who has the floor");
     prop_assert_eq!(state.turn, model.turn, "which turn it is");
     prop_assert_eq!(conversation.next_deadline().map(|at| at.0), model.next_deadline(), "the next deadline");
+    prop_assert_eq!(state.status.as_str(), model.status(), "whether it is laid aside");
     let unanswered = state.unanswered.as_ref().map(|unanswered| (unanswered.count, unanswered.heard.clone()));
     prop_assert_eq!(&unanswered, &model.unanswered, "what is unanswered");
     prop_assert_eq!(&state.attributes, &model.bot.attributes, "what is known of the contact");

@@ -15,6 +15,7 @@ use std::time::Duration;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use switchboard::domain::alert::Fate;
+use switchboard::domain::aside::Status;
 use switchboard::domain::bot::WhenPauseEnds;
 use switchboard::domain::call::Backlog;
 use switchboard::domain::effects::Effect;
@@ -216,6 +217,26 @@ fn a_fold_that_drops_the_dialogue_of_a_call_that_was_cut_off_is_noticed() {
             && matches!(step.dialogue.as_str(), "order" | "parcel")
         {
             state.place = Place::Idle;
+        }
+    }));
+}
+
+#[test]
+fn a_fold_that_wakes_early_is_noticed() {
+    let fault = fold(|state, event| {
+        if let (Event::Snoozed { .. }, Status::Snoozed { until }) = (event, &mut state.status) {
+            *until = *until - Duration::from_millis(1);
+        }
+    });
+    noticed_in_the_log(fault, promises::deadlines);
+    noticed_by_the_model(fault);
+}
+
+#[test]
+fn a_fold_that_leaves_the_floor_to_a_human_when_it_is_closed_is_noticed() {
+    noticed_by_the_model(fold(|state, event| {
+        if let (Event::Closed { .. }, Some(before)) = (event, &state.before) {
+            state.mode = before.mode.clone();
         }
     }));
 }

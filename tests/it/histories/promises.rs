@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use switchboard::domain::conversation::Conversation;
-use switchboard::domain::event::{Event, GiveBack, PauseMove, Reason, Receipt, Why};
+use switchboard::domain::event::{Event, GiveBack, PauseMove, Reason, Receipt, Return, Why};
 use switchboard::domain::ids::Seq;
 use switchboard::domain::state::State;
 
@@ -20,21 +20,27 @@ enum Mode {
     Human,
 }
 
-/// The mode and the turn after an event, as the words of the design say.
-fn floor_after(event: &Event, (mode, turn): (Mode, u64)) -> (Mode, u64) {
+/// The mode and the turn after an event, as the words of the design say. `closed`: the mode when it was closed.
+fn floor_after(event: &Event, (mode, turn): (Mode, u64), closed: &mut Mode) -> (Mode, u64) {
     match event {
         Event::HandedOff { .. } => (Mode::Waiting, turn + 1),
         Event::TakenOver { .. } => (Mode::Human, turn + 1),
         Event::GivenBack { .. } => (Mode::Bot, turn + 1),
+        Event::Closed { .. } => {
+            *closed = mode;
+            (Mode::Bot, turn + 1)
+        }
+        Event::Reopened { why: Return::Undone, .. } => (*closed, turn + 1),
         _ => (mode, turn),
     }
 }
 
 /// P2 in the log: the bot speaks, learns and moves only while it has the floor, people only while they have it.
 pub fn one_voice(world: &World) -> Checked {
-    let mut floor = (Mode::Bot, 0);
+    let (mut floor, mut closed) = ((Mode::Bot, 0), Mode::Bot);
     for (at, logged) in world.log.iter().enumerate() {
-        let next = world.log.get(at + 1).filter(|next| next.command == logged.command);
+        let back = |logged: &&Logged| matches!(logged.event, Event::Reopened { .. });
+        let next = world.log[at + 1..].iter().find(|next| !back(next)).filter(|next| next.command == logged.command);
         let right = match &logged.event {
             Event::BotSaid { why: Why::CallingHuman, turn, .. } => {
                 floor == (Mode::Bot, *turn) && next.is_some_and(|next| matches!(next.event, Event::HandedOff { .. }))
@@ -54,7 +60,7 @@ pub fn one_voice(world: &World) -> Checked {
             _ => true,
         };
         prop_assert!(right, "event {} came in {:?}: {:?}", at + 1, floor, logged.event);
-        floor = floor_after(&logged.event, floor);
+        floor = floor_after(&logged.event, floor, &mut closed);
     }
     Ok(())
 }
@@ -105,6 +111,8 @@ pub fn deadlines(world: &World) -> Checked {
     let mut until: Option<Millis> = None;
     let mut warning: Option<Millis> = None;
     let mut rung: Option<Millis> = None;
+    let mut snooze: Option<Millis> = None;
+    let mut closed = (None, None, None, None);
     for Logged { at, event, .. } in &world.log {
         match event {
             Event::PauseEnding { until: end } => {
@@ -118,6 +126,19 @@ pub fn deadlines(world: &World) -> Checked {
             Event::Climbed { .. } => {
                 prop_assert!(rung.is_some_and(|rung| rung <= at.0), "a rung was climbed at {at:?} and not at {rung:?}");
             }
+            Event::Reopened { why: Return::TimeCame, .. } => {
+                prop_assert!(snooze.is_some_and(|end| end <= at.0), "a snooze ended at {at:?} and not at {snooze:?}");
+            }
+            _ => {}
+        }
+        match event {
+            Event::Snoozed { until, .. } => snooze = Some(until.0),
+            Event::Closed { .. } => {
+                closed = (until, warning, rung, snooze);
+                (until, warning, rung, snooze) = (None, None, None, None);
+            }
+            Event::Reopened { why: Return::Undone, .. } => (until, warning, rung, snooze) = closed,
+            Event::Reopened { .. } => snooze = None,
             _ => {}
         }
         match event {
@@ -151,7 +172,7 @@ pub fn pauses_are_never_shortened(world: &World) -> Checked {
             }
             // Parked by the system is no pause yet.
             Event::Alerted { text } if text == "It failed." => pause = None,
-            Event::GivenBack { .. } | Event::HandedOff { .. } => pause = None,
+            Event::GivenBack { .. } | Event::HandedOff { .. } | Event::Closed { .. } => pause = None,
             _ => {}
         }
     }
@@ -160,10 +181,12 @@ pub fn pauses_are_never_shortened(world: &World) -> Checked {
 
 /// Rule 7: the bot that merely resumes calls nobody; only a message that nobody answered can make it.
 pub fn resuming_calls_nobody(world: &World) -> Checked {
-    let (mut unanswered, mut resumed) = (false, None);
+    let (mut unanswered, mut resumed, mut closed) = (false, None, false);
     for logged in &world.log {
         match &logged.event {
             Event::ContactSaid { .. } => unanswered = true,
+            Event::Closed { .. } => closed = std::mem::take(&mut unanswered),
+            Event::Reopened { why: Return::Undone, .. } => unanswered = closed,
             Event::GivenBack { why, .. } => {
                 resumed = Some(logged.command).filter(|_| *why == GiveBack::ByContact || !unanswered);
             }

@@ -2,6 +2,8 @@
 
 /// 14: e-mail alerts.
 mod alerts;
+/// What is closed, and what is snoozed.
+mod aside;
 /// Whose a conversation is.
 mod assigning;
 /// 4 and 11: calls to others' systems, and outside bots.

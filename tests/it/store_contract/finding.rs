@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use switchboard::domain::account::Channel;
+use switchboard::domain::aside::Status;
 use switchboard::domain::assigning::Assigned;
 use switchboard::domain::event::{Agent, Event, Origin, Reason, Speaker};
-use switchboard::domain::filter::{Filter, Mode, Order};
+use switchboard::domain::filter::{Aside, Filter, Mode, Order};
 use switchboard::domain::ids::{AccountId, AgentId, BotId, TeamId};
 use switchboard::domain::label::Label;
 use switchboard::domain::search::Sought;
@@ -199,8 +200,27 @@ pub async fn lists_show_what_a_filter_lets_through_in_its_order(place: &impl Pla
     lists(&store, Filter { account: Some(AccountId::new("none")), ..all.clone() }, Order::Newest, &[]).await;
 
     append(b, 60, vec![heard("and")], |summary| summary.mode = ModeSummary::Bot).await;
-    lists(&store, all, Order::Newest, &["b", "e", "c", "d", "a"]).await;
+    lists(&store, all.clone(), Order::Newest, &["b", "e", "c", "d", "a"]).await;
     lists(&store, unanswered, Order::Newest, &["c"]).await;
+
+    let aside = |aside| Filter { aside: Some(aside), ..all.clone() };
+    append(c, 70, vec![heard("soon")], |summary| {
+        summary.mode = ModeSummary::Waiting;
+        summary.status = Status::Snoozed { until: later(900) };
+    })
+    .await;
+    append(d, 80, vec![heard("bye")], |summary| {
+        summary.labels = vec![label("vip")];
+        summary.status = Status::Closed { at: later(80) };
+    })
+    .await;
+    lists(&store, all.clone(), Order::Newest, &["b", "e", "a"]).await;
+    lists(&store, all.clone(), Order::Waiting, &[]).await;
+    lists(&store, aside(Aside::Snoozed), Order::Newest, &["c"]).await;
+    lists(&store, Filter { labels: vec![label("vip")], ..aside(Aside::Closed) }, Order::Newest, &["d"]).await;
+    append(d, 90, vec![heard("again")], |_| ()).await;
+    lists(&store, aside(Aside::Closed), Order::Newest, &[]).await;
+    lists(&store, all.clone(), Order::Newest, &["d", "b", "e", "a"]).await;
     let choices = store.choices().await.expect("answers");
     assert_eq!((choices.labels, choices.attributes), (vec!["fleet".into(), "vip".into()], vec!["city".into()]));
 }

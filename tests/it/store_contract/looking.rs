@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use switchboard::adapters::sqlite::SqliteStore;
 use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::domain::summary::ModeSummary;
-use switchboard::ports::store::{Append, Appended, Effect, Group, Mark, Queued, Store, Stray};
+use switchboard::ports::store::{Append, Appended, Counted, Effect, Group, Mark, Queued, Store, Stray};
 
 use super::props::{Owner, Place, human, incarnation, later, queue, summary};
 use super::sqlite::DataDir;
@@ -102,7 +102,7 @@ impl World {
     }
 
     /// All that can be seen.
-    async fn look(&self) -> (Vec<Queued>, Vec<Stray>, Vec<Seq>, [u64; 3], usize) {
+    async fn look(&self) -> (Vec<Queued>, Vec<Stray>, Vec<Seq>, Counted, usize) {
         let queued = self.store.queued(AccountId::new("page"), 0, 1_000).await.expect("reads");
         let strays = self.store.strays(later(1), incarnation(2), 1_000).await.expect("reads");
         let due = self.store.due(later(10), 10).await.expect("reads").len();

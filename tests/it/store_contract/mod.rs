@@ -81,6 +81,7 @@ macro_rules! every_promise_holds_over {
                 lists_come_in_their_order
                 counts_follow_modes
                 what_is_assigned_to_an_agent_is_not_the_bots
+                what_is_laid_aside_is_in_a_list_of_its_own
                 a_summary_that_was_not_written_again_knows_how_long_the_log_is
                 counts_are_there_after_reopening
             }

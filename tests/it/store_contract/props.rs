@@ -86,6 +86,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         labels: Vec::new(),
         window: None,
         assigned: Default::default(),
+        status: switchboard::domain::aside::Status::Open,
     }
 }
 

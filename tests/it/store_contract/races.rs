@@ -124,7 +124,7 @@ pub async fn many_conversations_at_once_get_everything_once(place: &impl Place) 
     let left = store.queued(contact("0").account, 0, 1000).await.expect("reads");
     assert!(left.len() == 40 && left.iter().all(|queued| queued.seq == 10));
     assert_eq!(store.due(NOW, 1000).await.expect("reads").len(), 40);
-    assert_eq!(store.count().await.expect("reads"), [40, 0, 0]);
+    assert_eq!(store.count().await.expect("reads")[..3], [40, 0, 0]);
 }
 
 pub async fn due_deadlines_asked_for_at_once_are_given_once(place: &impl Place) {

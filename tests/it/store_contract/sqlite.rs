@@ -87,7 +87,7 @@ async fn what_only_the_journal_holds_survives() {
     assert_eq!(store.append(again).await.expect("knows the key"), Appended::Duplicate { last: owner.seq });
     let strays = store.strays(later(10_000), incarnation(2), 10).await.expect("reads");
     assert_eq!(strays.iter().map(|stray| stray.state).collect::<Vec<_>>(), [StrayState::Sending { attempt: 1 }]);
-    assert_eq!(store.count().await.expect("counts"), [2, 0, 0]);
+    assert_eq!(store.count().await.expect("counts")[..3], [2, 0, 0]);
 }
 
 /// A reader never sees less than what was answered.
@@ -120,7 +120,7 @@ async fn what_the_journal_holds_outlives_a_failed_transaction() {
     busy.abort();
     store.limit_pages(u32::MAX).await.expect("lifts the limit");
     assert_eq!(log_of(&*store, &owner.contact).await.len(), written);
-    assert_eq!(store.count().await.expect("counts"), [u64::from(written > 0), 0, 0]);
+    assert_eq!(store.count().await.expect("counts")[..3], [u64::from(written > 0), 0, 0]);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_full_disk_refuses_and_recovers() {
     };
     assert_eq!(refusal.to_string(), "the store cannot write: the disk is full");
     assert_eq!(log_of(&*store, &owner.contact).await.len(), written, "what was there can be read");
-    assert_eq!(store.count().await.expect("reads"), [1, 0, 0]);
+    assert_eq!(store.count().await.expect("reads")[..3], [1, 0, 0]);
 
     store.limit_pages(u32::MAX).await.expect("lifts the limit");
     let again = Append { key: Some(format!("in:{written}")), ..owner.next(vec![heard("at last")]) };
@@ -216,7 +216,7 @@ async fn a_full_disk_answers_everybody() {
     for owner in &mut owners {
         owner.say("at last").await;
     }
-    assert_eq!(store.count().await.expect("reads"), [50, 0, 0]);
+    assert_eq!(store.count().await.expect("reads")[..3], [50, 0, 0]);
 }
 
 #[tokio::test]

@@ -106,6 +106,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::AlertTried { of, attempt, fate } => {
                 Self::AlertTried { of: *of, attempt: *attempt, fate: fate.into() }
             }
+            Core::Closed { by, floor } => Self::Closed { by: by.into(), floor: floor.as_ref().map(Into::into) },
+            Core::Snoozed { by, until } => Self::Snoozed { by: by.into(), until: until.0 },
+            Core::Reopened { by, why } => Self::Reopened { by: by.as_ref().map(Into::into), why: (*why).into() },
         }
     }
 }
@@ -205,6 +208,9 @@ impl From<Event<'_>> for core::Event {
                 Self::AlertQueued { alert: Box::new(alert.into()), from: from.into() }
             }
             Event::AlertTried { of, attempt, fate } => Self::AlertTried { of, attempt, fate: fate.into() },
+            Event::Closed { by, floor } => Self::Closed { by: by.into(), floor: floor.map(Into::into) },
+            Event::Snoozed { by, until } => Self::Snoozed { by: by.into(), until: Timestamp(until) },
+            Event::Reopened { by, why } => Self::Reopened { by: by.map(Into::into), why: why.into() },
         }
     }
 }

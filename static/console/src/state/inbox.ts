@@ -19,7 +19,7 @@ export interface Group {
 
 const NO_REASONS: ReasonCounts = { urgent: 0, no_answer: 0, asked: 0, hot_lead: 0, bot_failed: 0, agent: 0 };
 
-export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0, reasons: NO_REASONS } };
+export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0, snoozed: 0, closed: 0, reasons: NO_REASONS } };
 
 /** What the lists are after a frame. Of two rows of one conversation the one with the higher `seq` is newer. */
 export function afterInbox(inbox: Inbox, tell: Extract<Tell, { type: 'inbox' }>): Inbox {

@@ -61,13 +61,16 @@ export function slice({ pages }: Listing, first: number, last: number): (Row | u
   return rows;
 }
 
+/** A page without rows is in sight where its rows would be: an empty list may get some. */
+const isInSight = (at: number, count: number, first: number, last: number): boolean => at < last && (at + count > first || (count === 0 && at >= first));
+
 /** The page that should be fetched next for who sees the rows from `first` to before `last`; undefined: none. */
 export function wanted(listing: Listing, first: number, last: number): number | undefined {
   const { pages, fetching, failed, ended } = listing;
   if (fetching !== undefined || failed) return undefined;
   let at = 0;
   for (const [number, { rows, count, stale }] of pages.entries()) {
-    const inSight = at < last && at + count > first;
+    const inSight = isInSight(at, count, first, last);
     // One that was never fetched has no rows yet, but a beginning.
     const begun = count === 0 && !ended && last >= at && number === pages.length - 1;
     if ((rows === undefined || stale) && (inSight || begun)) return number;
@@ -106,7 +109,7 @@ export function refresh(listing: Listing, first: number, last: number): Listing 
   const ranges = listing.pages.map((page) => ({ page, from: at, to: (at += page.count) }));
   const inSight = ranges.findIndex(({ to }) => to > first);
   const pages = ranges.map(({ page, from, to }, number) => {
-    if (from < last && to > first) return { ...page, stale: true };
+    if (isInSight(from, to - from, first, last)) return { ...page, stale: true };
     return Math.abs(number - inSight) > KEPT_AROUND && page.rows !== undefined ? { ...page, rows: undefined } : page;
   });
   return { ...listing, pages, failed: false };

@@ -21,6 +21,8 @@ export interface Settings extends Chosen {
   keys: Keys;
 }
 
+const FREE = [...'ceiquvwy0123456789'];
+
 export const DEFAULTS: Settings = {
   language: 'browser', theme: 'system', contrast: 'normal', size: 'normal', density: 'comfortable', enter: 'sends', sound: false, notices: false, keys: {},
 };
@@ -39,7 +41,7 @@ export function understood(stored: unknown): Settings {
   return settings;
 }
 
-/** No two acts have one key: the later one loses it. */
+/** No two acts have one key: the later one loses it. Whose own is somebody else's by choice gets one that is free. */
 function keys(stored: unknown): Keys {
   const found = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
   const chosen: Keys = {};
@@ -48,6 +50,7 @@ function keys(stored: unknown): Keys {
     const wanted = found[act];
     const good = typeof wanted === 'string' && [...wanted].length === 1;
     if (good && wanted !== key && !taken.has(wanted)) chosen[act] = wanted;
+    else if (taken.has(key)) chosen[act] = FREE.find((free) => !taken.has(free) && !ACTS.some((other) => other.key === free)) ?? key;
     taken.add(chosen[act] ?? key);
   }
   return chosen;

@@ -256,6 +256,12 @@ function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'tex
       return { tone: 'quiet', text: t('deletedEarlier') };
     case 'contact_reacted':
       return event.with === null ? undefined : { tone: 'quiet', text: t('reactedEarlier', { with: event.with }) };
+    case 'closed':
+      return { tone: 'bot', text: closed(event, language) };
+    case 'snoozed':
+      return { tone: 'quiet', text: t('snoozedUntil', { name: event.by.name, moment: moment(event.until, event.at) }) };
+    case 'reopened':
+      return { tone: 'quiet', text: reopened(event, language) };
     case 'labelled': {
       const by = event.by ? ` · ${event.by.name}` : '';
       return { tone: 'quiet', text: t(event.on ? 'labelled' : 'unlabelled', { label: event.label }) + by };
@@ -308,6 +314,18 @@ function givenBack({ by, why }: Extract<Told, { kind: 'given_back' }>, { t }: La
   if (why === 'pause_ended') return t('pauseOver');
   if (why === 'contact') return t('contactWentBack');
   return by ? t('gaveBack', { name: by.name }) : t('botHasFloorAgain');
+}
+
+/** Who had the floor before it was closed has it no more. */
+function closed({ by, floor }: Extract<Told, { kind: 'closed' }>, { t }: Language): string {
+  return floor && floor.id !== by.id ? t('closedFloor', { name: by.name, holder: floor.name }) : t('closedBy', { name: by.name });
+}
+
+function reopened({ by, why }: Extract<Told, { kind: 'reopened' }>, { t }: Language): string {
+  if (why === 'undone') return t('closingUndone', { name: by?.name ?? '' });
+  if (why === 'contact') return t('backContactWrote');
+  if (why === 'time') return t('backTimeCame');
+  return by ? t('backBy', { name: by.name }) : t('backFloor');
 }
 
 function scored(points: number, hot: boolean, { t, number }: Language): string {

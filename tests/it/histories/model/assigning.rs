@@ -3,6 +3,7 @@
 use switchboard::domain::assigning::Assignee;
 use switchboard::domain::event::{Agent, Speaker};
 
+use super::aside::Aside;
 use super::{Expected, Floor, Model, Reach};
 use crate::histories::Millis;
 use crate::support::bot::STILL_AFTER;
@@ -79,6 +80,7 @@ impl Model {
     }
 
     fn waits_for_team(&mut self, now: Millis) {
+        self.aside = Aside::No;
         self.turn += 1;
         self.called = true;
         self.bot.interrupted();

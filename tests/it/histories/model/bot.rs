@@ -106,6 +106,14 @@ pub struct BotModel {
     answered: bool,
 }
 
+/// Where it was when its session ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    place: Place,
+    misses: u32,
+    tries: u32,
+}
+
 /// What the bot does at one go.
 #[derive(Debug, Default)]
 pub struct Act {
@@ -405,6 +413,20 @@ impl BotModel {
     /// It has the floor again; nothing that was not understood counts any more.
     pub fn returns(&mut self) {
         self.misses = 0;
+    }
+
+    /// The session ends, and with it whatever it was in the middle of. Nothing is looked up any more.
+    pub fn leaves_off(&mut self) -> Kept {
+        if self.call_due().is_some() {
+            self.interrupted();
+        }
+        let kept = Kept { place: self.place, misses: self.misses, tries: self.tries };
+        (self.place, self.misses, self.tries) = (Place::Idle, 0, 0);
+        kept
+    }
+
+    pub fn goes_back(&mut self, kept: Kept) {
+        (self.place, self.misses, self.tries) = (kept.place, kept.misses, kept.tries);
     }
 
     pub fn resumes(&mut self) -> Act {

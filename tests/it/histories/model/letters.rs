@@ -16,6 +16,8 @@ pub struct LettersModel {
     written: usize,
     in_session: u32,
     active_at: Option<Millis>,
+    /// An agent has ended the session.
+    pub over: bool,
 }
 
 impl LettersModel {
@@ -25,10 +27,11 @@ impl LettersModel {
             self.in_session = 0;
         }
         self.active_at = Some(now);
+        self.over = false;
     }
 
     fn is_new_session(&self, now: Millis, quiet: Millis) -> bool {
-        self.active_at.is_none_or(|active_at| now - active_at > quiet)
+        self.over || self.active_at.is_none_or(|active_at| now - active_at > quiet)
     }
 
     /// A dialogue writes one: a session has so many.

@@ -3,9 +3,11 @@
 //! It knows who has the floor and until when, what is unanswered, and what may still happen to each message. Only the
 //! numbers of events are taken from the real log, since they name the messages.
 
+mod aside;
 mod assigning;
 mod bot;
 mod letters;
+mod marks;
 mod outbox;
 
 use std::collections::BTreeSet;
@@ -19,6 +21,7 @@ use switchboard::domain::message::Heard;
 
 use super::{House, Millis};
 use crate::support::bot::{AGAIN, CALLING, CLOSED, NOBODY, NOBODY_AFTER, STILL, STILL_AFTER, THANKS};
+use aside::Aside;
 pub use assigning::AssignedModel;
 pub use bot::PHRASES;
 use bot::{BotModel, has_words, means_back};
@@ -42,6 +45,7 @@ pub struct Model {
     pub letters: LettersModel,
     pub labels: BTreeSet<String>,
     pub assigned: AssignedModel,
+    aside: Aside,
     said: Vec<(Seq, Option<Agent>)>,
     shown: Seq,
 }
@@ -94,6 +98,7 @@ impl Model {
             letters: LettersModel::default(),
             labels: BTreeSet::new(),
             assigned: AssignedModel::default(),
+            aside: Aside::No,
             said: Vec::new(),
             shown: 0,
         }
@@ -174,6 +179,9 @@ impl Model {
             Command::Outcome { of, outcome } => self.outbox.outcome(*of, outcome).map(quiet),
             Command::AlertOutcome { of, attempt, outcome } => self.letters.tried(*of, *attempt, outcome).map(quiet),
             Command::Withdraw { of } => self.outbox.withdrawn(of).map(quiet),
+            Command::Close { agent } => self.closes(now, agent),
+            Command::Snooze { until, .. } => self.snoozes(now, until.0),
+            Command::Reopen { agent, undo } => self.reopens(now, agent, *undo),
             Command::Park { .. } => {
                 if !matches!(self.floor, Floor::Human { until: None, .. }) {
                     self.take(now, Speaker::System, None);
@@ -196,6 +204,10 @@ impl Model {
     }
 
     pub fn next_deadline(&self) -> Option<Millis> {
+        self.snoozed().into_iter().chain(self.floor_deadline()).min()
+    }
+
+    fn floor_deadline(&self) -> Option<Millis> {
         match &self.floor {
             Floor::Human { until, warn_at, .. } => warn_at.or(*until),
             Floor::Waiting { next, .. } => *next,
@@ -210,6 +222,7 @@ impl Model {
         let count = self.unanswered.as_ref().map_or(0, |(count, _)| *count) + 1;
         self.unanswered = Some((count, heard.clone()));
         self.called = false;
+        self.aside = Aside::No;
         match &self.floor {
             Floor::Bot => {
                 let act = self.bot.hears(now, self.is_open(now), heard);
@@ -264,6 +277,7 @@ impl Model {
         }
         if let Some(reason) = act.hand_off {
             self.called = true;
+            self.aside = Aside::No;
             self.turn += 1;
             let closed = !self.is_open(now);
             let next = if closed { self.opens(now) } else { now + STILL_AFTER.as_millis() as Millis };
@@ -311,27 +325,6 @@ impl Model {
         self.said.iter().any(|(seq, by)| *seq > seen && by.as_ref() != Some(agent))
     }
 
-    /// Labels are words without capitals, thirty of them at most.
-    fn labelled(&mut self, label: &str, on: bool) -> Result<(), &'static str> {
-        let label = label.trim().to_lowercase().replace("  ", " ");
-        match (on, self.labels.contains(&label)) {
-            (true, true) | (false, false) => return Err("nothing_new"),
-            (true, false) if self.labels.len() == 30 => return Err("too_many_labels"),
-            (true, false) => self.labels.insert(label),
-            (false, true) => self.labels.remove(&label),
-        };
-        Ok(())
-    }
-
-    fn seen(&mut self, seq: Seq) -> Expected {
-        let newest = self.said.iter().map(|(said, _)| *said).filter(|said| *said <= seq).max().unwrap_or(0);
-        if newest <= self.shown {
-            return Err("nothing_new");
-        }
-        self.shown = newest;
-        Ok(Vec::new())
-    }
-
     // --- Who has the floor ---
 
     fn wants_floor(&mut self, now: Millis, agent: &Agent) -> Expected {
@@ -345,6 +338,7 @@ impl Model {
 
     fn take(&mut self, now: Millis, by: Speaker, until: Option<Millis>) {
         self.assigned_moves(&by);
+        self.aside = Aside::No;
         self.turn += 1;
         self.bot.interrupted();
         self.outbox.taken_over();
@@ -392,7 +386,14 @@ impl Model {
     }
 
     fn deadline(&mut self, now: Millis) -> Expected {
-        if self.next_deadline().is_none_or(|due| due > now) {
+        match (self.wakes(now), self.floor_passes(now)) {
+            (true, then) => Ok(then.unwrap_or_default()),
+            (false, then) => then,
+        }
+    }
+
+    fn floor_passes(&mut self, now: Millis) -> Expected {
+        if self.floor_deadline().is_none_or(|due| due > now) {
             return Err("nothing_due");
         }
         match &self.floor {
