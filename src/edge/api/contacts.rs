@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::deliveries::contact;
 use super::fresh;
 use super::office::Office;
-use crate::domain::filter::{Filter, Order};
+use crate::domain::filter::{Aside, Filter, Order};
 use crate::domain::ids::ConversationId;
 use crate::domain::summary::Summary;
 use crate::edge::Edge;
@@ -65,12 +65,18 @@ async fn candidates(edge: &Edge, linked: &[ConversationId], known: &Known) -> Re
     for (name, value) in TELLING.into_iter().zip([&known.user_id, &known.email, &known.phone]) {
         let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
         let Some(value) = value.filter(|value| value.chars().count() <= VALUE_CHARS_MAX) else { continue };
-        let filter = Filter { attribute: Some((name.to_owned(), value.replace('\0', ""))), ..Filter::default() };
-        let page = edge.finding.list_filtered(filter, Order::Newest, None, LINKED_MAX + CANDIDATES_MAX).await?;
-        if !page.rows.iter().any(|row| linked.contains(&row.conversation)) {
+        let attribute = Some((name.to_owned(), value.replace('\0', "")));
+        let mut rows = Vec::new();
+        // One person's conversations may be laid aside or not.
+        for aside in [None, Some(Aside::Snoozed), Some(Aside::Closed)] {
+            let filter = Filter { attribute: attribute.clone(), aside, ..Filter::default() };
+            let page = edge.finding.list_filtered(filter, Order::Newest, None, LINKED_MAX + CANDIDATES_MAX).await?;
+            rows.extend(page.rows);
+        }
+        if !rows.iter().any(|row| linked.contains(&row.conversation)) {
             continue;
         }
-        for row in page.rows.iter().filter(|row| !linked.contains(&row.conversation)) {
+        for row in rows.iter().filter(|row| !linked.contains(&row.conversation)) {
             let id = row.conversation.to_string();
             if candidates.len() < CANDIDATES_MAX && candidates.iter().all(|one| one.row.conversation != id) {
                 candidates.push(api::Candidate { row: view::row(row), same: name.to_owned() });

@@ -39,8 +39,9 @@ fn floor_after(event: &Event, (mode, turn): (Mode, u64), closed: &mut Mode) -> (
 pub fn one_voice(world: &World) -> Checked {
     let (mut floor, mut closed) = ((Mode::Bot, 0), Mode::Bot);
     for (at, logged) in world.log.iter().enumerate() {
-        let back = |logged: &&Logged| matches!(logged.event, Event::Reopened { .. });
-        let next = world.log[at + 1..].iter().find(|next| !back(next)).filter(|next| next.command == logged.command);
+        // That it is back in the lists, or that a line cannot go out any more, is said at the end.
+        let aside = |logged: &&Logged| matches!(logged.event, Event::Reopened { .. } | Event::Failed { .. });
+        let next = world.log[at + 1..].iter().find(|next| !aside(next)).filter(|next| next.command == logged.command);
         let right = match &logged.event {
             Event::BotSaid { why: Why::CallingHuman, turn, .. } => {
                 floor == (Mode::Bot, *turn) && next.is_some_and(|next| matches!(next.event, Event::HandedOff { .. }))
