@@ -152,7 +152,7 @@ impl VisitorSession {
         let about = identity.map(About::identified).unwrap_or_default();
         let (contact, now) = (Contact::of(&self.account.id, &key), now.0);
         let (look, file_bytes_max) = &self.look;
-        let (name, look) = (self.account.name.clone(), view::look::look(look, language, *file_bytes_max));
+        let (name, look) = (self.account.name.clone(), Box::new(view::look::look(look, language, *file_bytes_max)));
         self.tell(&VisitorHears::Welcome { token, name, now, look }, ctx);
         let subscription = self.subscribe(&contact, ctx);
         self.visitor = Some(Visitor {

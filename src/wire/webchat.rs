@@ -116,7 +116,7 @@ pub enum VisitorHears {
         token: String,
         name: String,
         now: u64,
-        look: Look,
+        look: Box<Look>,
     },
     /// Continues where the last frame ended; `position.seq` is the new end (some events are not for visitors).
     Events {

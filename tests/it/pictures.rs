@@ -171,8 +171,8 @@ async fn media_that_need_credentials_get_them_and_nobody_else_does() {
     };
     // The bot's answers go there, too, and are not what is looked at here.
     let shown_to = |account: &str| {
-        let asked = scene.trusted.received().into_iter().filter(|asked| asked.path.contains("/Media/"));
-        let asked = asked.filter(|asked| asked.path.contains(account)).next_back().expect("it was asked");
+        let mut asked = scene.trusted.received().into_iter().filter(|asked| asked.path.contains("/Media/"));
+        let asked = asked.rfind(|asked| asked.path.contains(account)).expect("it was asked");
         asked.header("authorization").to_owned()
     };
     let media = scene.trusted.url(&format!("/2010-04-01/Accounts/{sid}/Messages/MM1/Media/ME1"));

@@ -51,7 +51,7 @@ async fn a_widget_learns_which_answer_a_question_wants_and_that_one_was_refused(
         loop {
             let frame = widget.next_of("events").await;
             let events = frame["events"].as_array().cloned().unwrap_or_default();
-            let spoke = events.iter().filter(|event| event["kind"] == "bot_said").next_back();
+            let spoke = events.iter().rfind(|event| event["kind"] == "bot_said");
             match spoke {
                 Some(bot) => return bot["asks"].clone(),
                 None => continue,
