@@ -73,7 +73,7 @@ pub fn send(
 pub fn tell(report: Report, switchboard: &Switchboard, sender: Addr<Sender>) {
     let Report { tried: Try { queued, number }, outcome } = &report;
     let command = Command::Outcome { of: queued.seq, outcome: outcome.clone() };
-    let told = switchboard.ask(queued.contact.clone(), command, key(queued.seq, *number, outcome));
+    let told = switchboard.ask(queued.contact.clone(), command, key(queued.id(), *number, outcome));
     actix::spawn(async move {
         let told = heard(told.await);
         sender.do_send(Told { report, told });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::command::Outcome;
-use crate::domain::ids::Seq;
+use crate::domain::ids::DeliveryId;
 use crate::domain::time::Timestamp;
 use crate::ports::channel::SendResult;
 
@@ -27,8 +27,9 @@ impl From<Outcome> for Verdict {
 /// What a try's outcome is told under, whoever tells it: a try has one end. A word that is heard and not answered is told
 /// again, and may be heard again after the next try has begun: without a key it would put back into the queue, or end,
 /// what is being sent. That it was sent is true for ever.
-pub fn key(of: Seq, attempt: u32, outcome: &Outcome) -> Option<String> {
-    (!matches!(outcome, Outcome::Sent { .. })).then(|| format!("try:{of}:{attempt}"))
+pub fn key(of: DeliveryId, attempt: u32, outcome: &Outcome) -> Option<String> {
+    let DeliveryId { conversation, seq } = of;
+    (!matches!(outcome, Outcome::Sent { .. })).then(|| format!("try:{conversation}:{seq}:{attempt}"))
 }
 
 /// `attempt`: how often it was tried before. What may have arrived waits `reconcile` for its echo, what certainly did not

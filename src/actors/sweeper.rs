@@ -14,7 +14,7 @@ use super::sender_verdict;
 use super::switchboard::Switchboard;
 use crate::dice;
 use crate::domain::command::{Command, Outcome};
-use crate::domain::ids::AccountId;
+use crate::domain::ids::{AccountId, DeliveryId};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Contact, StoreError, Stray, StrayState};
 
@@ -115,7 +115,8 @@ pub fn what_became_of(stray: &Stray, again_at: Timestamp) -> (Command, Option<St
         StrayState::Sending { attempt } => {
             let reason = "the process ended while this was being sent".to_owned();
             let outcome = Outcome::Unknown { again_at, reason };
-            let key = sender_verdict::key(of, attempt, &outcome);
+            let delivery = DeliveryId { conversation: stray.contact.conversation, seq: of };
+            let key = sender_verdict::key(delivery, attempt, &outcome);
             (Command::Outcome { of, outcome }, key)
         }
         StrayState::Withdrawn => (Command::Withdraw { of: vec![of] }, None),
