@@ -10,6 +10,7 @@ mod commands;
 mod frames;
 mod heard;
 mod presence;
+mod seen;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use self::commands::{command, right};
 use self::frames::{console_frame, event_view, events_frame, views};
 use self::heard::listener;
 use self::presence::Shown;
+use self::seen::Unread;
 use super::catch_up::{READ_AGAIN_AFTER, catch_up};
 use super::feed::{Feed, Step};
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
@@ -149,6 +151,11 @@ impl AgentSession {
             }
             Ask::Reply { attachment: Some(file), conversation, cid, text, seen, anyway } => {
                 self.reply_with(reference, attach::Reply { conversation, cid, text, file, seen, anyway }, ctx);
+            }
+            Ask::Seen { conversation, seq } => self.seen(reference, &conversation, seq, ctx),
+            Ask::MarkRead { conversation, cid } => self.mark(reference, &conversation, cid, Unread::None, ctx),
+            Ask::MarkUnread { conversation, cid, from, count } => {
+                self.mark(reference, &conversation, cid, Unread::new(from, count), ctx);
             }
             asked => match command(self.agent(), asked) {
                 Some((conversation, cid, command)) => self.send(reference, conversation, cid, command, ctx),

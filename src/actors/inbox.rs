@@ -4,22 +4,28 @@
 //! changed in that window, a few times a second at most. Bot conversations beyond the newest thousand are only
 //! counted, and so are those that are laid aside.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod marks;
+mod waiting;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix::prelude::*;
 
+pub use self::marks::Marked;
+pub use self::waiting::LookAtWaiting;
 use super::agent_session::AgentSession;
 use super::socket::{Budget, Frame};
 use super::switchboard::Parts;
 use crate::domain::aside::Status;
 use crate::domain::event::{Event, Reason};
 use crate::domain::ids::{AgentId, ConversationId, Seq};
+use crate::domain::priority::Priority;
 use crate::domain::summary::{ModeSummary, Summary};
+use crate::domain::unread::Mark;
 use crate::ports::bus::{News, Published, Subscription};
 use crate::ports::store::{Counted, Group};
-use crate::wire::api::{HandOffRow, HandOffs};
 use crate::wire::console::{Counts, ReasonCounts, Row, Tell};
 use crate::wire::view;
 
@@ -27,6 +33,8 @@ const FLUSH_EVERY: Duration = Duration::from_millis(100);
 const REREAD_EVERY: Duration = Duration::from_secs(5);
 const ACTIVE_ROWS_MAX: usize = 20_000;
 const BOT_ROWS_MAX: usize = 1_000;
+/// So far above the time a row waits since stands how urgent it is.
+const TIME_BITS: u32 = 48;
 /// Rows that are laid aside are shown to nobody; some are kept so that an older reading does not bring them back.
 const ASIDE_ROWS_MAX: usize = 1_000;
 pub const WINDOW_MAX: u32 = 200;
@@ -47,6 +55,11 @@ pub struct Inbox {
     reasons: ReasonCounts,
     watchers: HashMap<u64, Watcher>,
     next_watcher: u64,
+    /// How far what contacts wrote was seen, of rows that somebody sees; none: not at all.
+    marks: HashMap<ConversationId, Option<Mark>>,
+    asking_for_marks: bool,
+    /// Marks that were heard of since they were last asked for.
+    heard_of: HashSet<ConversationId>,
 }
 
 /// What was published since the last flush, by conversation: the newest wins.
@@ -78,7 +91,7 @@ struct Watcher {
     address: Addr<AgentSession>,
     budget: Arc<Budget>,
     /// What this agent's screen shows, by conversation.
-    shown: HashMap<ConversationId, Seq>,
+    shown: HashMap<ConversationId, (Seq, Option<u32>)>,
     fresh: bool,
     counts: Counts,
 }
@@ -98,14 +111,6 @@ pub struct WatchLists {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct UnwatchLists(pub u64);
-
-/// Which conversations wait, of one reason or of all.
-#[derive(Message)]
-#[rtype(result = "HandOffs")]
-pub struct LookAtWaiting {
-    pub reason: Option<Reason>,
-    pub limit: usize,
-}
 
 /// The node is going down: nobody needs the lists any more.
 #[derive(Message)]
@@ -128,6 +133,9 @@ impl Inbox {
             reasons: ReasonCounts::default(),
             watchers: HashMap::new(),
             next_watcher: 0,
+            marks: HashMap::new(),
+            asking_for_marks: false,
+            heard_of: HashSet::new(),
         }
     }
 
@@ -218,8 +226,8 @@ impl Inbox {
                 let order = self.by_reason.get(&reason).unwrap_or(&none);
                 let (waiting, bot) = (count(order, Section::Waiting), count(order, Section::Bot));
                 let human = order.len() as u64 - waiting - bot;
-                let [.., snoozed, closed] = self.counts;
-                view::counts([bot, waiting, human, snoozed, closed], count(order, mine), self.reasons)
+                let [.., snoozed, closed, blocked] = self.counts;
+                view::counts([bot, waiting, human, snoozed, closed, blocked], count(order, mine), self.reasons)
             }
         }
     }
@@ -241,6 +249,7 @@ impl Inbox {
         if news || self.watchers.values().any(|watcher| watcher.fresh) {
             self.tell_all();
         }
+        self.ask_for_marks(false, ctx);
     }
 
     /// A hint: which notes they are, and what was missed, consoles read for themselves.
@@ -275,11 +284,11 @@ impl Inbox {
 
     fn tell(&self, watcher: &mut Watcher) {
         let window = self.window(watcher);
-        let shown: HashMap<ConversationId, Seq> =
-            window.iter().filter_map(|id| Some((*id, self.rows.get(id)?.summary.seq))).collect();
+        let shown: HashMap<ConversationId, (Seq, Option<u32>)> =
+            window.iter().filter_map(|id| Some((*id, (self.rows.get(id)?.summary.seq, self.unread(*id))))).collect();
         let news = |id: &&ConversationId| watcher.shown.get(id) != shown.get(id);
-        let rows: Vec<Row> =
-            window.iter().filter(news).filter_map(|id| Some(view::row(&self.rows.get(id)?.summary))).collect();
+        let row = |id: &ConversationId| Some(view::row(&self.rows.get(id)?.summary, self.unread(*id)));
+        let rows: Vec<Row> = window.iter().filter(news).filter_map(row).collect();
         let gone: Vec<String> =
             watcher.shown.keys().filter(|id| !shown.contains_key(id)).map(ToString::to_string).collect();
         let counts = self.counts_for(watcher);
@@ -309,6 +318,7 @@ impl Inbox {
             }));
         }
         self.count(ctx);
+        self.ask_for_marks(true, ctx);
     }
 }
 
@@ -321,7 +331,7 @@ fn section_of(
 }
 
 fn reason(summary: &Summary) -> Option<Reason> {
-    let wanted = summary.wanted.as_ref().filter(|_| summary.status == Status::Open);
+    let wanted = summary.wanted.as_ref().filter(|_| summary.status == Status::Open && !summary.blocked);
     wanted.map(|(reason, _)| *reason)
 }
 
@@ -333,12 +343,14 @@ fn measure(reasons: &ReasonCounts) {
     }
 }
 
-/// The section, and the key by which rows are sorted in it: waiting by who waits longest, others by newest words.
+/// The section, and the key by which rows are sorted in it: waiting by how urgent they are and then by who waits longest,
+/// others by newest words.
 fn place(summary: &Summary) -> (Section, u64) {
     let newest_first = u64::MAX - summary.last.as_ref().map_or(summary.since.0, |last| last.at.0);
+    let most_urgent_first = Priority::Urgent.rank() - summary.priority.rank();
     match (&summary.mode, summary.assignee()) {
-        _ if summary.status != Status::Open => (Section::Aside, newest_first),
-        (ModeSummary::Waiting, _) => (Section::Waiting, summary.since.0),
+        _ if summary.status != Status::Open || summary.blocked => (Section::Aside, newest_first),
+        (ModeSummary::Waiting, _) => (Section::Waiting, most_urgent_first << TIME_BITS | summary.since.0),
         (_, Some(agent)) => (Section::Human(Some(agent.id)), newest_first),
         (ModeSummary::Human { .. }, None) => (Section::Human(None), newest_first),
         (ModeSummary::Bot, None) => (Section::Bot, newest_first),
@@ -402,29 +414,6 @@ impl Handler<UnwatchLists> for Inbox {
 
     fn handle(&mut self, UnwatchLists(number): UnwatchLists, _: &mut Context<Self>) {
         self.watchers.remove(&number);
-    }
-}
-
-impl Handler<LookAtWaiting> for Inbox {
-    type Result = MessageResult<LookAtWaiting>;
-
-    fn handle(&mut self, look: LookAtWaiting, _: &mut Context<Self>) -> Self::Result {
-        let order = self.order(look.reason);
-        let waiting = order.into_iter().flat_map(|order| section_of(order, Section::Waiting)).take(look.limit);
-        let row = |id| {
-            let summary = &self.rows.get(&id)?.summary;
-            let (reason, words) = summary.wanted.clone()?;
-            Some(HandOffRow {
-                conversation: id.to_string(),
-                name: summary.name.clone(),
-                reason: reason.as_str().to_owned(),
-                words,
-                since: summary.since.0,
-                account: summary.account.to_string(),
-                bot: summary.bot.to_string(),
-            })
-        };
-        MessageResult(HandOffs { reasons: self.reasons(), waiting: waiting.filter_map(row).collect() })
     }
 }
 

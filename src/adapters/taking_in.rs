@@ -9,6 +9,7 @@ use crate::domain::filter::{ATTRIBUTES_MAX, Standing, active_at, standings};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::search::{said, words};
 use crate::domain::summary::Summary;
+use crate::domain::unread::Mark;
 use crate::ports::store::LoggedEvent;
 
 /// More conversations than that are not remembered one by one: then all are looked at.
@@ -35,7 +36,7 @@ pub struct TakenWords {
 }
 
 /// Takes in what happened since, on top of what was known.
-pub fn take(mut attributes: Attributes, events: &[LoggedEvent], summary: &Summary) -> Taken {
+pub fn take(mut attributes: Attributes, events: &[LoggedEvent], summary: &Summary, mark: Option<Mark>) -> Taken {
     let mut taken = Vec::new();
     for LoggedEvent { seq, at, event } in events {
         if let Event::AttributeSet { name, value, .. } = event {
@@ -47,7 +48,8 @@ pub fn take(mut attributes: Attributes, events: &[LoggedEvent], summary: &Summar
             taken.push(TakenWords { seq: *seq, at: at.0, words });
         }
     }
-    let (standings, who) = (standings(summary, &attributes), who(summary, &attributes));
+    let unread = summary.written.unread(mark) > 0;
+    let (standings, who) = (standings(summary, &attributes, unread), who(summary, &attributes));
     Taken { said: taken, attributes, standings, who }
 }
 

@@ -10,6 +10,7 @@ use super::command::Refusal;
 use super::conversation::{Conversation, Decision};
 use super::event::{Agent, Event, Later, Place, Return};
 use super::ids::{AgentId, BotVersion, Seq};
+use super::priority::Priority;
 use super::state::{Mode, State, Unanswered};
 use super::time::Timestamp;
 
@@ -56,6 +57,7 @@ pub struct Before {
     pub unanswered: Option<Unanswered>,
     pub later: Option<(String, Later)>,
     pub snoozed: Option<Timestamp>,
+    pub priority: Priority,
 }
 
 impl State {
@@ -80,6 +82,7 @@ impl State {
             unanswered: self.unanswered.take(),
             later: self.later.take(),
             snoozed: self.snoozed(),
+            priority: std::mem::take(&mut self.priority),
         };
         self.before = Some(Box::new(before));
         self.status = Status::Closed { at };
@@ -90,8 +93,8 @@ impl State {
     pub(super) fn returned(&mut self, why: Return, at: Timestamp) {
         self.status = Status::Open;
         let Some(before) = self.before.take().filter(|_| why == Return::Undone) else { return };
-        let Before { mode, since, place, pinned, unmatched, tries, unanswered, later, snoozed, .. } = *before;
-        self.session.over = false;
+        let Before { mode, since, place, pinned, unmatched, tries, unanswered, later, snoozed, priority, .. } = *before;
+        (self.session.over, self.priority) = (false, priority);
         self.status = snoozed.map_or(Status::Open, |until| Status::Snoozed { until });
         self.enter(mode, at);
         (self.since, self.place, self.pinned) = (since, place, pinned);
@@ -125,18 +128,21 @@ impl Conversation {
     /// An agent brings it back. With `undo` it is as it was before they closed it, the floor too, unless something was said
     /// since.
     pub(super) fn reopen(&self, now: Timestamp, agent: Agent, undo: bool) -> Decision {
-        let (Status::Closed { at }, Some(before)) = (self.state.status, &self.state.before) else {
-            return match self.state.status {
-                Status::Open => Err(Refusal::NothingNew),
-                _ => Ok(vec![Event::Reopened { by: Some(agent), why: Return::ByAgent }]),
-            };
+        self.is_listened_to()?;
+        let why = match self.state.status {
+            Status::Open => return Err(Refusal::NothingNew),
+            Status::Closed { at } if undo && !self.may_undo(now, at, &agent) => return Err(Refusal::TooLate),
+            Status::Closed { .. } if undo => Return::Undone,
+            Status::Snoozed { .. } | Status::Closed { .. } => Return::ByAgent,
         };
-        let spoken = self.state.said.back().is_some_and(|said| said.seq > before.seq);
-        if undo && (before.by != agent.id || now.since(at) > UNDO || spoken) {
-            return Err(Refusal::TooLate);
-        }
-        let why = if undo { Return::Undone } else { Return::ByAgent };
         Ok(vec![Event::Reopened { by: Some(agent), why }])
+    }
+
+    /// Whether this agent has closed it just now, and nothing was said since.
+    pub(super) fn may_undo(&self, now: Timestamp, closed_at: Timestamp, agent: &Agent) -> bool {
+        let Some(before) = &self.state.before else { return false };
+        let spoken = self.state.said.back().is_some_and(|said| said.seq > before.seq);
+        before.by == agent.id && now.since(closed_at) <= UNDO && !spoken
     }
 
     pub(super) fn snoozed_until(&self) -> Option<Timestamp> {
@@ -151,7 +157,10 @@ impl Conversation {
 
     /// What people must see brings the conversation back.
     pub(super) fn coming_back(&self, mut events: Vec<Event>) -> Vec<Event> {
-        if self.state.status == Status::Open || events.iter().any(|event| matches!(event, Event::Reopened { .. })) {
+        if self.state.status == Status::Open
+            || self.state.blocked
+            || events.iter().any(|event| matches!(event, Event::Reopened { .. }))
+        {
             return events;
         }
         let closed = matches!(self.state.status, Status::Closed { .. });

@@ -89,6 +89,7 @@ impl Conversation {
     /// A team gets the conversation, whoever had it: the first who claims it has the floor. The words are a note, which
     /// the contact never sees.
     pub(super) fn hand_over_to_team(&self, now: Timestamp, by: Agent, team: Team, note: String) -> Decision {
+        self.is_listened_to()?;
         let next = Assigned { agent: None, team: Some(team.clone()) };
         let waits = matches!(self.state.mode, Mode::Waiting { .. });
         if waits && next.is_as(&self.state.assigned) {
@@ -117,6 +118,7 @@ impl Conversation {
 
     /// The floor, unless a colleague has it: of two who want it at once, one gets it, and the other is told by whom.
     pub(super) fn claim(&self, now: Timestamp, agent: Agent) -> Decision {
+        self.is_listened_to()?;
         match &self.state.mode {
             Mode::Human { by: Speaker::Agent(holder), .. } => Err(Refusal::AlreadyTaken(holder.name.clone())),
             _ => Ok(vec![taken(Speaker::Agent(agent), self.pause_from(now))]),

@@ -44,7 +44,7 @@ impl Conversation {
     pub(super) fn bot_answer(&self, now: Timestamp, turn: Turn, call: Option<Seq>, answer: Answer) -> Vec<Event> {
         let open = self.state.call.as_ref().filter(|open| call.is_none_or(|call| call == open.id));
         match self.state.mode {
-            Mode::Bot if turn == self.state.turn && (call.is_none() || open.is_some()) => {
+            Mode::Bot if !self.state.blocked && turn == self.state.turn && (call.is_none() || open.is_some()) => {
                 self.bot_answered(now, open, answer)
             }
             _ => suppressed(&answer, turn),

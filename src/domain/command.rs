@@ -8,6 +8,7 @@ use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
 use super::message::{Attachment, Heard};
+use super::priority::Priority;
 use super::team::Team;
 use super::time::Timestamp;
 
@@ -217,6 +218,15 @@ pub enum Command {
         agent: Agent,
         undo: bool,
     },
+    Prioritise {
+        agent: Agent,
+        priority: Priority,
+    },
+    /// The contact is not listened to any more, or (not `on`) again.
+    Block {
+        agent: Agent,
+        on: bool,
+    },
 }
 
 impl Command {
@@ -341,6 +351,8 @@ pub enum Refusal {
     BadTime,
     #[error("that can no longer be taken back")]
     TooLate,
+    #[error("the contact is blocked; unblock them first")]
+    IsBlocked,
 }
 
 impl Refusal {
@@ -370,6 +382,7 @@ impl Refusal {
             Refusal::IsClosed => "is_closed",
             Refusal::BadTime => "bad_time",
             Refusal::TooLate => "too_late",
+            Refusal::IsBlocked => "is_blocked",
         }
     }
 }

@@ -63,6 +63,7 @@ impl Conversation {
     }
 
     pub(super) fn may_write(&self) -> Result<(), Refusal> {
+        self.is_listened_to()?;
         self.state.opted_out.as_ref().map_or(Ok(()), |reason| Err(Refusal::OptedOut(reason.clone())))
     }
 

@@ -140,13 +140,15 @@ impl Conversation {
             Command::Close { agent } => self.close(agent),
             Command::Snooze { agent, until } => self.snooze(now, agent, until),
             Command::Reopen { agent, undo } => self.reopen(now, agent, undo),
+            Command::Prioritise { agent, priority } => self.prioritise(agent, priority),
+            Command::Block { agent, on } => self.block(now, agent, on),
         }
     }
 
     /// What the bot does about a message, in the mode of the moment (rule 5: nothing while a human has the floor).
     fn react(&self, now: Timestamp, heard: &Heard) -> Vec<Event> {
         match &self.state.mode {
-            _ if self.state.opted_out.is_some() => Vec::new(),
+            _ if self.state.opted_out.is_some() || self.state.blocked => Vec::new(),
             Mode::Bot => run::answer(&self.bot, self.memory(now, self.state.place.clone()), heard),
             Mode::Waiting { .. } if self.means_back(&heard.text) => {
                 let then = self.state.place.clone();
@@ -166,7 +168,7 @@ impl Conversation {
 
     fn open(&self, now: Timestamp) -> Decision {
         match self.state.mode {
-            Mode::Bot if !self.state.greeted && self.state.call.is_none() => {
+            Mode::Bot if !self.state.greeted && self.state.call.is_none() && !self.state.blocked => {
                 something(run::greet(&self.bot, self.memory(now, self.state.place.clone())))
             }
             _ => Err(Refusal::NothingNew),
@@ -175,8 +177,8 @@ impl Conversation {
 
     fn view_page(&self, now: Timestamp, url: String, title: String) -> Vec<Event> {
         let then = match self.state.mode {
-            Mode::Bot => run::visit(&self.bot, self.memory(now, self.state.place.clone()), &url),
-            Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
+            Mode::Bot if !self.state.blocked => run::visit(&self.bot, self.memory(now, self.state.place.clone()), &url),
+            Mode::Bot | Mode::Waiting { .. } | Mode::Human { .. } => Vec::new(),
         };
         self.and_then(Event::PageViewed { url, title }, then)
     }
@@ -211,6 +213,7 @@ impl Conversation {
     }
 
     pub(super) fn may_get_the_floor(&self, agent: &Agent) -> Result<(), Refusal> {
+        self.is_listened_to()?;
         match &self.state.mode {
             Mode::Human { by: Speaker::Agent(holder), .. } if holder.id == agent.id => {
                 Err(Refusal::AlreadyTaken(holder.name.clone()))

@@ -8,6 +8,7 @@ use super::changes::Change;
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::{Attachment, Heard, Line};
+use super::priority::Priority;
 use super::team::Team;
 use super::template::Filled;
 use super::time::Timestamp;
@@ -258,6 +259,15 @@ pub enum Event {
     Reopened {
         by: Option<Agent>,
         why: Return,
+    },
+    Prioritised {
+        by: Agent,
+        priority: Priority,
+    },
+    /// From here on (or, not `on`, no longer) the contact is not listened to.
+    Blocked {
+        by: Agent,
+        on: bool,
     },
 }
 

@@ -13,11 +13,14 @@ use super::aside::Status;
 use super::event::Reason;
 use super::ids::{AccountId, AgentId, BotId, TeamId};
 use super::label::Label;
+use super::priority::Priority;
 use super::summary::{ModeSummary, Summary};
 
 /// At most so many attributes of one contact can be filtered by; the first by their names.
 pub const ATTRIBUTES_MAX: usize = 40;
 pub const FILTER_LABELS_MAX: usize = 5;
+/// So many bits of a place are its time, for some ten thousand years; above them stands the priority.
+const TIME_BITS: u32 = 48;
 
 /// A conversation is shown if everything that is given here is true of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +39,9 @@ pub struct Filter {
     pub unanswered: bool,
     /// A name, and a value in which case and spaces around do not matter.
     pub attribute: Option<(String, String)>,
+    /// The contact wrote something that nobody of us has seen.
+    pub unread: bool,
+    pub priority: Option<Priority>,
     /// Those that are laid aside so; none: those that are not.
     pub aside: Option<Aside>,
 }
@@ -45,15 +51,18 @@ pub struct Filter {
 pub enum Aside {
     Snoozed,
     Closed,
+    /// The contact is not listened to.
+    Blocked,
 }
 
 impl Aside {
-    const ALL: [Aside; 2] = [Aside::Snoozed, Aside::Closed];
+    const ALL: [Aside; 3] = [Aside::Snoozed, Aside::Closed, Aside::Blocked];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Aside::Snoozed => "snoozed",
             Aside::Closed => "closed",
+            Aside::Blocked => "blocked",
         }
     }
 
@@ -63,6 +72,7 @@ impl Aside {
 
     pub fn of(summary: &Summary) -> Option<Self> {
         match summary.status {
+            _ if summary.blocked => Some(Aside::Blocked),
             Status::Open => None,
             Status::Snoozed { .. } => Some(Aside::Snoozed),
             Status::Closed { .. } => Some(Aside::Closed),
@@ -100,16 +110,19 @@ pub enum Order {
     Oldest,
     /// Who waits longest for a human; others, and who is laid aside, are not shown.
     Waiting,
+    /// The most urgent first, and of those of one priority the newest; others, and who is laid aside, are not shown.
+    Priority,
 }
 
 impl Order {
-    const ALL: [Order; 3] = [Order::Newest, Order::Oldest, Order::Waiting];
+    const ALL: [Order; 4] = [Order::Newest, Order::Oldest, Order::Waiting, Order::Priority];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Order::Newest => "newest",
             Order::Oldest => "oldest",
             Order::Waiting => "waiting",
+            Order::Priority => "priority",
         }
     }
 
@@ -129,6 +142,8 @@ impl Facet {
             Of::Waiting => "waiting/",
             Of::Aside(Aside::Snoozed) => "snoozed/",
             Of::Aside(Aside::Closed) => "closed/",
+            Of::Aside(Aside::Blocked) => "blocked/",
+            Of::Priority => "priority/",
         };
         let hash = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{prefix}{kind}:{value}").as_bytes());
         Self(hash.as_u64_pair().0.cast_signed())
@@ -141,6 +156,8 @@ impl Facet {
 enum Of {
     All,
     Waiting,
+    /// Those that have a priority, by it, once more, too.
+    Priority,
     Aside(Aside),
 }
 
@@ -152,7 +169,7 @@ pub struct Standing {
 }
 
 /// All a conversation's places.
-pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Vec<Standing> {
+pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>, unread: bool) -> Vec<Standing> {
     let mut standings = Vec::new();
     let mut stand = |of, at| {
         let mut add = |kind, value: &str| standings.push(Standing { facet: Facet::new(of, kind, value), at });
@@ -174,6 +191,12 @@ pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Ve
         if summary.unanswered > 0 {
             add("unanswered", "");
         }
+        if unread {
+            add("unread", "");
+        }
+        if summary.priority != Priority::None {
+            add("priority", summary.priority.as_str());
+        }
         for (name, value) in attributes.iter().take(ATTRIBUTES_MAX) {
             add("attribute", &named(name, value));
         }
@@ -185,6 +208,9 @@ pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Ve
     if waits(summary) {
         stand(Of::Waiting, summary.since.0);
     }
+    if is_prioritised(summary) {
+        stand(Of::Priority, summary.priority.rank() << TIME_BITS | active_at(summary));
+    }
     standings.sort_unstable_by_key(|standing| (standing.facet, standing.at));
     standings.dedup();
     standings
@@ -193,6 +219,10 @@ pub fn standings(summary: &Summary, attributes: &BTreeMap<String, String>) -> Ve
 /// For a human, and for everybody to see.
 fn waits(summary: &Summary) -> bool {
     summary.mode == ModeSummary::Waiting && Aside::of(summary).is_none()
+}
+
+fn is_prioritised(summary: &Summary) -> bool {
+    summary.priority != Priority::None && Aside::of(summary).is_none()
 }
 
 /// When something was last said.
@@ -210,6 +240,7 @@ impl Filter {
         let of = match self.aside {
             Some(aside) => Of::Aside(aside),
             None if order == Order::Waiting => Of::Waiting,
+            None if order == Order::Priority => Of::Priority,
             None => Of::All,
         };
         let mut facets = Vec::new();
@@ -225,6 +256,8 @@ impl Filter {
         need("team", self.team.map(|team| team.to_string()).as_deref());
         self.labels.iter().for_each(|label| need("label", Some(label.as_str())));
         need("unanswered", self.unanswered.then_some(""));
+        need("unread", self.unread.then_some(""));
+        need("priority", self.priority.map(Priority::as_str));
         need("attribute", self.attribute.as_ref().map(|(name, value)| named(name, value)).as_deref());
         if facets.is_empty() {
             facets.push(Facet::new(of, "all", ""));
@@ -234,13 +267,15 @@ impl Filter {
         facets
     }
 
-    /// Whether a conversation is still as the filter wants it. Of attributes a summary says nothing.
+    /// Whether a conversation is still as the filter wants it. Of attributes, and of what was seen, a summary says nothing.
     pub fn fits(&self, summary: &Summary, order: Order) -> bool {
         let assignee = summary.assignee().map(|agent| agent.id);
         let team = summary.assigned.team.as_ref().map(|team| team.id);
         let reason = summary.wanted.as_ref().map(|(reason, _)| *reason);
         (order != Order::Waiting || waits(summary))
+            && (order != Order::Priority || summary.priority != Priority::None)
             && self.aside == Aside::of(summary)
+            && self.priority.is_none_or(|priority| priority == summary.priority)
             && self.channel.is_none_or(|channel| channel == summary.channel)
             && self.account.as_ref().is_none_or(|account| *account == summary.account)
             && self.bot.as_ref().is_none_or(|bot| *bot == summary.bot)

@@ -11,14 +11,17 @@ use super::aside::{Before, Status};
 use super::assigning::Assigned;
 use super::call::{Backlog, OpenCall};
 use super::changes::{Change, Names};
+pub use super::delivery::{Delivery, DeliveryState};
 use super::echoes::OwnWords;
 use super::event::{Event, GiveBack, Later, Place, Reason, Speaker, Why};
 use super::ids::{AgentId, BotVersion, Seq, Turn};
 use super::label::Label;
 use super::message::Heard;
+use super::priority::Priority;
 use super::session::Session;
 use super::summary::{LastWords, Voice};
 use super::time::Timestamp;
+use super::unread::Written;
 
 /// How long before the end of a pause the agents are warned.
 pub const WARNING_BEFORE_END: Duration = Duration::from_secs(5 * 60);
@@ -76,6 +79,11 @@ pub struct State {
     /// Calls of widgets since the contact last said something.
     pub calls: u32,
     pub assigned: Assigned,
+    pub priority: Priority,
+    /// The contact is not listened to.
+    pub blocked: bool,
+    /// What the contact has written, for whoever has not seen it.
+    pub written: Written,
     pub status: Status,
     /// What was before it was closed.
     pub before: Option<Box<Before>>,
@@ -135,52 +143,6 @@ pub struct Unanswered {
     pub heard: Heard,
     /// A human was called about it: it waits for a person, and the bot never treats it as new again.
     pub called: bool,
-}
-
-/// A message of ours on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    pub turn: Turn,
-    pub by_bot: bool,
-    /// When it was written: earlier than any receipt for it.
-    pub said_at: Timestamp,
-    pub state: DeliveryState,
-}
-
-impl Delivery {
-    /// Whether nothing more happens to it by itself.
-    pub(super) fn is_settled(&self) -> bool {
-        !matches!(self.state, DeliveryState::Open | DeliveryState::Uncertain { again: true })
-    }
-
-    /// Whether an agent should look at it.
-    pub(super) fn is_trouble(&self) -> bool {
-        use DeliveryState::{Bounced, Failed, Uncertain};
-        matches!(self.state, Failed | Uncertain { again: false } | Bounced { .. })
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeliveryState {
-    /// Queued, or being sent.
-    Open,
-    /// It may have arrived; another try may follow.
-    Uncertain {
-        again: bool,
-    },
-    Failed,
-    /// It failed or may have arrived, and an agent leaves it at that.
-    Left,
-    Sent {
-        provider_id: String,
-    },
-    Delivered {
-        provider_id: String,
-    },
-    /// It was sent and, as the provider said later, did not arrive. Only a receipt proves otherwise.
-    Bounced {
-        provider_id: String,
-    },
 }
 
 impl State {
@@ -309,6 +271,8 @@ impl State {
             Event::Closed { by, .. } => self.close(by, at),
             Event::Snoozed { until, .. } => self.status = Status::Snoozed { until: *until },
             Event::Reopened { why, .. } => self.returned(*why, at),
+            Event::Prioritised { priority, .. } => self.priority = *priority,
+            Event::Blocked { on, .. } => self.blocked = *on,
             Event::FormCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::Mentioned { .. }
@@ -333,12 +297,16 @@ impl State {
         if heard.is_wordless() {
             return self.came_by(heard, at);
         }
+        self.written = Written { count: self.written.count + 1, seq: self.seq };
         self.session.wrote(at);
+        self.last = Some(words(&heard.text, Voice::Contact, at));
+        self.calls = 0;
+        if self.blocked {
+            return;
+        }
         self.drop_appointment();
         let count = self.unanswered.as_ref().map_or(0, |unanswered| unanswered.count) + 1;
         self.unanswered = Some(Unanswered { count, seq: self.seq, heard: heard.clone(), called: false });
-        self.last = Some(words(&heard.text, Voice::Contact, at));
-        self.calls = 0;
         if self.call.is_some() {
             self.backlog.push(self.seq, heard.clone());
         }

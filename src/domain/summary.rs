@@ -8,8 +8,10 @@ use super::conversation::Conversation;
 use super::event::{Agent, Place, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
 use super::label::Label;
+use super::priority::Priority;
 use super::state::Mode;
 use super::time::Timestamp;
+use super::unread::Written;
 use super::window::Window;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,11 @@ pub struct Summary {
     pub window: Option<Window>,
     pub assigned: Assigned,
     pub status: Status,
+    pub priority: Priority,
+    /// The contact is not listened to.
+    pub blocked: bool,
+    /// What the contact has written.
+    pub written: Written,
 }
 
 impl Summary {
@@ -99,6 +106,9 @@ impl Conversation {
             window: self.window(),
             assigned: state.assigned.clone(),
             status: state.status,
+            priority: state.priority,
+            blocked: state.blocked,
+            written: state.written,
         }
     }
 

@@ -13,6 +13,8 @@ pub enum Right {
     MergeContacts,
     /// Send again whatever an account could not send, or leave it.
     RetryAll,
+    /// Say that a contact is not listened to.
+    Block,
     /// Keep views that everybody sees.
     ShareViews,
     /// See bots, their versions and their drafts.
@@ -42,6 +44,7 @@ impl Right {
             Right::Assign => [true, true, true],
             Right::MergeContacts => [true, true, true],
             Right::RetryAll => [false, true, true],
+            Right::Block => [false, true, true],
             Right::ShareViews => [false, true, true],
             Right::SeeBots => [false, true, true],
             Right::WriteBots => [false, true, true],

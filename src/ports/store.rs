@@ -3,6 +3,7 @@
 //! The store decides who may act. Every append is conditional on the owner's token and the last seq; a write that
 //! does not match changes nothing. Any error other than a plain answer means: drop what is in memory and load again.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -16,6 +17,7 @@ use crate::domain::message::Line;
 use crate::domain::state::State;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::time::Timestamp;
+use crate::domain::unread;
 use crate::domain::window::Author;
 
 pub type Answer<T> = BoxFuture<'static, Result<T, StoreError>>;
@@ -105,6 +107,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest rows of a group, in the group's order: waiting and human by who waits longest, others by newest words.
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>>;
+
+    /// Marks how far the contact's words were seen by somebody of us. Marks only move forward, unless `exactly`: then they
+    /// are what is asked for. Whether that changed anything.
+    fn see(&self, conversation: ConversationId, mark: unread::Mark, exactly: bool) -> Answer<bool>;
+
+    /// The marks of these conversations, as far as they have any.
+    fn marks(&self, conversations: Vec<ConversationId>) -> Answer<HashMap<ConversationId, unread::Mark>>;
 
     /// How many conversations are in each group, in the order of `Group::ALL`.
     fn count(&self) -> Answer<Counted>;
@@ -308,6 +317,8 @@ pub enum Group {
     /// Laid aside until a time, whoever has the floor.
     Snoozed,
     Closed,
+    /// Their contacts are not listened to.
+    Blocked,
 }
 
 pub const GROUPS: usize = Group::ALL.len();
@@ -316,13 +327,15 @@ pub const GROUPS: usize = Group::ALL.len();
 pub type Counted = [u64; GROUPS];
 
 impl Group {
-    pub const ALL: [Group; 5] = [Group::Bot, Group::Waiting, Group::Human, Group::Snoozed, Group::Closed];
+    pub const ALL: [Group; 6] =
+        [Group::Bot, Group::Waiting, Group::Human, Group::Snoozed, Group::Closed, Group::Blocked];
 
     /// Where a conversation belongs, and the time it is sorted by there: how long it has been with people or an
     /// agent's, or what was said last.
     pub fn of(summary: &Summary) -> (Group, Timestamp) {
         let last = summary.last.as_ref().map_or(summary.since, |last| last.at);
         match (summary.status, &summary.mode) {
+            _ if summary.blocked => (Group::Blocked, last),
             (Status::Snoozed { .. }, _) => (Group::Snoozed, last),
             (Status::Closed { .. }, _) => (Group::Closed, last),
             (Status::Open, ModeSummary::Bot) if summary.assigned.agent.is_none() => (Group::Bot, last),

@@ -158,12 +158,57 @@ pub enum Ask {
         #[serde(default)]
         undo: bool,
     },
+    /// How urgent the agent judges it. Moves nothing.
+    Prioritise {
+        conversation: String,
+        cid: String,
+        priority: PriorityIs,
+    },
+    /// For supervisors: the contact is not listened to any more, or (not `on`) again. What they write is kept, and neither
+    /// answered nor listed. Blocking closes the conversation.
+    Block {
+        conversation: String,
+        cid: String,
+        on: bool,
+    },
+    /// A screen that somebody looks at has shown everything up to `seq`: nobody need be told of it as unread. Needs no
+    /// second try.
+    Seen {
+        conversation: String,
+        seq: u64,
+    },
+    /// Nobody need be told of it as unread, though no screen has shown it.
+    MarkRead {
+        conversation: String,
+        cid: String,
+    },
+    /// What the contact wrote from the line `from` on is unread again, or the last `count` of it; without either, the last.
+    MarkUnread {
+        conversation: String,
+        cid: String,
+        #[serde(default)]
+        from: Option<u64>,
+        #[serde(default)]
+        count: Option<u32>,
+    },
     /// The agent writes to the contact of a watched conversation. Enough every three seconds; more than one in two is
     /// passed over.
     Typing {
         conversation: String,
     },
     Ping,
+}
+
+/// How urgent a conversation is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum PriorityIs {
+    None,
+    Low,
+    Normal,
+    High,
+    Urgent,
 }
 
 /// How far a pause is moved.
@@ -292,6 +337,8 @@ pub struct Row {
     pub last_at: u64,
     /// What the contact wrote since a person or the bot last answered.
     pub unanswered: u32,
+    /// What the contact wrote and nobody of us has seen on a screen, answered or not; null: not known yet.
+    pub unread: Option<u32>,
     /// A delivery failed or is uncertain, and nothing was delivered since.
     pub trouble: bool,
     pub floor: Floor,
@@ -310,6 +357,7 @@ pub struct Counts {
     /// Laid aside, for whatever reason a human was wanted.
     pub snoozed: u64,
     pub closed: u64,
+    pub blocked: u64,
     /// How many wait for what reason, whatever is watched.
     pub reasons: ReasonCounts,
 }

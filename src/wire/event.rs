@@ -240,6 +240,16 @@ pub enum What {
         by: Option<Who>,
         why: String,
     },
+    /// `none`, `low`, `normal`, `high` or `urgent`.
+    Prioritised {
+        by: Who,
+        priority: String,
+    },
+    /// The contact is not listened to any more, or (not `on`) again.
+    Blocked {
+        by: Who,
+        on: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -316,6 +326,10 @@ pub struct Floor {
     pub status: String,
     /// Until when it is snoozed.
     pub back_at: Option<u64>,
+    /// `none`, `low`, `normal`, `high` or `urgent`.
+    pub priority: String,
+    /// The contact is not listened to.
+    pub blocked: bool,
     pub name: String,
     pub channel: String,
     pub account: String,

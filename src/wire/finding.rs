@@ -1,6 +1,8 @@
 //! Lists and searches, as the console and programs ask for them and get them. A saved view keeps a filter in the same
 //! shape.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::console::Row;
@@ -8,11 +10,13 @@ use super::view;
 use crate::domain::account::Channel;
 use crate::domain::event::{Event, Reason};
 use crate::domain::filter::{Aside, FILTER_LABELS_MAX, Filter, Mode, Order};
-use crate::domain::ids::{AccountId, BotId, Seq};
+use crate::domain::ids::{AccountId, BotId, ConversationId, Seq};
 use crate::domain::label::Label;
+use crate::domain::priority::Priority;
 use crate::domain::search::{Sought, said};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
+use crate::domain::unread::Mark;
 
 /// No part of a filter is longer.
 const PART_CHARS_MAX: usize = 200;
@@ -56,11 +60,20 @@ pub struct FilterView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub attribute: Option<AttributeIs>,
-    /// Those that are `snoozed`, or `closed`; when it is not given, those that are neither.
+    /// The contact wrote something that nobody of us has seen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub unread: bool,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub priority: Option<String>,
+    /// Those that are `snoozed`, or `closed`, or whose contact is `blocked`; when it is not given, those that are none of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub status: Option<String>,
-    /// `newest` activity first (as when it is not given), `oldest`, or `waiting`: who waits longest, and nobody else.
+    /// `newest` activity first (as when it is not given), `oldest`, `waiting`: who waits longest, and nobody else; or `priority`:
+    /// the most urgent, and none without a priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub order: Option<String>,
@@ -89,6 +102,10 @@ impl FilterView {
             labels: labels.collect::<Result<_, _>>()?,
             unanswered: self.unanswered,
             attribute: self.attribute.as_ref().map(attribute).transpose()?,
+            unread: self.unread,
+            priority: known("priority", &self.priority, |text| {
+                Priority::parse(text).filter(|priority| *priority != Priority::None)
+            })?,
             aside: known("status", &self.status, Aside::parse)?,
         };
         if filter.labels.len() > FILTER_LABELS_MAX {
@@ -130,6 +147,8 @@ impl From<(&Filter, Order)> for FilterView {
             labels: filter.labels.iter().map(ToString::to_string).collect(),
             unanswered: filter.unanswered,
             attribute: filter.attribute.clone().map(|(name, value)| AttributeIs { name, value }),
+            unread: filter.unread,
+            priority: filter.priority.map(|priority| priority.as_str().to_owned()),
             status: filter.aside.map(|aside| aside.as_str().to_owned()),
             order: (order != Order::Newest).then(|| order.as_str().to_owned()),
         }
@@ -205,8 +224,10 @@ pub fn hit(sought: &Sought, summary: &Summary, seq: Seq, at: Timestamp, event: &
     })
 }
 
-pub fn rows(summaries: &[Summary]) -> Vec<Row> {
-    summaries.iter().map(view::row).collect()
+/// Rows, with what of them nobody has seen.
+pub fn rows(summaries: &[Summary], marks: &HashMap<ConversationId, Mark>) -> Vec<Row> {
+    let unread = |summary: &Summary| summary.written.unread(marks.get(&summary.conversation).copied());
+    summaries.iter().map(|summary| view::row(summary, Some(unread(summary)))).collect()
 }
 
 /// What filters can ask for.
@@ -266,7 +287,7 @@ mod tests {
     fn a_filter_is_read_as_it_was_written_and_a_wrong_part_is_named() {
         let full = r#"{"channel":"sms","account":"a","bot":"b","mode":"waiting","reason":"urgent",
             "assignee":"01890a5d-ac96-774b-bcce-b302099a8057","team":"01890a5d-ac96-774b-bcce-b302099a8058","labels":["vip"],"unanswered":true,
-            "attribute":{"name":"City","value":"Lisbon"},"status":"closed","order":"oldest"}"#;
+            "attribute":{"name":"City","value":"Lisbon"},"unread":true,"priority":"high","status":"closed","order":"oldest"}"#;
         let full: FilterView = serde_json::from_str(full).expect("reads");
         let (filter, order) = full.read().expect("means something");
         assert_eq!(FilterView::from((&filter, order)), full);

@@ -43,6 +43,7 @@ fn rendered() -> String {
         console::Asked,
         console::Ask,
         console::Extension,
+        console::PriorityIs,
         console::Tell,
         console::Me,
         console::Row,

@@ -118,6 +118,10 @@ fn what(event: &Event) -> What {
         Event::Closed { by, floor } => What::Closed { by: agent_who(by), floor: floor.map(who) },
         Event::Snoozed { by, until } => What::Snoozed { by: agent_who(by), until: until.0 },
         Event::Reopened { by, why } => What::Reopened { by: by.map(agent_who), why: returned(why).into() },
+        Event::Prioritised { by, priority } => {
+            What::Prioritised { by: agent_who(by), priority: priority.as_str().into() }
+        }
+        Event::Blocked { by, on } => What::Blocked { by: agent_who(by), on },
     }
 }
 
@@ -275,6 +279,8 @@ pub fn floor(summary: &Summary) -> Floor {
             Status::Snoozed { until } => Some(until.0),
             Status::Open | Status::Closed { .. } => None,
         },
+        priority: summary.priority.as_str().into(),
+        blocked: summary.blocked,
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),
@@ -283,7 +289,8 @@ pub fn floor(summary: &Summary) -> Floor {
     }
 }
 
-pub fn row(summary: &Summary) -> Row {
+/// `unread`: none, if it is not known yet.
+pub fn row(summary: &Summary, unread: Option<u32>) -> Row {
     let (text, by, at) = match &summary.last {
         Some(last) => (last.text.clone(), last.by.as_str(), last.at.0),
         None => (String::new(), "bot", summary.since.0),
@@ -295,6 +302,7 @@ pub fn row(summary: &Summary) -> Row {
         last_by: by.into(),
         last_at: at,
         unanswered: summary.unanswered,
+        unread,
         trouble: summary.trouble,
         floor: floor(summary),
         seq: summary.seq,
@@ -302,8 +310,8 @@ pub fn row(summary: &Summary) -> Row {
 }
 
 /// The counts as one agent sees them: `mine` of the human ones are theirs.
-pub fn counts([bot, waiting, human, snoozed, closed]: [u64; 5], mine: u64, reasons: ReasonCounts) -> Counts {
-    Counts { waiting, mine, others: human.saturating_sub(mine), bot, snoozed, closed, reasons }
+pub fn counts([bot, waiting, human, snoozed, closed, blocked]: [u64; 6], mine: u64, reasons: ReasonCounts) -> Counts {
+    Counts { waiting, mine, others: human.saturating_sub(mine), bot, snoozed, closed, blocked, reasons }
 }
 
 pub fn reason_counts(count: impl Fn(Reason) -> u64) -> ReasonCounts {

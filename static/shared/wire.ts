@@ -53,7 +53,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, });
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -99,7 +99,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, };
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, };
 
 export type AttachmentView = { 
 /**
@@ -196,7 +196,15 @@ status: string,
 /**
  * Until when it is snoozed.
  */
-back_at: number | null, name: string, channel: string, account: string, bot: string, 
+back_at: number | null, 
+/**
+ * `none`, `low`, `normal`, `high` or `urgent`.
+ */
+priority: string, 
+/**
+ * The contact is not listened to.
+ */
+blocked: boolean, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */
@@ -209,7 +217,7 @@ export type Asked = { ref: number, } & ({ "type": "inbox", window: number, reaso
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "typing", conversation: string, } | { "type": "ping" });
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "prioritise", conversation: string, cid: string, priority: PriorityIs, } | { "type": "block", conversation: string, cid: string, on: boolean, } | { "type": "seen", conversation: string, seq: number, } | { "type": "mark_read", conversation: string, cid: string, } | { "type": "mark_unread", conversation: string, cid: string, from: number | null, count: number | null, } | { "type": "typing", conversation: string, } | { "type": "ping" });
 
 /**
  * What a console may ask. Commands carry `cid`, a UUID chosen by the console: asking again under the same
@@ -219,12 +227,17 @@ export type Ask = { "type": "inbox", window: number, reason: string | null, } | 
 /**
  * The key of a file that was uploaded (`POST /api/v1/uploads`); with one, the text may be empty.
  */
-attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "typing", conversation: string, } | { "type": "ping" };
+attachment: string | null, seen: number, anyway: boolean, } | { "type": "template", conversation: string, cid: string, template: string, language: string, values: Array<string>, seen: number, anyway: boolean, } | { "type": "take_over", conversation: string, cid: string, } | { "type": "give_back", conversation: string, cid: string, } | { "type": "hand_over", conversation: string, cid: string, to: string, note: string, } | { "type": "extend", conversation: string, cid: string, by: Extension, } | { "type": "note", conversation: string, cid: string, text: string, } | { "type": "label", conversation: string, cid: string, label: string, on: boolean, } | { "type": "resend", conversation: string, cid: string, of: number, } | { "type": "leave", conversation: string, cid: string, of: number, } | { "type": "assign", conversation: string, cid: string, agent: string | null, team: string | null, } | { "type": "hand_over_to_team", conversation: string, cid: string, team: string, note: string, } | { "type": "claim", conversation: string, cid: string, } | { "type": "close", conversation: string, cid: string, } | { "type": "snooze", conversation: string, cid: string, until: number, } | { "type": "reopen", conversation: string, cid: string, undo: boolean, } | { "type": "prioritise", conversation: string, cid: string, priority: PriorityIs, } | { "type": "block", conversation: string, cid: string, on: boolean, } | { "type": "seen", conversation: string, seq: number, } | { "type": "mark_read", conversation: string, cid: string, } | { "type": "mark_unread", conversation: string, cid: string, from: number | null, count: number | null, } | { "type": "typing", conversation: string, } | { "type": "ping" };
 
 /**
  * How far a pause is moved.
  */
 export type Extension = { "minutes": number } | { "tomorrow_in": string } | "until_resumed";
+
+/**
+ * How urgent a conversation is.
+ */
+export type PriorityIs = "none" | "low" | "normal" | "high" | "urgent";
 
 /**
  * What the server tells a console.
@@ -257,6 +270,10 @@ last_by: string, last_at: number,
  */
 unanswered: number, 
 /**
+ * What the contact wrote and nobody of us has seen on a screen, answered or not; null: not known yet.
+ */
+unread: number | null, 
+/**
  * A delivery failed or is uncertain, and nothing was delivered since.
  */
 trouble: boolean, floor: Floor, 
@@ -272,7 +289,7 @@ export type Counts = { waiting: number, mine: number, others: number, bot: numbe
 /**
  * Laid aside, for whatever reason a human was wanted.
  */
-snoozed: number, closed: number, 
+snoozed: number, closed: number, blocked: number, 
 /**
  * How many wait for what reason, whatever is watched.
  */
@@ -510,11 +527,20 @@ labels: Array<string>,
  */
 unanswered: boolean, attribute?: AttributeIs, 
 /**
- * Those that are `snoozed`, or `closed`; when it is not given, those that are neither.
+ * The contact wrote something that nobody of us has seen.
+ */
+unread?: boolean, 
+/**
+ * `low`, `normal`, `high` or `urgent`.
+ */
+priority?: string, 
+/**
+ * Those that are `snoozed`, or `closed`, or whose contact is `blocked`; when it is not given, those that are none of it.
  */
 status?: string, 
 /**
- * `newest` activity first (as when it is not given), `oldest`, or `waiting`: who waits longest, and nobody else.
+ * `newest` activity first (as when it is not given), `oldest`, `waiting`: who waits longest, and nobody else; or `priority`:
+ * the most urgent, and none without a priority.
  */
 order?: string, };
 

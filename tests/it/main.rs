@@ -88,6 +88,8 @@ mod support;
 mod teams;
 /// Telegram, from the app to the reply and back.
 mod telegram;
+/// What nobody has seen, what is urgent, and whom nobody listens to.
+mod unread;
 /// Files that are attached.
 mod uploads;
 /// Versions of bots: published, rolled back, finished by who is in the middle of them.

@@ -3,9 +3,10 @@
 use crate::domain::command::{Command, Extension};
 use crate::domain::event::Agent;
 use crate::domain::ids::ConversationId;
+use crate::domain::priority::Priority;
 use crate::domain::time::Timestamp;
 use crate::ports::rights::Right;
-use crate::wire::console::{Ask, Extension as AskedExtension};
+use crate::wire::console::{Ask, Extension as AskedExtension, PriorityIs};
 
 /// The conversation, the command's id, and the command. None if an id is none, or if nothing is asked of a conversation.
 pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Command)> {
@@ -31,6 +32,12 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
             (conversation, cid, Command::Snooze { agent, until: Timestamp(until) })
         }
         Ask::Reopen { conversation, cid, undo } => (conversation, cid, Command::Reopen { agent, undo }),
+        Ask::Prioritise { conversation, cid, priority } => {
+            (conversation, cid, Command::Prioritise { agent, priority: asked_priority(priority) })
+        }
+        Ask::Block { conversation, cid, on } => (conversation, cid, Command::Block { agent, on }),
+        // Is no matter of the log: see `seen`.
+        Ask::Seen { .. } | Ask::MarkRead { .. } | Ask::MarkUnread { .. } => return None,
         // Take a look at who there is: see `colleagues`.
         Ask::HandOver { .. } | Ask::HandOverToTeam { .. } | Ask::Assign { .. } => return None,
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Typing { .. } | Ask::Ping => return None,
@@ -49,7 +56,19 @@ pub fn right(ask: &Ask) -> Right {
         Ask::HandOverToTeam { .. } | Ask::Claim { .. } => Right::Converse,
         Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Typing { .. } => Right::Converse,
         Ask::Resend { .. } | Ask::Leave { .. } => Right::Converse,
-        Ask::Close { .. } | Ask::Snooze { .. } | Ask::Reopen { .. } => Right::Converse,
+        Ask::Close { .. } | Ask::Snooze { .. } | Ask::Reopen { .. } | Ask::Prioritise { .. } => Right::Converse,
+        Ask::Seen { .. } | Ask::MarkRead { .. } | Ask::MarkUnread { .. } => Right::Converse,
+        Ask::Block { .. } => Right::Block,
+    }
+}
+
+fn asked_priority(priority: PriorityIs) -> Priority {
+    match priority {
+        PriorityIs::None => Priority::None,
+        PriorityIs::Low => Priority::Low,
+        PriorityIs::Normal => Priority::Normal,
+        PriorityIs::High => Priority::High,
+        PriorityIs::Urgent => Priority::Urgent,
     }
 }
 

@@ -121,7 +121,8 @@ const FINISH: &str = "BEGIN;
         waiting = (SELECT count(*) FROM conversation WHERE mode = 1),
         human = (SELECT count(*) FROM conversation WHERE mode = 2),
         snoozed = (SELECT count(*) FROM conversation WHERE mode = 3),
-        closed = (SELECT count(*) FROM conversation WHERE mode = 4)
+        closed = (SELECT count(*) FROM conversation WHERE mode = 4),
+        blocked = (SELECT count(*) FROM conversation WHERE mode = 5)
         WHERE slot = 0;
     SELECT setval('delivery_number', greatest(1, (SELECT max(number) FROM outbox), (SELECT max(number) FROM shelf)));
     SELECT setval(pg_get_serial_sequence('raw_inbound', 'number'), greatest(1, (SELECT max(number) FROM raw_inbound)));

@@ -10,10 +10,10 @@ pub const NEWEST_FIRST: &str =
     "SELECT summary FROM conversation WHERE mode = $1 ORDER BY list_at DESC, id DESC LIMIT $2";
 pub const OLDEST_FIRST: &str = "SELECT summary FROM conversation WHERE mode = $1 ORDER BY list_at, id LIMIT $2";
 const SUMS: &str = "SELECT sum(bot)::bigint, sum(waiting)::bigint, sum(human)::bigint, sum(snoozed)::bigint,
-    sum(closed)::bigint FROM mode_count";
+    sum(closed)::bigint, sum(blocked)::bigint FROM mode_count";
 /// Each connection has its slot.
 pub const COUNT: &str = "UPDATE mode_count SET bot = bot + $1, waiting = waiting + $2, human = human + $3,
-    snoozed = snoozed + $4, closed = closed + $5
+    snoozed = snoozed + $4, closed = closed + $5, blocked = blocked + $6
     WHERE slot = pg_backend_pid() % 64";
 
 /// A conversation's place in the lists: its group as a number, and the time it is sorted by.
@@ -30,7 +30,7 @@ pub fn place(summary: &Summary) -> ListPlace {
 
 pub async fn list(sql: &Sql, group: Group, limit: usize) -> Result<Vec<Summary>, StoreError> {
     let text = match group {
-        Group::Bot | Group::Snoozed | Group::Closed => NEWEST_FIRST,
+        Group::Bot | Group::Snoozed | Group::Closed | Group::Blocked => NEWEST_FIRST,
         Group::Waiting | Group::Human => OLDEST_FIRST,
     };
     let [list] = connect::prepared(sql, [text]).await?;

@@ -29,6 +29,7 @@ mod namesakes;
 mod people;
 mod queue;
 mod script;
+mod seen;
 mod teams;
 mod tokens;
 mod trouble;
@@ -38,6 +39,7 @@ mod views;
 mod writing;
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
@@ -57,6 +59,7 @@ use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
+use crate::domain::unread;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
@@ -323,6 +326,22 @@ impl Store for PostgresStore {
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
         self.ask(move |sql| Box::pin(async move { lists::list(sql, group, limit).await }))
+    }
+
+    fn see(&self, conversation: ConversationId, mark: unread::Mark, exactly: bool) -> Answer<bool> {
+        let seen = self.ask(move |sql| Box::pin(async move { seen::see(sql, conversation, mark, exactly).await }));
+        let index = self.index.shared();
+        Box::pin(async move {
+            let changed = seen.await?;
+            if changed {
+                index.touch(conversation);
+            }
+            Ok(changed)
+        })
+    }
+
+    fn marks(&self, conversations: Vec<ConversationId>) -> Answer<HashMap<ConversationId, unread::Mark>> {
+        self.ask(move |sql| Box::pin(async move { seen::marks(sql, &conversations).await }))
     }
 
     fn count(&self) -> Answer<Counted> {

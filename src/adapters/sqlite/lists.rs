@@ -15,7 +15,7 @@ pub fn place(summary: &Summary) -> ListPlace {
 
 pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>, StoreError> {
     let question = match group {
-        Group::Bot | Group::Snoozed | Group::Closed => {
+        Group::Bot | Group::Snoozed | Group::Closed | Group::Blocked => {
             "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2"
         }
         Group::Waiting | Group::Human => {

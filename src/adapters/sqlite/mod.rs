@@ -30,6 +30,7 @@ mod people;
 mod queue;
 mod readers;
 mod record;
+mod seen;
 mod teams;
 mod tokens;
 mod trouble;
@@ -40,6 +41,7 @@ mod writer;
 mod writing;
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -60,6 +62,7 @@ use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
+use crate::domain::unread;
 use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
     Store, StoreError, Stray, TakenAlert, Token,
@@ -334,6 +337,22 @@ impl Store for SqliteStore {
 
     fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
         self.read(move |sql| lists::list(sql, group, limit))
+    }
+
+    fn see(&self, conversation: ConversationId, mark: unread::Mark, exactly: bool) -> Answer<bool> {
+        let seen = self.write(By::Commit, move |desk| seen::see(desk, conversation, mark, exactly));
+        let touched = self.index.touched().clone();
+        Box::pin(async move {
+            let changed = seen.await?;
+            if changed {
+                touched.touch(conversation);
+            }
+            Ok(changed)
+        })
+    }
+
+    fn marks(&self, conversations: Vec<ConversationId>) -> Answer<HashMap<ConversationId, unread::Mark>> {
+        self.read(move |sql| Ok(seen::marks(sql, &conversations)?))
     }
 
     fn count(&self) -> Answer<Counted> {

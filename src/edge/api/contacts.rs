@@ -51,7 +51,7 @@ pub async fn person(edge: Data<Edge>, conversation: Path<String>, known: Query<K
     });
     let merges = merges.collect();
     let candidates = candidates(&edge, &linked, &known).await?;
-    let conversations = conversations.iter().map(view::row).collect();
+    let conversations = conversations.iter().map(|summary| view::row(summary, None)).collect();
     Ok(fresh(api::PersonView { conversations, merges, candidates }))
 }
 
@@ -79,7 +79,7 @@ async fn candidates(edge: &Edge, linked: &[ConversationId], known: &Known) -> Re
         for row in rows.iter().filter(|row| !linked.contains(&row.conversation)) {
             let id = row.conversation.to_string();
             if candidates.len() < CANDIDATES_MAX && candidates.iter().all(|one| one.row.conversation != id) {
-                candidates.push(api::Candidate { row: view::row(row), same: name.to_owned() });
+                candidates.push(api::Candidate { row: view::row(row, None), same: name.to_owned() });
             }
         }
     }

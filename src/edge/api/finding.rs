@@ -7,9 +7,11 @@ use serde::Deserialize;
 use super::fresh;
 use super::office::Office;
 use crate::domain::search::{QUERY_CHARS_MAX, Sought};
+use crate::domain::summary::Summary;
 use crate::edge::Edge;
 use crate::edge::error::Problem;
 use crate::ports::finding::Cursor;
+use crate::wire::console::Row;
 use crate::wire::finding::{AccountChoice, AttributeIs, FilterView, ListChoices, ListPage, SearchResults, hit, rows};
 
 const LIMIT: usize = 50;
@@ -22,9 +24,18 @@ type Answer = Result<HttpResponse, Problem>;
 pub async fn list(edge: Data<Edge>, asked: Query<Vec<(String, String)>>) -> Answer {
     let Asked { filter, after, limit } = Asked::read(asked.into_inner())?;
     let (filter, order) = filter.read().map_err(Problem::invalid)?;
+    let unread = filter.unread;
     let page = edge.finding.list_filtered(filter, order, after, limit).await?;
+    let mut rows = with_marks(&edge, &page.rows).await?;
+    // The index trails what was seen.
+    rows.retain(|row| !unread || row.unread != Some(0));
     let next = page.next.map(|next| next.to_string());
-    Ok(fresh(ListPage { rows: rows(&page.rows), next, complete: page.complete }))
+    Ok(fresh(ListPage { rows, next, complete: page.complete }))
+}
+
+async fn with_marks(edge: &Edge, summaries: &[Summary]) -> Result<Vec<Row>, Problem> {
+    let of = summaries.iter().map(|summary| summary.conversation).collect();
+    Ok(rows(summaries, &edge.switchboard.parts().store.marks(of).await?))
 }
 
 struct Asked {
@@ -51,6 +62,8 @@ impl Asked {
                 "unanswered" => filter.unanswered = value == "true",
                 "attribute" => name = Some(value),
                 "value" => worth = Some(value),
+                "unread" => filter.unread = value == "true",
+                "priority" => filter.priority = Some(value),
                 "status" => filter.status = Some(value),
                 "order" => filter.order = Some(value),
                 "after" => after = Some(cursor(&value)?),
@@ -98,7 +111,7 @@ pub async fn search(edge: Data<Edge>, wanted: Query<Wanted>) -> Answer {
     let before = wanted.before.as_deref().map(cursor).transpose()?;
     let limit = wanted.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let contacts = match before {
-        None => rows(&edge.finding.find_contacts(sought.clone(), CONTACTS).await?),
+        None => with_marks(&edge, &edge.finding.find_contacts(sought.clone(), CONTACTS).await?).await?,
         Some(_) => Vec::new(),
     };
     let found = edge.finding.find_said(sought.clone(), before, limit).await?;

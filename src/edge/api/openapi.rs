@@ -61,6 +61,8 @@ mod tests {
             ("team", "string"),
             ("label", "string"),
             ("unanswered", "boolean"),
+            ("unread", "boolean"),
+            ("priority", "string"),
             ("status", "string"),
             ("attribute", "string"),
             ("value", "string"),

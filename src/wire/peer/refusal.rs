@@ -30,6 +30,7 @@ pub enum Refusal {
     IsClosed,
     BadTime,
     TooLate,
+    IsBlocked,
 }
 
 impl From<core::Refusal> for Refusal {
@@ -58,6 +59,7 @@ impl From<core::Refusal> for Refusal {
             core::Refusal::IsClosed => Self::IsClosed,
             core::Refusal::BadTime => Self::BadTime,
             core::Refusal::TooLate => Self::TooLate,
+            core::Refusal::IsBlocked => Self::IsBlocked,
         }
     }
 }
@@ -88,6 +90,7 @@ impl From<Refusal> for core::Refusal {
             Refusal::IsClosed => Self::IsClosed,
             Refusal::BadTime => Self::BadTime,
             Refusal::TooLate => Self::TooLate,
+            Refusal::IsBlocked => Self::IsBlocked,
         }
     }
 }

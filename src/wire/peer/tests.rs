@@ -8,8 +8,10 @@ use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal}
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId, TeamId};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
+use crate::domain::priority::Priority;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::team::Team;
+use crate::domain::unread::Written;
 
 const PINNED: &str = include_str!("v1.jsonl");
 
@@ -92,6 +94,8 @@ fn commands() -> Vec<Command> {
         Command::Close { agent: agent() },
         Command::Snooze { agent: agent(), until: at },
         Command::Reopen { agent: agent(), undo: true },
+        Command::Prioritise { agent: agent(), priority: Priority::Urgent },
+        Command::Block { agent: agent(), on: true },
         Command::Change {
             provider_id: "m1".into(),
             change: Change::Edited { text: "hi there".into(), number: 1 },
@@ -131,6 +135,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::IsClosed,
         Refusal::BadTime,
         Refusal::TooLate,
+        Refusal::IsBlocked,
     ]
 }
 
@@ -183,6 +188,9 @@ fn summary(seq: Seq) -> Summary {
         labels: Vec::new(),
         assigned: Default::default(),
         status: Status::Open,
+        priority: Priority::None,
+        blocked: false,
+        written: Written::default(),
     }
 }
 

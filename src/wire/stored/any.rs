@@ -24,7 +24,7 @@ use crate::domain::summary::{LastWords, Voice};
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
-use aside::{any_before, any_laying_aside, any_status};
+use aside::{any_before, any_laying_aside, any_priority, any_status, any_written};
 pub use summary::any_summary;
 
 pub fn any_text() -> impl Strategy<Value = String> {
@@ -366,7 +366,8 @@ fn any_unanswered() -> impl Strategy<Value = Unanswered> {
 
 pub fn any_state() -> impl Strategy<Value = State> {
     let floor = (any::<u64>(), any::<u64>(), any_mode(), any_time(), any_place(), any::<u32>(), any::<bool>());
-    let aside = (any_status(), option::of(any_before().prop_map(Box::new)).boxed());
+    let marks = (any_priority(), any::<bool>(), any_written()).boxed();
+    let aside = (marks, any_status(), option::of(any_before().prop_map(Box::new)).boxed());
     let calls = (option::of(any_call()).boxed(), any_backlog(), any::<u32>(), (any_assigned().boxed(), aside.boxed()));
     let stretch =
         (any_session(), option::of((any_text(), any_later())), any::<u32>(), option::of(any_version()), calls);
@@ -398,7 +399,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
             floor,
             contact,
             ours,
-            (session, later, tries, pinned, (call, backlog, calls, (assigned, (status, before)))),
+            (session, later, tries, pinned, (call, backlog, calls, (assigned, (marks, status, before)))),
         )| {
             let (seq, turn, mode, since, place, unmatched, greeted) = floor;
             let (name, (attributes, labels, opted_out), unanswered, last, heard_at) = contact;
@@ -435,6 +436,9 @@ pub fn any_state() -> impl Strategy<Value = State> {
                 backlog,
                 calls,
                 assigned,
+                priority: marks.0,
+                blocked: marks.1,
+                written: marks.2,
                 status,
                 before,
             }

@@ -6,9 +6,11 @@ use uuid::Uuid;
 use super::bot::{Later, Place};
 use super::parts::{Text, millis, text, time};
 use super::state::{Mode, Unanswered};
+use super::why::Priority;
 use crate::domain::aside as core;
 use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::time::Timestamp;
+use crate::domain::unread::Written;
 
 #[derive(Serialize, Deserialize, Clone, Copy, Default)]
 #[serde(rename_all = "snake_case")]
@@ -49,6 +51,15 @@ impl From<Status> for core::Status {
     }
 }
 
+/// How many, and the last one's seq; none: nothing yet.
+pub fn written(written: Written) -> Option<(u32, u64)> {
+    (written.count > 0).then_some((written.count, written.seq))
+}
+
+pub fn read_written(written: Option<(u32, u64)>) -> Written {
+    written.map(|(count, seq)| Written { count, seq }).unwrap_or_default()
+}
+
 #[derive(Serialize, Deserialize)]
 pub struct Before<'a> {
     by: Uuid,
@@ -70,6 +81,8 @@ pub struct Before<'a> {
     later: Option<(Text<'a>, Later<'a>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     snoozed: Option<u64>,
+    #[serde(default, skip_serializing_if = "Priority::is_none")]
+    priority: Priority,
 }
 
 impl<'a> From<&'a core::Before> for Before<'a> {
@@ -86,6 +99,7 @@ impl<'a> From<&'a core::Before> for Before<'a> {
             unanswered: before.unanswered.as_ref().map(Into::into),
             later: before.later.as_ref().map(|(trigger, later)| (text(trigger), later.into())),
             snoozed: millis(before.snoozed),
+            priority: before.priority.into(),
         }
     }
 }
@@ -104,6 +118,7 @@ impl From<Before<'_>> for core::Before {
             unanswered: before.unanswered.map(Into::into),
             later: before.later.map(|(trigger, later)| (trigger.into_owned(), later.into())),
             snoozed: time(before.snoozed),
+            priority: before.priority.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::bot::{Later, Origin, Place, Why};
 use super::calls::{Ask, Ending};
 use super::changes::Change;
 use super::parts::{Agent, Attachment, Heard, Line, Reason, Speaker, Team, Template, Text};
-use super::why::{GiveBack, PauseMove, Receipt, Return};
+use super::why::{GiveBack, PauseMove, Priority, Receipt, Return};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -292,5 +292,15 @@ pub enum Event<'a> {
         #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
         by: Option<Agent<'a>>,
         why: Return,
+    },
+    Prioritised {
+        #[serde(borrow)]
+        by: Agent<'a>,
+        priority: Priority,
+    },
+    Blocked {
+        #[serde(borrow)]
+        by: Agent<'a>,
+        on: bool,
     },
 }

@@ -18,7 +18,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod wanted;
-mod why;
+pub(in crate::wire) mod why;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

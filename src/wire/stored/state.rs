@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::alert;
-use super::aside::{Before, Status};
+use super::aside::{Before, Status, read_written, written};
 use super::bot::{Later, Place, Session};
 use super::calls::{Backlog, OpenCall};
 use super::changes;
 use super::parts::{Assigned, Heard, LastWords, Reason, Speaker, Text, Wanted, maybe_text, millis, owned, text, time};
+use super::why::Priority;
 use crate::domain::ids::{AgentId, BotVersion};
 use crate::domain::label::Label;
 use crate::domain::state as core;
@@ -71,6 +72,12 @@ pub struct State<'a> {
     calls: u32,
     #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
     assigned: Assigned<'a>,
+    #[serde(default, skip_serializing_if = "Priority::is_none")]
+    priority: Priority,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    written: Option<(u32, u64)>,
     #[serde(default, skip_serializing_if = "Status::is_open")]
     status: Status,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
@@ -232,6 +239,9 @@ impl<'a> From<&'a core::State> for State<'a> {
             backlog: (&state.backlog).into(),
             calls: state.calls,
             assigned: (&state.assigned).into(),
+            priority: state.priority.into(),
+            blocked: state.blocked,
+            written: written(state.written),
             status: state.status.into(),
             before: state.before.as_deref().map(|before| Box::new(before.into())),
         }
@@ -272,6 +282,9 @@ impl From<State<'_>> for core::State {
             backlog: state.backlog.into(),
             calls: state.calls,
             assigned: state.assigned.into(),
+            priority: state.priority.into(),
+            blocked: state.blocked,
+            written: read_written(state.written),
             status: state.status.into(),
             before: state.before.map(|before| Box::new((*before).into())),
         }

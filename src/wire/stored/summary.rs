@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::aside::Status;
+use super::aside::{Status, read_written, written};
 use super::parts::{Assigned, LastWords, Speaker, Text, Wanted, millis, text, time};
+use super::why::Priority;
 use crate::domain::account;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
 use crate::domain::label::Label;
@@ -49,6 +50,12 @@ pub struct Summary<'a> {
     window: Option<(u64, u64)>,
     #[serde(default, borrow, skip_serializing_if = "Assigned::is_nobody")]
     assigned: Assigned<'a>,
+    #[serde(default, skip_serializing_if = "Priority::is_none")]
+    priority: Priority,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    written: Option<(u32, u64)>,
     #[serde(default, skip_serializing_if = "Status::is_open")]
     status: Status,
 }
@@ -105,6 +112,9 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             labels: summary.labels.iter().map(|label| text(label.as_str())).collect(),
             window: summary.window.map(|window| (window.open_until.0, window.people_until.0)),
             assigned: (&summary.assigned).into(),
+            priority: summary.priority.into(),
+            blocked: summary.blocked,
+            written: written(summary.written),
             status: summary.status.into(),
         }
     }
@@ -137,6 +147,9 @@ impl From<Summary<'_>> for core::Summary {
                 .window
                 .map(|(open, people)| Window { open_until: Timestamp(open), people_until: Timestamp(people) }),
             assigned: summary.assigned.into(),
+            priority: summary.priority.into(),
+            blocked: summary.blocked,
+            written: read_written(summary.written),
             status: summary.status.into(),
         }
     }

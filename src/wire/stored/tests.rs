@@ -17,13 +17,14 @@ use crate::domain::event::*;
 use crate::domain::ids::{AccountId, AgentId, BotId, BotVersion, ConversationId};
 use crate::domain::label::Label;
 use crate::domain::message::*;
+use crate::domain::priority::Priority;
 use crate::domain::session::Session;
 use crate::domain::state::*;
 use crate::domain::summary::*;
 use crate::domain::template::Filled;
 use crate::domain::time::Timestamp;
+use crate::domain::unread::Written;
 use crate::domain::window::{Author, Window};
-use of_aside::aside_samples;
 use of_channels::{
     consent_samples, instagram_samples, left_samples, question_samples, telegram_samples, template_samples,
 };
@@ -104,7 +105,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(left_samples());
     samples.extend(of_assigning::samples());
     samples.extend(question_samples());
-    samples.extend(aside_samples());
+    samples.extend(of_aside::samples());
     samples
 }
 
@@ -224,6 +225,9 @@ fn sample_state() -> State {
         call: None,
         backlog: Backlog::default(),
         calls: 0,
+        priority: Priority::None,
+        blocked: false,
+        written: Written::default(),
         status: Status::Open,
         before: None,
     }
@@ -439,5 +443,8 @@ fn sample_summary() -> Summary {
         window: None,
         assigned: Default::default(),
         status: Status::Open,
+        priority: Priority::None,
+        blocked: false,
+        written: Written::default(),
     }
 }

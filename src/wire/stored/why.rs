@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event as core;
+use crate::domain::{event as core, priority};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +28,47 @@ pub enum Return {
     ContactWrote,
     FloorMoved,
     TimeCame,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    #[default]
+    None,
+    Low,
+    Normal,
+    High,
+    Urgent,
+}
+
+impl Priority {
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+}
+
+impl From<priority::Priority> for Priority {
+    fn from(priority: priority::Priority) -> Self {
+        match priority {
+            priority::Priority::None => Self::None,
+            priority::Priority::Low => Self::Low,
+            priority::Priority::Normal => Self::Normal,
+            priority::Priority::High => Self::High,
+            priority::Priority::Urgent => Self::Urgent,
+        }
+    }
+}
+
+impl From<Priority> for priority::Priority {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::None => Self::None,
+            Priority::Low => Self::Low,
+            Priority::Normal => Self::Normal,
+            Priority::High => Self::High,
+            Priority::Urgent => Self::Urgent,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

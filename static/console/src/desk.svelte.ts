@@ -1,6 +1,6 @@
 /** The shell around the state: joins socket, clock and memory to it, and gives the views something to act on. */
 import { uuid } from '../../shared/uuid';
-import type { Extension } from '../../shared/wire';
+import type { Extension, Tell } from '../../shared/wire';
 import { language, t } from './language/now.svelte';
 import { HttpProblem, olderEvents, session } from './net/http';
 import { JUST_TAKEN_MS, QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
@@ -8,9 +8,10 @@ import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
 import type { Reason } from './state/inbox';
-import { after, start, wants, type Command, type Event, type State } from './state/state';
+import { after as next, start, wants, type Command, type Event, type State } from './state/state';
 import { Attaching } from './attaching.svelte';
 import { Canned } from './canned.svelte';
+import { Bulk } from './bulk';
 import { Finder } from './finder.svelte';
 import { recalledCommands, recalledDrafts, recalledKept, remember, rememberKept } from './memory';
 import { Mentions } from './mentions.svelte';
@@ -19,10 +20,16 @@ import { notifyMention } from './alerts';
 import { conversationPath, place } from './place.svelte';
 import { Reader } from './reader.svelte';
 import { Staff } from './staff.svelte';
+import { Selection } from './selection.svelte';
+import { after, begun, has, isOver, told, type Batch, type Part } from './state/batch';
+import type { Priority } from './state/priority';
 import { Undo } from './undo.svelte';
 
 /** A command without its id. */
 export type Unsent = Command extends infer One ? (One extends Command ? Omit<One, 'cid'> : never) : never;
+
+/** Of what failed in a batch, so many are told by name. */
+const FAILED_TOLD = 5;
 
 interface Door {
   signedOut(): void;
@@ -45,6 +52,8 @@ export class Desk {
   readonly staff = new Staff();
   readonly mentions = new Mentions((row) => notifyMention(row, () => place.go(conversationPath(row.conversation, row.seq))));
   readonly undo = new Undo((command) => this.command(command));
+  readonly selection = new Selection();
+  readonly bulk = new Bulk((parts, words) => this.#begin(parts, words));
   /** Parts of conversations that are read apart from their newest. */
   readonly reader = new Reader({
     known: (id) => this.#core.conversations.get(id),
@@ -56,6 +65,11 @@ export class Desk {
   #keeper: Keeper;
   #publishing = false;
   #typedAt = -Infinity;
+  /** Up to where the screens of this desk have shown each conversation. */
+  #seen = new Map<string, number>();
+  /** Marked as unread here, and not left since. */
+  #unread: string | undefined;
+  #batches: { batch: Batch; words: (count: number) => string }[] = [];
   #timers: ReturnType<typeof setInterval>[];
 
   constructor(agent: string, { signedOut, another }: Door) {
@@ -74,9 +88,12 @@ export class Desk {
           return another();
         }
         if (tell.type === 'mentioned') void this.mentions.load();
+        const cid = 'ref' in tell ? this.#core.underway.find((one) => one.ref === tell.ref)?.command.cid : undefined;
         this.#dispatch({ type: 'heard', tell, at: performance.now(), askedAt });
+        if (cid !== undefined) this.#ended(cid, tell);
       },
       opened: () => {
+        this.#seen.clear();
         this.#recallCommands();
         this.#keeper.opened();
         void this.finder.load();
@@ -105,6 +122,7 @@ export class Desk {
   }
 
   show(conversation: string | undefined): void {
+    if (this.#unread !== conversation) this.#unread = undefined;
     if (this.#core.shown !== conversation) this.#dispatch({ type: 'show', conversation });
   }
 
@@ -161,7 +179,7 @@ export class Desk {
   takeOver = (conversation: string): void => {
     const floor = this.#core.conversations.get(conversation)?.floor;
     const justTaken = floor?.mode === 'human' && serverNow(this.#core.clock) - floor.since < JUST_TAKEN_MS;
-    this.command({ type: floor?.mode === 'waiting' || justTaken ? 'claim' : 'take_over', conversation });
+    this.command(floor?.mode === 'waiting' || justTaken ? { type: 'claim', conversation } : { type: 'take_over', conversation });
   };
   giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
   handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });
@@ -171,6 +189,51 @@ export class Desk {
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
   leave = (conversation: string, of: number): void => this.command({ type: 'leave', conversation, of });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
+
+  /** The screen, which somebody looks at, has shown it up to there. */
+  seen(conversation: string, seq: number): void {
+    const row = this.#core.inbox.rows.get(conversation);
+    if (row?.unread === 0 || this.#unread === conversation || (this.#seen.get(conversation) ?? 0) >= seq) return;
+    if (this.#socket.ask({ type: 'seen', conversation, seq }) !== undefined) this.#seen.set(conversation, seq);
+  }
+
+  /** Unread again from this line on, or the last; on this screen until it is left. */
+  markUnread(conversation: string, from: number | null): void {
+    this.#unread = conversation;
+    this.#seen.delete(conversation);
+    this.command({ type: 'mark_unread', conversation, from, count: null });
+  }
+
+  prioritise = (conversation: string, priority: Priority): void => this.command({ type: 'prioritise', conversation, priority });
+
+  block(conversation: string, name: string, on: boolean): void {
+    this.command({ type: 'block', conversation, on });
+    this.undo.did({ words: t(on ? 'blockedName' : 'unblockedName', { name }), back: [{ type: 'block', conversation, on: !on }] });
+  }
+
+  #begin(parts: Part[], words: (count: number) => string): void {
+    this.selection.end();
+    if (parts.length === 0) return this.undo.did({ words: t('refused_nothing_new'), back: [] });
+    this.#batches.push({ batch: begun(parts), words });
+    for (const { command } of parts) this.#dispatch({ type: 'command', command });
+  }
+
+  /** When all of them have ended, it is told once, and taken back once. */
+  #ended(cid: string, tell: Tell): void {
+    const one = this.#batches.find(({ batch }) => has(batch, cid));
+    if (!one || (tell.type !== 'done' && tell.type !== 'refused' && tell.type !== 'error')) return;
+    const good = tell.type === 'done';
+    one.batch = after(one.batch, cid, good ? true : (language.now.coded(`refused_${tell.code}`) ?? tell.text));
+    const conversation = one.batch.parts.find(({ command }) => command.cid === cid)?.command.conversation;
+    if (!good && conversation !== undefined) this.#dispatch({ type: 'read_refusal', conversation });
+    if (!isOver(one.batch)) return;
+    this.#batches = this.#batches.filter((other) => other !== one);
+    const { done, back, failed } = told(one.batch);
+    const not = failed.slice(0, FAILED_TOLD).map(({ name, why }) => `${name}: ${why}`);
+    if (failed.length > FAILED_TOLD) not.push(t('andMore', { count: failed.length - FAILED_TOLD }));
+    const words = [...(done > 0 ? [one.words(done)] : []), ...(not.length > 0 ? [t('notDone', { what: not.join(' ') })] : [])];
+    this.undo.did({ words: words.join(' '), back, trouble: failed.length > 0 });
+  }
 
   reopen = (conversation: string): void => this.command({ type: 'reopen', conversation, undo: false });
 
@@ -186,8 +249,8 @@ export class Desk {
     this.undo.did({ words: t('snoozedName', { name, moment: language.now.moment(until, this.now) }), back: [back] });
   }
 
-  command(command: Unsent): void {
-    this.#dispatch({ type: 'command', command: { ...command, cid: uuid() } as Command });
+  command(command: Unsent | Command): void {
+    this.#dispatch({ type: 'command', command: { cid: uuid(), ...command } as Command });
   }
 
   readRefusal(conversation: string): void {
@@ -219,10 +282,10 @@ export class Desk {
 
   #dispatch(event: Event): void {
     const before = this.#core;
-    this.#core = after(before, event);
+    this.#core = next(before, event);
     for (const ask of wants(this.#core)) {
       const ref = this.#socket.ask(ask);
-      if (ref !== undefined) this.#core = after(this.#core, { type: 'asked', ask, ref });
+      if (ref !== undefined) this.#core = next(this.#core, { type: 'asked', ask, ref });
     }
     if (this.#core.drafts !== before.drafts || this.#core.underway !== before.underway) remember(this.agent, this.#core);
     if (this.#core.drafts !== before.drafts) this.#keeper.changed();

@@ -1,12 +1,13 @@
 /** What was done last, and the commands that take it back, for ten seconds. */
 import type { Unsent } from './desk.svelte';
+import type { Command } from './state/state';
 
 const UNDO_MS = 10_000;
 
 export interface Done {
   words: string;
   /** Nothing to take back: the words are all there is. */
-  back: readonly Unsent[];
+  back: readonly (Unsent | Command)[];
   /** Something of it did not work. */
   trouble?: boolean;
 }
@@ -14,9 +15,9 @@ export interface Done {
 export class Undo {
   done = $state.raw<Done>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #ask: (command: Unsent) => void;
+  #ask: (command: Unsent | Command) => void;
 
-  constructor(ask: (command: Unsent) => void) {
+  constructor(ask: (command: Unsent | Command) => void) {
     this.#ask = ask;
   }
 

@@ -10,13 +10,13 @@ export const ANA: Me = { id: 'ana', name: 'Ana', email: 'ana@harbor.example', ro
 
 export function floor(over: Partial<Floor> = {}): Floor {
   return {
-    mode: 'bot', turn: 1, since: 0, until: null, by: null, assignee: null, team: null, assigned: false, reason: null, words: null, next: '', open_until: null, people_until: null, unanswered: false, hot: false, alerts: 0, labels: [], status: 'open', back_at: null,
+    mode: 'bot', turn: 1, since: 0, until: null, by: null, assignee: null, team: null, assigned: false, reason: null, words: null, next: '', open_until: null, people_until: null, unanswered: false, hot: false, alerts: 0, labels: [], status: 'open', back_at: null, priority: 'none', blocked: false,
     name: 'Maria', channel: 'webchat', account: 'web-demo', bot: 'Harbor', seq: 0, ...over,
   };
 }
 
 export function row(conversation: string, over: Partial<Row> = {}): Row {
-  return { conversation, name: 'Maria', last_text: 'Hi', last_by: 'contact', last_at: 0, unanswered: 0, trouble: false, floor: floor(), seq: 1, ...over };
+  return { conversation, name: 'Maria', last_text: 'Hi', last_by: 'contact', last_at: 0, unanswered: 0, unread: 0, trouble: false, floor: floor(), seq: 1, ...over };
 }
 
 export function said(seq: number, text = `line ${seq}`, at = seq * 1000): EventView {

@@ -53,6 +53,9 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         window: None,
         assigned: Default::default(),
         status: switchboard::domain::aside::Status::Open,
+        priority: switchboard::domain::priority::Priority::None,
+        blocked: false,
+        written: switchboard::domain::unread::Written::default(),
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));
     Arc::new(Published { first, at, events, summary, console_frame: Encoded::default() })

@@ -6,6 +6,8 @@ mod alerts;
 mod aside;
 /// Whose a conversation is.
 mod assigning;
+/// Contacts whom nobody listens to.
+mod blocking;
 /// 4 and 11: calls to others' systems, and outside bots.
 mod calls;
 /// What contacts change about what was said.
@@ -34,6 +36,8 @@ mod ladder;
 mod links;
 /// 8: people who answer in other tools.
 mod outside;
+/// How urgent conversations are.
+mod priority;
 /// 15: echoes of ours and receipts.
 mod receipts;
 /// 6 and 7: what happens when the bot gets the floor back.

@@ -7,9 +7,11 @@ use switchboard::domain::event::{Agent, Event, Origin, Reason, Speaker};
 use switchboard::domain::filter::{Aside, Filter, Mode, Order};
 use switchboard::domain::ids::{AccountId, AgentId, BotId, TeamId};
 use switchboard::domain::label::Label;
+use switchboard::domain::priority::Priority;
 use switchboard::domain::search::Sought;
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::team::Team;
+use switchboard::domain::unread::{Mark, Written};
 use switchboard::ports::finding::{Cursor, Finding};
 use switchboard::ports::store::{Append, Store};
 use uuid::Uuid;
@@ -203,6 +205,24 @@ pub async fn lists_show_what_a_filter_lets_through_in_its_order(place: &impl Pla
     lists(&store, all.clone(), Order::Newest, &["b", "e", "c", "d", "a"]).await;
     lists(&store, unanswered, Order::Newest, &["c"]).await;
 
+    let unread = Filter { unread: true, ..all.clone() };
+    let by_priority = |priority| {
+        move |summary: &mut Summary| {
+            summary.priority = priority;
+            summary.written = Written { count: 2, seq: summary.seq };
+        }
+    };
+    append(a, 61, vec![heard("when?")], by_priority(Priority::High)).await;
+    append(e, 62, vec![heard("when?")], by_priority(Priority::Urgent)).await;
+    append(b, 63, vec![heard("when?")], by_priority(Priority::High)).await;
+    lists(&store, all.clone(), Order::Priority, &["e", "b", "a"]).await;
+    lists(&store, Filter { priority: Some(Priority::High), ..all.clone() }, Order::Oldest, &["a", "b"]).await;
+    lists(&store, unread.clone(), Order::Newest, &["b", "e", "a"]).await;
+    assert!(store.see(b.contact.conversation, Mark { seq: b.seq, count: 2 }, false).await.expect("marks"));
+    lists(&store, unread.clone(), Order::Newest, &["e", "a"]).await;
+    assert!(store.see(b.contact.conversation, Mark { seq: 1, count: 1 }, true).await.expect("marks"));
+    lists(&store, unread, Order::Newest, &["b", "e", "a"]).await;
+
     let aside = |aside| Filter { aside: Some(aside), ..all.clone() };
     append(c, 70, vec![heard("soon")], |summary| {
         summary.mode = ModeSummary::Waiting;
@@ -215,12 +235,16 @@ pub async fn lists_show_what_a_filter_lets_through_in_its_order(place: &impl Pla
     })
     .await;
     lists(&store, all.clone(), Order::Newest, &["b", "e", "a"]).await;
+    lists(&store, all.clone(), Order::Priority, &["e", "b", "a"]).await;
     lists(&store, all.clone(), Order::Waiting, &[]).await;
     lists(&store, aside(Aside::Snoozed), Order::Newest, &["c"]).await;
     lists(&store, Filter { labels: vec![label("vip")], ..aside(Aside::Closed) }, Order::Newest, &["d"]).await;
     append(d, 90, vec![heard("again")], |_| ()).await;
     lists(&store, aside(Aside::Closed), Order::Newest, &[]).await;
     lists(&store, all.clone(), Order::Newest, &["d", "b", "e", "a"]).await;
+    append(d, 95, vec![heard("again")], |summary| summary.blocked = true).await;
+    lists(&store, aside(Aside::Blocked), Order::Newest, &["d"]).await;
+    lists(&store, all.clone(), Order::Newest, &["b", "e", "a"]).await;
     let choices = store.choices().await.expect("answers");
     assert_eq!((choices.labels, choices.attributes), (vec!["fleet".into(), "vip".into()], vec!["city".into()]));
 }

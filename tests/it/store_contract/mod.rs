@@ -15,6 +15,7 @@ mod people;
 mod postgres;
 pub mod props;
 mod races;
+mod seen;
 pub mod sqlite;
 mod teams;
 mod tokens;
@@ -84,6 +85,10 @@ macro_rules! every_promise_holds_over {
                 what_is_laid_aside_is_in_a_list_of_its_own
                 a_summary_that_was_not_written_again_knows_how_long_the_log_is
                 counts_are_there_after_reopening
+            }
+            every_promise_holds_over! { @ $place, seen:
+                what_was_seen_only_moves_forward
+                what_is_marked_unread_is_so_until_it_is_seen
             }
             every_promise_holds_over! { @ $place, finding:
                 what_was_said_is_found_newest_first

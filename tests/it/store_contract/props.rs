@@ -87,6 +87,9 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         window: None,
         assigned: Default::default(),
         status: switchboard::domain::aside::Status::Open,
+        priority: switchboard::domain::priority::Priority::None,
+        blocked: false,
+        written: switchboard::domain::unread::Written::default(),
     }
 }
 

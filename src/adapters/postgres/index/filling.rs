@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::super::columns::{Text, count, int, uint};
 use super::super::connect::{self, Sql};
+use super::super::seen;
 use super::spans;
 use crate::adapters::taking_in::{Attributes, Taken, moves, take};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
+use crate::domain::unread::Mark;
 use crate::ports::store::{LoggedEvent, StoreError};
 use crate::wire::stored;
 
@@ -24,7 +26,8 @@ const SEATS: &str = "INSERT INTO listed (conversation) SELECT unnest($1::uuid[])
 /// Whoever takes something in of a conversation holds its row; several are taken in the order of their ids.
 const LOCK: &str = "SELECT conversation, seq, facets, times, attributes, who FROM listed
     WHERE conversation = ANY($1) ORDER BY conversation FOR NO KEY UPDATE";
-const HEADS: &str = "SELECT id, last_seq, summary FROM conversation WHERE id = ANY($1) AND summary IS NOT NULL";
+const HEADS: &str = "SELECT id, last_seq, summary, seen.seq, heard
+    FROM conversation LEFT JOIN seen ON seen.conversation = id WHERE id = ANY($1) AND summary IS NOT NULL";
 const EVENTS: &str = "SELECT conversation, seq, at, body
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (c, after, last)
     JOIN event ON conversation = c AND seq > after AND seq <= last ORDER BY conversation, seq";
@@ -66,6 +69,8 @@ struct Before {
 struct Lacking {
     before: Before,
     summary: Summary,
+    /// How far what the contact wrote was seen.
+    mark: Option<Mark>,
     up_to: Seq,
 }
 
@@ -111,8 +116,8 @@ async fn fill_here(sql: &Sql, conversations: &[ConversationId]) -> Result<Vec<Co
     let (lacking, left) = lacking(sql, &ids).await?;
     let mut events = events(sql, &lacking).await?;
     let mut news = News::default();
-    for (id, Lacking { before, summary, up_to }) in &lacking {
-        let taken = take(before.attributes.clone(), &events.remove(id).unwrap_or_default(), summary);
+    for (id, Lacking { before, summary, mark, up_to }) in &lacking {
+        let taken = take(before.attributes.clone(), &events.remove(id).unwrap_or_default(), summary, *mark);
         news.add(*id, before, summary, *up_to, taken);
     }
     news.write(sql).await?;
@@ -132,12 +137,14 @@ async fn lacking(sql: &Sql, ids: &[Uuid]) -> Result<(Vec<(Uuid, Lacking)>, Vec<C
         let id: Uuid = row.try_get(0)?;
         let (last, Some(before)) = (uint(&row, 1)?, known.remove(&id)) else { continue };
         let summary = stored::read_summary(row.try_get::<_, Text>(2)?.0)?;
+        let marked = row.try_get::<_, Option<i64>>(3)?.is_some();
+        let mark = marked.then(|| seen::mark(&row, 3)).transpose()?;
         let up_to = last.min(before.seq + room);
         if up_to < last {
             left.push(ConversationId(id));
         }
         room -= up_to.saturating_sub(before.seq).min(room);
-        lacking.push((id, Lacking { before, summary, up_to }));
+        lacking.push((id, Lacking { before, summary, mark, up_to }));
     }
     Ok((lacking, left))
 }

@@ -52,7 +52,7 @@ impl<'s> Walk<'s> {
     fn new(sql: &'s Sql, order: Order, after: Option<Cursor>) -> Self {
         let from = match (after, order) {
             (Some(Cursor { at, tie, .. }), _) => (at, Uuid::from_u128(tie)),
-            (None, Order::Newest) => (i64::MAX, Uuid::max()),
+            (None, Order::Newest | Order::Priority) => (i64::MAX, Uuid::max()),
             (None, Order::Oldest | Order::Waiting) => (i64::MIN, Uuid::nil()),
         };
         Self { sql, order, from }
@@ -61,7 +61,7 @@ impl<'s> Walk<'s> {
     /// The places of facet $1 after the walk's beginning ($2, $3), in order.
     fn places(&self) -> &'static str {
         match self.order {
-            Order::Newest => {
+            Order::Newest | Order::Priority => {
                 "SELECT at, conversation FROM facet WHERE facet = $1 AND (at, conversation) < ($2, $3)
                     ORDER BY at DESC, conversation DESC"
             }

@@ -6,12 +6,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::super::append::raw_event;
 use super::super::columns::{address, count, int, uint, uuid};
-use super::super::{committed, lists, log};
+use super::super::{committed, lists, log, seen};
 use super::places::{self, Places};
 use crate::adapters::taking_in::{Attributes, Taken, TakenWords, take};
 use crate::domain::filter::ATTRIBUTES_MAX;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
+use crate::domain::unread::Mark;
 use crate::ports::finding::CHOICES_MAX;
 use crate::ports::store::{LoggedEvent, StoreError};
 
@@ -53,6 +54,8 @@ struct Head {
     number: i64,
     last_seq: Seq,
     summary: Summary,
+    /// How far what the contact wrote was seen.
+    mark: Option<Mark>,
 }
 
 /// What the index knew of it.
@@ -166,12 +169,17 @@ impl Filler {
     }
 
     fn head(&self, conversation: ConversationId) -> Result<Option<Head>> {
-        let question = "SELECT number, summary, last_seq FROM conversation WHERE id = ?1 AND summary IS NOT NULL";
-        let head = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, lists::summary(row, 1)));
+        let question = "SELECT number, summary, last_seq, seen.seq, heard
+            FROM conversation LEFT JOIN seen ON seen.conversation = number WHERE id = ?1 AND summary IS NOT NULL";
+        let head = |row: &rusqlite::Row<'_>| {
+            let marked = row.get::<_, Option<i64>>(3)?.is_some();
+            let mark = marked.then(|| seen::mark(row, 3)).transpose()?;
+            Ok((row.get(0)?, lists::summary(row, 1), mark))
+        };
         let found = self.log.prepare_cached(question)?.query_row([conversation.0.as_bytes()], head).optional()?;
-        let Some((number, summary)) = found else { return Ok(None) };
+        let Some((number, summary, mark)) = found else { return Ok(None) };
         let summary = summary?;
-        Ok(Some(Head { number, last_seq: summary.seq, summary }))
+        Ok(Some(Head { number, last_seq: summary.seq, summary, mark }))
     }
 
     fn before(&self, number: i64) -> Result<Before> {
@@ -204,7 +212,7 @@ impl Filler {
             if up_to < head.last_seq {
                 left.push(head.summary.conversation);
             }
-            let taken = take(before.attributes.clone(), &events, &head.summary);
+            let taken = take(before.attributes.clone(), &events, &head.summary, head.mark);
             self.note(&head, up_to, &before, &taken)?;
             said.extend(taken.said.into_iter().map(|words| (head.number, words)));
         }

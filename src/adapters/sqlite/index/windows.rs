@@ -45,7 +45,7 @@ impl<'i> Walk<'i> {
     fn new(index: &'i Connection, order: Order, after: Option<Cursor>) -> Self {
         let from = match (after, order) {
             (Some(Cursor { at, tie, .. }), _) => (at, i64::try_from(tie).unwrap_or(i64::MAX)),
-            (None, Order::Newest) => (i64::MAX, i64::MAX),
+            (None, Order::Newest | Order::Priority) => (i64::MAX, i64::MAX),
             (None, Order::Oldest | Order::Waiting) => (i64::MIN, i64::MIN),
         };
         Self { index, order, from }
@@ -54,7 +54,7 @@ impl<'i> Walk<'i> {
     /// The places of facet ?1 after the walk's beginning (?2, ?3), in order.
     fn places(&self) -> &'static str {
         match self.order {
-            Order::Newest => {
+            Order::Newest | Order::Priority => {
                 "SELECT at, number FROM facet WHERE facet = ?1 AND (at, number) < (?2, ?3) ORDER BY at DESC, number DESC"
             }
             Order::Oldest | Order::Waiting => {

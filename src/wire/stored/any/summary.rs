@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::aside::any_status;
+use super::aside::{any_priority, any_status, any_written};
 use super::assigned::any_assigned;
 use super::{any_label, any_last, any_speaker, any_text, any_time, any_wanted};
 use crate::domain::account::Channel;
@@ -28,7 +28,9 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted(), any_assigned());
     let words =
         (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
-    (names, floor, words, any_status()).prop_map(|((id, account, channel, bot, name, next), floor, words, status)| {
+    let aside = (any_status(), any_priority(), any::<bool>(), any_written());
+    (names, floor, words, aside).prop_map(|((id, account, channel, bot, name, next), floor, words, aside)| {
+        let (status, priority, blocked, written) = aside;
         let (unanswered, last, trouble, hot, rungs, labels, window) = words;
         let (seq, turn, mode, since, wanted, assigned) = floor;
         Summary {
@@ -52,6 +54,9 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             window,
             assigned,
             status,
+            priority,
+            blocked,
+            written,
         }
     })
 }

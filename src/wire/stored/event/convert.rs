@@ -109,6 +109,8 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             Core::Closed { by, floor } => Self::Closed { by: by.into(), floor: floor.as_ref().map(Into::into) },
             Core::Snoozed { by, until } => Self::Snoozed { by: by.into(), until: until.0 },
             Core::Reopened { by, why } => Self::Reopened { by: by.as_ref().map(Into::into), why: (*why).into() },
+            Core::Prioritised { by, priority } => Self::Prioritised { by: by.into(), priority: (*priority).into() },
+            Core::Blocked { by, on } => Self::Blocked { by: by.into(), on: *on },
         }
     }
 }
@@ -211,6 +213,8 @@ impl From<Event<'_>> for core::Event {
             Event::Closed { by, floor } => Self::Closed { by: by.into(), floor: floor.map(Into::into) },
             Event::Snoozed { by, until } => Self::Snoozed { by: by.into(), until: Timestamp(until) },
             Event::Reopened { by, why } => Self::Reopened { by: by.map(Into::into), why: why.into() },
+            Event::Prioritised { by, priority } => Self::Prioritised { by: by.into(), priority: priority.into() },
+            Event::Blocked { by, on } => Self::Blocked { by: by.into(), on },
         }
     }
 }

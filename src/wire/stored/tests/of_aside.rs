@@ -2,7 +2,11 @@
 
 use super::*;
 
-pub(super) fn aside_samples() -> Vec<Vec<u8>> {
+pub(super) fn samples() -> Vec<Vec<u8>> {
+    [aside_samples(), mark_samples()].concat()
+}
+
+fn aside_samples() -> Vec<Vec<u8>> {
     let until = Timestamp(1_800_000_000_000);
     let events = [
         Event::Closed { by: ada(), floor: None },
@@ -23,6 +27,7 @@ pub(super) fn aside_samples() -> Vec<Vec<u8>> {
         unanswered: Some(Unanswered { count: 1, seq: 6, heard: Heard::text("hello?"), called: true }),
         later: Some(("t1".to_owned(), Later { dialogue: "quote".to_owned(), at: None })),
         snoozed: Some(until),
+        priority: Priority::None,
     };
     let closed = Status::Closed { at: Timestamp(9) };
     let session = Session { number: 1, over: true, ..Session::default() };
@@ -34,4 +39,12 @@ pub(super) fn aside_samples() -> Vec<Vec<u8>> {
     let summaries = [closed, snoozed].map(|status| Summary { status, ..sample_summary() });
     let events = events.iter().map(write_event);
     events.chain(states.iter().map(write_state)).chain(summaries.iter().map(write_summary)).collect()
+}
+
+fn mark_samples() -> Vec<Vec<u8>> {
+    let events = [Event::Prioritised { by: ada(), priority: Priority::Urgent }, Event::Blocked { by: ada(), on: true }];
+    let written = Written { count: 3, seq: 8 };
+    let state = State { priority: Priority::Low, blocked: true, written, ..State::default() };
+    let summary = Summary { priority: Priority::High, blocked: true, written, ..sample_summary() };
+    events.iter().map(write_event).chain([write_state(&state), write_summary(&summary)]).collect()
 }

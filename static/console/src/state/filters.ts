@@ -3,8 +3,8 @@ import type { FilterView, ListChoices, TeamRow } from '../../../shared/wire';
 import type { Language } from '../language/language';
 import { channelWords, reasonWords } from './words';
 
-export const ORDERS = ['newest', 'oldest', 'waiting'] as const;
-export const STATUSES = ['snoozed', 'closed'] as const;
+export const ORDERS = ['newest', 'oldest', 'waiting', 'priority'] as const;
+export const STATUSES = ['snoozed', 'closed', 'blocked'] as const;
 export const MODES = ['bot', 'waiting', 'human'] as const;
 export const REASONS = ['urgent', 'no_answer', 'asked', 'hot_lead', 'bot_failed', 'agent'] as const;
 export const CHANNELS = ['messenger', 'instagram', 'whatsapp', 'sms', 'telegram', 'webchat'] as const;
@@ -41,6 +41,8 @@ export function filterParts(filter: FilterView, { me, choices, teams, language }
   if (filter.unanswered) add(t('onlyUnanswered'), { ...filter, unanswered: false });
   for (const label of filter.labels) add(label, { ...filter, labels: filter.labels.filter((other) => other !== label) });
   if (filter.attribute) add(`${filter.attribute.name}: ${filter.attribute.value}`, without('attribute'));
+  if (filter.unread) add(t('onlyUnread'), without('unread'));
+  if (filter.priority) add(coded(`priority_${filter.priority}`) ?? filter.priority, without('priority'));
   if (filter.status) add(coded(`status_${filter.status}`) ?? filter.status, without('status'));
   if (filter.order && filter.order !== 'newest') add(coded(`order_${filter.order}`) ?? filter.order, without('order'));
   return parts;

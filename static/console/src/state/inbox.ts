@@ -1,5 +1,6 @@
 /** The lists: who must act, and on what. Pure. */
 import type { Counts, ReasonCounts, Row, Tell } from '../../../shared/wire';
+import { rank } from './priority';
 
 export interface Inbox {
   /** False until the first rows came: an empty list and an unknown one are not the same. */
@@ -19,7 +20,7 @@ export interface Group {
 
 const NO_REASONS: ReasonCounts = { urgent: 0, no_answer: 0, asked: 0, hot_lead: 0, bot_failed: 0, agent: 0 };
 
-export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0, snoozed: 0, closed: 0, reasons: NO_REASONS } };
+export const EMPTY_INBOX: Inbox = { loaded: false, rows: new Map(), counts: { waiting: 0, mine: 0, others: 0, bot: 0, snoozed: 0, closed: 0, blocked: 0, reasons: NO_REASONS } };
 
 /** What the lists are after a frame. Of two rows of one conversation the one with the higher `seq` is newer. */
 export function afterInbox(inbox: Inbox, tell: Extract<Tell, { type: 'inbox' }>): Inbox {
@@ -40,11 +41,11 @@ export function reasonsToShow(counts: Counts, chosen: Reason | undefined): [Reas
   return all.filter(([reason, count]) => count > 0 || reason === chosen);
 }
 
-/** The rows by who must act: longest waiting first, then soonest unanswered, the bot's newest first. */
+/** The rows by who must act: the most urgent and then the longest waiting first, then soonest unanswered, the bot's newest first. */
 export function groups(inbox: Inbox, me: string | undefined): Group[] {
   const sorted: Record<GroupName, Row[]> = { waiting: [], mine: [], others: [], bot: [] };
   for (const row of inbox.rows.values()) sorted[groupOf(row, me)].push(row);
-  sorted.waiting.sort((a, b) => a.floor.since - b.floor.since);
+  sorted.waiting.sort((a, b) => rank(b.floor.priority) - rank(a.floor.priority) || a.floor.since - b.floor.since);
   sorted.mine.sort(unansweredThenNewest);
   sorted.others.sort(unansweredThenNewest);
   sorted.bot.sort((a, b) => b.last_at - a.last_at);

@@ -118,10 +118,11 @@ export function refresh(listing: Listing, first: number, last: number): Listing 
 /** What a filter asks for, as the address of a page. */
 export function query(filter: FilterView, after: string | null, limit: number): string {
   const asked = new URLSearchParams();
-  const { labels, unanswered, attribute, ...rest } = filter;
+  const { labels, unanswered, unread, attribute, ...rest } = filter;
   for (const [name, value] of Object.entries(rest)) if (value) asked.append(name, value);
   for (const label of labels) asked.append('label', label);
   if (unanswered) asked.append('unanswered', 'true');
+  if (unread) asked.append('unread', 'true');
   if (attribute) {
     asked.append('attribute', attribute.name);
     asked.append('value', attribute.value);

@@ -21,7 +21,7 @@ export interface Settings extends Chosen {
   keys: Keys;
 }
 
-const FREE = [...'ceiquvwy0123456789'];
+const FREE = [...'ceiqwy0123456789'];
 
 export const DEFAULTS: Settings = {
   language: 'browser', theme: 'system', contrast: 'normal', size: 'normal', density: 'comfortable', enter: 'sends', sound: false, notices: false, keys: {},

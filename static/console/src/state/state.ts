@@ -220,6 +220,7 @@ function asked(state: State, ask: Ask, ref: number): State {
     case 'unwatch':
       return { ...state, watches: without(state.watches, ask.conversation), presence: without(state.presence, ask.conversation) };
     case 'typing':
+    case 'seen':
     case 'ping':
       return state;
     default:

@@ -2,6 +2,7 @@
 import type { AttachmentView, EventView, OptionView } from '../../../shared/wire';
 import { MINUTE } from '../../../shared/time';
 import type { Language } from '../language/language';
+import type { Priority } from './priority';
 import { assigneeWords, reasonWords } from './words';
 
 export type Side = 'contact' | 'bot' | 'agent' | 'outside';
@@ -262,6 +263,10 @@ function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'tex
       return { tone: 'quiet', text: t('snoozedUntil', { name: event.by.name, moment: moment(event.until, event.at) }) };
     case 'reopened':
       return { tone: 'quiet', text: reopened(event, language) };
+    case 'prioritised':
+      return { tone: 'quiet', text: t('prioritisedBy', { name: event.by.name, priority: t(`priority_${event.priority as Priority}`) }) };
+    case 'blocked':
+      return { tone: 'trouble', text: t(event.on ? 'blockedBy' : 'unblockedBy', { name: event.by.name }) };
     case 'labelled': {
       const by = event.by ? ` · ${event.by.name}` : '';
       return { tone: 'quiet', text: t(event.on ? 'labelled' : 'unlabelled', { label: event.label }) + by };

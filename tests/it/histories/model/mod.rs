@@ -145,7 +145,11 @@ impl Model {
             | Command::Describe { .. } => {
                 unreachable!("no history has these")
             }
-            Command::OwnEcho { .. } | Command::Overhear { .. } | Command::ThreadMoved { .. } => {
+            Command::OwnEcho { .. }
+            | Command::Overhear { .. }
+            | Command::ThreadMoved { .. }
+            | Command::Prioritise { .. }
+            | Command::Block { .. } => {
                 unreachable!("no history has these")
             }
             Command::Seen { seq } => self.seen(*seq),
