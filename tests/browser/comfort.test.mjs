@@ -28,9 +28,9 @@ test('on a small phone: the list, a conversation and back, nothing wider than th
   );
   assert.deepEqual(small, [], 'targets under 44 px');
   await ana.getByRole('button', { name: 'About the contact' }).click();
-  await ana.getByRole('button', { name: 'Close' }).waitFor();
+  await ana.getByRole('button', { name: 'Close', exact: true }).waitFor();
   await shot(ana, 'phone-panel');
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
   await ana.getByRole('button', { name: 'Back to the list' }).click();
   await ana.locator('.waiting .row').last().waitFor();
   assert.equal(new URL(ana.url()).pathname, '/');

@@ -17,7 +17,7 @@ test('a colleague gets the floor and knows why', async () => {
   // Nobody else is there yet.
   await ana.getByRole('button', { name: 'Hand over to a colleague' }).click();
   await ana.getByText('Nobody else could take it.').waitFor();
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
 
   const ben = await colleague(theStage, ana, { name: 'Ben', email: 'ben@harbor.example' });
   assert.equal(await mine(ben).count(), 0);

@@ -63,7 +63,7 @@ test('colours, text, density and keys are as the agent chose them, also after a 
   await ana.getByText('B is for “Give back to the bot”.').waitFor();
   await ana.keyboard.press('x');
   await ana.getByRole('button', { name: 'Change the key for “Take over”, now X' }).waitFor();
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
 
   await ana.reload();
   const dark = await canvas(ana);
@@ -85,7 +85,7 @@ test('who writes long letters sends with Ctrl and Enter', async () => {
   await ana.getByRole('button', { name: 'Menu' }).click();
   await ana.getByRole('menuitem', { name: 'Settings' }).click();
   await ana.getByLabel('Begins a new line').check();
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
   const field = ana.locator('#composer');
   await field.fill('Dear Vera,');
   await field.press('Enter');
@@ -115,7 +115,7 @@ test('somebody who begins to wait is announced to an agent who looks elsewhere, 
   await ana.getByRole('button', { name: 'Menu' }).click();
   await ana.getByRole('menuitem', { name: 'Settings' }).click();
   await ana.getByLabel(/A notice of the desktop/).check();
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
   const before = await ana.evaluate(() => globalThis.shown.length);
   assert.equal(before, 0, 'who waits already is no news');
   const vera = await visitor(theStage);

@@ -32,7 +32,7 @@ test('a canned reply is written once, found by a slash and filled with what is k
   await ana.getByRole('textbox', { name: 'Words' }).fill('We are open from 9 to 17.');
   await ana.getByRole('button', { name: 'Save' }).click();
   await ana.locator('dialog .words', { hasText: '/hours' }).waitFor();
-  await ana.getByRole('button', { name: 'Close' }).click();
+  await ana.getByRole('button', { name: 'Close', exact: true }).click();
 
   await field(ana).fill('');
   await field(ana).press('/');
