@@ -142,7 +142,7 @@ test('no view has words of its own: all come from the catalogue', async () => {
   await ana.locator('.labels li').waitFor();
   await nothingLeft('a label');
 
-  for (const [number, view] of ['commands', 'settings', 'keys'].entries()) {
+  for (const [number, view] of [[1, 'commands'], [2, 'failed messages'], [3, 'settings'], [4, 'keys'], [5, 'mentions'], [6, 'teams']]) {
     await ana.locator('.frame header [aria-haspopup=menu]').click();
     await nothingLeft('menu');
     await ana.locator('[role=menuitem]').nth(number).click();

@@ -61,18 +61,18 @@ test('colours, text, density and keys are as the agent chose them, also after a 
   await key('Take over').click();
   await ana.keyboard.press('b');
   await ana.getByText('B is for “Give back to the bot”.').waitFor();
-  await ana.keyboard.press('x');
-  await ana.getByRole('button', { name: 'Change the key for “Take over”, now X' }).waitFor();
+  await ana.keyboard.press('w');
+  await ana.getByRole('button', { name: 'Change the key for “Take over”, now W' }).waitFor();
   await ana.getByRole('button', { name: 'Close', exact: true }).click();
 
   await ana.reload();
   const dark = await canvas(ana);
   assert.notEqual(dark, light);
   await ana.locator('.banner.waiting').waitFor();
-  await ana.getByRole('button', { name: /^Take over X/ }).waitFor();
+  await ana.getByRole('button', { name: /^Take over W/ }).waitFor();
   await ana.locator('body').click({ position: { x: 700, y: 400 } });
   await ana.keyboard.press('t');
-  await ana.keyboard.press('x');
+  await ana.keyboard.press('w');
   await ana.locator('.banner.human').waitFor();
   await shot(ana, 'dark-high-large-compact');
   assert.deepEqual([...ana.problems, ...vera.problems], []);
