@@ -19,7 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0010_mentions.sql"),
     include_str!("migrations/0011_contacts.sql"),
     include_str!("migrations/0012_namesakes.sql"),
-    include_str!("migrations/0009_aside.sql"),
+    include_str!("migrations/0013_aside.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.
