@@ -1,27 +1,14 @@
 // What did not go out: supervisors and administrators see why, by account, and see to it, one by one or all at once.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PAGE, SECRET, fakeGraph, writeOnMessenger } from './graph.mjs';
+import { fakeGraph, harborPage, writeOnMessenger } from './graph.mjs';
 import { PHONE, agent, colleague, complaints, shot, sideways, stage, until } from './support.mjs';
 
 let theStage;
 let graph;
 before(async () => {
   graph = await fakeGraph();
-  theStage = await stage(`
-    bots = "${new URL('../../bots', import.meta.url).pathname}"
-    [messenger]
-    api_base = "${graph.url}"
-    [[account]]
-    id = "harbor-page"
-    name = "Harbor on Facebook"
-    kind = "messenger"
-    bot = "harbor"
-    page_id = "${PAGE}"
-    app_secret = "${SECRET}"
-    page_token = "a token"
-    verify_token = "a word"
-  `);
+  theStage = await stage(harborPage(graph));
 });
 after(async () => {
   await theStage?.close();

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
-export const PAGE = '1122334455';
-export const SECRET = 'a secret of the tests';
+const PAGE = '1122334455';
+const SECRET = 'a secret of the tests';
 const REFUSAL = {
   error: { message: '(#10) Outside the window', type: 'OAuthException', code: 10, error_subcode: 2018278 },
 };
@@ -39,3 +39,19 @@ export async function writeOnMessenger(theStage, psid, text) {
   const answer = await fetch(new URL('webhooks/meta', theStage.url), { method: 'POST', headers, body });
   assert.equal(answer.status, 200);
 }
+
+/** For `stage`: a Page of the harbor whose answers go to `graph`. */
+export const harborPage = (graph) => `
+    bots = "${new URL('../../bots', import.meta.url).pathname}"
+    [messenger]
+    api_base = "${graph.url}"
+    [[account]]
+    id = "harbor-page"
+    name = "Harbor on Facebook"
+    kind = "messenger"
+    bot = "harbor"
+    page_id = "${PAGE}"
+    app_secret = "${SECRET}"
+    page_token = "a token"
+    verify_token = "a word"
+`;

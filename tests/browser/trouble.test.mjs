@@ -2,26 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { PAGE, SECRET, fakeGraph, writeOnMessenger } from './graph.mjs';
+import { fakeGraph, harborPage, writeOnMessenger } from './graph.mjs';
 import { DESK, SMALL_PHONE, agent, complaints, lines, openCaller, say, shot, sideways, stage, visitor } from './support.mjs';
 
 let theStage;
 let graph;
 before(async () => {
   graph = await fakeGraph();
-  theStage = await stage(`
-    bots = "${new URL('../../bots', import.meta.url).pathname}"
-    [messenger]
-    api_base = "${graph.url}"
-    [[account]]
-    id = "harbor-page"
-    kind = "messenger"
-    bot = "harbor"
-    page_id = "${PAGE}"
-    app_secret = "${SECRET}"
-    page_token = "a token"
-    verify_token = "a word"
-  `);
+  theStage = await stage(harborPage(graph));
 });
 after(async () => {
   await theStage?.close();
