@@ -4,7 +4,9 @@
 //! changed in that window, a few times a second at most. Bot conversations beyond the newest thousand are only
 //! counted, and so are those that are laid aside.
 
+mod counting;
 mod marks;
+mod rereading;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -13,6 +15,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
+use self::counting::Counting;
 pub use self::marks::Marked;
 pub use self::waiting::LookAtWaiting;
 use super::agent_session::AgentSession;
@@ -25,7 +28,7 @@ use crate::domain::priority::Priority;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::unread::Mark;
 use crate::ports::bus::{News, Published, Subscription};
-use crate::ports::store::{Counted, Group};
+use crate::ports::store::Counted;
 use crate::wire::console::{Counts, ReasonCounts, Row, Tell};
 use crate::wire::view;
 
@@ -50,13 +53,19 @@ pub struct Inbox {
     by_reason: BTreeMap<Reason, BTreeSet<(Section, u64, ConversationId)>>,
     bot_rows: usize,
     aside_rows: usize,
+    /// As the store counted them last.
     counts: Counted,
+    counting: Counting,
+    /// Of these, the rows that are held.
+    held: Counted,
     /// As they were last told.
     reasons: ReasonCounts,
     watchers: HashMap<u64, Watcher>,
     next_watcher: u64,
     /// How far what contacts wrote was seen, of rows that somebody sees; none: not at all.
     marks: HashMap<ConversationId, Option<Mark>>,
+    /// Conversations that were heard of while the lists are being read; none: they are not.
+    heard_in_reading: Option<HashSet<ConversationId>>,
     asking_for_marks: bool,
     /// Marks that were heard of since they were last asked for.
     heard_of: HashSet<ConversationId>,
@@ -130,10 +139,13 @@ impl Inbox {
             bot_rows: 0,
             aside_rows: 0,
             counts: Counted::default(),
+            counting: Counting::default(),
+            held: Counted::default(),
             reasons: ReasonCounts::default(),
             watchers: HashMap::new(),
             next_watcher: 0,
             marks: HashMap::new(),
+            heard_in_reading: None,
             asking_for_marks: false,
             heard_of: HashSet::new(),
         }
@@ -173,16 +185,16 @@ impl Inbox {
         while self.bot_rows > BOT_ROWS_MAX {
             let Some(last @ (Section::Bot, ..)) = self.order.range(..aside).next_back().copied() else { return };
             self.forget(last);
-            self.bot_rows -= 1;
         }
         while self.aside_rows > ASIDE_ROWS_MAX {
             let Some(last @ (Section::Aside, ..)) = self.order.last().copied() else { return };
             self.forget(last);
-            self.aside_rows -= 1;
         }
     }
 
     fn forget(&mut self, place: (Section, u64, ConversationId)) {
+        self.bot_rows -= usize::from(place.0 == Section::Bot);
+        self.aside_rows -= usize::from(place.0 == Section::Aside);
         let reason = self.rows.remove(&place.2).and_then(|listed| reason(&listed.summary));
         self.take_out(place, reason);
     }
@@ -209,29 +221,6 @@ impl Inbox {
         of(Section::Waiting).chain(of(mine)).chain(others).chain(of(Section::Bot)).collect()
     }
 
-    /// How many wait for what reason.
-    fn reasons(&self) -> ReasonCounts {
-        let waiting =
-            |reason| self.by_reason.get(&reason).map_or(0, |order| section_of(order, Section::Waiting).count());
-        view::reason_counts(|reason| waiting(reason) as u64)
-    }
-
-    fn counts_for(&self, watcher: &Watcher) -> Counts {
-        let mine = Section::Human(Some(watcher.agent));
-        let count = |order, section| section_of(order, section).count() as u64;
-        match watcher.reason {
-            None => view::counts(self.counts, count(&self.order, mine), self.reasons),
-            Some(reason) => {
-                let none = BTreeSet::new();
-                let order = self.by_reason.get(&reason).unwrap_or(&none);
-                let (waiting, bot) = (count(order, Section::Waiting), count(order, Section::Bot));
-                let human = order.len() as u64 - waiting - bot;
-                let [.., snoozed, closed, blocked] = self.counts;
-                view::counts([bot, waiting, human, snoozed, closed, blocked], count(order, mine), self.reasons)
-            }
-        }
-    }
-
     fn flush(&mut self, ctx: &mut Context<Self>) {
         let changed = {
             let mut changed = self.changed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -239,6 +228,9 @@ impl Inbox {
         };
         self.tell_mentioned();
         let news = !changed.is_empty();
+        if let Some(heard) = &mut self.heard_in_reading {
+            heard.extend(changed.keys());
+        }
         for published in changed.into_values() {
             self.put(published.summary.clone());
         }
@@ -263,19 +255,8 @@ impl Inbox {
         }
     }
 
-    fn count(&mut self, ctx: &mut Context<Self>) {
-        let counted = self.parts.store.count();
-        ctx.spawn(counted.into_actor(self).map(|counted, this, _| {
-            if let Ok(counts) = counted
-                && std::mem::replace(&mut this.counts, counts) != counts
-            {
-                this.tell_all();
-            }
-        }));
-    }
-
     fn tell_all(&mut self) {
-        self.reasons = self.reasons();
+        self.count_held();
         measure(&self.reasons);
         let mut watchers = std::mem::take(&mut self.watchers);
         watchers.values_mut().for_each(|watcher| self.tell(watcher));
@@ -303,22 +284,6 @@ impl Inbox {
         watcher.shown = shown;
         watcher.fresh = false;
         watcher.counts = counts;
-    }
-
-    /// Reads what the store has at the top of each list: at the start, and now and then to be sure.
-    fn reread(&mut self, ctx: &mut Context<Self>) {
-        for (group, limit) in
-            [(Group::Waiting, ACTIVE_ROWS_MAX), (Group::Human, ACTIVE_ROWS_MAX), (Group::Bot, BOT_ROWS_MAX)]
-        {
-            let listed = self.parts.store.list(group, limit);
-            ctx.spawn(listed.into_actor(self).map(|listed, this, _| {
-                listed.into_iter().flatten().for_each(|summary| this.put(Arc::new(summary)));
-                this.trim();
-                this.tell_all();
-            }));
-        }
-        self.count(ctx);
-        self.ask_for_marks(true, ctx);
     }
 }
 

@@ -107,7 +107,7 @@ async fn what_is_assigned_is_listed_with_its_agent_and_its_team(installation: In
     eventually("it is with Ben", async || (counts(&lists(&mut bens).await) == (json!(1), json!(0))).then_some(()))
         .await;
     let seen = lists(&mut anas).await;
-    assert_eq!(counts(&seen), (json!(0), json!(1)), "{seen}");
+    assert_eq!(counts(&seen), (json!(0), json!(1)), "who sees the row sees it counted: {seen}");
     let floor = &seen["rows"][0]["floor"];
     let whose = (&floor["mode"], &floor["assignee"]["name"], &floor["team"]["name"], &floor["assigned"]);
     assert_eq!(whose, (&json!("bot"), &json!("Ben"), &json!("Sales"), &json!(true)));

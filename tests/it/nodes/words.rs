@@ -115,6 +115,29 @@ async fn a_visitor_on_one_node_and_an_agent_on_another_talk() {
     other.node.stop().await;
 }
 
+/// Nothing else would ever say that it is not there any more.
+#[cfg(feature = "failpoints")]
+#[actix_web::test]
+async fn what_was_closed_unheard_leaves_the_lists_of_other_nodes() {
+    let nodes = Nodes::new().await;
+    let (one, other) = (nodes.start().await, nodes.start().await);
+    assert_eq!(one.poster().text(PSID, "I had an accident").await.1, Some(200));
+    let mut console = other.console(&nodes.installation.ana).await;
+    console.inbox(50).await.unwrap();
+    let talk = conversation(PSID);
+    let listed = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Inbox { rows, .. } if !rows.is_empty());
+    console.until(SOON, listed).await.unwrap();
+
+    fail::cfg("bus-heard", "return").unwrap();
+    let close = Command::Close { agent: nodes.installation.ana.agent.clone() };
+    one.node.switchboard.ask(contact(PSID), close, None).await.unwrap();
+    let left = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::Inbox { gone, .. } if gone.contains(&talk));
+    console.until(SOON, left).await.unwrap();
+    fail::cfg("bus-heard", "off").unwrap();
+    one.node.stop().await;
+    other.node.stop().await;
+}
+
 #[actix_web::test]
 async fn a_console_resumes_on_another_node_where_it_was_on_the_first() {
     let nodes = Nodes::new().await;
