@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use redis::{RedisResult, Value};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, interval, sleep_until};
 
 use super::bus::{Inner, Message, Out};
 use super::hearing::Hearing;
@@ -35,15 +35,17 @@ pub const BATCH_MAX: usize = 256;
 const CHANNELS_MAX: usize = 256;
 /// Commands under way at once.
 const TOGETHER_MAX: usize = 30;
-/// A connection this young is not left because its server is a replica; the next refused write says so again.
+/// Because its server has become a replica, a connection is not left before it is so old.
 const DEMOTED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<Out>) {
     let mut looked = Instant::now();
     loop {
+        // What is said while we connect may be about the server that we reach.
+        let demotions = inner.membership.demotions();
         match Link::open(&place).await {
             Ok((link, pushes)) => {
-                let error = Courier::new(inner.clone(), link).work(pushes, &mut waiting).await;
+                let error = Courier::new(inner.clone(), link).work(pushes, demotions, &mut waiting).await;
                 tracing::warn!(%error, "the connection for the bus is opened anew");
             }
             Err(error) => tracing::debug!(%error, "Redis cannot be reached for the bus"),
@@ -76,12 +78,16 @@ impl Courier {
     }
 
     /// Until the connection is no good any more; says why.
-    async fn work(&self, pushes: mpsc::Receiver<Push>, waiting: &mut mpsc::Receiver<Out>) -> String {
+    async fn work(
+        &self,
+        pushes: mpsc::Receiver<Push>,
+        demotions: watch::Receiver<u64>,
+        waiting: &mut mpsc::Receiver<Out>,
+    ) -> String {
         let reading = self.read(pushes);
         // A new name that comes while we begin is not overlooked.
         let mut names = self.inner.membership.changes();
         let me = *names.borrow_and_update();
-        let demotions = self.inner.membership.demotions();
         let writing = async {
             if let Err(error) = self.begin(me).await {
                 return error.to_string();
@@ -232,15 +238,15 @@ impl Courier {
     // --- Upkeep ---
 
     /// A server that became a replica keeps this connection, takes what is published, and passes it to nobody but whoever
-    /// was left behind with us. Where every way leads to a replica, we do not begin anew without end.
+    /// was left behind with us. It is said once, with the write that was refused, so a young connection is left as well:
+    /// a little later, for where every way leads to a replica, we would begin anew without end.
     async fn is_demoted(&self, mut demotions: watch::Receiver<u64>) -> String {
-        let since = Instant::now();
-        while demotions.changed().await.is_ok() {
-            if since.elapsed() >= DEMOTED_AGAIN_AFTER {
-                return "the server has become a replica".to_owned();
-            }
+        let old_enough = Instant::now() + DEMOTED_AGAIN_AFTER;
+        if demotions.changed().await.is_err() {
+            return std::future::pending().await;
         }
-        std::future::pending().await
+        sleep_until(old_enough).await;
+        "the server has become a replica".to_owned()
     }
 
     async fn keep(&self, mut names: watch::Receiver<Incarnation>) -> String {
