@@ -85,7 +85,9 @@ pub(super) async fn before_the_bytes_leave(scene: &mut Scene) -> Result<()> {
     let before = scene.cluster.provider.counts().arrived;
     scene.heard(&contact, &[sender], clock::instant(), MISSED_WITHIN).await?;
     let marked = async || rows::being_sent_to(&sql, &contact).await.unwrap_or_default() > 0;
-    scene.until("the message is marked", MISSED_WITHIN, marked).await?;
+    scene
+        .until("the message is marked (the program wants --features failpoints for that)", MISSED_WITHIN, marked)
+        .await?;
     scene.cluster.members[sender].freeze()?;
     for other in &others {
         scene.cluster.members[*other].start().await?;
