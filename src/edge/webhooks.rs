@@ -35,12 +35,13 @@ const STRANGERS_LOGGED_EVERY: Duration = Duration::from_secs(60);
 /// Every webhook of every provider, and the questions providers ask by GET.
 pub async fn webhook(request: HttpRequest, payload: Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let body = body(&request, payload, edge.config.limits.body_bytes_max).await?;
-    let named = edge.inlets.get_key_value(request.match_info().query("provider"));
+    let (provider, place) = addressed(request.match_info().as_str());
+    let named = edge.inlets.get_key_value(provider);
     let Some((provider, inlet)) = named else { return Ok(error::nowhere(request).await) };
     let received = inlet.receive(&Webhook {
         is_post: request.method() == Method::POST,
         path: request.uri().path(),
-        place: request.match_info().query("place"),
+        place,
         query: request.query_string(),
         headers: &AsTheyCame(request.headers()),
         body: &body,
@@ -55,6 +56,12 @@ pub async fn webhook(request: HttpRequest, payload: Payload, edge: Data<Edge>) -
         Ok(received) => take(&edge, provider, received).await,
         Err(why) => Ok(HttpResponse::build(status(why)).body(why.to_string())),
     }
+}
+
+/// Whom a webhook is for: the provider, and the place with it, if any.
+fn addressed(path: &str) -> (&str, &str) {
+    let rest = path.strip_prefix("/webhooks/").unwrap_or_default();
+    rest.split_once('/').unwrap_or((rest, ""))
 }
 
 /// The very bytes, as long as they are plain and not too many.

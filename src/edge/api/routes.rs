@@ -70,6 +70,9 @@ macro_rules! table {
 pub fn table() -> Vec<Entry> {
     table! {
         // The provider's adapter looks at signatures; some have an address for each account.
+        // First, and without a pattern, where most of them come from: it is looked for with every request.
+        Everybody, GET "/webhooks/meta" => web::route().to(webhooks::webhook);
+        Everybody, POST "/webhooks/meta" => web::route().to(webhooks::webhook);
         Everybody, GET "/webhooks/{provider}" => web::route().to(webhooks::webhook);
         Everybody, POST "/webhooks/{provider}" => web::route().to(webhooks::webhook);
         Everybody, GET "/webhooks/{provider}/{place:.*}" => web::route().to(webhooks::webhook);
