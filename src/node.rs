@@ -27,6 +27,7 @@ use crate::actors::acquaintance::Acquaintance;
 use crate::actors::bots::Lookout;
 use crate::actors::caller::Caller;
 use crate::actors::custody::Custodian;
+use crate::actors::ends::Ends;
 use crate::actors::inbox::{Close, Inbox};
 use crate::actors::manners::Manners;
 use crate::actors::notices::Notices;
@@ -136,6 +137,8 @@ impl Node {
         let neighbours = neighbours(&config, address, store.generation(), &*clock, &on_io).await?;
         let accounts: Vec<_> = config.accounts.iter().map(Account::to_domain).collect();
         store.provision(accounts.clone()).await?;
+        let looked_at = store.clone();
+        let ends = Ends::start(Box::new(move |known| looked_at.beyond(known)), &on_io);
         let parts = Arc::new(Parts {
             store,
             directory: neighbours.directory,
@@ -147,6 +150,7 @@ impl Node {
             limits: limits(&config),
             notices: Notices::default(),
             duties: Duties::default(),
+            ends,
             uploads: storage.uploads.clone(),
             teams: storage.teams.clone(),
             public_url: config.public_url.clone(),

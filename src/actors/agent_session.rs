@@ -11,21 +11,18 @@ mod frames;
 mod heard;
 mod presence;
 mod seen;
+mod watching;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use actix::prelude::*;
 use actix_web_actors::ws;
 use uuid::Uuid;
 
 use self::commands::{command, right};
-use self::frames::{console_frame, event_view, events_frame, views};
-use self::heard::listener;
 use self::presence::Shown;
 use self::seen::Unread;
-use super::catch_up::{READ_AGAIN_AFTER, catch_up};
-use super::feed::{Feed, Step};
+use super::feed::Feed;
 use super::inbox::{Inbox, UnwatchLists, WatchLists};
 use super::notices::Notice;
 use super::socket::{Frame, Incoming, Line, PING_EVERY};
@@ -33,16 +30,13 @@ use super::switchboard::{COMMAND_KEY, Switchboard};
 use crate::dice;
 use crate::domain::command::Command;
 use crate::domain::event::{Agent, Reason};
-use crate::domain::ids::{ConversationId, Seq};
+use crate::domain::ids::ConversationId;
 use crate::domain::presence::{Doing, VIEWS_AGAIN_AFTER};
-use crate::ports::bus::{Published, Subscription};
-use crate::ports::channel::Courtesy;
+use crate::ports::bus::Subscription;
 use crate::ports::people::{Pass, Person};
-use crate::ports::store::{Contact, Reading, StoreError};
+use crate::ports::store::{Contact, StoreError};
 use crate::wire::close;
 use crate::wire::console::{Ask, Asked, Me, Tell};
-use crate::wire::event::Position;
-use crate::wire::view;
 
 /// Conversations one console watches at a time.
 const WATCHED_MAX: usize = 64;
@@ -206,132 +200,6 @@ impl AgentSession {
             Ok(None) => this.no_such_conversation(reference, ctx),
             Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
         }));
-    }
-
-    // --- Watching a conversation ---
-
-    fn watch(
-        &mut self,
-        reference: u64,
-        conversation: ConversationId,
-        after: Option<Position>,
-        ctx: &mut ws::WebsocketContext<Self>,
-    ) {
-        self.watched.remove(&conversation);
-        if self.watched.len() >= WATCHED_MAX {
-            return self.error(Some(reference), "too_many", "at most 64 conversations can be watched at a time", ctx);
-        }
-        self.tell(&Tell::Ok { reference }, ctx);
-        let subscription = self.subscribe(conversation, ctx);
-        let shown = Shown::new(self.switchboard.parts().clock.now());
-        let watched = Watched { feed: Feed::default(), reading: 0, shown, _subscription: subscription };
-        self.watched.insert(conversation, watched);
-        self.show(conversation, Doing::Came);
-        self.show_contact(conversation, Courtesy::Seen, ctx);
-        let generation = self.switchboard.parts().store.generation();
-        let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
-        self.read(reference, conversation, known, ctx);
-    }
-
-    fn subscribe(&self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
-        let generation = self.switchboard.parts().store.generation().to_owned();
-        let listener = listener(conversation, self.session, ctx.address(), self.line.budget.clone(), generation);
-        self.switchboard.parts().bus.subscribe(conversation, listener)
-    }
-
-    /// Reads what comes after `known`, or the newest part if the console knows nothing that continues.
-    fn read(
-        &mut self,
-        reference: u64,
-        conversation: ConversationId,
-        known: Option<Seq>,
-        ctx: &mut ws::WebsocketContext<Self>,
-    ) {
-        self.readings += 1;
-        let number = self.readings;
-        let Some(watched) = self.watched.get_mut(&conversation) else { return };
-        watched.reading = number;
-        let store = self.switchboard.parts().store.clone();
-        let reading = catch_up(store, conversation, known);
-        ctx.spawn(reading.into_actor(self).map(move |read, this, ctx| {
-            if this.watched.get(&conversation).is_none_or(|watched| watched.reading != number) {
-                return;
-            }
-            match read {
-                Ok((Some(reading), reset)) => {
-                    let nothing_new = reference == 0 && !reset && reading.events.is_empty();
-                    return this.have_read(conversation, reading, reset, nothing_new, ctx);
-                }
-                Ok((None, _)) => this.no_such_conversation(reference, ctx),
-                // Nobody waits for this answer, but somebody watches.
-                Err(_) if reference == 0 => {
-                    ctx.run_later(READ_AGAIN_AFTER, move |this, ctx| this.read(0, conversation, known, ctx));
-                    return;
-                }
-                Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),
-            }
-            this.watched.remove(&conversation);
-        }));
-    }
-
-    fn have_read(
-        &mut self,
-        conversation: ConversationId,
-        reading: Reading,
-        reset: bool,
-        nothing_new: bool,
-        ctx: &mut ws::WebsocketContext<Self>,
-    ) {
-        let last = reading.summary.seq;
-        let generation = self.switchboard.parts().store.generation().to_owned();
-        let events = reading.events.iter().map(event_view).collect();
-        let floor = view::floor(&reading.summary);
-        let name = conversation.to_string();
-        let tell = if reset {
-            Tell::Reset { conversation: name, generation, events, floor, more: reading.more }
-        } else {
-            Tell::Events { conversation: name, generation, events, floor }
-        };
-        if !nothing_new {
-            self.tell(&tell, ctx);
-        }
-        let Some(watched) = self.watched.get_mut(&conversation) else { return };
-        for step in watched.feed.have_read(last) {
-            self.step(conversation, step, ctx);
-        }
-    }
-
-    /// Something may have been missed.
-    fn recheck(&mut self, conversation: ConversationId, ctx: &mut ws::WebsocketContext<Self>) {
-        self.show_that_it_came(conversation);
-        let step = self.watched.get_mut(&conversation).and_then(|watched| watched.feed.doubt());
-        step.into_iter().for_each(|step| self.step(conversation, step, ctx));
-    }
-
-    fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
-        let conversation = published.conversation();
-        let Some(watched) = self.watched.get_mut(&conversation) else { return };
-        let step = watched.feed.offer(published);
-        if matches!(step, Some(Step::Read { .. })) {
-            metrics::counter!("switchboard_feed_holes_total").increment(1);
-        }
-        step.into_iter().for_each(|step| self.step(conversation, step, ctx));
-    }
-
-    fn step(&mut self, conversation: ConversationId, step: Step, ctx: &mut ws::WebsocketContext<Self>) {
-        match step {
-            Step::Show { published, from } if from == published.first => {
-                let frame = console_frame(&published, self.switchboard.parts().store.generation());
-                self.line.budget.take(frame.len());
-                self.line.write(frame, ctx);
-            }
-            Step::Show { published, from } => {
-                let events = views(&published, from);
-                let generation = self.switchboard.parts().store.generation();
-                self.tell(&events_frame(&published, events, generation), ctx);
-            }
-            Step::Read { after } => self.read(0, conversation, Some(after), ctx),
-        }
     }
 
     // --- Watching the lists ---

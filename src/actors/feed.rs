@@ -14,7 +14,7 @@ const BUFFERED_MAX: usize = 256;
 
 #[derive(Debug, Clone)]
 pub enum Feed {
-    /// The store is being read. `doubtful`: what happened since the reading began may be missing from both.
+    /// The store is being read, or looked at. `doubtful`: what happened since the reading began may be missing from both.
     Reading { buffer: VecDeque<Arc<Published>>, doubtful: bool },
     /// `next` is the seq that continues.
     Live { next: Seq },
@@ -25,8 +25,10 @@ pub enum Feed {
 pub enum Step {
     /// Shows the events from this seq on, or the whole if that is its first.
     Show { published: Arc<Published>, from: Seq },
-    /// Something is, or may be, missing: reads the store after this seq. `have_read` must follow.
+    /// Something is missing: reads the store after this seq. `have_read` must follow.
     Read { after: Seq },
+    /// Something may be missing: asks the store where the log ends. `have_looked` must follow.
+    Look { known: Seq },
 }
 
 impl Default for Feed {
@@ -75,7 +77,12 @@ impl Feed {
         steps
     }
 
-    /// Something may have been missed: the store is to be read, now or once more when the present reading is done.
+    /// The log was known up to `known`, and ends at `end`.
+    pub fn have_looked(&mut self, known: Seq, end: Seq) -> Vec<Step> {
+        if end > known { vec![Step::Read { after: known }] } else { self.have_read(known) }
+    }
+
+    /// Something may have been missed: the store is to be looked at, now or once more when the present reading is done.
     pub fn doubt(&mut self) -> Option<Step> {
         match self {
             Feed::Reading { doubtful, .. } => {
@@ -83,9 +90,9 @@ impl Feed {
                 None
             }
             Feed::Live { next } => {
-                let after = *next - 1;
+                let known = *next - 1;
                 *self = Feed::default();
-                Some(Step::Read { after })
+                Some(Step::Look { known })
             }
         }
     }
@@ -129,11 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn a_doubt_is_read_after_and_one_during_a_reading_is_read_once_more() {
+    fn who_doubts_looks_and_reads_only_if_there_is_more_and_a_doubt_meanwhile_is_one_more_look() {
         let mut feed = Feed::Live { next: 5 };
-        assert!(matches!(feed.doubt(), Some(Step::Read { after: 4 })));
+        assert!(matches!(feed.doubt(), Some(Step::Look { known: 4 })));
         assert!(feed.doubt().is_none());
-        assert!(matches!(feed.have_read(6)[..], [Step::Read { after: 6 }]));
-        assert!(feed.have_read(6).is_empty());
+        assert!(matches!(feed.have_looked(4, 6)[..], [Step::Read { after: 4 }]));
+        assert!(matches!(feed.have_read(6)[..], [Step::Look { known: 6 }]));
+        assert!(feed.have_looked(6, 6).is_empty());
+        assert!(matches!(feed, Feed::Live { next: 7 }));
     }
 }

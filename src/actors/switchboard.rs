@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix::Addr;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::{BoxFuture, join_all, ready};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -17,6 +17,7 @@ use super::alerter::{Alerter, LookForAlerts};
 use super::bots::Bots;
 use super::caller::Caller;
 use super::custody::Custodian;
+use super::ends::Ends;
 use super::manners::Manners;
 use super::notices::Notices;
 use super::sender::{Look, Rest, Sender, Settle};
@@ -70,6 +71,7 @@ pub struct Parts {
     pub limits: Limits,
     pub notices: Notices,
     pub duties: Duties,
+    pub ends: Ends,
     pub uploads: Arc<dyn Uploads>,
     pub teams: Arc<dyn Teams>,
     /// How providers reach us, to fetch what is attached; none: they cannot.
@@ -172,8 +174,7 @@ impl Switchboard {
         let senders = self.0.senders.get().into_iter().flat_map(HashMap::values);
         let resting = senders.map(|sender| sender.send(Rest));
         let letters = self.0.alerter.get().map(|alerter| alerter.send(Rest));
-        let messages: usize =
-            futures_util::future::join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum();
+        let messages: usize = join_all(resting).await.into_iter().map(Result::unwrap_or_default).sum();
         match letters {
             Some(letters) => messages + letters.await.unwrap_or_default(),
             None => messages,

@@ -4,6 +4,7 @@
 
 mod about;
 mod attach;
+mod reading;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,8 +14,7 @@ use actix_web_actors::ws;
 use uuid::Uuid;
 
 use self::about::About;
-use super::catch_up::{READ_AGAIN_AFTER, catch_up};
-use super::feed::{Feed, Step};
+use super::feed::Feed;
 use super::notices::Notice;
 use super::socket::{Incoming, Line, PING_EVERY};
 use super::switchboard::{Answered, Done, NotDone, Switchboard};
@@ -22,17 +22,16 @@ use crate::dice;
 use crate::domain::account::Account;
 use crate::domain::command::Command;
 use crate::domain::conversation::TEXT_CHARS_MAX;
-use crate::domain::ids::Seq;
 use crate::domain::look::Look;
 use crate::domain::message::Heard as Words;
 use crate::domain::presence::{Doing, Pace, Sign, Who};
-use crate::ports::bus::{News, Published, Subscription};
+use crate::ports::bus::Subscription;
 use crate::ports::channel::Visitors;
-use crate::ports::store::{Contact, LoggedEvent, Reading};
+use crate::ports::store::Contact;
 use crate::wire::close;
 use crate::wire::event::Position;
 use crate::wire::view;
-use crate::wire::webchat::{VisitorEvent, VisitorHears, VisitorSays};
+use crate::wire::webchat::{VisitorHears, VisitorSays};
 
 /// Page views kept before the first interaction.
 const PAGES_MAX: usize = 20;
@@ -40,9 +39,6 @@ const URL_CHARS_MAX: usize = 2_000;
 const TITLE_CHARS_MAX: usize = 300;
 /// Asks under way of one socket; a visitor who types faster than this is a program.
 const ASKS_MAX: usize = 32;
-/// How many bytes of frames one published stretch is counted as before it is encoded for this visitor.
-const STRETCH_BYTES: usize = 1_024;
-
 pub struct VisitorSession {
     switchboard: Switchboard,
     account: Arc<Account>,
@@ -55,6 +51,8 @@ pub struct VisitorSession {
     asks: usize,
     screen: Uuid,
     notices: Option<u64>,
+    /// How many readings were begun.
+    readings: u64,
 }
 
 struct Visitor {
@@ -68,16 +66,6 @@ struct Visitor {
     told: bool,
     typed: Pace,
     about: About,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-enum Heard {
-    Published(Arc<Published>),
-    /// Somebody else writes.
-    Writes(Sign),
-    /// Something may have been missed.
-    Doubt,
 }
 
 impl VisitorSession {
@@ -98,6 +86,7 @@ impl VisitorSession {
             asks: 0,
             screen: dice::new_id(),
             notices: None,
+            readings: 0,
         }
     }
 
@@ -168,93 +157,6 @@ impl VisitorSession {
         let generation = self.switchboard.parts().store.generation();
         let known = after.filter(|after| after.generation == generation).map(|after| after.seq);
         self.read(known, ctx);
-    }
-
-    fn subscribe(&self, contact: &Contact, ctx: &mut ws::WebsocketContext<Self>) -> Subscription {
-        let (address, budget) = (ctx.address(), self.line.budget.clone());
-        let listener = move |news: News<'_>| {
-            if let News::Shown(sign) = news
-                && (sign.does != Doing::Types || sign.who == Who::Contact || !budget.has_room())
-            {
-                return;
-            }
-            if budget.take(STRETCH_BYTES) {
-                address.do_send(match news {
-                    News::Published(published) => Heard::Published(published.clone()),
-                    News::Shown(sign) => Heard::Writes(sign.clone()),
-                    News::MaybeMissed => Heard::Doubt,
-                });
-            }
-        };
-        self.switchboard.parts().bus.subscribe(contact.conversation, Arc::new(listener))
-    }
-
-    fn read(&mut self, known: Option<Seq>, ctx: &mut ws::WebsocketContext<Self>) {
-        let Some(visitor) = &self.visitor else { return };
-        let (store, conversation) = (self.switchboard.parts().store.clone(), visitor.contact.conversation);
-        let reading = catch_up(store, conversation, known);
-        ctx.spawn(reading.into_actor(self).map(move |read, this, ctx| match read {
-            Ok((reading, reset)) => this.have_read(reading, reset, ctx),
-            Err(error) => {
-                this.error(None, "unavailable", &error.to_string(), true, ctx);
-                ctx.run_later(READ_AGAIN_AFTER, move |this, ctx| this.read(known, ctx));
-            }
-        }));
-    }
-
-    fn have_read(&mut self, reading: Option<Reading>, reset: bool, ctx: &mut ws::WebsocketContext<Self>) {
-        let last = reading.as_ref().map_or(0, |reading| reading.summary.seq);
-        let told = self.visitor.as_mut().is_some_and(|visitor| std::mem::replace(&mut visitor.told, true));
-        let news = |reading: &Reading| reset || !told || !reading.events.is_empty();
-        if let Some(reading) = reading.filter(news) {
-            let events = reading.events.iter().filter_map(visitor_event).collect();
-            let (position, floor) = (self.position(last), view::visitor_floor(&reading.summary));
-            let hears = if reset {
-                VisitorHears::Reset { position, events, floor }
-            } else {
-                VisitorHears::Events { position, events, floor }
-            };
-            self.tell(&hears, ctx);
-        }
-        let Some(visitor) = &mut self.visitor else { return };
-        visitor.begun |= last > 0;
-        self.tell_pages(ctx);
-        self.tell_about(ctx);
-        let Some(visitor) = &mut self.visitor else { return };
-        for step in visitor.feed.have_read(last) {
-            self.step(step, ctx);
-        }
-    }
-
-    /// Something may have been missed.
-    fn recheck(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
-        let step = self.visitor.as_mut().and_then(|visitor| visitor.feed.doubt());
-        step.into_iter().for_each(|step| self.step(step, ctx));
-    }
-
-    fn position(&self, seq: Seq) -> Position {
-        Position { generation: self.switchboard.parts().store.generation().to_owned(), seq }
-    }
-
-    fn offer(&mut self, published: &Arc<Published>, ctx: &mut ws::WebsocketContext<Self>) {
-        let Some(visitor) = &mut self.visitor else { return };
-        visitor.begun = true;
-        let step = visitor.feed.offer(published);
-        step.into_iter().for_each(|step| self.step(step, ctx));
-    }
-
-    fn step(&mut self, step: Step, ctx: &mut ws::WebsocketContext<Self>) {
-        match step {
-            Step::Show { published, from } => self.forward(&published, from, ctx),
-            Step::Read { after } => self.read(Some(after), ctx),
-        }
-    }
-
-    fn forward(&mut self, published: &Published, from: Seq, ctx: &mut ws::WebsocketContext<Self>) {
-        let shown = |(seq, event)| view::visitor_event(seq, published.at, event);
-        let events = published.events_from(from).filter_map(shown).collect();
-        let (position, floor) = (self.position(published.summary.seq), view::visitor_floor(&published.summary));
-        self.tell(&VisitorHears::Events { position, events, floor }, ctx);
     }
 
     // --- What the visitor does ---
@@ -385,10 +287,6 @@ fn cut(text: String, chars_max: usize) -> String {
     text.chars().take(chars_max).collect()
 }
 
-fn visitor_event(logged: &LoggedEvent) -> Option<VisitorEvent> {
-    view::visitor_event(logged.seq, logged.at, &logged.event)
-}
-
 impl Actor for VisitorSession {
     type Context = ws::WebsocketContext<Self>;
 
@@ -416,19 +314,6 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for VisitorSession {
 
     fn finished(&mut self, ctx: &mut Self::Context) {
         ctx.stop();
-    }
-}
-
-impl Handler<Heard> for VisitorSession {
-    type Result = ();
-
-    fn handle(&mut self, heard: Heard, ctx: &mut Self::Context) {
-        self.line.budget.give_back(STRETCH_BYTES);
-        match heard {
-            Heard::Published(published) => self.offer(&published, ctx),
-            Heard::Writes(sign) => self.somebody_writes(sign, ctx),
-            Heard::Doubt => self.recheck(ctx),
-        }
     }
 }
 

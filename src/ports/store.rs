@@ -59,6 +59,9 @@ pub trait Store: Send + Sync + 'static {
     /// The newest events before `before` (none: the newest of all), oldest first, at most `limit`.
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>>;
 
+    /// Of these conversations, those whose log goes beyond the seq beside them, and where it ends.
+    fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>>;
+
     /// Who a conversation is with. None: no such conversation.
     fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>>;
 

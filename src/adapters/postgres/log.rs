@@ -1,6 +1,9 @@
 //! Reading a conversation.
 
+use std::collections::HashMap;
+
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::columns::{self, Text, count, int, uint};
 use super::connect::{self, Sql};
@@ -27,6 +30,10 @@ pub const READ_BEFORE: &str = "SELECT 0::bigint AS seq, 0::bigint AS at, summary
         WHERE id = $1 AND summary IS NOT NULL
     UNION ALL (SELECT seq, at, body FROM event WHERE conversation = $1 AND seq > 0 AND seq < $2
         ORDER BY seq DESC LIMIT $3)";
+
+pub const BEYOND: &str = "SELECT conversation.id, last_seq
+    FROM unnest($1::uuid[], $2::bigint[]) AS known (id, seq) JOIN conversation ON conversation.id = known.id
+    WHERE last_seq > seq";
 
 pub async fn refuse(sql: &Sql, refuse: &Refuse) -> Result<Option<Seq>, StoreError> {
     let [known_key, is_owner, close] = connect::prepared(sql, [KNOWN_KEY, IS_OWNER, CLOSE]).await?;
@@ -72,6 +79,13 @@ pub async fn read_before(
     let [read] = connect::prepared(sql, [READ_BEFORE]).await?;
     let before = before.map_or(i64::MAX, int);
     reading(&sql.query(&read, &[&conversation.0, &before, &count(limit)]).await?)
+}
+
+pub async fn beyond(sql: &Sql, known: &[(ConversationId, Seq)]) -> Result<HashMap<ConversationId, Seq>, StoreError> {
+    let [beyond] = connect::prepared(sql, [BEYOND]).await?;
+    let (ids, seqs): (Vec<Uuid>, Vec<i64>) = known.iter().map(|(id, seq)| (id.0, int(*seq))).unzip();
+    let rows = sql.query(&beyond, &[&ids, &seqs]).await?;
+    rows.iter().map(|row| Ok((ConversationId(row.try_get(0)?), uint(row, 1)?))).collect()
 }
 
 /// None for a conversation in which nothing has happened yet.

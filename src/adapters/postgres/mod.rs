@@ -106,6 +106,7 @@ pub const HOT_STATEMENTS: &[&str] = &[
     log::CLOSE,
     log::READ_AFTER,
     log::READ_BEFORE,
+    log::BEYOND,
     lists::NEWEST_FIRST,
     lists::OLDEST_FIRST,
 ];
@@ -274,6 +275,10 @@ impl Store for PostgresStore {
 
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>> {
         self.ask(move |sql| Box::pin(async move { log::read_before(sql, conversation, before, limit).await }))
+    }
+
+    fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>> {
+        self.ask(move |sql| Box::pin(async move { log::beyond(sql, &known).await }))
     }
 
     fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>> {

@@ -1,9 +1,11 @@
 //! Reading a conversation.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::append::{RawEvent, raw_event};
-use super::columns::{self, address, count, end};
+use super::columns::{self, address, count, end, int, uint};
 use super::lists;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
@@ -14,6 +16,16 @@ use crate::wire::stored;
 pub fn contact(sql: &Connection, conversation: ConversationId) -> Result<Option<Contact>, StoreError> {
     let mut statement = sql.prepare_cached("SELECT id, account, external_key FROM conversation WHERE id = ?1")?;
     Ok(statement.query_row([conversation.0.as_bytes()], |row| columns::contact(row, 0)).optional()?)
+}
+
+pub fn beyond(sql: &Connection, known: &[(ConversationId, Seq)]) -> Result<HashMap<ConversationId, Seq>, StoreError> {
+    let mut statement = sql.prepare_cached("SELECT last_seq FROM conversation WHERE id = ?1 AND last_seq > ?2")?;
+    let mut ends = HashMap::new();
+    for (conversation, seq) in known {
+        let end = statement.query_row((conversation.0.as_bytes(), int(*seq)), |row| uint(row, 0)).optional()?;
+        ends.extend(end.map(|end| (*conversation, end)));
+    }
+    Ok(ends)
 }
 
 pub fn read_after(

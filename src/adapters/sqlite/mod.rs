@@ -267,6 +267,10 @@ impl Store for SqliteStore {
         self.read(move |sql| log::read_before(sql, conversation, before, limit))
     }
 
+    fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>> {
+        self.read(move |sql| log::beyond(sql, &known))
+    }
+
     fn contact(&self, conversation: ConversationId) -> Answer<Option<Contact>> {
         self.read(move |sql| log::contact(sql, conversation))
     }

@@ -98,6 +98,13 @@ enum Reads {
         last: Seq,
         reset: bool,
     },
+    /// Asks where the log ends, knowing it so far.
+    Looks(Seq),
+    /// Where it ended.
+    Looked {
+        known: Seq,
+        end: Seq,
+    },
 }
 
 /// All of a reader that matters: whether it is subscribed, where it goes on, whether it doubts, what it keeps, what it reads.
@@ -208,14 +215,24 @@ impl World {
                         reader.reading = Reads::Asked(Some(after));
                     }
                 }
+                Step::Look { known } => {
+                    if let Some(reader) = &mut state.reader {
+                        reader.reading = Reads::Looks(known);
+                    }
+                }
             }
         }
     }
 
     fn have_read(&self, state: &mut State) {
         let Some(reader) = &mut state.reader else { return };
-        let Reads::Answered { events, last, reset } = std::mem::replace(&mut reader.reading, Reads::No) else {
-            return;
+        let (events, last, reset) = match std::mem::replace(&mut reader.reading, Reads::No) {
+            Reads::Answered { events, last, reset } => (events, last, reset),
+            Reads::Looked { known, end } => {
+                let steps = reader.feed.have_looked(known, end);
+                return self.follow(state, steps);
+            }
+            Reads::No | Reads::Asked(_) | Reads::Looks(_) => return,
         };
         if reset {
             state.screen.shown.clear();
@@ -307,8 +324,8 @@ impl Model for World {
         }
         match reader.reading {
             Reads::No => {}
-            Reads::Asked(_) => acts.push(Act::StoreAnswers),
-            Reads::Answered { .. } => acts.push(Act::HaveRead),
+            Reads::Asked(_) | Reads::Looks(_) => acts.push(Act::StoreAnswers),
+            Reads::Answered { .. } | Reads::Looked { .. } => acts.push(Act::HaveRead),
         }
         if left.doubts > 0 && reader.subscribed {
             acts.push(Act::Doubt);
@@ -365,8 +382,11 @@ impl Model for World {
             Act::Look => self.doubt(&mut state),
             Act::StoreAnswers => {
                 let reader = state.reader.as_mut()?;
-                let Reads::Asked(known) = reader.reading else { return None };
-                reader.reading = self.catch_up(&state.log, known);
+                reader.reading = match reader.reading {
+                    Reads::Asked(known) => self.catch_up(&state.log, known),
+                    Reads::Looks(known) => Reads::Looked { known, end: state.log.len() as Seq },
+                    _ => return None,
+                };
             }
             Act::HaveRead => self.have_read(&mut state),
             Act::Restore => {

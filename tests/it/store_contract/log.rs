@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -187,6 +188,32 @@ pub async fn reading_after_a_position_gives_the_rest_in_order(place: &impl Place
     assert!(!some.more, "there is nothing before the first");
     let none = read(12, 100).await.expect("reads").expect("is there");
     assert_eq!((none.events, none.summary.seq), (vec![], 12));
+}
+
+/// Screens that may have missed something ask so, hundreds at a time.
+pub async fn of_many_logs_those_are_named_that_go_on_and_where_they_end(place: &impl Place) {
+    let store = place.open().await;
+    let mut known = Vec::new();
+    let mut ends = HashMap::new();
+    for number in 0..40 {
+        let mut owner = Owner::of(&store, &number.to_string(), incarnation(1)).await;
+        for _ in 0..number % 4 {
+            owner.say("one more").await;
+        }
+        known.push((owner.contact.conversation, number / 4 % 4));
+        if number % 4 > number / 4 % 4 {
+            ends.insert(owner.contact.conversation, number % 4);
+        }
+    }
+    known.extend((0..460).map(|number| (contact(&format!("nobody {number}")).conversation, 0)));
+    assert_eq!(store.beyond(known).await.expect("reads"), ends);
+    assert_eq!(store.beyond(Vec::new()).await.expect("reads"), HashMap::new());
+
+    let mut owner = Owner::of(&store, "0", incarnation(2)).await;
+    let known = vec![(owner.contact.conversation, 0)];
+    assert_eq!(store.beyond(known.clone()).await.expect("reads"), HashMap::new(), "an owner alone says nothing");
+    owner.say("the first").await;
+    assert_eq!(store.beyond(known).await.expect("reads"), [(owner.contact.conversation, 1)].into());
 }
 
 pub async fn reading_before_a_position_gives_the_newest_before_it(place: &impl Place) {

@@ -41,6 +41,7 @@ macro_rules! every_promise_holds_over {
                 what_was_acknowledged_is_there_after_reopening
                 an_activation_gets_the_snapshot_and_the_events_after_it
                 reading_after_a_position_gives_the_rest_in_order
+                of_many_logs_those_are_named_that_go_on_and_where_they_end
                 reading_before_a_position_gives_the_newest_before_it
                 a_conversation_without_events_has_nothing_to_read
                 two_activations_leave_one_owner

@@ -48,10 +48,15 @@ pub(super) async fn come_and_go(scene: &mut Scene) -> Result<()> {
     scene.until("all that is watched is heard", WATCHED_WITHIN, async || all(scene).await).await?;
     scene.fact(format!("F20: {count} conversations are heard by {} consoles", consoles.reading.len()));
 
+    let before = looks(scene, watching).await;
     let up = async |scene: &Scene| scene.cluster.members[watching].counter("switchboard_bus_up").await;
     scene.cluster.redis.kill();
     scene.until("the node misses Redis", WHOLE_WITHIN, async || up(scene).await == 0.0).await?;
     consoles.stir(scene).await?;
+    let (looks, questions) = looks(scene, watching).await;
+    let (looks, questions) = (looks - before.0, questions - before.1);
+    scene.fact(format!("F20: without Redis, {looks} looks at the store were {questions} questions"));
+    scene.expect(questions * 10.0 <= looks, format!("F20: {looks} looks were {questions} questions"));
     scene.cluster.redis.start_again();
     let since = clock::instant();
     scene.until("the node hears Redis", WHOLE_WITHIN, async || up(scene).await == 1.0).await?;
@@ -188,6 +193,12 @@ impl One {
             self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(conversation.clone());
         }
     }
+}
+
+/// How often somebody looked whether a conversation has gone on, and how many questions those were.
+async fn looks(scene: &Scene, node: usize) -> (f64, f64) {
+    let member = &scene.cluster.members[node];
+    (member.counter("switchboard_looks_total").await, member.counter("switchboard_look_questions_total").await)
 }
 
 fn heard_channels(scene: &Scene) -> Result<usize> {
