@@ -87,3 +87,28 @@ for (const colorScheme of ['light', 'dark']) {
     assert.deepEqual(await complaints(stranger), [], 'sign in');
   });
 }
+
+/** Keys that open a sheet over an open conversation. */
+const SHEETS = ['h', 'a', 'x', 'z', 'p', 'm', 'f', 'd', ',', '?', 'Control+k'];
+
+for (const [colorScheme, contrast] of [['light', 'no-preference'], ['dark', 'no-preference'], ['light', 'more'], ['dark', 'more']]) {
+  test(`axe has no serious complaint about any sheet (${colorScheme}, contrast ${contrast})`, async () => {
+    const vera = await visitor(theStage);
+    await say(vera, 'I had an accident');
+    const ana = await agent(theStage, DESK, { colorScheme, contrast, reducedMotion: 'reduce' });
+    await ana.locator('.waiting .row').last().click();
+    await ana.locator('.bubble', { hasText: 'I had an accident' }).waitFor();
+    assert.deepEqual(await complaints(ana), [], 'the conversation');
+    // Out of the field, which has the keys.
+    await ana.locator('#composer').press('Escape');
+    for (const key of SHEETS) {
+      await ana.locator('body').press(key);
+      const sheet = ana.locator('dialog[open]');
+      await sheet.waitFor();
+      assert.deepEqual(await complaints(ana), [], key);
+      await ana.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+    }
+    assert.deepEqual(ana.problems, []);
+  });
+}

@@ -12,6 +12,7 @@ export const ACTS = [
   { act: 'reopen', key: 'o' },
   { act: 'priority', key: 'p' },
   { act: 'unread', key: 'u' },
+  { act: 'merge', key: 'm' },
   { act: 'select', key: 'v' },
   { act: 'next', key: 'j' },
   { act: 'previous', key: 'k' },

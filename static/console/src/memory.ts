@@ -60,6 +60,18 @@ export function rememberSettings(settings: unknown): void {
   write(localStorage, SETTINGS, settings);
 }
 
+const EMOJI = 'switchboard:emoji';
+
+/** What was taken last; what is no list of words is none. */
+export function recalledEmoji(): string[] {
+  const kept = read<unknown>(localStorage, EMOJI);
+  return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === 'string').slice(0, 8) : [];
+}
+
+export function rememberEmoji(recent: readonly string[]): void {
+  write(localStorage, EMOJI, recent);
+}
+
 export function recallSize(name: string, otherwise: number): number {
   return read<number>(localStorage, `switchboard:size:${name}`) ?? otherwise;
 }

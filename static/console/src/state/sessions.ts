@@ -1,0 +1,45 @@
+/** A conversation by its sessions: stretches that a quiet day ended, or an agent. Pure; the server counts alike. */
+import type { EventView } from '../../../shared/wire';
+import { DAY } from '../../../shared/time';
+
+export interface Session {
+  /** Its first event, of those that are known. */
+  seq: number;
+  at: number;
+  /** Messages, whoever wrote them. */
+  said: number;
+}
+
+const MESSAGES: ReadonlySet<string> = new Set(['contact_said', 'bot_said', 'agent_said', 'outside_said']);
+
+/** Oldest first. Of the oldest, the beginning may not be known. */
+export function sessions(events: readonly EventView[]): Session[] {
+  const found: Session[] = [];
+  /** The contact's last word or look; none: there was none yet. */
+  let active: number | undefined;
+  let over = false;
+  for (const event of events) {
+    let begins = found.length === 0;
+    if (event.kind === 'contact_said' || event.kind === 'came_by' || event.kind === 'page_viewed') {
+      begins ||= over || (active !== undefined && event.at - active > DAY);
+      [active, over] = [event.at, false];
+    } else if (event.kind === 'closed') {
+      over = true;
+    } else if (event.kind === 'reopened' && event.why === 'undone') {
+      over = false;
+    }
+    if (begins) found.push({ seq: event.seq, at: event.at, said: 0 });
+    if (MESSAGES.has(event.kind)) found.at(-1)!.said++;
+  }
+  return found;
+}
+
+/** The lines of each session, in order. Without lines there is none. */
+export function bySession<Line extends { seq: number }>(lines: readonly Line[], all: readonly Session[]): { session: Session; lines: Line[] }[] {
+  return all
+    .map((session, index) => {
+      const end = all[index + 1]?.seq ?? Infinity;
+      return { session, lines: lines.filter(({ seq }) => seq >= session.seq && seq < end) };
+    })
+    .filter(({ lines }) => lines.length > 0);
+}
