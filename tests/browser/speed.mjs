@@ -1,8 +1,10 @@
 // How the console feels under load, in a real browser: node speed.mjs (with SWITCHBOARD_BIN, best a release build).
+// SECONDS=3600 says whether memory stays flat over an hour: it is sampled each minute, after rubbish was collected.
 //
 // A Messenger account takes signed webhooks, and a Send API beside it takes the answers. Half of what arrives goes to the
 // conversation on the screen, half to fifty others of the lists. Everything shares the machine: server, browser and load.
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { DESK, agent, page, stage } from './support.mjs';
 
@@ -52,7 +54,21 @@ function write(contacts, text) {
 }
 
 const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
-const share = (times, part) => times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * part))] ?? NaN;
+
+/** Within how many milliseconds this part of the counted pictures came. */
+function within(counts, part) {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  return counts.findIndex((count) => (seen += count) >= all * part);
+}
+
+/** The resident memory of the server, in MB. */
+function serverMemory(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
+}
+
+const middle = (samples) => Object.fromEntries(Object.keys(samples[0] ?? {}).map((what) => [what, median(samples.map((one) => one[what]))]));
+const words = ({ scripts, nodes, listeners, server }) => `scripts ${scripts?.toFixed(1)} MB, ${nodes} nodes, ${listeners} listeners, server ${server?.toFixed(0)} MB`;
 const report = (what, words) => console.log(`${what.padEnd(58)} ${words}`);
 
 try {
@@ -90,22 +106,32 @@ try {
     await devtools.send('HeapProfiler.collectGarbage');
     return (await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6;
   };
-  const before = await heap();
+  await devtools.send('Performance.enable');
+  /** What the page holds after its rubbish has been collected, and what the server holds. */
+  const held = async () => {
+    const scripts = await heap();
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const metric = (name) => metrics.find((one) => one.name === name).value;
+    return { scripts, nodes: metric('Nodes'), listeners: metric('JSEventListeners'), server: serverMemory(theStage.pid) };
+  };
+  const before = await held();
+  // Counted, not kept: an hour of numbers would itself be what grows.
   await ana.evaluate(() => {
-    globalThis.pictures = [];
+    globalThis.pictures = new Array(2000).fill(0);
     let last = performance.now();
     const look = (now) => {
-      globalThis.pictures.push(now - last);
+      globalThis.pictures[Math.min(1999, Math.round(now - last))]++;
       last = now;
       requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   });
   const began = Date.now();
+  const step = Math.min(60_000, (SECONDS * 1000) / 4);
   let sent = 0;
   let answered = 0;
-  const heaps = [];
   let sampled = began;
+  const samples = [];
   while (Date.now() - began < SECONDS * 1000) {
     const due = Math.floor(((Date.now() - began) / 1000) * EVENTS_PER_SECOND) - sent;
     if (due > 0) {
@@ -113,19 +139,24 @@ try {
       sent += due;
       void write(batch, 'One more word').then((status) => status === 200 && (answered += batch.length));
     }
-    if (Date.now() - sampled > (SECONDS * 1000) / 4) {
+    if (Date.now() - sampled > step) {
       sampled = Date.now();
-      heaps.push((await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6);
+      void held().then((now) => {
+        samples.push(now);
+        if (SECONDS >= 240) report(`after ${Math.round((Date.now() - began) / 60_000)} min, ${answered} events`, words(now));
+      });
     }
     await new Promise((next) => setTimeout(next, 20));
   }
   const took = (Date.now() - began) / 1000;
   const pictures = await ana.evaluate(() => globalThis.pictures);
+  const shown = pictures.reduce((sum, count) => sum + count, 0);
   report(`events taken each second, for ${took.toFixed(0)} s`, `${(answered / took).toFixed(0)} of ${EVENTS_PER_SECOND}`);
-  report('pictures each second', (pictures.length / took).toFixed(1));
-  report('from picture to picture, median/p99/worst', `${median(pictures).toFixed(1)} / ${share(pictures, 0.99).toFixed(0)} / ${Math.max(...pictures).toFixed(0)} ms`);
-  report('memory of scripts before / meanwhile / after', `${before.toFixed(1)} / ${heaps.map((mb) => mb.toFixed(1)).join(', ')} / ${(await heap()).toFixed(1)} MB`);
-  report('elements on the page afterwards', String(await ana.evaluate(() => document.querySelectorAll('*').length)));
+  report('pictures each second', (shown / took).toFixed(1));
+  report('from picture to picture, median/p99/worst', `${within(pictures, 0.5)} / ${within(pictures, 0.99)} / ${within(pictures, 1)} ms`);
+  report('held before', words(before));
+  report('held in the first and the last quarter, each the median', `${words(middle(samples.slice(0, Math.ceil(samples.length / 4))))}; ${words(middle(samples.slice(-Math.ceil(samples.length / 4))))}`);
+  report('held afterwards', words(await held()));
 
   // The first look of somebody with a slow machine.
   const slow = await page(theStage, DESK, { storageState: await ana.context().storageState() });
