@@ -11,12 +11,18 @@ test('two conversations of one person are merged with a preview, and the merge i
   const ana = await agent(theStage);
   const vera = await visitor(theStage);
   await openCaller(ana, () => say(vera, 'I had an accident with the Pelican'));
+  await ana.getByRole('button', { name: 'Note', exact: true }).click();
+  await ana.locator('#composer').fill('Her boat lies at pier nine');
+  await ana.keyboard.press('Enter');
+  await ana.locator('.thread .note .text', { hasText: 'pier nine' }).waitFor();
   const first = ana.url();
   const again = await visitor(theStage);
   await openCaller(ana, () => say(again, 'It is me again: an accident'));
   const panel = ana.locator('.panel');
 
-  await panel.getByRole('button', { name: 'Merge with another contact' }).click();
+  await panel.getByRole('button', { name: 'Merge with another contact' }).waitFor();
+  await ana.locator('#composer').press('Escape');
+  await ana.locator('body').press('m');
   const sheet = ana.getByRole('dialog');
   const name = await ana.evaluate(async (path) => {
     const id = path.split('/c/')[1];
@@ -30,12 +36,15 @@ test('two conversations of one person are merged with a preview, and the merge i
   await sheet.getByRole('button', { name: 'Merge', exact: true }).click();
   await panel.getByText('Merged by Ana').waitFor();
   await panel.getByText('I had an accident with the Pelican').waitFor();
+  const elsewhere = panel.locator('.note', { hasText: 'pier nine' });
+  await elsewhere.getByRole('link', { name }).waitFor();
   await shot(ana, 'merged');
   assert.deepEqual(await complaints(ana), []);
 
-  // To the other, and there is the way back.
-  await panel.getByRole('link', { name }).click();
-  await ana.waitForURL(first);
+  // To the note in the other, and there is the way back.
+  await elsewhere.getByRole('link', { name }).click();
+  await ana.waitForURL((url) => url.href.startsWith(first));
+  await ana.locator('.thread .note .text', { hasText: 'pier nine' }).waitFor();
   await panel.getByText('It is me again').waitFor();
 
   const phone = await agent(theStage, PHONE);

@@ -8,7 +8,7 @@ before(async () => (theStage = await stage()));
 after(() => theStage?.close());
 
 for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
-  test(`sessions stand apart and can be folded (${size})`, async () => {
+  test(`sessions stand apart, can be folded, and are led to from beside the contact (${size})`, async () => {
     const ana = await agent(theStage, viewport);
     const vera = await visitor(theStage);
     await openCaller(ana, () => say(vera, `I had an accident, ${size}`));
@@ -30,7 +30,16 @@ for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
     assert.equal(await heads.first().getAttribute('aria-expanded'), 'false');
     assert.equal(await sideways(ana), 0);
 
-    await heads.first().click();
+
+    // Whoever is led to a place in it sees it.
+    const about = ana.getByRole('button', { name: 'About the contact' });
+    if (await about.isVisible()) await about.click();
+    const sessions = ana.locator('.panel a.session');
+    await sessions.nth(1).waitFor();
+    assert.deepEqual(await complaints(ana), []);
+    assert.equal(await sideways(ana), 0);
+    await shot(ana, `sessions-panel-${size}`);
+    await sessions.nth(1).click();
     await ana.locator('.bubble', { hasText: 'I had an accident' }).waitFor();
     assert.deepEqual([...ana.problems, ...vera.problems], []);
   });

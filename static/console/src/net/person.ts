@@ -1,5 +1,7 @@
 /** What the console asks about the person behind conversations. */
 import type { PersonView } from '../../../shared/wire';
+import type { EventView } from '../../../shared/wire';
+import { past, type Past } from '../state/contact';
 import { call } from './http';
 
 const path = (conversation: string): string => `/api/v1/conversations/${encodeURIComponent(conversation)}/contact`;
@@ -15,6 +17,18 @@ export function person(conversation: string, attributes: ReadonlyMap<string, str
     if (value) known.append(name, value);
   }
   return call<PersonView>('GET', `${path(conversation)}?${known}`);
+}
+
+/** Events looked at of each conversation. */
+const EVENTS = 500;
+
+/** What there was in a conversation, as far as its newest events tell. */
+export async function pastOf(conversation: string): Promise<Past> {
+  const { events, more } = await call<{ events: EventView[]; more: boolean }>(
+    'GET',
+    `/api/v1/conversations/${encodeURIComponent(conversation)}/events?limit=${EVENTS}`,
+  );
+  return past(conversation, events, !more);
 }
 
 export const mergeWith = (conversation: string, other: string, id: string) =>
