@@ -8,7 +8,8 @@
 //!   [`whatsapp`] the fake WhatsApp with its own. [`fake`] is what all fakes are made of.
 //! - [`drive`] makes load and measures; [`ceiling`] is what to compare with; [`compare`] does it.
 //! - [`clients`] speak the protocols and remember what they were promised; [`checker`] holds it against the store;
-//!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others.
+//!   [`drill`] kills the server meanwhile. [`memory`] weighs it. [`flood`] lets one contact flood beside others. [`inbox`]
+//!   fills a store with years, and asks what agents ask.
 //! - [`server`] and [`process`] start, kill and weigh a server. [`servers`] are those that the product needs, [`proxy`] stands
 //!   between any two. [`cluster`] puts several nodes together, hurts them in every way, and measures them.
 
@@ -24,6 +25,7 @@ pub mod drive;
 pub mod fake;
 pub mod flood;
 pub mod http;
+pub mod inbox;
 pub mod memory;
 pub mod messenger;
 pub mod process;

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use loadtest::compare::{Comparison, compare};
 use loadtest::drill::{self, Drill, Faults};
 use loadtest::flood::Flood;
+use loadtest::inbox::Years;
 use loadtest::messenger::Network;
 use loadtest::provider::{Provider, Settings};
 use loadtest::{ceiling, product, telegram, twilio, whatsapp};
@@ -38,6 +39,8 @@ enum Command {
     Soak(Soak),
     /// One contact floods; what the others feel of it.
     Flood(FloodArgs),
+    /// Start, lists and search with many conversations stored.
+    Inbox(InboxArgs),
     /// Several nodes, hurt in every way, or measured.
     Cluster(cluster_commands::Cluster),
     /// Checks evidence again that a drill has kept.
@@ -166,6 +169,26 @@ struct FloodArgs {
 }
 
 #[derive(Args)]
+struct InboxArgs {
+    #[arg(long)]
+    bin: PathBuf,
+    #[arg(long, default_value = "bots")]
+    bots: PathBuf,
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u64,
+    #[arg(long, default_value_t = 10)]
+    messages_each: u64,
+    /// How often each question is asked.
+    #[arg(long, default_value_t = 100)]
+    rounds: usize,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Fill this folder and leave it, or use what an earlier run has filled.
+    #[arg(long)]
+    store: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct ProviderArgs {
     #[arg(long, default_value = "127.0.0.1:9999")]
     listen: SocketAddr,
@@ -241,6 +264,7 @@ fn main() -> Result<()> {
         Command::Kill(args) => on_threads(1, kill(args)),
         Command::Soak(args) => on_threads(1, soak(args)),
         Command::Flood(args) => on_threads(1, flood(args)),
+        Command::Inbox(args) => on_threads(1, inbox(args)),
         Command::Cluster(args) => on_threads(2, cluster_commands::perform(args)),
         Command::Check { evidence } => check(&evidence),
         Command::Provider(args) => on_threads(1, provide(args)),
@@ -320,6 +344,13 @@ async fn flood(args: FloodArgs) -> Result<()> {
     if !flooded.is_fine() {
         bail!("others were slowed, or something was lost: see the table");
     }
+    Ok(())
+}
+
+async fn inbox(args: InboxArgs) -> Result<()> {
+    let InboxArgs { bin, bots, conversations, messages_each, rounds, seed, store } = args;
+    let years = Years { bin, bots, conversations, messages_each, rounds, seed, store };
+    print!("{}", loadtest::inbox::feel(&years).await?);
     Ok(())
 }
 

@@ -17,4 +17,5 @@ pub use console::{Answered, ConsoleClient, sign_in};
 pub use frames::{ConsoleFrame, Event, Position, Row, VisitorFrame};
 pub use log::{ClientLog, CommandKind, CommandMade, Diary, Outcome, Posted, Reader, Said, Step, diary, read_diary};
 pub use poster::Poster;
+pub(crate) use socket::Socket;
 pub use webchat::WebchatClient;
