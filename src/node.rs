@@ -323,8 +323,9 @@ async fn start_actors(
 }
 
 fn pictures(config: &Config) -> anyhow::Result<edge::pictures::Fetcher> {
-    let config::Pictures { trusted_hosts, bytes_max } = &config.pictures;
-    Ok(Arc::new(Fetcher::new(trusted_hosts, *bytes_max, channels::keys(config)).context("cannot make an HTTP client")?))
+    let config::Pictures { trusted_hosts, bytes_max, file_bytes_max } = &config.pictures;
+    let fetcher = Fetcher::new(trusted_hosts, (*bytes_max, *file_bytes_max), channels::keys(config));
+    Ok(Arc::new(fetcher.context("cannot make an HTTP client")?))
 }
 
 fn serve(

@@ -1,9 +1,9 @@
-//! Fetches pictures whose links a provider, or a contact, has chosen.
+//! Fetches pictures, and files to be saved, whose links a provider, or a contact, has chosen.
 //!
 //! Whoever chose the link must not make us talk to our own machine or its neighbours, and must not learn who looks: every
 //! address, also of a redirect, goes through the guard of calls, and nothing of the agent's goes along, no cookie, no address,
 //! no name of the page. Where an account's media need its credentials, they go to the place they are for and nowhere else: a
-//! redirect that leads away from it is followed without them. What comes back counts as a picture by its first bytes, whatever it says it is, and is bounded.
+//! redirect that leads away from it is followed without them. What comes back counts as a picture by its first bytes, whatever it says it is, and is bounded; a file is passed on while it comes, up to its own bound.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,23 +12,30 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
 
 use super::bots::guard::{Guard, Refused, body};
+use super::channels::files::ending;
 use crate::domain::ids::AccountId;
-use crate::ports::pictures::{NotShown, Picture, Pictures};
+use crate::ports::pictures::{NotShown, Opened, Picture, Pictures};
 
 const REDIRECTS_MAX: usize = 3;
 /// For the whole of it, redirects and all.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Fetched at a time, each whole in memory until it is passed on. Who finds no place waits as long as the agent would.
 const AT_ONCE_MAX: usize = 8;
+/// A keeper that sends nothing for so long has gone.
+const SILENT_MAX: Duration = Duration::from_secs(30);
+/// Right after a message, its media may not be there yet.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+const TYPE_BYTES_MAX: usize = 100;
 const ACCEPTED: &str = "image/webp,image/png,image/jpeg,image/gif";
 
 pub struct Fetcher(Arc<Inner>);
@@ -60,14 +67,19 @@ struct Inner {
     guard: Guard,
     keys: Keys,
     bytes_max: usize,
+    file_bytes_max: usize,
     room: Semaphore,
 }
 
 impl Fetcher {
-    /// `trusted_hosts` may be private and speak without TLS.
-    pub fn new(trusted_hosts: &[String], bytes_max: usize, keys: Keys) -> reqwest::Result<Self> {
+    /// `trusted_hosts` may be private and speak without TLS. A picture has so many bytes at most, a file that is saved so many.
+    pub fn new(
+        trusted_hosts: &[String],
+        (bytes_max, file_bytes_max): (usize, usize),
+        keys: Keys,
+    ) -> reqwest::Result<Self> {
         let (guard, room) = (Guard::new(trusted_hosts)?, Semaphore::new(AT_ONCE_MAX));
-        Ok(Self(Arc::new(Inner { guard, keys, bytes_max, room })))
+        Ok(Self(Arc::new(Inner { guard, keys, bytes_max, file_bytes_max, room })))
     }
 }
 
@@ -77,10 +89,23 @@ impl Pictures for Fetcher {
         async move {
             let fetched = async {
                 let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
-                let url = Url::parse(&url).map_err(|_| NotShown::Gone)?;
-                inner.follow(url, inner.keys.get(&of)).await
+                let (_, answer) = inner.follow(&url, inner.keys.get(&of), ACCEPTED).await?;
+                inner.picture(answer).await
             };
             timeout(PATIENCE, fetched).await.unwrap_or_else(|_| Err(late()))
+        }
+        .boxed()
+    }
+
+    fn open(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Opened, NotShown>> {
+        let (inner, url, of) = (self.0.clone(), url.to_owned(), of.clone());
+        async move {
+            let opened = async {
+                let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
+                let (from, answer) = inner.follow(&url, inner.keys.get(&of), "*/*").await?;
+                inner.opened(&from, answer)
+            };
+            timeout(PATIENCE, opened).await.unwrap_or_else(|_| Err(late()))
         }
         .boxed()
     }
@@ -91,22 +116,49 @@ fn late() -> NotShown {
 }
 
 impl Inner {
-    async fn follow(&self, mut url: Url, key: Option<&Key>) -> Result<Picture, NotShown> {
-        for _ in 0..=REDIRECTS_MAX {
+    /// What answers in the end, and from where.
+    async fn follow(
+        &self,
+        url: &str,
+        key: Option<&Key>,
+        accepted: &'static str,
+    ) -> Result<(Url, reqwest::Response), NotShown> {
+        let mut url = Url::parse(url).map_err(|_| NotShown::Gone)?;
+        let mut may_be_late = key.is_some_and(|key| key.opens(&url));
+        let mut hops = 0;
+        while hops <= REDIRECTS_MAX {
             let client = self.guard.client_for(&url).map_err(NotShown::Forbidden)?;
-            let mut request = client.get(url.clone()).header(ACCEPT, ACCEPTED);
+            let mut request = client.get(url.clone()).header(ACCEPT, accepted).header(ACCEPT_ENCODING, "identity");
             if let Some(key) = key.filter(|key| key.opens(&url)) {
                 request = request.header(AUTHORIZATION, key.authorization.clone());
             }
             let answer = request.send().await.map_err(broken)?;
             match answer.status() {
-                StatusCode::OK => return self.picture(answer).await,
+                StatusCode::OK => return Ok((url, answer)),
                 status if status.is_redirection() => url = next(&url, &answer)?,
+                StatusCode::NOT_FOUND if std::mem::take(&mut may_be_late) => {
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                    continue;
+                }
                 StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN => return Err(NotShown::Gone),
                 status => return Err(NotShown::Unreachable(format!("it answered with HTTP {}", status.as_u16()))),
             }
+            hops += 1;
         }
         Err(NotShown::Unreachable("it leads from one address to the next".to_owned()))
+    }
+
+    fn opened(&self, from: &Url, answer: reqwest::Response) -> Result<Opened, NotShown> {
+        let said = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !matches!(said(CONTENT_ENCODING), "" | "identity") {
+            return Err(NotShown::Unreachable("it is packed".to_owned()));
+        }
+        let (content_type, length) = (essence(said(CONTENT_TYPE)), answer.content_length());
+        if length.is_some_and(|length| length > self.file_bytes_max as u64) {
+            return Err(NotShown::TooLarge(self.file_bytes_max));
+        }
+        let name = called(from, &content_type);
+        Ok(Opened { name, content_type, length, bytes: bounded(answer, self.file_bytes_max) })
     }
 
     async fn picture(&self, answer: reqwest::Response) -> Result<Picture, NotShown> {
@@ -122,6 +174,38 @@ impl Inner {
         let content_type = kind(&bytes).ok_or(NotShown::NoPicture)?;
         Ok(Picture { content_type, bytes })
     }
+}
+
+/// A type that is one, without what is said beside it.
+fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.+_/".contains(&byte);
+    let fine = essence.len() <= TYPE_BYTES_MAX && essence.bytes().all(plain) && essence.split('/').count() == 2;
+    if fine { essence } else { "application/octet-stream".to_owned() }
+}
+
+/// The last part of its address, with an ending that fits if it has none.
+fn called(from: &Url, content_type: &str) -> String {
+    let last = from.path_segments().and_then(|mut parts| parts.next_back()).filter(|last| !last.is_empty());
+    let name = percent_encoding::percent_decode_str(last.unwrap_or("file")).decode_utf8_lossy().into_owned();
+    if name.contains('.') { name } else { format!("{name}.{}", ending(content_type)) }
+}
+
+/// The body as it comes. Longer than so many bytes, or silent for too long, it breaks off.
+fn bounded(answer: reqwest::Response, bytes_max: usize) -> BoxStream<'static, std::io::Result<Bytes>> {
+    stream::unfold(Some((answer, bytes_max)), |left| async {
+        let (mut answer, room) = left?;
+        let chunk = timeout(SILENT_MAX, answer.chunk()).await.map_err(std::io::Error::other);
+        match chunk.and_then(|chunk| chunk.map_err(|_| std::io::Error::other("the connection broke"))) {
+            Ok(Some(bytes)) => match room.checked_sub(bytes.len()) {
+                Some(room) => Some((Ok(bytes), Some((answer, room)))),
+                None => Some((Err(std::io::Error::other("it is too large")), None)),
+            },
+            Ok(None) => None,
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+    .boxed()
 }
 
 fn next(from: &Url, answer: &reqwest::Response) -> Result<Url, NotShown> {
@@ -178,7 +262,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_private_is_called_whoever_says_so() {
-        let fetcher = Fetcher::new(&[], 1000, Keys::new()).expect("a client");
+        let fetcher = Fetcher::new(&[], (1000, 1000), Keys::new()).expect("a client");
         let of = AccountId::new("page");
         for url in [
             "http://127.0.0.1:1/x.png",
@@ -190,6 +274,21 @@ mod tests {
         }
         for url in ["", "x.png", "javascript:alert(1)", "file:///etc/passwd", "data:image/png;base64,AAAA"] {
             assert!(matches!(fetcher.fetch(url, &of).await, Err(NotShown::Gone | NotShown::Forbidden(_))), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_called_by_its_address_and_its_type() {
+        let called = |url: &str, kind: &str| called(&Url::parse(url).expect("an address"), &essence(kind));
+        assert_eq!(called("https://api.twilio.example/x/Media/ME1", "application/pdf"), "ME1.pdf");
+        assert_eq!(
+            called("https://cdn.example/a/menu%20of%20may.pdf?e=1", "text/html; charset=utf-8"),
+            "menu of may.pdf"
+        );
+        assert_eq!(called("https://cdn.example/", ""), "file.bin");
+        assert_eq!(called("https://cdn.example/x", "text/vcard; charset=utf-8"), "x.vcf");
+        for odd in ["", "text", "a/b/c", "text/html\r\nx: y", &"x/".repeat(200)] {
+            assert_eq!(essence(odd), "application/octet-stream", "{odd}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! `[outside]`: which systems of others may be called, how fast, and the secrets that go along; `[pictures]`: where pictures
-//! are fetched from.
+//! and files are fetched from.
 
 use std::collections::BTreeMap;
 
@@ -36,12 +36,14 @@ pub struct Shared {
     pub token: Option<Secret>,
 }
 
-/// Pictures that contacts sent, fetched for the console.
+/// Pictures and files that contacts sent, fetched for the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pictures {
     /// Hosts, with a port or without, that may be private and speak without TLS.
     pub trusted_hosts: Vec<String>,
     pub bytes_max: usize,
+    /// What is saved, of whatever kind.
+    pub file_bytes_max: usize,
 }
 
 impl Outside {
@@ -121,8 +123,9 @@ pub fn read(mut table: Table<'_>, report: &Report<'_>) -> Outside {
 pub fn pictures(mut table: Table<'_>) -> Pictures {
     let trusted_hosts = hosts(&mut table, "trusted_hosts").unwrap_or_default();
     let bytes_max = table.number("bytes_max", 1_024..=104_857_600) as usize;
+    let file_bytes_max = table.number("file_bytes_max", 1_024..=1_073_741_824) as usize;
     table.finish();
-    Pictures { trusted_hosts, bytes_max }
+    Pictures { trusted_hosts, bytes_max, file_bytes_max }
 }
 
 fn shared(above: &Table<'_>, report: &Report<'_>, name: String, value: Value) -> Option<(String, Shared)> {

@@ -135,6 +135,13 @@ pub fn escaped(name: &str) -> String {
     utf8_percent_encode(name, IN_PATH).to_string()
 }
 
+/// What a browser is to do with it, and what it is called there: in plain letters, and in its own.
+pub fn disposition(place: &str, name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
+    let plain: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
+    format!("{place}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name))
+}
+
 /// The file as it stands in a conversation. Its address has no host: that of the installation may change.
 pub fn attachment(key: UploadKey, name: &str) -> Attachment {
     let kind = type_of(name).map_or(AttachmentKind::File, |known| known.kind);

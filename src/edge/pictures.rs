@@ -1,5 +1,6 @@
-//! Pictures in conversations, for consoles: the browser asks us, and we ask where the picture lies, so that whoever sent it
-//! does not learn who looks at it, and the console needs to load nothing from elsewhere.
+//! Pictures and files in conversations, for consoles: the browser asks us, and we ask where they lie, so that whoever sent
+//! one does not learn who looks at it, what needs an account's credentials is opened, and the console needs to load nothing
+//! from elsewhere. Pictures are shown, files are saved.
 
 use std::sync::Arc;
 
@@ -26,18 +27,67 @@ const POLICY: &str = "default-src 'none'; sandbox";
 /// `GET /api/v1/conversations/{conversation}/pictures/{seq}/{place}`: what is attached to an event, counted from 0. Only a
 /// link that stands in the log is followed.
 pub async fn picture(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Result<HttpResponse, Problem> {
-    let (conversation, seq, place) = path.into_inner();
     let none = || Problem::not_found("There is no such picture.");
-    let conversation: ConversationId = conversation.parse().map_err(|_| none())?;
-    let before = seq.checked_sub(1).ok_or_else(none)?;
-    let reading = edge.switchboard.parts().store.read_after(conversation, before, 1).await?.ok_or_else(none)?;
-    let account = reading.summary.account;
-    let event = reading.events.into_iter().find(|logged| logged.seq == seq).ok_or_else(none)?.event;
-    let url = attached(event, place).filter(|attached| attached.kind == AttachmentKind::Image).ok_or_else(none)?.url;
-    if let Some(file) = own_file(&url).or_else(|| uploaded(&url)) {
-        return Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, file)).finish());
+    let (attached, account) = find(&edge, path.into_inner()).await?.ok_or_else(none)?;
+    let url = Some(attached).filter(|attached| attached.kind == AttachmentKind::Image).ok_or_else(none)?.url;
+    match here(&url) {
+        Some(place) => Ok(elsewhere(place)),
+        None => shown(&edge, &url, &account).await,
     }
-    shown(&edge, &url, &account).await
+}
+
+/// `GET /api/v1/conversations/{conversation}/attachments/{seq}/{place}`: the same for whatever can be saved, and for saving.
+pub async fn attachment(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Result<HttpResponse, Problem> {
+    let none = || Problem::not_found("There is no such file.");
+    let (attached, account) = find(&edge, path.into_inner()).await?.ok_or_else(none)?;
+    // What is of no kind is a page or a place: that opens where it leads.
+    let Attachment { url, name, .. } =
+        Some(attached).filter(|attached| attached.kind != AttachmentKind::Other).ok_or_else(none)?;
+    match here(&url) {
+        Some(place) => Ok(elsewhere(place)),
+        None => saved(&edge, &url, &name, &account).await,
+    }
+}
+
+type Found = Option<(Attachment, AccountId)>;
+
+async fn find(edge: &Edge, (conversation, seq, place): (String, Seq, usize)) -> Result<Found, Problem> {
+    let Ok(conversation) = conversation.parse::<ConversationId>() else { return Ok(None) };
+    let Some(before) = seq.checked_sub(1) else { return Ok(None) };
+    let Some(reading) = edge.switchboard.parts().store.read_after(conversation, before, 1).await? else {
+        return Ok(None);
+    };
+    let account = reading.summary.account;
+    let event = reading.events.into_iter().find(|logged| logged.seq == seq).map(|logged| logged.event);
+    Ok(event.and_then(|event| attached(event, place)).map(|attached| (attached, account)))
+}
+
+/// The path of what we hand out ourselves.
+fn here(url: &str) -> Option<&str> {
+    own_file(url).or_else(|| uploaded(url))
+}
+
+fn elsewhere(place: &str) -> HttpResponse {
+    HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, place)).finish()
+}
+
+/// What lies there, whatever it is: to be saved, for nothing of a stranger's opens in the console's own house.
+async fn saved(edge: &Edge, url: &str, known_as: &str, account: &AccountId) -> Result<HttpResponse, Problem> {
+    let opened = edge.pictures.open(url, account).await.map_err(problem)?;
+    // Some channels say the type where others say the name.
+    let named = known_as.contains('.') && !known_as.contains('/');
+    let name = upload::clean_name(if named { known_as } else { &opened.name });
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(opened.content_type)
+        .insert_header((header::CONTENT_DISPOSITION, upload::disposition("attachment", &name)))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CACHE_CONTROL, "private, max-age=3600"));
+    if let Some(length) = opened.length {
+        response.no_chunking(length);
+    }
+    Ok(response.streaming(opened.bytes))
 }
 
 /// What lies there, as far as it is a picture.
@@ -78,9 +128,10 @@ fn attached(event: Event, place: usize) -> Option<Attachment> {
 }
 
 fn problem(why: NotShown) -> Problem {
-    let detail = format!("{why}.");
+    let mut detail = format!("{why}.");
+    detail[..1].make_ascii_uppercase();
     match why {
-        NotShown::Gone => Problem::not_found("The picture is not there, or not any more."),
+        NotShown::Gone => Problem::not_found("It is not there, or not any more."),
         NotShown::Forbidden(_) | NotShown::NoPicture => Problem::not_found(detail),
         NotShown::TooLarge(_) => Problem::too_large(detail),
         NotShown::Unreachable(_) => Problem { status: StatusCode::BAD_GATEWAY, detail, ..Problem::busy() },

@@ -24,7 +24,7 @@ use super::guests;
 use super::sign_in::SignIn;
 use crate::dice;
 use crate::domain::ids::AccountId;
-use crate::domain::upload::{FileType, UploadKey, attachment, clean_name, endings, escaped, type_of};
+use crate::domain::upload::{FileType, UploadKey, attachment, clean_name, disposition, endings, type_of};
 use crate::ports::store::{Contact, StoreError};
 use crate::ports::uploads::{Allowance, Begun, PART_BYTES, UNSENT_LASTS, Upload};
 use crate::wire::api;
@@ -227,8 +227,7 @@ pub async fn show(edge: Data<Edge>, path: Path<(String, String)>) -> Result<Http
     let Upload { name, bytes, .. } = edge.switchboard.parts().uploads.upload(key).await?.ok_or_else(none)?;
     let kind = type_of(&name);
     let place = if kind.is_some_and(FileType::is_shown) { "inline" } else { "attachment" };
-    let plain: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
-    let disposition = format!("{place}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(&name));
+    let disposition = disposition(place, &name);
     let mut response = HttpResponse::Ok();
     response
         .content_type(kind.map_or("application/octet-stream", |kind| kind.mime))
@@ -240,10 +239,6 @@ pub async fn show(edge: Data<Edge>, path: Path<(String, String)>) -> Result<Http
         .insert_header((header::CACHE_CONTROL, FOR_EVER))
         .no_chunking(bytes);
     Ok(response.streaming(parts(edge, key, bytes)))
-}
-
-fn is_plain(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ')
 }
 
 /// One part after the other, as fast as whoever reads takes them.

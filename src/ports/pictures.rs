@@ -1,7 +1,8 @@
-//! Pictures that somebody else keeps, fetched for people who must not be sent there.
+//! Pictures and files that somebody else keeps, fetched for people who must not be sent there.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 
 use crate::domain::ids::AccountId;
 
@@ -12,19 +13,29 @@ pub struct Picture {
     pub bytes: Bytes,
 }
 
-/// Why a picture is not shown.
+/// A file of whatever kind, as it comes: longer than its keeper may make it, it breaks off.
+pub struct Opened {
+    /// As its keeper calls it, by the last part of its address.
+    pub name: String,
+    pub content_type: String,
+    /// None: its keeper does not say.
+    pub length: Option<u64>,
+    pub bytes: BoxStream<'static, std::io::Result<Bytes>>,
+}
+
+/// Why a picture, or a file, is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotShown {
-    #[error("the picture is not there, or not any more")]
+    #[error("it is not there, or not any more")]
     Gone,
     /// Its address, or one that it leads to, is not for us to call.
-    #[error("the picture lies where we do not look: {0}")]
+    #[error("it lies where we do not look: {0}")]
     Forbidden(String),
     #[error("what lies there is no picture that can be shown")]
     NoPicture,
-    #[error("the picture is larger than {0} bytes")]
+    #[error("it is larger than {0} bytes")]
     TooLarge(usize),
-    #[error("the picture cannot be fetched: {0}")]
+    #[error("it cannot be fetched: {0}")]
     Unreachable(String),
     #[error("too many pictures are being fetched")]
     Busy,
@@ -33,4 +44,6 @@ pub enum NotShown {
 pub trait Pictures: Send + Sync + 'static {
     /// `of`: the account it came by, whose media may need credentials.
     fn fetch(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Picture, NotShown>>;
+    /// As `fetch`, whatever lies there: for saving, never for showing.
+    fn open(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Opened, NotShown>>;
 }

@@ -17,6 +17,7 @@ use crate::support::other::{Manner, Other};
 const PSID: &str = "7";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 const BYTES_MAX: usize = 4096;
+const FILE_BYTES_MAX: usize = 8192;
 
 /// A place for pictures that the operator trusts, and one that nobody does.
 struct Scene {
@@ -30,7 +31,10 @@ impl Scene {
     async fn new() -> Self {
         let picture = || Other::start(Manner::Raw(PNG.to_vec(), None));
         let (trusted, private) = (picture(), picture());
-        let pictures = format!("\n[pictures]\ntrusted_hosts = [\"{}\"]\nbytes_max = {BYTES_MAX}\n", trusted.address);
+        let pictures = format!(
+            "\n[pictures]\ntrusted_hosts = [\"{}\"]\nbytes_max = {BYTES_MAX}\nfile_bytes_max = {FILE_BYTES_MAX}\n",
+            trusted.address
+        );
         let installation = Installation::with(|plan| plan.outside = pictures).await;
         let node = installation.start().await;
         Self { installation, node, trusted, private }
@@ -159,16 +163,18 @@ async fn media_that_need_credentials_get_them_and_nobody_else_does() {
     let node = installation.start().await;
     let scene = Scene { installation, node, trusted: place, private: elsewhere };
     let phone = Contact::of(&AccountId::new("sms-1"), "+14155550100");
-    let shown = async |url: String| {
-        let attachments = vec![Attachment { kind: AttachmentKind::Image, url, name: String::new() }];
+    let come = async |kind: AttachmentKind, url: String| {
+        let attachments = vec![Attachment { kind, url, name: "application/pdf".to_owned() }];
         let heard = Heard { attachments, ..Heard::default() };
         let hear = Command::Hear { heard, provider_id: None, provider_at: None, name: None };
         ask(&scene.node, &phone, hear).await;
         let log = log(&scene.node, &phone).await;
         let said = |logged: &&LoggedEvent| matches!(logged.event, Event::ContactSaid { .. });
         let seq = log.iter().rev().find(said).expect("it is in the log").seq;
-        scene.shown(&format!("/api/v1/conversations/{}/pictures/{seq}/0", phone.conversation)).await.status
+        let us = if kind == AttachmentKind::Image { "pictures" } else { "attachments" };
+        scene.shown(&format!("/api/v1/conversations/{}/{us}/{seq}/0", phone.conversation)).await
     };
+    let shown = async |url: String| come(AttachmentKind::Image, url).await.status;
     // The bot's answers go there, too, and are not what is looked at here.
     let shown_to = |account: &str| {
         let mut asked = scene.trusted.received().into_iter().filter(|asked| asked.path.contains("/Media/"));
@@ -184,11 +190,83 @@ async fn media_that_need_credentials_get_them_and_nobody_else_does() {
     scene.trusted.now(Manner::Redirects(scene.private.url(&format!("/2010-04-01/Accounts/{sid}/x"))));
     assert_eq!(shown(media.clone()).await, 200);
     assert_eq!(scene.private.received()[0].header("authorization"), "", "never to another host");
+    // What is saved is opened in the same way.
+    scene.trusted.now(Manner::Raw(b"%PDF-1.7".to_vec(), None));
+    let saved = come(AttachmentKind::File, media.clone()).await;
+    assert_eq!((saved.status, saved.body.as_slice()), (200, b"%PDF-1.7".as_slice()));
+    // The other party calls everything JSON; nobody said how the file is called.
+    assert_eq!(
+        saved.header("content-disposition"),
+        Some("attachment; filename=\"ME1.json\"; filename*=UTF-8''ME1.json")
+    );
+    assert!(shown_to(sid).starts_with("Basic "));
+    assert_eq!(
+        come(AttachmentKind::File, scene.trusted.url("/2010-04-01/Accounts/AC9/Messages/MM1/Media/ME1")).await.status,
+        200
+    );
+    assert_eq!(shown_to("AC9"), "");
     // And who writes on another channel does not make us show them.
     let path = scene.sent(&media).await;
     scene.trusted.now(Manner::Raw(PNG.to_vec(), None));
     assert_eq!(scene.shown(&path).await.status, 200);
     assert_eq!(shown_to(sid), "");
+    scene.node.stop().await;
+}
+
+const EVIL: &[u8] = b"<html><script>alert(1)</script>";
+
+fn file_event(mid: &str, kind: &str, url: &str) -> Value {
+    let attached = json!([{"type": kind, "payload": {"url": url}}]);
+    json!({"sender": {"id": PSID}, "recipient": {"id": page().id}, "timestamp": 1,
+        "message": {"mid": mid, "attachments": attached}})
+}
+
+#[actix_web::test]
+async fn a_file_comes_through_us_and_is_saved_not_shown() {
+    let scene = Scene::new().await;
+    scene.trusted.now(Manner::Raw(EVIL.to_vec(), None));
+    for (number, (kind, name)) in
+        [("file", "a%20%22list%22.html"), ("audio", "voice"), ("video", "v.mp4"), ("image", "i.png")]
+            .into_iter()
+            .enumerate()
+    {
+        let picture =
+            scene.post(file_event(&format!("m_{number}"), kind, &scene.trusted.url(&format!("/{name}")))).await;
+        let path = picture.replace("/pictures/", "/attachments/");
+        let saved = scene.shown(&path).await;
+        assert_eq!((saved.status, saved.body.as_slice()), (200, EVIL), "{kind}");
+        let disposition = saved.header("content-disposition").unwrap_or_default().to_owned();
+        assert!(disposition.starts_with("attachment; filename=\""), "{disposition}");
+        assert_eq!(saved.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+        assert_eq!(saved.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(scene.installation.get(&path).await.status, 401, "only who is signed in");
+        if number == 0 {
+            assert!(disposition.contains("filename=\"a list.html\""), "{disposition}");
+        }
+    }
+    for asked in scene.trusted.received() {
+        for telling in ["cookie", "referer", "authorization", "origin", "x-forwarded-for"] {
+            assert_eq!(asked.header(telling), "", "{telling}");
+        }
+    }
+    let status = async |mid: &str, kind: &str, url: &str| {
+        let path = scene.post(file_event(mid, kind, url)).await.replace("/pictures/", "/attachments/");
+        scene.shown(&path).await.status
+    };
+    assert_eq!(status("m_private", "file", &scene.private.url("/x.pdf")).await, 404);
+    assert_eq!(status("m_plain", "file", "http://cdn.example/without-tls.pdf").await, 404);
+    assert_eq!(status("m_page", "fallback", &scene.trusted.url("/page")).await, 404, "a page opens where it is");
+    scene.trusted.now(Manner::Redirects(scene.private.url("/x.pdf")));
+    assert_eq!(status("m_leads", "file", &scene.trusted.url("/1")).await, 404);
+    scene.trusted.now(Manner::Raw(vec![0; FILE_BYTES_MAX + 1], None));
+    assert_eq!(status("m_large", "file", &scene.trusted.url("/1")).await, 413);
+    scene.trusted.now(Manner::Raw(EVIL.to_vec(), Some("gzip")));
+    assert_eq!(
+        status("m_packed", "file", &scene.trusted.url("/1")).await,
+        502,
+        "nothing is unpacked, or passed on packed"
+    );
+    assert!(scene.private.received().is_empty(), "nothing private was called");
     scene.node.stop().await;
 }
 

@@ -160,6 +160,16 @@ async fn links_files_groups_and_a_stopped_bot_are_what_they_are() {
     assert_eq!((picture.status, picture.body.as_slice()), (200, b"\xff\xd8 a picture".as_slice()));
     assert_eq!(picture.header("content-type"), Some("image/jpeg"));
     assert_eq!(picture.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    let seq = log(&node, &contact(PERSON))
+        .await
+        .iter()
+        .find(|logged| matches!(&logged.event, Event::ContactSaid { heard, .. } if !heard.attachments.is_empty()))
+        .expect("it")
+        .seq;
+    for us in ["pictures", "attachments"] {
+        let asked = format!("/api/v1/conversations/{}/{us}/{seq}/0", contact(PERSON).conversation);
+        assert_eq!(get(&asked, &[("cookie", &cookie)]).await.header("location"), Some(path), "where agents find it");
+    }
     assert_eq!(get(path, &[]).await.status, 401);
     assert_eq!(get(&format!("{path}2"), &[("cookie", &cookie)]).await.status, 404);
     assert!(!url.contains(&Settings::default().token));

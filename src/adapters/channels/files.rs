@@ -50,3 +50,40 @@ pub fn bounded(download: Download, bytes_max: usize) -> BoxStream<'static, Resul
 pub fn broken(why: Unanswered) -> NotFetched {
     NotFetched::Unreachable(why.to_string())
 }
+
+/// Of a name that says again what kind of file it is.
+pub fn ending(mime_type: &str) -> &'static str {
+    let essence = mime_type.split(';').next().unwrap_or_default().trim();
+    match essence {
+        "image/jpeg" => "jpg",
+        "audio/ogg" => "ogg",
+        "audio/mpeg" => "mp3",
+        "video/mp4" => "mp4",
+        "text/plain" => "txt",
+        // Of all that it could be, nothing is likelier than another.
+        "application/octet-stream" => "bin",
+        "text/vcard" | "text/x-vcard" | "text/directory" => "vcf",
+        other => mime_guess::get_mime_extensions_str(other).and_then(|all| all.first()).unwrap_or(&"bin"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_what_it_is() {
+        for (kind, expected) in [
+            ("image/jpeg", "jpg"),
+            ("audio/ogg; codecs=opus", "ogg"),
+            ("image/webp", "webp"),
+            ("application/pdf", "pdf"),
+            ("text/x-vcard", "vcf"),
+            ("application/octet-stream", "bin"),
+            ("", "bin"),
+            ("made/up", "bin"),
+        ] {
+            assert_eq!(ending(kind), expected, "{kind}");
+        }
+    }
+}

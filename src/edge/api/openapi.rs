@@ -155,6 +155,9 @@ mod tests {
             ("GET", "/api/v1/conversations/{conversation}/pictures/{seq}/{place}") => {
                 route("A picture attached to an event, the first at place 0", None, None)
             }
+            ("GET", "/api/v1/conversations/{conversation}/attachments/{seq}/{place}") => {
+                route("A file attached to an event, for saving, the first at place 0", None, None)
+            }
             ("GET", "/api/v1/conversations/{conversation}/portrait") => {
                 route("What the contact looks like, where the channel lets us show it", None, None)
             }

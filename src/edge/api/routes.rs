@@ -117,6 +117,8 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/accounts/{account}/templates" => web::route().to(templates::list);
         With(Converse), GET "/api/v1/conversations/{conversation}/pictures/{seq}/{place}" =>
             web::route().to(pictures::picture);
+        With(Converse), GET "/api/v1/conversations/{conversation}/attachments/{seq}/{place}" =>
+            web::route().to(pictures::attachment);
         With(Converse), GET "/api/v1/conversations/{conversation}/portrait" => web::route().to(portraits::portrait);
 
         With(Converse), GET "/api/v1/accounts/{account}/apps" => web::route().to(custody::list);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::settings::{BadSettings, Graph, Settings};
-use crate::adapters::channels::files::{bounded, broken};
+use crate::adapters::channels::files::{bounded, broken, ending};
 use crate::adapters::channels::http::{Client, Download};
 use crate::adapters::channels::lenient::Word;
 use crate::ports::channel::{File, Files, NotFetched};
@@ -57,37 +57,5 @@ fn there(download: Download) -> Result<Download, NotFetched> {
         200 => Ok(download),
         400 | 404 | 410 => Err(NotFetched::Gone),
         status => Err(NotFetched::Unreachable(format!("it answered with HTTP {status}"))),
-    }
-}
-
-/// Of a name that says again what kind of file it is.
-fn ending(mime_type: &str) -> &'static str {
-    let essence = mime_type.split(';').next().unwrap_or_default().trim();
-    match essence {
-        "image/jpeg" => "jpg",
-        "audio/ogg" => "ogg",
-        "audio/mpeg" => "mp3",
-        "video/mp4" => "mp4",
-        "text/plain" => "txt",
-        other => mime_guess::get_mime_extensions_str(other).and_then(|all| all.first()).unwrap_or(&"bin"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_called_what_it_is() {
-        for (kind, expected) in [
-            ("image/jpeg", "jpg"),
-            ("audio/ogg; codecs=opus", "ogg"),
-            ("image/webp", "webp"),
-            ("application/pdf", "pdf"),
-            ("", "bin"),
-            ("made/up", "bin"),
-        ] {
-            assert_eq!(ending(kind), expected, "{kind}");
-        }
     }
 }

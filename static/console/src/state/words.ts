@@ -14,6 +14,16 @@ const CHANNELS: Record<string, string> = {
 export const reasonWords = (reason: string, { coded }: Language): string => coded(`reason_${reason}`) ?? readable(reason);
 export const deliveryWords = (state: string, { coded }: Language): string => coded(`delivery_${state}`) ?? readable(state);
 export const attachmentWords = (kind: string, { coded }: Language): string => coded(`attachment_${kind}`) ?? readable(kind);
+/** What a file is called where its channel says no name: the last part of its address, if that looks like one. */
+export function fileName(url: string): string {
+  const last = /\/([^/?#]+\.[a-z0-9]{1,5})(?:[?#]|$)/i.exec(url)?.[1] ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
 export const channelWords = (channel: string, { coded }: Language): string =>
   CHANNELS[channel] ?? coded(`channel_${channel}`) ?? readable(channel);
 
