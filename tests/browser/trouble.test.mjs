@@ -35,6 +35,26 @@ test('what the channel refused says why, and goes out once when it is sent again
   await shot(ana, 'trouble-sent-again');
 });
 
+test('a token that died pauses its account, and every console says so until it is renewed', async () => {
+  const ana = await agent(theStage);
+  await openCaller(ana, () => writeOnMessenger(theStage, '7009', 'I had an accident'));
+  graph.dead = true;
+  await ana.getByRole('textbox', { name: /Reply/ }).fill('This waits, and is not lost.');
+  await ana.keyboard.press('Enter');
+  const bar = ana.getByRole('alert').filter({ hasText: 'The account harbor-page cannot send. Nothing is lost' });
+  await bar.waitFor();
+  const line = ana.locator('.message', { hasText: 'is not lost' });
+  await line.waitFor();
+  assert.equal(await line.getByText('Not delivered').count(), 0, 'it waits');
+  const other = await agent(theStage, SMALL_PHONE);
+  await other.getByRole('alert').filter({ hasText: 'The account harbor-page cannot send' }).waitFor();
+  await shot(ana, 'trouble-dead-token');
+  await shot(other, 'trouble-dead-token-phone');
+  assert.ok((await sideways(other)) <= 0);
+  assert.deepEqual(await complaints(ana), []);
+  graph.dead = false;
+});
+
 test('while nothing can be stored, everybody is told, and nobody has to reload afterwards', async () => {
   const ana = await agent(theStage);
   const vera = await visitor(theStage);

@@ -168,6 +168,53 @@ async fn an_agent_passes_a_conversation_to_another_app_and_gets_it_back_by_reply
 }
 
 #[actix_web::test]
+async fn what_a_person_wrote_goes_out_before_a_conversation_is_passed_or_it_is_not_passed() {
+    let app = "[[account.app]]\napp_id = \"263902037430900\"\nname = \"Page inbox\"\n";
+    let installation = Installation::with(|plan| plan.page = app).await;
+    let node = installation.start().await;
+    installation.poster().text(PSID, "hours").await;
+    installation.delivered(PSID, 1).await;
+    let cookie = format!("{COOKIE}={}", installation.ana.cookie);
+    let pass = async || {
+        let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
+        let path = format!("/api/v1/conversations/{}/pass", conversation(PSID));
+        let body = br#"{"app": "263902037430900"}"#;
+        request_once("POST", installation.address(), &path, &headers, body, SOON).await.expect("an answer")
+    };
+    let mut console = installation.console(&installation.ana).await;
+    let mut reply = async |text: &str| {
+        let cid = console.reply(&conversation(PSID), text, true).await.unwrap();
+        console.answer_to(&cid, SOON).await.unwrap();
+    };
+    installation.provider.rule(Rule::next(1, Then::Delay { millis: 1000 }));
+    reply("My colleagues go on with this.").await;
+    assert_eq!(pass().await.status, 204, "once it has gone out");
+    let kinds: Vec<_> = events(&node).await.iter().map(name).collect();
+    let (sent, passed) =
+        (kinds.iter().rposition(|kind| *kind == "Sent"), kinds.iter().rposition(|kind| *kind == "TakenOver"));
+    assert!(sent < passed, "{kinds:?}");
+    assert_eq!(installation.delivered(PSID, 2).await.len(), 2);
+    assert_eq!(
+        installation.provider.moves(),
+        [("pass_thread_control".to_owned(), PSID.to_owned())],
+        "nothing takes it back"
+    );
+
+    installation.provider.set_owner(PSID, PAGE_INBOX_APP, true);
+    reply("I have it again.").await;
+    installation.delivered(PSID, 3).await;
+    let moves = installation.provider.moves();
+    installation.provider.rule(Rule::always(Then::token_expired()));
+    reply("And this does not go out.").await;
+    let refused = pass().await;
+    assert_eq!(refused.status, 409);
+    let problem: Value = serde_json::from_str(&refused.text()).unwrap();
+    assert_eq!(problem["code"], "on_its_way", "the agent is told");
+    assert_eq!(installation.provider.moves(), moves, "and Meta is not asked");
+    node.stop().await;
+}
+
+#[actix_web::test]
 async fn meta_is_asked_to_keep_what_a_person_keeps_and_let_go_of_what_goes_back_to_the_bot() {
     let installation = Installation::with(|plan| plan.page = "when_given_back = \"release\"").await;
     let node = installation.start().await;

@@ -566,6 +566,7 @@ const words = {
   refused_nothing_to_read: 'Vom Kontakt ist da nichts zu lesen.',
   refused_no_upload: 'Die Datei ist nicht mehr da; hängen Sie sie noch einmal an.',
 
+  problem_on_its_way: 'Eine Nachricht an den Kontakt ist noch nicht hinausgegangen. Übergeben Sie die Unterhaltung, sobald sie draußen ist.',
   problem_not_signed_in: 'Melden Sie sich zuerst an; die Sitzung ist vielleicht beendet.',
   problem_wrong_credentials: 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
   problem_gone: 'Dieser Link ist verwendet oder abgelaufen. Lassen Sie sich von der Verwaltung einen neuen geben.',

@@ -582,6 +582,7 @@ const words = {
   refused_no_upload: 'The file is not there any more; attach it again.',
 
   // Troubles and problems, by their codes
+  problem_on_its_way: 'A message to the contact has not gone out yet. Pass the conversation once it has.',
   problem_not_signed_in: 'Sign in first; the session may have ended.',
   problem_wrong_credentials: 'The e-mail address or the password is not right.',
   problem_gone: 'This link was used or has expired. Ask your administrator for a new one.',

@@ -578,6 +578,7 @@ const words = {
   refused_nothing_to_read: 'No hay nada del contacto por leer.',
   refused_no_upload: 'El archivo ya no está; adjúntalo de nuevo.',
 
+  problem_on_its_way: 'Un mensaje al contacto aún no ha salido. Pasa la conversación cuando haya salido.',
   problem_not_signed_in: 'Inicia sesión primero; puede que la sesión haya terminado.',
   problem_wrong_credentials: 'La dirección de correo o la contraseña no es correcta.',
   problem_gone: 'Este enlace ya se usó o ha caducado. Pide uno nuevo a tu administrador.',

@@ -578,6 +578,7 @@ const words = {
   refused_nothing_to_read: 'Il n’y a rien du contact à lire.',
   refused_no_upload: 'Le fichier n’est plus là ; joignez-le à nouveau.',
 
+  problem_on_its_way: 'Un message au contact n’est pas encore parti. Passez la conversation une fois qu’il est parti.',
   problem_not_signed_in: 'Connectez-vous d’abord ; la session est peut-être terminée.',
   problem_wrong_credentials: 'L’adresse e-mail ou le mot de passe n’est pas juste.',
   problem_gone: 'Ce lien a servi ou a expiré. Demandez-en un nouveau à votre administrateur.',

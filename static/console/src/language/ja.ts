@@ -566,6 +566,7 @@ const words = {
   refused_nothing_to_read: '相手の書いたものはありません。',
   refused_no_upload: 'ファイルはもうありません。もう一度添付してください。',
 
+  problem_on_its_way: '連絡先へのメッセージがまだ送信されていません。送信されてから会話を渡してください。',
   problem_not_signed_in: '先にサインインしてください。セッションが終了した可能性があります。',
   problem_wrong_credentials: 'メールアドレスまたはパスワードが正しくありません。',
   problem_gone: 'このリンクは使用済みか期限切れです。管理者に新しいリンクを依頼してください。',

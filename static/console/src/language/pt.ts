@@ -578,6 +578,7 @@ const words = {
   refused_nothing_to_read: 'Não há nada do contato para ler.',
   refused_no_upload: 'O arquivo não está mais lá; anexe-o de novo.',
 
+  problem_on_its_way: 'Uma mensagem ao contato ainda não saiu. Passe a conversa quando ela tiver saído.',
   problem_not_signed_in: 'Entre primeiro; a sessão pode ter terminado.',
   problem_wrong_credentials: 'O e-mail ou a senha não está correto.',
   problem_gone: 'Este link já foi usado ou expirou. Peça um novo ao administrador.',
