@@ -97,7 +97,7 @@ impl Headers for AsTheyCame<'_> {
 
 /// Everything of one webhook becomes durable before it is answered.
 async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result<HttpResponse, Problem> {
-    let received = namesakes::resolve(edge, received).await.map_err(|error| try_again(&error.to_string()))?;
+    let (received, pairs) = namesakes::resolve(edge, received).await.map_err(|error| try_again(&error.to_string()))?;
     let Received { asks, known, namesakes: _, unread, passed_over, strangers, courtesies, answer } = received;
     note_strangers(provider, &strangers);
     if let Some(reason) = passed_over {
@@ -119,6 +119,7 @@ async fn take(edge: &Edge, provider: &'static str, received: Received) -> Result
             return Err(try_again(&why));
         }
     }
+    namesakes::pair(edge, pairs).await.map_err(|error| try_again(&error.to_string()))?;
     met.iter().for_each(|contact| edge.switchboard.meet(contact));
     known.into_iter().for_each(|(contact, name, value)| edge.switchboard.learn(contact, name, value));
     courtesies.into_iter().for_each(|(contact, courtesy)| edge.switchboard.show(&contact, courtesy));

@@ -463,3 +463,30 @@ async fn whoever_comes_with_metas_id_beside_their_number_stays_one_conversation(
     assert_eq!(events(&node, ANA).await, [], "and no second conversation begins");
     node.stop().await;
 }
+
+#[actix_web::test]
+async fn who_was_once_seen_under_both_names_stays_one_conversation_also_by_the_number_alone() {
+    let (installation, whatsapp, node) = started().await;
+    let number = ANAS_NUMBER;
+    let says = |id: &str, person: Value, card: Value| {
+        let mut message = json!({"id": id, "timestamp": (loadtest::clock::millis() / 1000).to_string(), "type": "text",
+            "text": {"body": "hours"}});
+        message.as_object_mut().unwrap().extend(person.as_object().unwrap().clone());
+        let mut value = whatsapp.value(ANA, &[message]);
+        value["contacts"] = json!([card]);
+        whatsapp.tell(ANA, "messages", value);
+    };
+    let heard = |id: &'static str| move |event: &Event| matches!(event, Event::ContactSaid { provider_id: Some(said), .. } if said == id);
+    says("wamid.1", json!({"from": number, "from_user_id": ANA}), json!({"wa_id": number, "user_id": ANA}));
+    happens(&node, ANA, "by both", heard("wamid.1")).await;
+    taken(&whatsapp).await;
+    says("wamid.2", json!({"from": number}), json!({"wa_id": number}));
+    happens(&node, ANA, "by the number alone", heard("wamid.2")).await;
+    node.stop().await;
+    // It is written down.
+    let node = installation.start().await;
+    says("wamid.3", json!({"from": number}), json!({"wa_id": number}));
+    happens(&node, ANA, "after a restart, too", heard("wamid.3")).await;
+    assert_eq!(events(&node, number).await, [], "and no second conversation begins");
+    node.stop().await;
+}

@@ -159,7 +159,8 @@ fn kind(field: &str) -> Option<&'static str> {
 /// Who is spoken of beside messages and statuses, by both of their ids.
 pub struct People {
     known: Vec<Known>,
-    /// Who was looked for and has Meta's id, with their number if it is known: under that they may have begun.
+    /// Who was looked for: by Meta's id, with their number if it is known, under which they may have begun; or by the number
+    /// alone, which may have been seen beside an id.
     named: RefCell<Vec<(Contact, Option<Contact>)>>,
 }
 
@@ -204,8 +205,9 @@ impl People {
         let mut known = self.find(number.as_deref(), user.as_deref()).or(only).cloned().unwrap_or_default();
         known.number = number.or(known.number);
         let Some(user) = user.or(known.user.clone()) else {
-            let number = known.number.clone()?;
-            return Some((Contact::of(account, &number), known));
+            let contact = Contact::of(account, known.number.as_ref()?);
+            self.named.borrow_mut().push((contact.clone(), None));
+            return Some((contact, known));
         };
         let contact = Contact::of(account, &user);
         let before = known.number.as_ref().map(|number| Contact::of(account, number));
