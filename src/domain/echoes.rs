@@ -47,7 +47,7 @@ impl Conversation {
         if self.is_known(now, &provider_id, &text) {
             return self.own_echo(provider_id, &text);
         }
-        let floor = self.floor_for(now, Speaker::Outside);
+        let floor = self.floor_for(now, Speaker::Outside).filter(|_| !self.may_be_a_copy(now, &text));
         Ok(floor.into_iter().chain([Event::OutsideSaid { text, provider_id }]).collect())
     }
 
@@ -79,6 +79,14 @@ impl Conversation {
         let by_words = kind(text).is_none();
         let said = |part: &OwnPart| (by_words && lately(part)) || self.is_on_its_way(part.seq);
         self.is_named(provider_id) || self.said_so(text).any(said)
+    }
+
+    /// Something attached, of a kind that we have just tried twice to send: the contact may have it twice. It is shown, and
+    /// takes the floor from nobody.
+    fn may_be_a_copy(&self, now: Timestamp, text: &str) -> bool {
+        let lately = |part: &&OwnPart| now.since(part.at) <= LATE_MAX;
+        let same: Vec<Seq> = self.said_so(text).filter(lately).map(|part| part.seq).collect();
+        kind(text).is_some() && same.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     /// The message is one of ours; its name may have been kept longer than its delivery.
@@ -120,6 +128,9 @@ impl State {
         let said = match event {
             Event::BotSaid { line, .. } => parts(&line.text, line.attachment.as_ref(), channel),
             Event::AgentSaid { text, attachment, .. } => parts(text, attachment.as_ref(), channel),
+            Event::Uncertain { of, again_at: Some(_), .. } | Event::SendingAgain { of, .. } => {
+                return self.tried_twice(*of, at);
+            }
             Event::Withdrawn { of } => return self.own_words.0.retain(|part| !of.contains(&part.seq)),
             // It may have waited for hours: its echo comes now.
             Event::Sent { of, .. } => {
@@ -129,7 +140,21 @@ impl State {
         };
         let count = said.len();
         let part = |(number, words)| OwnPart { seq: self.seq, words, last: number == count, at };
-        self.own_words.0.extend((1..).zip(said).map(part));
+        let parts: Vec<OwnPart> = (1..).zip(said).map(part).collect();
+        self.remember_parts(parts);
+    }
+
+    /// Its last part may come back twice, and stands there twice.
+    fn tried_twice(&mut self, of: Seq, at: Timestamp) {
+        let mut same = self.own_words.0.iter().filter(|part| part.seq == of && part.last);
+        let last = same.next().map(|part| OwnPart { at, ..*part });
+        if same.next().is_none() {
+            self.remember_parts(last.into_iter().collect());
+        }
+    }
+
+    fn remember_parts(&mut self, parts: Vec<OwnPart>) {
+        self.own_words.0.extend(parts);
         let excess = self.own_words.0.len().saturating_sub(PARTS_MAX);
         self.own_words.0.drain(..excess);
     }

@@ -104,6 +104,36 @@ fn a_picture_that_somebody_elsewhere_sends_soon_after_ours_is_theirs() {
 }
 
 #[test]
+fn a_picture_that_was_sent_twice_is_shown_twice_and_silences_nobody() {
+    let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
+    story.contact("Hello");
+    story.all_sent();
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png"));
+    let seen = story.seq();
+    story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
+    let said = story.seq();
+    story.starts_sending(said);
+    let again_at = story.now + minutes(1);
+    story.ends_sending(said, Outcome::Unknown { again_at, reason: "cut".into() });
+    story.later(minutes(1));
+    story.starts_sending(said);
+    story.gives_back(ana());
+    // Both tries arrived: whichever echo comes first proves it, and the other is of nobody known.
+    story.tell(echo("copy-1", "[image] https://cdn.example/1"));
+    story.expect_event(is_sent(said));
+    story.tell(echo("copy-2", "[image] https://cdn.example/2"));
+    story.expect_event(|event| matches!(event, Event::OutsideSaid { provider_id, .. } if provider_id == "copy-2"));
+    story.expect_bot_mode();
+    // Another kind is a person's, and so is the same one long after.
+    story.tell(echo("o1", "[file] https://cdn.example/3"));
+    story.expect_floor(&Speaker::Outside);
+    story.gives_back(ana());
+    story.later(hours(1));
+    story.tell(echo("o2", "[image] https://cdn.example/4"));
+    story.expect_floor(&Speaker::Outside);
+}
+
+#[test]
 fn what_was_said_twice_is_known_twice() {
     let (mut story, first) = on_its_way();
     story.contact("Your hours, please?");
