@@ -37,6 +37,7 @@ use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, StoreError};
 use crate::wire::close;
 use crate::wire::console::{Ask, Asked, Me, Tell};
+use crate::wire::letters::mend_letters;
 
 /// Conversations one console watches at a time.
 const WATCHED_MAX: usize = 64;
@@ -92,7 +93,8 @@ impl AgentSession {
     }
 
     fn ask(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        match serde_json::from_str::<Asked>(text) {
+        let mended = mend_letters(text);
+        match serde_json::from_str::<Asked>(mended.as_deref().unwrap_or(text)) {
             Ok(Asked { reference, ask }) => self.handle_ask(reference, ask, ctx),
             Err(error) => {
                 // The ref may still be readable, so that the console knows which ask it was.

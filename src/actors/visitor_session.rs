@@ -30,6 +30,7 @@ use crate::ports::channel::Visitors;
 use crate::ports::store::Contact;
 use crate::wire::close;
 use crate::wire::event::Position;
+use crate::wire::letters::mend_letters;
 use crate::wire::view;
 use crate::wire::webchat::{VisitorHears, VisitorSays};
 
@@ -101,7 +102,8 @@ impl VisitorSession {
     }
 
     fn said(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        match serde_json::from_str::<VisitorSays>(text) {
+        let mended = mend_letters(text);
+        match serde_json::from_str::<VisitorSays>(mended.as_deref().unwrap_or(text)) {
             Ok(VisitorSays::Hello { token, after, identity, language }) => {
                 self.hello(token, after, identity, language.as_deref(), ctx);
             }

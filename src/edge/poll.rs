@@ -23,6 +23,7 @@ use super::guests;
 use super::sign_in::SignIn;
 use super::sockets::Chat;
 use crate::domain::ids::Seq;
+use crate::wire::letters::mend_letters;
 use crate::wire::webchat::{VisitorClosed, VisitorHears, VisitorPoll, VisitorPolled, VisitorSays};
 
 /// Frames in one request.
@@ -59,8 +60,10 @@ async fn answer(
 ) -> Result<HttpResponse, Problem> {
     let (account, settings) = guests::account(request, edge, sign_in, account)?;
     let _slot = edge.polls.try_acquire().map_err(|_| Problem::busy())?;
-    let poll: VisitorPoll =
-        serde_json::from_slice(body).map_err(|error| Problem::unreadable(format!("This is no poll: {error}.")))?;
+    let text = std::str::from_utf8(body).map_err(|_| Problem::unreadable("This is no poll: it is not UTF-8."))?;
+    let mended = mend_letters(text);
+    let poll: VisitorPoll = serde_json::from_str(mended.as_deref().unwrap_or(text))
+        .map_err(|error| Problem::unreadable(format!("This is no poll: {error}.")))?;
     if poll.says.len() > SAYS_MAX || !matches!(poll.hello, VisitorSays::Hello { .. }) {
         return Err(Problem::invalid(format!("A poll begins with hello and has at most {SAYS_MAX} frames.")));
     }

@@ -12,6 +12,7 @@ pub mod close;
 pub mod console;
 pub mod event;
 pub mod finding;
+pub mod letters;
 pub mod outside;
 pub mod peer;
 pub mod stored;

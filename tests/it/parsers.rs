@@ -9,6 +9,8 @@
 //!
 //! What breaks something is kept as a file, whose name is printed: mend it, and put the file into the corpus.
 
+mod frames;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -116,10 +118,15 @@ fn receive(
 // --- The diet ---
 
 fn feed(channel: &str, read: impl Fn(&Bytes) -> Result<Received, NotTaken>) {
-    let corpus = corpus(channel);
-    for (name, body) in &corpus {
+    for (name, body) in &corpus(channel) {
         digest(channel, body, &read).unwrap_or_else(|why| panic!("{}: {why}", name.display()));
     }
+    feed_with(channel, |body| digest(channel, body, &read));
+}
+
+/// Damaged ones for whoever digests them.
+fn feed_with(channel: &str, mut digest: impl FnMut(&[u8]) -> Result<(), String>) {
+    let corpus = corpus(channel);
     let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     // With no time given, always the same: whoever breaks something sees it at once.
@@ -127,14 +134,14 @@ fn feed(channel: &str, read: impl Fn(&Bytes) -> Result<Received, NotTaken>) {
     let mut tries = 0_usize;
     while until.map_or(tries < TRIES, |until| Instant::now() < until) {
         let body = damaged(&corpus, &mut dice);
-        if let Err(why) = digest(channel, &body, &read) {
+        if let Err(why) = digest(&body) {
             let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{channel}-{tries}"));
             fs::write(&kept, &body).expect("kept");
             panic!("{why}; the body is in {}", kept.display());
         }
         tries += 1;
     }
-    println!("{channel}: {tries} damaged webhooks were read without harm");
+    println!("{channel}: {tries} damaged ones were read without harm");
 }
 
 fn corpus(channel: &str) -> Vec<(PathBuf, Vec<u8>)> {

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::domain::time::Timestamp;
+pub use crate::wire::letters::mend_surrogates;
 
 pub const TEXT_CHARACTERS_MAX: usize = 20_000;
 pub const ID_BYTES_MAX: usize = 512;
@@ -145,36 +146,4 @@ pub fn cut(text: Cow<str>, characters: usize) -> Cow<str> {
 /// Databases take offence at U+0000.
 pub fn without_nul(text: Cow<str>) -> Cow<str> {
     if text.as_bytes().contains(&0) { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { text }
-}
-
-/// JSON with U+FFFD for each half of a surrogate pair that lost its other half; none if there is nothing to mend.
-pub fn mend_surrogates(json: &str) -> Option<String> {
-    let mut mended = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(found) = json[at..].find('\\') {
-        let here = at + found;
-        let unit = escaped_unit(json, here);
-        at = match unit {
-            Some(0xd800..=0xdbff) if matches!(escaped_unit(json, here + 6), Some(0xdc00..=0xdfff)) => here + 12,
-            Some(0xd800..=0xdfff) => {
-                mended.push_str(&json[copied..here]);
-                mended.push_str("\\ufffd");
-                copied = here + 6;
-                copied
-            }
-            // A backslash and the letter it escapes, which may be a backslash. JSON has none outside ASCII there.
-            _ => (here + 2).min(json.len()),
-        };
-        if !json.is_char_boundary(at) {
-            return None;
-        }
-    }
-    (copied > 0).then(|| mended + &json[copied..])
-}
-
-/// The `XXXX` of a `\uXXXX` at `at`.
-fn escaped_unit(json: &str, at: usize) -> Option<u16> {
-    let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
-    u16::from_str_radix(digits, 16).ok()
 }

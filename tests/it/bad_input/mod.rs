@@ -3,6 +3,7 @@
 //! Each story is told of every channel. What is genuine is answered 200 whatever it holds; what is refused leaves nothing.
 
 mod lines;
+mod web;
 
 use std::io::Write;
 use std::net::SocketAddr;
