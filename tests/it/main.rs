@@ -68,6 +68,8 @@ mod reasons;
 mod rights;
 /// The rules of a conversation, each told as a story.
 mod rules;
+/// One story on every channel, with a provider that misbehaves in every way there is.
+mod scenarios;
 /// A database that nodes share.
 mod shared_database;
 /// Conversations leave the memory, and nobody notices.
