@@ -182,6 +182,22 @@ test('the page may start it, open and close it, hear from it, and tell what is l
   await vera.evaluate(() => Switchboard.trackPage('/step/2', 'The second step'));
   await until(looked, (paths) => paths[0] === '/step/2', 'a page that the site told');
   await vera.evaluate(() => Switchboard.trackPage('http://['));
+  await vera.evaluate(() => history.replaceState(null, '', '/basket'));
+  await until(looked, (paths) => paths[0] === '/basket', 'an address that was replaced');
+  await vera.evaluate(() => history.pushState(null, '', '/pay'));
+  await until(looked, (paths) => paths[0] === '/pay', 'the next one');
+  await vera.evaluate(() => history.back());
+  await until(looked, (paths) => paths[0] === '/basket', 'and back again');
+
+  // What the page knows of its visitor: texts, numbers, truths; what is none of them is refused with words.
+  await vera.evaluate(() => {
+    globalThis.refused = [];
+    Switchboard.on('error', ({ code, text }) => refused.push(`${code}: ${text}`));
+    Switchboard.setAttributes({ plan: 'gold', seats: 3, vip: true });
+    Switchboard.setAttributes({ 'No Name': 'x' });
+  });
+  for (const value of ['gold', '3', 'yes']) await ana.locator('.about dd', { hasText: new RegExp(`^${value}$`) }).first().waitFor();
+  await until(() => vera.evaluate(() => refused.join()), (text) => /No Name|name/.test(text), 'a name that is none');
   assert.deepEqual(vera.problems, []);
 });
 
