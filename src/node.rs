@@ -154,6 +154,7 @@ impl Node {
             uploads: storage.uploads.clone(),
             teams: storage.teams.clone(),
             public_url: config.public_url.clone(),
+            letters: config.smtp.is_some(),
         });
         let shards: Vec<Arbiter> = (0..config.shards).map(|_| Arbiter::new()).collect();
         let alerts = letters::Alerts::of(&config, &storage, &own_address(&config, address), &on_io)?;

@@ -1,5 +1,4 @@
-//! Where everyone asks for a conversation: finds its shard or its node, waits for the answer, tries again if the actor
-//! died or has moved.
+//! Where everyone asks for a conversation: finds its shard or node, waits for the answer, tries again if it died or moved.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -39,9 +38,8 @@ use crate::ports::uploads::Uploads;
 /// Commands on their way to conversations of one shard. Beyond it callers are told to come back.
 const SHARD_DELIVERIES_MAX: usize = 20_000;
 
-/// How often a command is brought to where its conversation lives, before its asker is told to come back.
+/// How often a command is brought to where its conversation lives, before its asker is told to come back, and for how long.
 const TRIES_MAX: usize = 12;
-/// And no longer than this, give or take the last try.
 const TRIES_WITHIN: Duration = Duration::from_secs(4);
 /// Between two tries: a conversation that moves needs a moment.
 const RETRY_WITHIN: Duration = Duration::from_millis(400);
@@ -76,6 +74,8 @@ pub struct Parts {
     pub teams: Arc<dyn Teams>,
     /// How providers reach us, to fetch what is attached; none: they cannot.
     pub public_url: Option<String>,
+    /// There is a mail server that takes letters.
+    pub letters: bool,
 }
 
 /// Every bound that an operator can set.

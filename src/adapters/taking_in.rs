@@ -48,9 +48,13 @@ pub fn take(mut attributes: Attributes, events: &[LoggedEvent], summary: &Summar
             taken.push(TakenWords { seq: *seq, at: at.0, words });
         }
     }
-    let unread = summary.written.unread(mark) > 0;
-    let (standings, who) = (standings(summary, &attributes, unread), who(summary, &attributes));
+    let (standings, who) = (standing(summary, &attributes, mark), who(summary, &attributes));
     Taken { said: taken, attributes, standings, who }
+}
+
+/// Where the conversation stands in the lists.
+pub fn standing(summary: &Summary, attributes: &Attributes, mark: Option<Mark>) -> Vec<Standing> {
+    standings(summary, attributes, summary.written.unread(mark) > 0)
 }
 
 fn set(attributes: &mut Attributes, name: &str, value: &str) {

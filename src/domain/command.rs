@@ -3,7 +3,7 @@
 use super::assigning::Assignee;
 use super::call::{self, Answer};
 use super::changes::Change;
-use super::described::{ATTRIBUTES_MAX, Attribute};
+use super::described::{ATTRIBUTES_MAX, Attribute, NAME_CHARS_MAX, VALUE_CHARS_MAX};
 use super::event::{Agent, Receipt};
 use super::ids::{Seq, Turn};
 use super::label::{LABEL_CHARS_MAX, LABELS_MAX};
@@ -116,6 +116,8 @@ pub enum Command {
     },
     GiveBack {
         agent: Agent,
+        /// Whether the bot answers what nobody has; none: as its setting says.
+        answer: Option<bool>,
     },
     /// A colleague gets the floor, with words for the team or (empty) without.
     HandOver {
@@ -199,6 +201,8 @@ pub enum Command {
         agent: Agent,
         text: String,
         mentioned: Vec<Agent>,
+        /// By letter, too: there is somebody who takes letters.
+        letter: bool,
     },
     /// As `TakeOver`, unless a colleague has the floor.
     Claim {
@@ -226,6 +230,12 @@ pub enum Command {
     Block {
         agent: Agent,
         on: bool,
+    },
+    /// An agent writes down what is known of the contact; an empty value forgets it.
+    SetAttribute {
+        agent: Agent,
+        name: String,
+        value: String,
     },
 }
 
@@ -329,6 +339,10 @@ pub enum Refusal {
     TooManyLabels,
     #[error("of a contact at most {ATTRIBUTES_MAX} attributes are kept")]
     TooManyAttributes,
+    #[error(
+        "an attribute has a name of 1 to {NAME_CHARS_MAX} characters and a value of at most {VALUE_CHARS_MAX}, each on one line"
+    )]
+    BadAttribute,
     #[error("message {0} is not one that can be sent again")]
     NotResendable(Seq),
     #[error("nothing can be sent: {0}. The contact has to write START first")]
@@ -371,6 +385,7 @@ impl Refusal {
             Refusal::BadLabel => "bad_label",
             Refusal::TooManyLabels => "too_many_labels",
             Refusal::TooManyAttributes => "too_many_attributes",
+            Refusal::BadAttribute => "bad_attribute",
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::OptedOut(_) => "opted_out",
             Refusal::WindowClosed => "window_closed",

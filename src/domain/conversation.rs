@@ -95,7 +95,9 @@ impl Conversation {
             Command::Name { name } if self.state.name.as_ref() == Some(&name) => Err(Refusal::NothingNew),
             Command::Name { name } => Ok(vec![Event::ContactNamed { name }]),
             Command::Learn { name, .. } if self.state.attributes.contains_key(&name) => Err(Refusal::NothingNew),
-            Command::Learn { name, value } => Ok(vec![Event::AttributeSet { name, value, from: Origin::default() }]),
+            Command::Learn { name, value } => {
+                Ok(vec![Event::AttributeSet { name, value, by: None, from: Origin::default() }])
+            }
             Command::Describe { attributes } => self.describe(attributes),
             Command::Open => self.open(now),
             Command::ViewPage { url, title } => Ok(self.view_page(now, url, title)),
@@ -118,7 +120,7 @@ impl Conversation {
                 self.send_template(now, agent, (&name, &language), values, (seen, anyway))
             }
             Command::TakeOver { agent } => self.take_over(now, agent),
-            Command::GiveBack { agent } => self.give_back(now, agent),
+            Command::GiveBack { agent, answer } => self.give_back(now, agent, answer),
             Command::HandOver { agent, to, note } => self.hand_over(now, agent, to, note),
             Command::Extend { agent, by } => self.extend(now, agent, &by),
             Command::Note { agent, text } => check_text(&text).map(|()| vec![Event::NoteAdded { agent, text }]),
@@ -135,13 +137,14 @@ impl Conversation {
             Command::Park { why } => self.park(why),
             Command::Assign { agent, to } => self.assign(now, agent, to),
             Command::HandOverToTeam { agent, to, note } => self.hand_over_to_team(now, agent, to, note),
-            Command::NoteTo { agent, text, mentioned } => self.note_to(agent, text, mentioned),
+            Command::NoteTo { agent, text, mentioned, letter } => self.note_to(agent, text, mentioned, letter),
             Command::Claim { agent } => self.claim(now, agent),
             Command::Close { agent } => self.close(agent),
             Command::Snooze { agent, until } => self.snooze(now, agent, until),
             Command::Reopen { agent, undo } => self.reopen(now, agent, undo),
             Command::Prioritise { agent, priority } => self.prioritise(agent, priority),
             Command::Block { agent, on } => self.block(now, agent, on),
+            Command::SetAttribute { agent, name, value } => self.set_attribute(agent, name, &value),
         }
     }
 
@@ -232,19 +235,32 @@ impl Conversation {
         }
     }
 
-    fn give_back(&self, now: Timestamp, agent: Agent) -> Decision {
+    /// `answer`: what becomes of an unanswered message; none: as the bot's setting says.
+    fn give_back(&self, now: Timestamp, agent: Agent, answer: Option<bool>) -> Decision {
+        let heard = match answer {
+            None => self.message_for_the_bot(),
+            Some(true) => self.uncalled(),
+            Some(false) => None,
+        };
         match self.state.mode {
             Mode::Bot => Err(Refusal::BotHasTheFloor),
-            Mode::Waiting { .. } | Mode::Human { .. } => Ok(self.returned(now, Some(agent), GiveBack::ByAgent)),
+            Mode::Waiting { .. } | Mode::Human { .. } => {
+                Ok(self.returned_with(now, Some(agent), GiveBack::ByAgent, heard))
+            }
         }
     }
 
     /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
     /// with everything answered lets it wait. What a person was called about is for persons to answer.
     pub(super) fn returned(&self, now: Timestamp, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
+        self.returned_with(now, by, why, self.message_for_the_bot())
+    }
+
+    /// The same, with the message that the bot treats as new.
+    fn returned_with(&self, now: Timestamp, by: Option<Agent>, why: GiveBack, heard: Option<&Heard>) -> Vec<Event> {
         let then = self.state.place.clone();
         let memory = self.memory_with_floor(now, then.clone());
-        let next = match self.message_for_the_bot() {
+        let next = match heard {
             Some(heard) => run::answer(&self.bot, memory, heard),
             None if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
             None => Vec::new(),
@@ -255,7 +271,12 @@ impl Conversation {
     /// The unanswered message that the bot treats as new when it gets the floor, if that is its setting.
     pub(super) fn message_for_the_bot(&self) -> Option<&Heard> {
         let answers = self.bot.settings.when_pause_ends == WhenPauseEnds::Answer;
-        let unanswered = self.state.unanswered.as_ref().filter(|unanswered| answers && !unanswered.called);
+        self.uncalled().filter(|_| answers)
+    }
+
+    /// What nobody has answered, unless a person was called about it.
+    fn uncalled(&self) -> Option<&Heard> {
+        let unanswered = self.state.unanswered.as_ref().filter(|unanswered| !unanswered.called);
         unanswered.map(|unanswered| &unanswered.heard)
     }
 

@@ -5,7 +5,7 @@
 
 use super::command::Refusal;
 use super::conversation::{Conversation, Decision, something};
-use super::event::{Event, Origin};
+use super::event::{Agent, Event, Origin};
 
 /// Attributes that are said at a time.
 pub const SAID_MAX: usize = 20;
@@ -63,10 +63,30 @@ impl Conversation {
             if !known.contains_key(&name) {
                 room = room.checked_sub(1).ok_or(Refusal::TooManyAttributes)?;
             }
-            news.push(Event::AttributeSet { name, value, from: Origin::default() });
+            news.push(Event::AttributeSet { name, value, by: None, from: Origin::default() });
         }
         something(news)
     }
+
+    /// An agent writes it down, or corrects it; an empty value forgets it. Moves nothing.
+    pub(super) fn set_attribute(&self, agent: Agent, name: String, value: &str) -> Decision {
+        let known = &self.state.attributes;
+        let value = value.trim();
+        if !is_one_line(&name, 1, NAME_CHARS_MAX) || name.trim() != name || !is_one_line(value, 0, VALUE_CHARS_MAX) {
+            return Err(Refusal::BadAttribute);
+        }
+        if known.get(&name).map_or("", String::as_str) == value {
+            return Err(Refusal::NothingNew);
+        }
+        if !known.contains_key(&name) && known.len() >= ATTRIBUTES_MAX {
+            return Err(Refusal::TooManyAttributes);
+        }
+        Ok(vec![Event::AttributeSet { name, value: value.to_owned(), by: Some(agent), from: Origin::default() }])
+    }
+}
+
+fn is_one_line(text: &str, at_least: usize, at_most: usize) -> bool {
+    (at_least..=at_most).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]

@@ -50,10 +50,11 @@ pub enum Event {
         url: String,
         title: String,
     },
-    /// A value about the contact became known, for instance by a form.
+    /// A value about the contact became known, for instance by a form, or (`by`) an agent wrote it down; empty: it is forgotten.
     AttributeSet {
         name: String,
         value: String,
+        by: Option<Agent>,
         from: Origin,
     },
     /// The contact got a label, or (not `on`) lost it: by an agent, or by the bot.

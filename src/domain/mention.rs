@@ -51,8 +51,8 @@ fn length_of(name: &str, text: &str) -> Option<usize> {
 }
 
 impl Conversation {
-    /// A note, and word of it to those it names, in the console and by letter.
-    pub(super) fn note_to(&self, by: Agent, text: String, mentioned: Vec<Agent>) -> Decision {
+    /// A note, and word of it to those it names, in the console and, where letters can be sent, by letter.
+    pub(super) fn note_to(&self, by: Agent, text: String, mentioned: Vec<Agent>, letter: bool) -> Decision {
         check_text(&text)?;
         let mut agents: Vec<Agent> = Vec::new();
         for agent in mentioned {
@@ -65,10 +65,14 @@ impl Conversation {
         if agents.is_empty() {
             return Ok(vec![note]);
         }
+        let told = Event::Mentioned { of: self.state.seq + 1, agents: agents.clone(), by: by.clone() };
+        if !letter {
+            return Ok(vec![note, told]);
+        }
         let to = agents.iter().take(RECIPIENTS_MAX).cloned().map(Recipient::Agent).collect();
         let subject = one_line(&format!("{} mentioned you: {}", by.name, self.known_name()));
         let letter = self.alert(to, subject, text, "a note to the team names you".to_owned());
-        Ok(vec![note, Event::Mentioned { of: self.state.seq + 1, agents, by }, letter])
+        Ok(vec![note, told, letter])
     }
 }
 

@@ -171,6 +171,9 @@ impl State {
                 }
             }
             Event::ContactNamed { name } => self.name = Some(name.clone()),
+            Event::AttributeSet { name, by: Some(_), value, .. } if value.is_empty() => {
+                self.attributes.remove(name);
+            }
             Event::AttributeSet { name, value, .. } => {
                 self.attributes.insert(name.clone(), value.clone());
             }

@@ -32,6 +32,8 @@ pub struct Summary {
     pub next: String,
     /// How much the contact wrote that nobody has answered.
     pub unanswered: u32,
+    /// A person was called about it: the bot does not treat it as new.
+    pub called: bool,
     /// The last words anyone said, shortened.
     pub last: Option<LastWords>,
     /// A delivery failed or is uncertain, and none has succeeded since.
@@ -95,6 +97,7 @@ impl Conversation {
             wanted,
             next: self.next_words(),
             unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
+            called: state.unanswered.as_ref().is_some_and(|unanswered| unanswered.called),
             last: state.last.clone(),
             trouble: state.trouble,
             hot: state.session.hot && !state.session.over,

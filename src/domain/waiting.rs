@@ -55,7 +55,7 @@ impl Conversation {
         let ladder = &self.bot.ladder;
         match (reach, way_to_reach(text)) {
             (Reach::Asked | Reach::AskedAgain, Some((name, value))) => {
-                let learned = Event::AttributeSet { name: name.to_owned(), value, from: Origin::default() };
+                let learned = Event::AttributeSet { name: name.to_owned(), value, by: None, from: Origin::default() };
                 vec![learned, self.ladder_line(now, &ladder.thanks, Why::Reached)]
             }
             (Reach::Asked, None) if !Said::new(text).is_empty() => {

@@ -72,9 +72,12 @@ pub enum Ask {
         conversation: String,
         cid: String,
     },
+    /// `answer`: whether the bot answers what nobody has; without it, as the bot's setting says.
     GiveBack {
         conversation: String,
         cid: String,
+        #[serde(default)]
+        answer: Option<bool>,
     },
     /// A colleague (`to`: their id) gets the floor, with words for the team or (empty) without.
     HandOver {
@@ -170,6 +173,13 @@ pub enum Ask {
         conversation: String,
         cid: String,
         on: bool,
+    },
+    /// Write down what is known of the contact, by the attribute's name; an empty value forgets it. Moves nothing.
+    SetAttribute {
+        conversation: String,
+        cid: String,
+        name: String,
+        value: String,
     },
     /// A screen that somebody looks at has shown everything up to `seq`: nobody need be told of it as unread. Needs no
     /// second try.

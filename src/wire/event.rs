@@ -138,9 +138,11 @@ pub enum What {
         url: String,
         title: String,
     },
+    /// `by`: the agent who wrote it down, if it was one; an empty value: it is forgotten.
     AttributeSet {
         name: String,
         value: String,
+        by: Option<Who>,
         trigger: Option<String>,
         widget: Option<String>,
         version: Option<String>,
@@ -312,6 +314,9 @@ pub struct Floor {
     pub next: String,
     /// The contact wrote and nobody has answered.
     pub unanswered: bool,
+    /// The bot can answer it when it gets the floor: no person was called about it.
+    #[serde(default)]
+    pub answerable: bool,
     /// The contact is a hot lead in this session.
     pub hot: bool,
     /// How often others were alerted because nobody came, in `waiting` mode.

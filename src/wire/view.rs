@@ -44,10 +44,12 @@ fn what(event: &Event) -> What {
         Event::OptedIn => What::Alert { text: "The contact wants messages again.".into() },
         Event::ContactChanged { of, change, .. } => changed(of, change),
         Event::ContactNamed { name } => {
-            What::AttributeSet { name: "name".into(), value: name, trigger, widget, version }
+            What::AttributeSet { name: "name".into(), value: name, by: None, trigger, widget, version }
         }
         Event::PageViewed { url, title } => What::PageViewed { url, title },
-        Event::AttributeSet { name, value, .. } => What::AttributeSet { name, value, trigger, widget, version },
+        Event::AttributeSet { name, value, by, .. } => {
+            What::AttributeSet { name, value, by: by.map(agent_who), trigger, widget, version }
+        }
         Event::Labelled { label, on, by, .. } => {
             What::Labelled { label: label.to_string(), on, by: by.map(agent_who), trigger, widget, version }
         }
@@ -269,6 +271,7 @@ pub fn floor(summary: &Summary) -> Floor {
         words,
         next: summary.next.clone(),
         unanswered: summary.unanswered > 0,
+        answerable: summary.unanswered > 0 && !summary.called,
         hot: summary.hot,
         alerts: summary.rungs,
         labels: summary.labels.iter().map(ToString::to_string).collect(),

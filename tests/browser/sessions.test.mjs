@@ -1,4 +1,4 @@
-// Sessions in the thread, and emoji in the field, at a desk and on a phone.
+// What an agent knows of a contact: sessions, notes of all their conversations, and attributes, at a desk and on a phone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DESK, SMALL_PHONE, agent, complaints, openCaller, say, shot, sideways, stage, visitor } from './support.mjs';
@@ -6,6 +6,13 @@ import { DESK, SMALL_PHONE, agent, complaints, openCaller, say, shot, sideways, 
 let theStage;
 before(async () => (theStage = await stage()));
 after(() => theStage?.close());
+
+/** The panel, which on a phone is behind a button. */
+async function panelOf(ana) {
+  const about = ana.getByRole('button', { name: 'About the contact' });
+  if (await about.isVisible()) await about.click();
+  return ana.locator('.panel');
+}
 
 for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
   test(`sessions stand apart, can be folded, and are led to from beside the contact (${size})`, async () => {
@@ -30,17 +37,87 @@ for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
     assert.equal(await heads.first().getAttribute('aria-expanded'), 'false');
     assert.equal(await sideways(ana), 0);
 
-
     // Whoever is led to a place in it sees it.
-    const about = ana.getByRole('button', { name: 'About the contact' });
-    if (await about.isVisible()) await about.click();
-    const sessions = ana.locator('.panel a.session');
+    const panel = await panelOf(ana);
+    const sessions = panel.locator('a.session');
     await sessions.nth(1).waitFor();
+    await shot(ana, `sessions-panel-${size}`);
     assert.deepEqual(await complaints(ana), []);
     assert.equal(await sideways(ana), 0);
-    await shot(ana, `sessions-panel-${size}`);
     await sessions.nth(1).click();
     await ana.locator('.bubble', { hasText: 'I had an accident' }).waitFor();
+    assert.deepEqual([...ana.problems, ...vera.problems], []);
+  });
+
+  test(`what is known of a contact is changed where it stands, and every screen has it at once (${size})`, async () => {
+    const ana = await agent(theStage, viewport);
+    const other = await agent(theStage);
+    const vera = await visitor(theStage);
+    await openCaller(ana, () => say(vera, 'I had an accident'));
+    await other.goto(ana.url());
+    const panel = await panelOf(ana);
+    const add = panel.getByRole('button', { name: 'Add an attribute' });
+    for (const [name, value] of [['city', '<b>Porto</b>'], ['seats', '12'], ['email', 'vera@example.org']]) {
+      await add.click();
+      await panel.getByLabel('Name of the attribute').fill(name);
+      await panel.locator('.value').fill(value);
+      await ana.keyboard.press('Enter');
+      await other.locator('.panel').getByText(value, { exact: true }).waitFor();
+    }
+    const seats = panel.getByRole('button', { name: 'Change seats: 12' });
+    await seats.click();
+    assert.equal(await panel.getByLabel('seats').getAttribute('type'), 'number');
+    await shot(ana, `attributes-${size}`);
+    assert.deepEqual(await complaints(ana), []);
+    assert.equal(await sideways(ana), 0);
+    await panel.getByLabel('seats').fill('13');
+    await ana.keyboard.press('Escape');
+    await seats.waitFor();
+    await seats.click();
+    await panel.getByLabel('seats').fill('14');
+    await ana.keyboard.press('Enter');
+    await other.locator('.panel').getByText('14', { exact: true }).waitFor();
+    assert.equal(await panel.getByText('<b>Porto</b>').count(), 1, 'what is written is words');
+
+    // Emptied, it is forgotten.
+    await panel.getByRole('button', { name: 'Change email' }).click();
+    await panel.getByLabel('email').fill('');
+    await ana.keyboard.press('Enter');
+    await other.locator('.panel').getByText('vera@example.org', { exact: true }).waitFor({ state: 'detached' });
+    assert.equal(await vera.getByText('Porto').count(), 0, 'the contact hears nothing of it');
+    assert.deepEqual([...ana.problems, ...other.problems, ...vera.problems], []);
+  });
+
+  test(`before the bot gets the floor, what it does about the last message is said and chosen (${size})`, async () => {
+    const ana = await agent(theStage, viewport);
+    const vera = await visitor(theStage);
+    await openCaller(ana, () => say(vera, 'I had an accident'));
+    const back = ana.getByRole('button', { name: /^Give back/ });
+    const dialog = ana.getByRole('dialog', { name: /back to the bot/ });
+    const ask = async (question) => {
+      await ana.locator('#composer').fill('One moment');
+      await ana.getByRole('button', { name: 'Send' }).click();
+      await ana.locator('.banner.human').waitFor();
+      await say(vera, question);
+      await ana.locator('.bubble', { hasText: question }).waitFor();
+      await back.click();
+      await dialog.waitFor();
+    };
+    await ask('What are your hours today?');
+    await shot(ana, `give-back-${size}`);
+    assert.deepEqual(await complaints(ana), []);
+    assert.equal(await sideways(ana), 0);
+    await dialog.getByRole('button', { name: 'Keep it: the bot stays silent until given back' }).click();
+    await ana.getByText('Bot stays silent').first().waitFor();
+    await back.click();
+    const said = await vera.locator('.said.bot').count();
+    await dialog.getByRole('button', { name: 'The bot waits for the next message' }).click();
+    await ana.locator('.banner.bot').waitFor();
+    await ask('Your hours, please');
+    assert.equal(await vera.locator('.said.bot').count(), said, 'it waited');
+    await dialog.getByRole('button', { name: 'The bot answers it' }).click();
+    await ana.locator('.banner.bot').waitFor();
+    await vera.locator('.said.bot').nth(said).waitFor();
     assert.deepEqual([...ana.problems, ...vera.problems], []);
   });
 

@@ -10,6 +10,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 use loadtest::clients::ConsoleFrame;
+use serde_json::json;
+use switchboard::dice;
 use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::ConversationId;
@@ -78,6 +80,41 @@ async fn a_pause_that_ended_while_the_process_was_down_ends_right_after_the_star
     let ready = SystemClock.now().0;
     let given_back = given_back(&installation, PSID).await;
     assert!(given_back >= until.0 && given_back <= ready + 2000 + BUSY_MS);
+    process.end().await;
+}
+
+/// Killed with the snooze running; its end passes with nobody there.
+#[actix_web::test]
+async fn a_snooze_that_ended_while_the_process_was_down_ends_right_after_the_start_and_once() {
+    let installation = Installation::with(|plan| bot_setting(plan, "pause_minutes", 1)).await;
+    let process = installation.process().await;
+    assert_eq!(installation.poster().text(PSID, "hours").await.1, Some(200));
+    installation.delivered(PSID, 1).await;
+    let until = Timestamp(SystemClock.now().0 + 4_000);
+    let mut console = installation.raw_console(&installation.ana).await;
+    let cid = dice::new_id().to_string();
+    let ask = json!({"type": "snooze", "ref": 1, "cid": cid, "conversation": conversation(PSID), "until": until.0});
+    console.say(ask.to_string()).await;
+    console.next_of("done").await;
+    assert!(SystemClock.now() < until, "this machine is too slow for this test");
+    // Without a goodbye.
+    drop(process);
+
+    eventually("the snooze is over", async || (SystemClock.now() > until).then_some(())).await;
+    let process = installation.process().await;
+    let ready = SystemClock.now().0;
+    let mut console = installation.console(&installation.ana).await;
+    console.watch(&conversation(PSID)).await.unwrap();
+    let back = |frame: &ConsoleFrame| !times_of("reopened", frame).is_empty();
+    let frame = console.until(SOON, back).await.expect("it is back");
+    let first = times_of("reopened", &frame);
+    assert!(
+        first.len() == 1 && first[0] >= until.0 && first[0] <= ready + 2000 + BUSY_MS,
+        "{first:?}, {until:?}, {ready}"
+    );
+    // What was given to the sweeper comes up again after two seconds: past that, nothing follows.
+    let again = console.until(Duration::from_secs(3), back).await;
+    assert!(again.is_err(), "it ended twice: {again:?}");
     process.end().await;
 }
 
@@ -179,11 +216,16 @@ async fn given_back(installation: &Installation, name: &str) -> u64 {
 }
 
 fn given_back_in(frame: &ConsoleFrame) -> Option<u64> {
+    times_of("given_back", frame).first().copied()
+}
+
+/// When it happened, as often as this frame says so.
+fn times_of(kind: &str, frame: &ConsoleFrame) -> Vec<u64> {
     match frame {
         ConsoleFrame::Events { events, .. } | ConsoleFrame::Reset { events, .. } => {
-            events.iter().find(|event| event.kind == "given_back").map(|event| event.at)
+            events.iter().filter(|event| event.kind == kind).map(|event| event.at).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

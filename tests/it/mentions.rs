@@ -14,9 +14,29 @@ use crate::support::node::log;
 
 told_over_each_store! { |_| {} =>
     whoever_a_note_names_is_told_once_and_sees_it
+    without_a_mail_server_whoever_is_named_is_told_in_the_console_alone
 }
 
 const PSID: &str = "7";
+
+async fn without_a_mail_server_whoever_is_named_is_told_in_the_console_alone(installation: Installation) {
+    let storage = open_storage(&installation.config()).await;
+    everybody_has_come(&*storage.people).await;
+    drop(storage);
+    let node = installation.start().await;
+    installation.poster().text(PSID, "hours").await;
+    let mut anas = installation.raw_console(&installation.ana).await;
+    let id = dice::new_id().to_string();
+    let note = json!({"type": "note", "ref": 1, "cid": id, "conversation": conversation(PSID), "text": "@ben, see"});
+    anas.say(note.to_string()).await;
+    anas.next_of("done").await;
+    let mentions = ask(&installation, &installation.ben, "GET", "/mentions", &Value::Null).await.1;
+    assert_eq!(mentions["unseen"], 1, "{mentions}");
+    let letters =
+        log(&node, &contact(PSID)).await.into_iter().filter(|one| matches!(one.event, Event::AlertQueued { .. }));
+    assert_eq!(letters.count(), 0);
+    node.stop().await;
+}
 
 async fn whoever_a_note_names_is_told_once_and_sees_it(installation: Installation) {
     let server = MailServer::plain();

@@ -235,7 +235,7 @@ async fn meta_is_asked_to_keep_what_a_person_keeps_and_let_go_of_what_goes_back_
     tell(Command::Extend { agent: agent.clone(), by: Extension::Minutes(15) }).await;
     tell(Command::Extend { agent: agent.clone(), by: Extension::UntilResumed }).await;
     assert_eq!(moves(1).await, ["extend_thread_control"], "an hour is nothing that needs asking for");
-    tell(Command::GiveBack { agent }).await;
+    tell(Command::GiveBack { agent, answer: None }).await;
     assert_eq!(moves(2).await, ["extend_thread_control", "release_thread_control"]);
     node.stop().await;
 }

@@ -127,11 +127,12 @@ fn asks() -> Vec<Ask> {
             anyway: false,
         },
         Ask::TakeOver { conversation: c(), cid: i() },
-        Ask::GiveBack { conversation: c(), cid: i() },
+        Ask::GiveBack { conversation: c(), cid: i(), answer: None },
         Ask::HandOver { conversation: c(), cid: i(), to: i(), note: String::new() },
         Ask::Extend { conversation: c(), cid: i(), by: Extension::Minutes(15) },
         Ask::Note { conversation: c(), cid: i(), text: "Hm".into() },
         Ask::Label { conversation: c(), cid: i(), label: "vip".into(), on: true },
+        Ask::SetAttribute { conversation: c(), cid: i(), name: "city".into(), value: "Porto".into() },
         Ask::Resend { conversation: c(), cid: i(), of: 1 },
         Ask::Leave { conversation: c(), cid: i(), of: 1 },
         Ask::Assign { conversation: c(), cid: i(), agent: None, team: None },
@@ -151,6 +152,7 @@ fn asks() -> Vec<Ask> {
     match asks[0] {
         Ask::Inbox { .. } | Ask::Watch { .. } | Ask::Unwatch { .. } | Ask::Reply { .. } | Ask::TakeOver { .. } => {}
         Ask::GiveBack { .. } | Ask::Extend { .. } | Ask::Note { .. } | Ask::Label { .. } => {}
+        Ask::SetAttribute { .. } => {}
         Ask::HandOver { .. } | Ask::Resend { .. } | Ask::Leave { .. } | Ask::Ping => {}
         Ask::Typing { .. } | Ask::Template { .. } => {}
         Ask::Assign { .. } | Ask::HandOverToTeam { .. } | Ask::Claim { .. } => {}

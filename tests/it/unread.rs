@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use switchboard::ports::people::Role;
 
 use crate::aside::{ask, caller, console, get, lists_until};
-use crate::support::installation::{Installation, open_storage, sign_in, told_over_each_store};
+use crate::support::installation::{Installation, conversation, open_storage, sign_in, told_over_each_store};
 use crate::support::node::eventually;
 
 told_over_each_store! { |_| {} =>
@@ -15,7 +15,7 @@ told_over_each_store! { |_| {} =>
 }
 
 /// Whether the row of this conversation says so.
-fn unread(lists: &Value, id: &str, count: u64) -> bool {
+fn unread_in(lists: &Value, id: &str, count: u64) -> bool {
     let rows = lists["rows"].as_array().into_iter().flatten();
     rows.filter(|row| row["conversation"] == json!(id)).any(|row| row["unread"] == json!(count))
 }
@@ -30,7 +30,7 @@ async fn what_one_agent_has_seen_is_unread_to_nobody_also_over_a_restart(install
     let mut ana = console(&installation, &installation.ana).await;
     let (mut visitor, id) = caller(&installation, &mut ana).await;
     visitor.say("Hello?").await.expect("said");
-    let lists = lists_until(&mut ana, "both lines are unread", |lists| unread(lists, &id, 2)).await;
+    let lists = lists_until(&mut ana, "both lines are unread", |lists| unread_in(lists, &id, 2)).await;
     let seq = last(&lists, &id);
     eventually("it is found among the unread", async || {
         let listed = get(&installation, "/conversations?unread=true").await;
@@ -40,7 +40,7 @@ async fn what_one_agent_has_seen_is_unread_to_nobody_also_over_a_restart(install
 
     let mut ben = console(&installation, &installation.ben).await;
     ben.say(json!({"type": "seen", "ref": 3, "conversation": id, "seq": seq})).await;
-    lists_until(&mut ana, "nothing is unread", |lists| unread(lists, &id, 0)).await;
+    lists_until(&mut ana, "nothing is unread", |lists| unread_in(lists, &id, 0)).await;
     eventually("it is unread no more", async || {
         (get(&installation, "/conversations?unread=true").await["rows"] == json!([])).then_some(())
     })
@@ -52,11 +52,40 @@ async fn what_one_agent_has_seen_is_unread_to_nobody_also_over_a_restart(install
 
     let node = installation.start().await;
     let mut ana = console(&installation, &installation.ana).await;
-    lists_until(&mut ana, "it stays seen", |lists| unread(lists, &id, 0)).await;
+    lists_until(&mut ana, "it stays seen", |lists| unread_in(lists, &id, 0)).await;
     visitor.connect().await.expect("a widget");
     visitor.say("Still there?").await.expect("said");
-    lists_until(&mut ana, "what is new is unread", |lists| unread(lists, &id, 1)).await;
+    lists_until(&mut ana, "what is new is unread", |lists| unread_in(lists, &id, 1)).await;
     node.stop().await;
+}
+
+/// Killed before the index of the lists has taken it in.
+#[actix_web::test]
+async fn what_was_seen_right_before_a_crash_is_not_found_among_the_unread_afterwards() {
+    let installation = Installation::new().await;
+    let process = installation.process().await;
+    installation.poster().text("7", "hours").await;
+    installation.delivered("7", 1).await;
+    let id = conversation("7");
+    let unread = async |rows: usize| {
+        eventually("so many are unread", async || {
+            let listed = get(&installation, "/conversations?unread=true").await;
+            let there = listed["rows"].as_array().map(Vec::len) == Some(rows);
+            (there && listed["complete"] == json!(true)).then_some(())
+        })
+        .await;
+    };
+    unread(1).await;
+    let mut ana = console(&installation, &installation.ana).await;
+    let events = get(&installation, &format!("/conversations/{id}/events?limit=100")).await;
+    let last = events["events"].as_array().and_then(|events| events.last()).expect("events")["seq"].clone();
+    ana.say(json!({"type": "seen", "ref": 3, "conversation": id, "seq": last})).await;
+    lists_until(&mut ana, "nothing is unread", |lists| unread_in(lists, &id, 0)).await;
+    drop(process);
+
+    let process = installation.process().await;
+    unread(0).await;
+    process.end().await;
 }
 
 async fn what_is_marked_unread_is_so_for_all_until_somebody_looks(installation: Installation) {
@@ -66,23 +95,23 @@ async fn what_is_marked_unread_is_so_for_all_until_somebody_looks(installation: 
     for text in ["one", "two", "three"] {
         visitor.say(text).await.expect("said");
     }
-    let lists = lists_until(&mut ana, "all is unread", |lists| unread(lists, &id, 4)).await;
+    let lists = lists_until(&mut ana, "all is unread", |lists| unread_in(lists, &id, 4)).await;
     let seq = last(&lists, &id);
     let mut ben = console(&installation, &installation.ben).await;
     assert_eq!(ask(&mut ben, json!({"type": "mark_read", "conversation": id})).await["type"], json!("done"));
-    lists_until(&mut ana, "all is read", |lists| unread(lists, &id, 0)).await;
+    lists_until(&mut ana, "all is read", |lists| unread_in(lists, &id, 0)).await;
 
     let from = json!({"type": "mark_unread", "conversation": id, "from": seq - 1});
     assert_eq!(ask(&mut ben, from).await["type"], json!("done"));
-    lists_until(&mut ana, "from that line on", |lists| unread(lists, &id, 2)).await;
+    lists_until(&mut ana, "from that line on", |lists| unread_in(lists, &id, 2)).await;
     ask(&mut ben, json!({"type": "mark_unread", "conversation": id, "count": 3})).await;
-    lists_until(&mut ana, "so many", |lists| unread(lists, &id, 3)).await;
+    lists_until(&mut ana, "so many", |lists| unread_in(lists, &id, 3)).await;
     ask(&mut ben, json!({"type": "mark_unread", "conversation": id})).await;
-    lists_until(&mut ana, "the last", |lists| unread(lists, &id, 1)).await;
+    lists_until(&mut ana, "the last", |lists| unread_in(lists, &id, 1)).await;
     let none = ask(&mut ben, json!({"type": "mark_unread", "conversation": id, "count": 99})).await;
     assert_eq!(none["code"], json!("nothing_to_read"), "{none}");
     ana.say(json!({"type": "seen", "ref": 3, "conversation": id, "seq": seq})).await;
-    lists_until(&mut ben, "somebody looked", |lists| unread(lists, &id, 0)).await;
+    lists_until(&mut ben, "somebody looked", |lists| unread_in(lists, &id, 0)).await;
     node.stop().await;
 }
 
@@ -150,6 +179,6 @@ async fn a_blocked_contact_is_in_no_list_and_only_supervisors_block(installation
     })
     .await;
     visitor.say("Anybody there?").await.expect("said");
-    lists_until(&mut ben, "what is written is shown", |lists| unread(lists, &id, 3)).await;
+    lists_until(&mut ben, "what is written is shown", |lists| unread_in(lists, &id, 3)).await;
     node.stop().await;
 }

@@ -31,7 +31,8 @@ impl AgentSession {
                 this.send(reference, conversation, cid, command, ctx);
             }
             Ok(mentioned) => {
-                let command = Command::NoteTo { agent: this.agent(), text, mentioned };
+                let letter = this.switchboard.parts().letters;
+                let command = Command::NoteTo { agent: this.agent(), text, mentioned, letter };
                 this.send(reference, conversation, cid, command, ctx);
             }
             Err(error) => this.error(Some(reference), "unavailable", &error.to_string(), ctx),

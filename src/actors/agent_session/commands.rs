@@ -20,7 +20,7 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
             (conversation, cid, Command::SendTemplate { agent, name: template, language, values, seen, anyway })
         }
         Ask::TakeOver { conversation, cid } => (conversation, cid, Command::TakeOver { agent }),
-        Ask::GiveBack { conversation, cid } => (conversation, cid, Command::GiveBack { agent }),
+        Ask::GiveBack { conversation, cid, answer } => (conversation, cid, Command::GiveBack { agent, answer }),
         Ask::Extend { conversation, cid, by } => (conversation, cid, Command::Extend { agent, by: extension(by) }),
         Ask::Note { conversation, cid, text } => (conversation, cid, Command::Note { agent, text }),
         Ask::Label { conversation, cid, label, on } => (conversation, cid, Command::Label { agent, label, on }),
@@ -36,6 +36,9 @@ pub fn command(agent: Agent, ask: Ask) -> Option<(ConversationId, String, Comman
             (conversation, cid, Command::Prioritise { agent, priority: asked_priority(priority) })
         }
         Ask::Block { conversation, cid, on } => (conversation, cid, Command::Block { agent, on }),
+        Ask::SetAttribute { conversation, cid, name, value } => {
+            (conversation, cid, Command::SetAttribute { agent, name, value })
+        }
         // Is no matter of the log: see `seen`.
         Ask::Seen { .. } | Ask::MarkRead { .. } | Ask::MarkUnread { .. } => return None,
         // Take a look at who there is: see `colleagues`.
@@ -55,6 +58,7 @@ pub fn right(ask: &Ask) -> Right {
         Ask::Assign { .. } => Right::Assign,
         Ask::HandOverToTeam { .. } | Ask::Claim { .. } => Right::Converse,
         Ask::HandOver { .. } | Ask::Note { .. } | Ask::Label { .. } | Ask::Typing { .. } => Right::Converse,
+        Ask::SetAttribute { .. } => Right::Converse,
         Ask::Resend { .. } | Ask::Leave { .. } => Right::Converse,
         Ask::Close { .. } | Ask::Snooze { .. } | Ask::Reopen { .. } | Ask::Prioritise { .. } => Right::Converse,
         Ask::Seen { .. } | Ask::MarkRead { .. } | Ask::MarkUnread { .. } => Right::Converse,

@@ -103,7 +103,7 @@ impl Desk {
             "/label" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: true }),
             "/unlabel" => self.ask(Command::Label { agent: agent(), label: rest.into(), on: false }),
             "/take" => self.ask(Command::TakeOver { agent: agent() }),
-            "/back" => self.ask(Command::GiveBack { agent: agent() }),
+            "/back" => self.ask(Command::GiveBack { agent: agent(), answer: None }),
             word if word.starts_with('/') => return Err(format!("there is no {word}; /help says what there is")),
             _ => match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 Some(label) => self.tap(label)?,

@@ -135,6 +135,8 @@ pub enum Command<'a> {
     GiveBack {
         #[serde(borrow)]
         agent: Agent<'a>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<bool>,
     },
     HandOver {
         #[serde(borrow)]
@@ -236,6 +238,8 @@ pub enum Command<'a> {
         text: Text<'a>,
         #[serde(borrow)]
         mentioned: Vec<Agent<'a>>,
+        #[serde(default = "yes", skip_serializing_if = "is_yes")]
+        letter: bool,
     },
     Close {
         #[serde(borrow)]
@@ -262,6 +266,23 @@ pub enum Command<'a> {
         agent: Agent<'a>,
         on: bool,
     },
+    SetAttribute {
+        #[serde(borrow)]
+        agent: Agent<'a>,
+        #[serde(borrow)]
+        name: Text<'a>,
+        #[serde(borrow)]
+        value: Text<'a>,
+    },
+}
+
+/// As those who knew no other meant it.
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(flag: &bool) -> bool {
+    *flag
 }
 
 impl<'a> From<&'a core::Command> for Command<'a> {
@@ -319,7 +340,7 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen: *seen, anyway: *anyway }
             }
             Core::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
-            Core::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Core::GiveBack { agent, answer } => Self::GiveBack { agent: agent.into(), answer: *answer },
             Core::HandOver { agent, to, note } => {
                 Self::HandOver { agent: agent.into(), to: to.into(), note: text(note) }
             }
@@ -351,10 +372,11 @@ impl<'a> From<&'a core::Command> for Command<'a> {
             Core::HandOverToTeam { agent, to, note } => {
                 Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: text(note) }
             }
-            Core::NoteTo { agent, text: words, mentioned } => Self::NoteTo {
+            Core::NoteTo { agent, text: words, mentioned, letter } => Self::NoteTo {
                 agent: agent.into(),
                 text: text(words),
                 mentioned: mentioned.iter().map(Into::into).collect(),
+                letter: *letter,
             },
             Core::Claim { agent } => Self::Claim { agent: agent.into() },
             Core::Close { agent } => Self::Close { agent: agent.into() },
@@ -364,6 +386,9 @@ impl<'a> From<&'a core::Command> for Command<'a> {
                 Self::Prioritise { agent: agent.into(), priority: (*priority).into() }
             }
             Core::Block { agent, on } => Self::Block { agent: agent.into(), on: *on },
+            Core::SetAttribute { agent, name, value } => {
+                Self::SetAttribute { agent: agent.into(), name: text(name), value: text(value) }
+            }
         }
     }
 }

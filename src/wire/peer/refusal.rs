@@ -31,6 +31,7 @@ pub enum Refusal {
     BadTime,
     TooLate,
     IsBlocked,
+    BadAttribute,
 }
 
 impl From<core::Refusal> for Refusal {
@@ -48,6 +49,7 @@ impl From<core::Refusal> for Refusal {
             core::Refusal::BadLabel => Self::BadLabel,
             core::Refusal::TooManyLabels => Self::TooManyLabels,
             core::Refusal::TooManyAttributes => Self::TooManyAttributes,
+            core::Refusal::BadAttribute => Self::BadAttribute,
             core::Refusal::NotResendable(seq) => Self::NotResendable(seq),
             core::Refusal::OptedOut(reason) => Self::OptedOut(reason),
             core::Refusal::WindowClosed => Self::WindowClosed,
@@ -79,6 +81,7 @@ impl From<Refusal> for core::Refusal {
             Refusal::BadLabel => Self::BadLabel,
             Refusal::TooManyLabels => Self::TooManyLabels,
             Refusal::TooManyAttributes => Self::TooManyAttributes,
+            Refusal::BadAttribute => Self::BadAttribute,
             Refusal::NotResendable(seq) => Self::NotResendable(seq),
             Refusal::OptedOut(reason) => Self::OptedOut(reason),
             Refusal::WindowClosed => Self::WindowClosed,

@@ -63,7 +63,7 @@ fn commands() -> Vec<Command> {
             anyway: true,
         },
         Command::TakeOver { agent: agent() },
-        Command::GiveBack { agent: agent() },
+        Command::GiveBack { agent: agent(), answer: None },
         Command::HandOver { agent: agent(), to: agent(), note: "mind".into() },
         Command::Extend { agent: agent(), by: Extension::Minutes(15) },
         Command::Extend { agent: agent(), by: Extension::TomorrowIn("Europe/Berlin".into()) },
@@ -90,7 +90,7 @@ fn commands() -> Vec<Command> {
         Command::Assign { agent: agent(), to: Some(Assignee::Team(team())) },
         Command::HandOverToTeam { agent: agent(), to: team(), note: "mind".into() },
         Command::Claim { agent: agent() },
-        Command::NoteTo { agent: agent(), text: "@Ana".into(), mentioned: vec![agent()] },
+        Command::NoteTo { agent: agent(), text: "@Ana".into(), mentioned: vec![agent()], letter: true },
         Command::Close { agent: agent() },
         Command::Snooze { agent: agent(), until: at },
         Command::Reopen { agent: agent(), undo: true },
@@ -107,6 +107,9 @@ fn commands() -> Vec<Command> {
             change: Change::Reacted { with: Some("❤️".into()) },
             provider_at: Some(at),
         },
+        Command::GiveBack { agent: agent(), answer: Some(false) },
+        Command::NoteTo { agent: agent(), text: "@Ana".into(), mentioned: vec![agent()], letter: false },
+        Command::SetAttribute { agent: agent(), name: "city".into(), value: "Porto".into() },
     ]
 }
 
@@ -136,6 +139,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::BadTime,
         Refusal::TooLate,
         Refusal::IsBlocked,
+        Refusal::BadAttribute,
     ]
 }
 
@@ -180,6 +184,7 @@ fn summary(seq: Seq) -> Summary {
         wanted: None,
         next: String::new(),
         unanswered: 0,
+        called: false,
         last: None,
         trouble: false,
         hot: false,

@@ -208,11 +208,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
             .prop_map(|(heard, provider_id, provider_at)| Event::ContactSaid { heard, provider_id, provider_at }),
         any_text().prop_map(|name| Event::ContactNamed { name }),
         (any_text(), any_text()).prop_map(|(url, title)| Event::PageViewed { url, title }),
-        (any_text(), any_text(), any_origin()).prop_map(|(name, value, from)| Event::AttributeSet {
-            name,
-            value,
-            from
-        }),
+        (any_text(), any_text(), option::of(any_agent()), any_origin())
+            .prop_map(|(name, value, by, from)| Event::AttributeSet { name, value, by, from }),
         (any_label(), any::<bool>(), option::of(any_agent()), any_origin())
             .prop_map(|(label, on, by, from)| Event::Labelled { label, on, by, from }),
         (any_text(), vec((any_text(), any_text()), 0..3), any_origin())

@@ -58,6 +58,8 @@ pub enum Event<'a> {
         name: Text<'a>,
         #[serde(borrow)]
         value: Text<'a>,
+        #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+        by: Option<Agent<'a>>,
         #[serde(default, borrow, skip_serializing_if = "Origin::is_empty")]
         from: Origin<'a>,
     },

@@ -36,6 +36,8 @@ pub struct Summary<'a> {
     #[serde(borrow)]
     next: Text<'a>,
     unanswered: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    called: bool,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     last: Option<LastWords<'a>>,
     trouble: bool,
@@ -105,6 +107,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             wanted: summary.wanted.as_ref().map(Into::into),
             next: text(&summary.next),
             unanswered: summary.unanswered,
+            called: summary.called,
             last: summary.last.as_ref().map(Into::into),
             trouble: summary.trouble,
             hot: summary.hot,
@@ -138,6 +141,7 @@ impl From<Summary<'_>> for core::Summary {
             wanted: summary.wanted.map(Into::into),
             next: summary.next.into_owned(),
             unanswered: summary.unanswered,
+            called: summary.called,
             last: summary.last.map(Into::into),
             trouble: summary.trouble,
             hot: summary.hot,

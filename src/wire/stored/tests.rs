@@ -129,7 +129,7 @@ fn sample_events() -> Vec<Event> {
         Event::ContactSaid { heard, provider_id: Some(text("m_1")), provider_at: until },
         Event::ContactNamed { name: text("Zoë") },
         Event::PageViewed { url: text("/prices"), title: text("Prices") },
-        Event::AttributeSet { name: text("zip"), value: text("80331"), from: Origin::default() },
+        Event::AttributeSet { name: text("zip"), value: text("80331"), by: None, from: Origin::default() },
         Event::BotSaid {
             line: Line::text("Hello"),
             why: Why::FirstContact,
@@ -258,7 +258,7 @@ fn later_samples() -> Vec<Vec<u8>> {
     ];
     let mut events = vec![
         Event::ContactSaid { heard, provider_id: None, provider_at: None },
-        Event::AttributeSet { name: text("zip"), value: text("80331"), from: from.clone() },
+        Event::AttributeSet { name: text("zip"), value: text("80331"), by: None, from: from.clone() },
         Event::FormCompleted { form: text("quote"), answers: vec![(text("zip"), text("80331"))], from: from.clone() },
         Event::Scored { points: 5, hot: true, from: from.clone() },
         Event::Scored { points: -1, hot: false, from: Origin::default() },
@@ -435,6 +435,7 @@ fn sample_summary() -> Summary {
         wanted: Some((Reason::Urgent, "accident".to_owned())),
         next: "answers as if new".to_owned(),
         unanswered: 2,
+        called: false,
         last: Some(LastWords { text: "help".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
         trouble: false,
         hot: false,

@@ -181,12 +181,14 @@ export class Desk {
     const justTaken = floor?.mode === 'human' && serverNow(this.#core.clock) - floor.since < JUST_TAKEN_MS;
     this.command(floor?.mode === 'waiting' || justTaken ? { type: 'claim', conversation } : { type: 'take_over', conversation });
   };
-  giveBack = (conversation: string): void => this.command({ type: 'give_back', conversation });
+  /** `answer`: whether the bot answers what nobody has; without it, as its setting says. */
+  giveBack = (conversation: string, answer: boolean | null = null): void => this.command({ type: 'give_back', conversation, answer });
   handOver = (conversation: string, to: string, note: string): void => this.command({ type: 'hand_over', conversation, to, note });
   handOverToTeam = (conversation: string, team: string, note: string): void => this.command({ type: 'hand_over_to_team', conversation, team, note });
   assign = (conversation: string, agent: string | null, team: string | null): void => this.command({ type: 'assign', conversation, agent, team });
   extend = (conversation: string, by: Extension): void => this.command({ type: 'extend', conversation, by });
   label = (conversation: string, label: string, on: boolean): void => this.command({ type: 'label', conversation, label, on });
+  setAttribute = (conversation: string, name: string, value: string): void => this.command({ type: 'set_attribute', conversation, name, value });
   leave = (conversation: string, of: number): void => this.command({ type: 'leave', conversation, of });
   resend = (conversation: string, of: number): void => this.command({ type: 'resend', conversation, of });
 

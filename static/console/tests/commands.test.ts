@@ -69,7 +69,7 @@ test('after an unclear answer the words keep their cid, so that trying again can
 });
 
 test('a new command puts the old refusal away', () => {
-  console_.do({ type: 'command', command: { type: 'give_back', conversation: 'c', cid: 'x' } });
+  console_.do({ type: 'command', command: { type: 'give_back', conversation: 'c', cid: 'x', answer: null } });
   console_.hear({ type: 'refused', ref: console_.ref, code: 'bot_has_the_floor', text: 'The bot has the floor already.', said: [] });
   expect(console_.state.refusals.size).toBe(1);
   console_.do({ type: 'command', command: { type: 'take_over', conversation: 'c', cid: 'y' } });

@@ -1,6 +1,7 @@
-/** Notes and sessions of all conversations of a person are one list. */
+/** What is known of a contact: kinds of values, and what there was in all their conversations. */
 import { expect, test } from 'vitest';
 import type { EventView } from '../../shared/wire';
+import { kindOf } from '../src/state/attribute';
 import { past, together } from '../src/state/contact';
 import { said } from './props';
 
@@ -13,4 +14,14 @@ test('notes and sessions of all conversations are told together, the newest firs
   expect(told.notes.map(({ conversation, text }) => [conversation, text])).toEqual([['a', 'new'], ['b', 'elsewhere'], ['a', 'old']]);
   expect(told.sessions.map(({ conversation, seq }) => [conversation, seq])).toEqual([['b', 1], ['a', 1]]);
   expect(told.complete).toBe(false);
+});
+
+test('a value has the field that fits its name, or what stands there', () => {
+  const kinds: [string, string, string][] = [
+    ['email', '', 'email'], ['phone', '+351 1', 'tel'], ['website', '', 'url'], ['seats', '12', 'number'], ['rate', '2.5', 'number'],
+    ['born', '1980-02-28', 'date'], ['vip', 'yes', 'yes_no'], ['shop', 'https://a.example/x', 'url'], ['city', 'Porto', 'text'],
+    // A postcode that begins with a zero is no number, and neither is a policy.
+    ['zip', '04109', 'text'], ['policy', '12-34', 'text'],
+  ];
+  for (const [name, value, kind] of kinds) expect([name, kindOf(name, value)]).toEqual([name, kind]);
 });

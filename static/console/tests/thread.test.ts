@@ -65,7 +65,7 @@ test('system lines say who and why', () => {
 });
 
 test('the contact’s attributes are the last ones set', () => {
-  const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value, trigger: null, widget: null, version: null });
+  const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value, by: null, trigger: null, widget: null, version: null });
   expect(contact([set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
   expect(contact([set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
 });
@@ -97,7 +97,7 @@ test('what a newer server tells and this console does not know is left out', () 
 });
 
 test('a reader at the foot of a busy conversation does not grow with it, and nothing is lost', () => {
-  const attribute = (seq: number): EventView => ({ seq, at: 0, kind: 'attribute_set', name: 'city', value: 'Porto', trigger: null, widget: null, version: null });
+  const attribute = (seq: number): EventView => ({ seq, at: 0, kind: 'attribute_set', name: 'city', value: 'Porto', by: null, trigger: null, widget: null, version: null });
   const all = Array.from({ length: EVENTS_MAX + 10 }, (_, index) => (index === 3 ? attribute(4) : said(index + 1)));
   const whole: Conversation = { generation: 'g', events: all, floor: floor({ seq: all.length }), more: false };
   expect(afterTrim({ ...whole, events: all.slice(10) }).events).toHaveLength(EVENTS_MAX);

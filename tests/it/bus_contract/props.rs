@@ -45,6 +45,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         wanted: None,
         next: String::new(),
         unanswered: 0,
+        called: false,
         last: None,
         trouble: false,
         hot: false,

@@ -195,7 +195,7 @@ impl World {
             Act::Closes { agent } => Command::Close { agent: agent_named(*agent) },
             Act::Snoozes { until } => Command::Snooze { agent: ana(), until: Timestamp(self.now.0 + until) },
             Act::Reopens { agent, undo } => Command::Reopen { agent: agent_named(*agent), undo: *undo },
-            Act::GivesBack => Command::GiveBack { agent: ben() },
+            Act::GivesBack => Command::GiveBack { agent: ben(), answer: None },
             Act::Extends { by } => Command::Extend { agent: ben(), by: extension(*by) },
             Act::Notes => Command::Note { agent: ana(), text: "A note".into() },
             Act::Reacts => {

@@ -28,7 +28,7 @@ async fn what_was_refused_is_not_done_later_by_a_copy_that_was_under_way() {
     };
     let hello = Command::Hear { heard: Heard::text("hours"), provider_id: None, provider_at: None, name: None };
     ask(hello, "in:hello").await.expect("it is heard");
-    let give_back = || Command::GiveBack { agent: ana() };
+    let give_back = || Command::GiveBack { agent: ana(), answer: None };
     assert_eq!(ask(give_back(), LATE).await, Err(NotDone::Refused(Refusal::BotHasTheFloor)));
     ask(Command::TakeOver { agent: ana() }, "cmd:take-over").await.expect("it is taken over");
 

@@ -117,7 +117,12 @@ async fn a_zombie_writes_nothing_and_its_node_goes_on_with_what_the_new_owner_wr
     let agent = nodes.installation.ana.agent.clone();
     let take_over = Command::TakeOver { agent: agent.clone() };
     other.node.switchboard.ask(contact(PSID), take_over, None).await.expect("taken over");
-    zombie.node.switchboard.ask(contact(PSID), Command::GiveBack { agent }, None).await.expect("given back");
+    zombie
+        .node
+        .switchboard
+        .ask(contact(PSID), Command::GiveBack { agent, answer: None }, None)
+        .await
+        .expect("given back");
     // The zombie's next append is fenced; it loads again and continues the same log.
     says(&zombie, &contact(PSID), "third").await;
     let log = nodes.log(&contact(PSID)).await;

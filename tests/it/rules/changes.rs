@@ -62,7 +62,7 @@ fn what_nobody_has_answered_is_answered_as_it_reads_now() {
     let mut story = unanswered();
     story.tell(change("m", edited("Your hours?", 1)));
     assert_eq!(story.conversation.summary().last.unwrap().text, "Your hours?");
-    story.tell(Command::GiveBack { agent: ana() });
+    story.tell(Command::GiveBack { agent: ana(), answer: None });
     assert!(story.seq_of(HOURS) > 0);
 }
 

@@ -295,7 +295,7 @@ fn impossible_commands_are_refused_in_words() {
     let extend = |by| Command::Extend { agent: ana(), by };
     let no = |story: &mut Story, command, words: &str| assert_eq!(story.expect_refusal(command).to_string(), words);
 
-    no(&mut story, Command::GiveBack { agent: ana() }, "the bot already has the floor");
+    no(&mut story, Command::GiveBack { agent: ana(), answer: None }, "the bot already has the floor");
     no(&mut story, extend(Extension::Minutes(15)), "there is no pause to extend: the bot has the floor");
     no(&mut story, Command::DeadlinePassed, "nothing is due");
 

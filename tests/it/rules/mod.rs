@@ -52,3 +52,5 @@ mod superseded;
 mod versions;
 /// How long after the contact last wrote we may.
 mod windows;
+/// What agents write down: of the contact, and for each other.
+mod written_down;

@@ -1,5 +1,5 @@
 use switchboard::domain::bot::WhenPauseEnds;
-use switchboard::domain::command::Extension;
+use switchboard::domain::command::{Command, Extension};
 use switchboard::domain::event::{Event, Place, Why};
 
 use crate::support::bot::{CALLING, EMAIL, HELPED, HELPED_DONE, HOURS, NAME, PHONE, QUOTE_DONE, TestBot, WELCOME};
@@ -44,6 +44,36 @@ fn when_the_pause_ends_with_an_unanswered_message_the_bot_answers_it() {
     story.later(hours(1));
     story.expect_bot(&[HOURS]);
     story.expect_bot_mode();
+}
+
+#[test]
+fn whoever_gives_back_says_whether_the_bot_answers_what_nobody_has() {
+    for setting in [WhenPauseEnds::Answer, WhenPauseEnds::Wait, WhenPauseEnds::Keep] {
+        for answer in [true, false] {
+            let mut story = story_that(setting);
+            story.agent(ana(), "Hello");
+            story.contact("What are your hours?");
+            story.tell(Command::GiveBack { agent: ana(), answer: Some(answer) });
+            story.expect_bot_mode();
+            if answer {
+                story.expect_bot(&[HOURS]);
+            } else {
+                story.expect_silence();
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_person_was_called_about_the_bot_does_not_answer_whatever_is_chosen() {
+    let mut story = story();
+    story.contact("I had an accident");
+    story.expect_event(|event| matches!(event, Event::HandedOff { .. }));
+    let summary = story.conversation.summary();
+    assert!(summary.unanswered > 0 && summary.called);
+    story.tell(Command::GiveBack { agent: ana(), answer: Some(true) });
+    story.expect_bot_mode();
+    story.expect_no_event(|event| matches!(event, Event::HandedOff { .. }));
 }
 
 #[test]

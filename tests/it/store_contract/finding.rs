@@ -28,7 +28,7 @@ fn ben() -> Agent {
 }
 
 fn set(name: &str, value: &str) -> Event {
-    Event::AttributeSet { name: name.to_owned(), value: value.to_owned(), from: Origin::default() }
+    Event::AttributeSet { name: name.to_owned(), value: value.to_owned(), by: None, from: Origin::default() }
 }
 
 fn label(text: &str) -> Label {

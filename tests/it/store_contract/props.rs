@@ -79,6 +79,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         wanted: None,
         next: "waits".to_owned(),
         unanswered: 0,
+        called: false,
         last: Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: NOW }),
         trouble: false,
         hot: false,

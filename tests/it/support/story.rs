@@ -109,7 +109,7 @@ impl Story {
     }
 
     pub fn gives_back(&mut self, agent: Agent) {
-        self.tell(Command::GiveBack { agent });
+        self.tell(Command::GiveBack { agent, answer: None });
     }
 
     pub fn extends(&mut self, agent: Agent, by: Extension) {

@@ -112,7 +112,7 @@ struct Work {
 
 impl Work {
     fn run(&mut self) {
-        while (!self.filler.is_complete() || self.shared.rest(None)) && self.shared.rest(Some(GATHER)) {
+        while self.gather() {
             let begun = Instant::now();
             let hurried = !self.shared.touched.is_empty();
             let pause = match self.portion() {
@@ -129,6 +129,13 @@ impl Work {
         if let Err(trouble) = self.end() {
             tracing::warn!(%trouble, "the index for search and lists is looked through at the next start");
         }
+    }
+
+    /// Until there is something to do; false: it is over. What has been there for long need not be gathered.
+    fn gather(&self) -> bool {
+        let sweeping = !self.filler.is_complete();
+        let gathering = if sweeping && self.shared.touched.is_empty() { Duration::ZERO } else { GATHER };
+        (sweeping || self.shared.rest(None)) && self.shared.rest(Some(gathering))
     }
 
     fn portion(&mut self) -> Result<(), Trouble> {

@@ -67,7 +67,7 @@ impl<'a> Run<'a> {
             return;
         }
         let from = self.origin(step);
-        self.events.push(Event::AttributeSet { name: name.to_owned(), value: value.clone(), from });
+        self.events.push(Event::AttributeSet { name: name.to_owned(), value: value.clone(), by: None, from });
         self.attribute_changed(name, &value);
         self.learned.push((name.to_owned(), value));
     }

@@ -57,7 +57,7 @@ impl From<Command<'_>> for core::Command {
                 Self::SendTemplate { agent: agent.into(), name, language, values, seen, anyway }
             }
             Command::TakeOver { agent } => Self::TakeOver { agent: agent.into() },
-            Command::GiveBack { agent } => Self::GiveBack { agent: agent.into() },
+            Command::GiveBack { agent, answer } => Self::GiveBack { agent: agent.into(), answer },
             Command::HandOver { agent, to, note } => {
                 Self::HandOver { agent: agent.into(), to: to.into(), note: note.into_owned() }
             }
@@ -83,10 +83,11 @@ impl From<Command<'_>> for core::Command {
             Command::HandOverToTeam { agent, to, note } => {
                 Self::HandOverToTeam { agent: agent.into(), to: to.into(), note: note.into_owned() }
             }
-            Command::NoteTo { agent, text, mentioned } => Self::NoteTo {
+            Command::NoteTo { agent, text, mentioned, letter } => Self::NoteTo {
                 agent: agent.into(),
                 text: text.into_owned(),
                 mentioned: mentioned.into_iter().map(Into::into).collect(),
+                letter,
             },
             Command::Claim { agent } => Self::Claim { agent: agent.into() },
             Command::Close { agent } => Self::Close { agent: agent.into() },
@@ -96,6 +97,9 @@ impl From<Command<'_>> for core::Command {
                 Self::Prioritise { agent: agent.into(), priority: priority.into() }
             }
             Command::Block { agent, on } => Self::Block { agent: agent.into(), on },
+            Command::SetAttribute { agent, name, value } => {
+                Self::SetAttribute { agent: agent.into(), name: name.into_owned(), value: value.into_owned() }
+            }
         }
     }
 }

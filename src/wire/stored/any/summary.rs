@@ -46,6 +46,7 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             wanted,
             next,
             unanswered,
+            called: unanswered > 0 && blocked,
             last,
             trouble,
             hot,

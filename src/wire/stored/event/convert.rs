@@ -28,8 +28,9 @@ impl<'a> From<&'a core::Event> for Event<'a> {
             },
             Core::ContactNamed { name } => Self::ContactNamed { name: text(name) },
             Core::PageViewed { url, title } => Self::PageViewed { url: text(url), title: text(title) },
-            Core::AttributeSet { name, value, from } => {
-                Self::AttributeSet { name: text(name), value: text(value), from: from.into() }
+            Core::AttributeSet { name, value, by, from } => {
+                let by = by.as_ref().map(Into::into);
+                Self::AttributeSet { name: text(name), value: text(value), by, from: from.into() }
             }
             Core::Labelled { label, on, by, from } => {
                 let by = by.as_ref().map(Into::into);
@@ -136,8 +137,9 @@ impl From<Event<'_>> for core::Event {
             },
             Event::ContactNamed { name } => Self::ContactNamed { name: name.into_owned() },
             Event::PageViewed { url, title } => Self::PageViewed { url: url.into_owned(), title: title.into_owned() },
-            Event::AttributeSet { name, value, from } => {
-                Self::AttributeSet { name: name.into_owned(), value: value.into_owned(), from: from.into() }
+            Event::AttributeSet { name, value, by, from } => {
+                let (name, value, by) = (name.into_owned(), value.into_owned(), by.map(Into::into));
+                Self::AttributeSet { name, value, by, from: from.into() }
             }
             Event::Labelled { label, on, by, from } => {
                 Self::Labelled { label: Label::known(&label), on, by: by.map(Into::into), from: from.into() }

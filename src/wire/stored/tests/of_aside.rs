@@ -1,9 +1,9 @@
-//! What agents laid aside.
+//! What agents laid aside, and what they wrote down.
 
 use super::*;
 
 pub(super) fn samples() -> Vec<Vec<u8>> {
-    [aside_samples(), mark_samples()].concat()
+    [aside_samples(), mark_samples(), known_samples()].concat()
 }
 
 fn aside_samples() -> Vec<Vec<u8>> {
@@ -39,6 +39,11 @@ fn aside_samples() -> Vec<Vec<u8>> {
     let summaries = [closed, snoozed].map(|status| Summary { status, ..sample_summary() });
     let events = events.iter().map(write_event);
     events.chain(states.iter().map(write_state)).chain(summaries.iter().map(write_summary)).collect()
+}
+
+fn known_samples() -> Vec<Vec<u8>> {
+    let (name, value) = ("city".to_owned(), "Porto".to_owned());
+    vec![write_event(&Event::AttributeSet { name, value, by: Some(ada()), from: Origin::default() })]
 }
 
 fn mark_samples() -> Vec<Vec<u8>> {

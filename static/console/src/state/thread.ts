@@ -272,7 +272,7 @@ function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'tex
       return { tone: 'quiet', text: t(event.on ? 'labelled' : 'unlabelled', { label: event.label }) + by };
     }
     case 'attribute_set':
-      return { tone: 'quiet', text: `${event.name}: ${event.value}` };
+      return { tone: 'quiet', text: `${event.name}: ${event.value || '–'}${event.by ? ` · ${event.by.name}` : ''}` };
     case 'form_completed':
       return { tone: 'quiet', text: t('formCompleted', { form: event.form }) };
     case 'scored':

@@ -149,6 +149,7 @@ impl Model {
             | Command::Overhear { .. }
             | Command::ThreadMoved { .. }
             | Command::Prioritise { .. }
+            | Command::SetAttribute { .. }
             | Command::Block { .. } => {
                 unreachable!("no history has these")
             }
