@@ -33,6 +33,7 @@ pub mod label;
 pub mod look;
 pub mod mention;
 pub mod message;
+pub mod next;
 mod pinned;
 pub mod presence;
 pub mod priority;

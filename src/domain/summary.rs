@@ -2,12 +2,12 @@
 
 use super::aside::Status;
 use super::assigning::Assigned;
-use super::bot::WhenPauseEnds;
 use super::command::Refusal;
 use super::conversation::Conversation;
-use super::event::{Agent, Place, Reason, Speaker};
+use super::event::{Agent, Reason, Speaker};
 use super::ids::{AccountId, BotId, ConversationId, Seq, Turn};
 use super::label::Label;
+use super::next::Next;
 use super::priority::Priority;
 use super::state::Mode;
 use super::time::Timestamp;
@@ -28,8 +28,8 @@ pub struct Summary {
     pub since: Timestamp,
     /// Why a human was wanted, and the contact's words behind it.
     pub wanted: Option<(Reason, String)>,
-    /// What the bot does when it gets the floor, in words.
-    pub next: String,
+    /// What the bot does when it gets the floor, or is doing.
+    pub next: Next,
     /// How much the contact wrote that nobody has answered.
     pub unanswered: u32,
     /// A person was called about it: the bot does not treat it as new.
@@ -95,7 +95,7 @@ impl Conversation {
             mode,
             since: state.since,
             wanted,
-            next: self.next_words(),
+            next: self.what_next(),
             unanswered: state.unanswered.as_ref().map_or(0, |unanswered| unanswered.count),
             called: state.unanswered.as_ref().is_some_and(|unanswered| unanswered.called),
             last: state.last.clone(),
@@ -135,34 +135,6 @@ impl Conversation {
     fn nickname(&self) -> String {
         let id = self.id.0.as_bytes();
         format!("Visitor {:02X}{:02X}", id[0], id[1])
-    }
-
-    /// What the bot does when it gets the floor, or is doing while it has it.
-    fn next_words(&self) -> String {
-        let known = |name: &str| self.state.attributes.get(name).cloned();
-        let quoted = |step| self.bot.question(step, known).map(|question| format!("“{question}”"));
-        let human = !matches!(self.state.mode, Mode::Bot);
-        let unanswered = human && self.state.unanswered.is_some();
-        let setting = self.bot.settings.when_pause_ends;
-        match (&self.state.place, unanswered, setting) {
-            (_, true, WhenPauseEnds::Answer) if self.message_for_the_bot().is_some() => {
-                "answers the last message".into()
-            }
-            (_, true, WhenPauseEnds::Keep) => "stays silent while a message is unanswered".into(),
-            (Place::Asking(step), ..) => {
-                quoted(step).map_or("waits".into(), |question| format!("is asking {question}"))
-            }
-            (Place::Interrupted(step), ..) => match quoted(step) {
-                Some(question) => format!("asks {question} again"),
-                None => format!("goes on with “{}”", step.dialogue),
-            },
-            (Place::CutOff(step), ..) => format!("goes on with “{}” without an answer", step.dialogue),
-            (Place::Delayed { step, .. }, ..) => format!("goes on with “{}” in a moment", step.dialogue),
-            (Place::OfferedHuman, ..) => "has offered a person".into(),
-            (Place::Calling(_), ..) => "waits for another system's answer".into(),
-            (Place::Idle, ..) if self.state.call.is_some() => "is being asked, outside".into(),
-            (Place::Idle, ..) => "waits for the next message".into(),
-        }
     }
 }
 

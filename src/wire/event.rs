@@ -287,6 +287,17 @@ pub struct Who {
     pub name: String,
 }
 
+/// What the bot does when it gets the floor, or is doing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct NextView {
+    /// `answers_last`, `stays_silent`, `waits`, `asks`, `asks_again`, `goes_on`, `goes_on_unanswered`, `goes_on_soon`,
+    /// `has_offered_person`, `awaits_system`, `is_asked_outside`, `awaits_message`, or `in_words`.
+    pub does: String,
+    /// The question that is asked, the name of the dialogue that goes on, or the words; empty where there is none.
+    pub of: String,
+}
+
 /// Who has the floor, and what is known about the conversation beside its events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
@@ -310,8 +321,8 @@ pub struct Floor {
     pub reason: Option<String>,
     /// The contact's own words behind the reason.
     pub words: Option<String>,
-    /// What the bot does when it gets the floor back, in words.
-    pub next: String,
+    /// What the bot does when it gets the floor back, or is doing.
+    pub next: NextView,
     /// The contact wrote and nobody has answered.
     pub unanswered: bool,
     /// The bot can answer it when it gets the floor: no person was called about it.

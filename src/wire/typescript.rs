@@ -39,6 +39,7 @@ fn rendered() -> String {
         event::OptionView,
         event::AnswerView,
         event::Who,
+        event::NextView,
         event::Floor,
         console::Asked,
         console::Ask,

@@ -4,7 +4,7 @@ mod field;
 pub mod look;
 
 use super::console::{Counts, ReasonCounts, Row};
-use super::event::{AnswerView, AttachmentView, EventView, Floor, OptionView, What, Who};
+use super::event::{AnswerView, AttachmentView, EventView, Floor, NextView, OptionView, What, Who};
 use super::webchat::{VisitorEvent, VisitorFloor, VisitorWhat};
 use crate::domain::alert::{Alert, Fate, Recipient};
 use crate::domain::aside::Status;
@@ -269,7 +269,7 @@ pub fn floor(summary: &Summary) -> Floor {
         assigned: !summary.assigned.is_nobody(),
         reason,
         words,
-        next: summary.next.clone(),
+        next: NextView { does: summary.next.does.as_str().into(), of: summary.next.of.clone() },
         unanswered: summary.unanswered > 0,
         answerable: summary.unanswered > 0 && !summary.called,
         hot: summary.hot,

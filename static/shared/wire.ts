@@ -125,6 +125,20 @@ export type Who = {
 id: string | null, name: string, };
 
 /**
+ * What the bot does when it gets the floor, or is doing.
+ */
+export type NextView = { 
+/**
+ * `answers_last`, `stays_silent`, `waits`, `asks`, `asks_again`, `goes_on`, `goes_on_unanswered`, `goes_on_soon`,
+ * `has_offered_person`, `awaits_system`, `is_asked_outside`, `awaits_message`, or `in_words`.
+ */
+does: string, 
+/**
+ * The question that is asked, the name of the dialogue that goes on, or the words; empty where there is none.
+ */
+of: string, };
+
+/**
  * Who has the floor, and what is known about the conversation beside its events.
  */
 export type Floor = { 
@@ -165,9 +179,9 @@ reason: string | null,
  */
 words: string | null, 
 /**
- * What the bot does when it gets the floor back, in words.
+ * What the bot does when it gets the floor back, or is doing.
  */
-next: string, 
+next: NextView, 
 /**
  * The contact wrote and nobody has answered.
  */

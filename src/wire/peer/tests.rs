@@ -8,6 +8,7 @@ use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal}
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId, TeamId};
 use crate::domain::message::{Attachment, AttachmentKind, Heard};
+use crate::domain::next::Does;
 use crate::domain::priority::Priority;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::team::Team;
@@ -182,7 +183,7 @@ fn summary(seq: Seq) -> Summary {
         mode: ModeSummary::Human { by: Speaker::Agent(agent()), until: Some(Timestamp(9)) },
         since: Timestamp(4),
         wanted: None,
-        next: String::new(),
+        next: Does::InWords.of(""),
         unanswered: 0,
         called: false,
         last: None,

@@ -9,6 +9,7 @@ use super::why::Priority;
 use crate::domain::account;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
 use crate::domain::label::Label;
+use crate::domain::next::{Does, Next};
 use crate::domain::summary as core;
 use crate::domain::time::Timestamp;
 use crate::domain::window::Window;
@@ -33,6 +34,7 @@ pub struct Summary<'a> {
     since: u64,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     wanted: Option<Wanted<'a>>,
+    /// What it does, then a colon and of what. Earlier versions wrote words for people.
     #[serde(borrow)]
     next: Text<'a>,
     unanswered: u32,
@@ -105,7 +107,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             mode: (&summary.mode).into(),
             since: summary.since.0,
             wanted: summary.wanted.as_ref().map(Into::into),
-            next: text(&summary.next),
+            next: next_text(&summary.next),
             unanswered: summary.unanswered,
             called: summary.called,
             last: summary.last.as_ref().map(Into::into),
@@ -121,6 +123,19 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             status: summary.status.into(),
         }
     }
+}
+
+fn next_text(Next { does, of }: &Next) -> Text<'_> {
+    match does {
+        Does::InWords => text(of),
+        does if of.is_empty() => text(does.as_str()),
+        does => format!("{}:{of}", does.as_str()).into(),
+    }
+}
+
+fn next(written: &str) -> Next {
+    let (does, of) = written.split_once(':').unwrap_or((written, ""));
+    Does::parse(does).map_or_else(|| Does::InWords.of(written), |does| does.of(of))
 }
 
 impl From<Summary<'_>> for core::Summary {
@@ -139,7 +154,7 @@ impl From<Summary<'_>> for core::Summary {
             mode: summary.mode.into(),
             since: Timestamp(summary.since),
             wanted: summary.wanted.map(Into::into),
-            next: summary.next.into_owned(),
+            next: next(&summary.next),
             unanswered: summary.unanswered,
             called: summary.called,
             last: summary.last.map(Into::into),

@@ -1,6 +1,7 @@
 mod of_aside;
 mod of_assigning;
 mod of_channels;
+mod of_summary;
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -28,6 +29,7 @@ use crate::domain::window::{Author, Window};
 use of_channels::{
     consent_samples, instagram_samples, left_samples, question_samples, telegram_samples, template_samples,
 };
+use of_summary::sample_summary;
 
 /// Values as version 1 stores them, one a line. Lines are added, never changed: they lie on disks.
 const PINNED: &str = include_str!("v1.jsonl");
@@ -106,6 +108,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(of_assigning::samples());
     samples.extend(question_samples());
     samples.extend(of_aside::samples());
+    samples.extend(of_summary::samples());
     samples
 }
 
@@ -419,33 +422,4 @@ fn change_samples() -> Vec<Vec<u8>> {
     ];
     let state = State { names: Names(names.into()), ..State::default() };
     events.iter().map(write_event).chain([write_state(&state)]).collect()
-}
-
-fn sample_summary() -> Summary {
-    Summary {
-        conversation: ConversationId(Uuid::from_u128(8)),
-        account: AccountId::new("page"),
-        channel: Channel::Messenger,
-        bot: BotId::new("help"),
-        name: "Zoë".to_owned(),
-        seq: 9,
-        turn: 2,
-        mode: ModeSummary::Human { by: Speaker::Outside, until: Some(Timestamp(8)) },
-        since: Timestamp(4),
-        wanted: Some((Reason::Urgent, "accident".to_owned())),
-        next: "answers as if new".to_owned(),
-        unanswered: 2,
-        called: false,
-        last: Some(LastWords { text: "help".to_owned(), by: Voice::Contact, at: Timestamp(6) }),
-        trouble: false,
-        hot: false,
-        rungs: 0,
-        labels: Vec::new(),
-        window: None,
-        assigned: Default::default(),
-        status: Status::Open,
-        priority: Priority::None,
-        blocked: false,
-        written: Written::default(),
-    }
 }

@@ -10,6 +10,7 @@ use switchboard::domain::account::Channel;
 use switchboard::domain::command::Command;
 use switchboard::domain::event::Event;
 use switchboard::domain::ids::{AccountId, BotId, ConversationId, Incarnation, Seq};
+use switchboard::domain::next::Does;
 use switchboard::domain::presence::Sign;
 use switchboard::domain::summary::{ModeSummary, Summary};
 use switchboard::domain::time::Timestamp;
@@ -43,7 +44,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         mode: ModeSummary::Bot,
         since: Timestamp(1),
         wanted: None,
-        next: String::new(),
+        next: Does::AwaitsMessage.of(""),
         unanswered: 0,
         called: false,
         last: None,

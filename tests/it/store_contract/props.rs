@@ -7,6 +7,7 @@ use switchboard::domain::account::Channel;
 use switchboard::domain::event::{Event, Origin, Place as BotPlace, Speaker, Why};
 use switchboard::domain::ids::{AccountId, BotId, Incarnation, Seq};
 use switchboard::domain::message::{Heard, Line};
+use switchboard::domain::next::Does;
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::bots::Bots;
@@ -77,7 +78,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         mode: ModeSummary::Bot,
         since: NOW,
         wanted: None,
-        next: "waits".to_owned(),
+        next: Does::AsksAgain.of("At what hour: 9:00 or 10:00?"),
         unanswered: 0,
         called: false,
         last: Some(LastWords { text: "hi".to_owned(), by: Voice::Contact, at: NOW }),

@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 use uuid::Uuid;
 
 use super::aside::{any_priority, any_status, any_written};
@@ -10,6 +11,7 @@ use super::assigned::any_assigned;
 use super::{any_label, any_last, any_speaker, any_text, any_time, any_wanted};
 use crate::domain::account::Channel;
 use crate::domain::ids::{AccountId, BotId, ConversationId};
+use crate::domain::next::{Does, Next};
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::window::Window;
 
@@ -18,13 +20,17 @@ fn any_window() -> impl Strategy<Value = Option<Window>> {
     option::of(window)
 }
 
+fn any_next() -> impl Strategy<Value = Next> {
+    (select(Does::ALL.to_vec()), any_text()).prop_map(|(does, of)| does.of(of))
+}
+
 pub fn any_summary() -> impl Strategy<Value = Summary> {
     let mode = prop_oneof![
         Just(ModeSummary::Bot),
         Just(ModeSummary::Waiting),
         (any_speaker(), option::of(any_time())).prop_map(|(by, until)| ModeSummary::Human { by, until }),
     ];
-    let names = (any::<u128>(), any_text(), any::<usize>(), any_text(), any_text(), any_text());
+    let names = (any::<u128>(), any_text(), any::<usize>(), any_text(), any_text(), any_next());
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted(), any_assigned());
     let words =
         (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());

@@ -56,7 +56,8 @@ export class Language {
   t = <Each extends Key>(key: Each, ...values: Values<Each>): string => this.#said(key, values[0] ?? {});
 
   /** As `t`, for codes that the server chose: undefined for one that we have no words for. */
-  coded = (key: string): string | undefined => (Object.hasOwn(this.#words, key) ? this.#said(key as Key, {}) : undefined);
+  coded = (key: string, values: Readonly<Record<string, string>> = {}): string | undefined =>
+    Object.hasOwn(this.#words, key) ? this.#said(key as Key, values) : undefined;
 
   /** Words in which something else than words stands. */
   parts(key: Key): Part[] {

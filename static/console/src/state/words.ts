@@ -1,5 +1,5 @@
 /** What the codes of the wire are called on the screen. An unknown code is shown as it is, readably. */
-import type { Floor } from '../../../shared/wire';
+import type { Floor, NextView } from '../../../shared/wire';
 import type { Language } from '../language/language';
 
 /** Names of companies, the same in every language. */
@@ -26,6 +26,9 @@ export function fileName(url: string): string {
 
 export const channelWords = (channel: string, { coded }: Language): string =>
   CHANNELS[channel] ?? coded(`channel_${channel}`) ?? readable(channel);
+
+/** What the bot does when it gets the floor, or is doing. */
+export const nextWords = ({ does, of }: NextView, { coded }: Language): string => coded(`next_${does}`, { of }) ?? readable(does);
 
 /** Whose a conversation is: an agent's, a team's, an agent's for a team; empty: nobody's in particular. */
 export function assigneeWords({ assignee, team }: Pick<Floor, 'assignee' | 'team'>, { t }: Language): string {
