@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { after, isLive } from '../src/state/state';
 import { Dice, TALKS, Talk, type Step } from './talk';
 
-const RUNS = 400;
+const RUNS = 150;
 const STEPS = 150;
 
 /** What the console has of each conversation is a stretch of one generation's log. */
