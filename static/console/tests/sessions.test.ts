@@ -30,3 +30,11 @@ test('every line stands in its session, and a session without lines is none', ()
   const lines = [1, 2, 3, 4, 8].map((seq) => ({ seq }));
   expect(bySession(lines, all).map(({ lines }) => lines.map(({ seq }) => seq))).toEqual([[1, 2, 3], [4, 8]]);
 });
+
+test('when more of the beginning is known, every session ends where it did', () => {
+  const events = [heard(1, 0), heard(2, 1), heard(3, 3 * DAY), bot(4, 3 * DAY), heard(5, 6 * DAY)];
+  const ends = (from: number) => bySession(events.slice(from), sessions(events.slice(from))).map(({ end }) => end);
+  expect(ends(2)).toEqual([5, Infinity]);
+  expect(ends(1)).toEqual([3, 5, Infinity]);
+  expect(ends(0)).toEqual([3, 5, Infinity]);
+});

@@ -34,12 +34,18 @@ export function sessions(events: readonly EventView[]): Session[] {
   return found;
 }
 
-/** The lines of each session, in order. Without lines there is none. */
-export function bySession<Line extends { seq: number }>(lines: readonly Line[], all: readonly Session[]): { session: Session; lines: Line[] }[] {
+/**
+ * The lines of each session, in order. Without lines there is none. `end` is where the next begins: it stays the same when
+ * more of the beginning becomes known, so that what is on the screen then stands still.
+ */
+export function bySession<Line extends { seq: number }>(
+  lines: readonly Line[],
+  all: readonly Session[],
+): { session: Session; end: number; lines: Line[] }[] {
   return all
     .map((session, index) => {
       const end = all[index + 1]?.seq ?? Infinity;
-      return { session, lines: lines.filter(({ seq }) => seq >= session.seq && seq < end) };
+      return { session, end, lines: lines.filter(({ seq }) => seq >= session.seq && seq < end) };
     })
     .filter(({ lines }) => lines.length > 0);
 }
