@@ -34,6 +34,19 @@ pub struct Conversation {
     pub state: State,
 }
 
+/// With what the bot begins when it gets the floor.
+enum Begins<'h> {
+    Answering(&'h Heard),
+    WhereItWas,
+    Waiting,
+}
+
+impl<'h> Begins<'h> {
+    fn with(heard: Option<&'h Heard>) -> Self {
+        heard.map_or(Self::WhereItWas, Self::Answering)
+    }
+}
+
 impl Conversation {
     pub fn new(id: ConversationId, account: Arc<Account>, bot: Arc<Bot>, state: State) -> Self {
         Self { id, account, bot, state }
@@ -235,17 +248,17 @@ impl Conversation {
         }
     }
 
-    /// `answer`: what becomes of an unanswered message; none: as the bot's setting says.
+    /// `answer`: whether the bot answers what nobody has, or waits for the next message; none: as its setting says.
     fn give_back(&self, now: Timestamp, agent: Agent, answer: Option<bool>) -> Decision {
-        let heard = match answer {
-            None => self.message_for_the_bot(),
-            Some(true) => self.uncalled(),
-            Some(false) => None,
+        let begins = match answer {
+            None => Begins::with(self.message_for_the_bot()),
+            Some(true) => Begins::with(self.uncalled()),
+            Some(false) => Begins::Waiting,
         };
         match self.state.mode {
             Mode::Bot => Err(Refusal::BotHasTheFloor),
             Mode::Waiting { .. } | Mode::Human { .. } => {
-                Ok(self.returned_with(now, Some(agent), GiveBack::ByAgent, heard))
+                Ok(self.returned_to(now, Some(agent), GiveBack::ByAgent, begins))
             }
         }
     }
@@ -253,17 +266,20 @@ impl Conversation {
     /// The bot gets the floor (rules 6 and 7). An agent who gives back wants it to act now; a pause that merely ended
     /// with everything answered lets it wait. What a person was called about is for persons to answer.
     pub(super) fn returned(&self, now: Timestamp, by: Option<Agent>, why: GiveBack) -> Vec<Event> {
-        self.returned_with(now, by, why, self.message_for_the_bot())
+        let begins = match self.message_for_the_bot() {
+            None if why != GiveBack::ByAgent => Begins::Waiting,
+            heard => Begins::with(heard),
+        };
+        self.returned_to(now, by, why, begins)
     }
 
-    /// The same, with the message that the bot treats as new.
-    fn returned_with(&self, now: Timestamp, by: Option<Agent>, why: GiveBack, heard: Option<&Heard>) -> Vec<Event> {
+    fn returned_to(&self, now: Timestamp, by: Option<Agent>, why: GiveBack, begins: Begins<'_>) -> Vec<Event> {
         let then = self.state.place.clone();
         let memory = self.memory_with_floor(now, then.clone());
-        let next = match heard {
-            Some(heard) => run::answer(&self.bot, memory, heard),
-            None if why == GiveBack::ByAgent => run::resume(&self.bot, memory),
-            None => Vec::new(),
+        let next = match begins {
+            Begins::Answering(heard) => run::answer(&self.bot, memory, heard),
+            Begins::WhereItWas => run::resume(&self.bot, memory),
+            Begins::Waiting => Vec::new(),
         };
         self.and_then(Event::GivenBack { by, why, then }, next)
     }

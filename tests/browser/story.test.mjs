@@ -52,6 +52,7 @@ test('the main story', async () => {
   await until(() => countdown.innerText(), (text) => /^1:1[0-5]:/.test(text), 'the pause grew');
   await shot(vera, 'story-visitor');
   await ana.getByRole('button', { name: /Give back/ }).click();
+  await ana.getByRole('dialog').getByRole('button', { name: 'The bot answers it' }).click();
   await ana.locator('.banner.bot').waitFor();
   await vera.getByText('The assistant is back').waitFor();
   await say(vera, 'opening hours');

@@ -65,6 +65,17 @@ fn whoever_gives_back_says_whether_the_bot_answers_what_nobody_has() {
 }
 
 #[test]
+fn whoever_lets_the_bot_wait_makes_it_wait_with_its_question_too() {
+    let mut story = interrupted_form(story());
+    story.contact("What are your hours?");
+    story.tell(Command::GiveBack { agent: ana(), answer: Some(false) });
+    story.expect_bot_mode();
+    story.expect_silence();
+    story.contact("Hello?");
+    story.expect_bot(&[EMAIL]);
+}
+
+#[test]
 fn what_a_person_was_called_about_the_bot_does_not_answer_whatever_is_chosen() {
     let mut story = story();
     story.contact("I had an accident");
