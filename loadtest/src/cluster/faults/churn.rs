@@ -53,6 +53,8 @@ pub(super) async fn come_and_go(scene: &mut Scene) -> Result<()> {
     scene.cluster.redis.kill();
     scene.until("the node misses Redis", WHOLE_WITHIN, async || up(scene).await == 0.0).await?;
     consoles.stir(scene).await?;
+    let looked = async |scene: &Scene| looks(scene, watching).await.0 - before.0 >= count as f64;
+    scene.until("everybody has looked at the store", WHOLE_WITHIN, async || looked(scene).await).await?;
     let (looks, questions) = looks(scene, watching).await;
     let (looks, questions) = (looks - before.0, questions - before.1);
     scene.fact(format!("F20: without Redis, {looks} looks at the store were {questions} questions"));
