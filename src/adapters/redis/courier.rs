@@ -5,6 +5,7 @@
 //! seconds, when its server has become a replica, or when something that had to be sent did not fit. While there is none, listeners look once a second.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use redis::{RedisResult, Value};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep_until};
 
 use super::bus::{Inner, Message, Out};
 use super::hearing::Hearing;
@@ -39,27 +40,48 @@ const TOGETHER_MAX: usize = 30;
 const DEMOTED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 pub async fn carry(inner: Arc<Inner>, place: Place, mut waiting: mpsc::Receiver<Out>) {
-    let mut looked = Instant::now();
+    let mut looks = interval_at(Instant::now() + LOOK_WHILE_DOWN_EVERY, LOOK_WHILE_DOWN_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         // What is said while we connect may be about the server that we reach.
         let demotions = inner.membership.demotions();
-        match Link::open(&place).await {
+        match open(&inner, &place, &mut waiting, &mut looks).await {
             Ok((link, pushes)) => {
                 let error = Courier::new(inner.clone(), link).work(pushes, demotions, &mut waiting).await;
                 tracing::warn!(%error, "the connection for the bus is opened anew");
+                looks.reset_immediately();
             }
             Err(error) => tracing::debug!(%error, "Redis cannot be reached for the bus"),
         }
         inner.up.store(false, Ordering::Relaxed);
         metrics::gauge!("switchboard_bus_up").set(0.0);
-        while let Ok(out) = waiting.try_recv() {
-            out.give_up(&inner, NotAnswered::Down);
-        }
-        if looked.elapsed() >= LOOK_WHILE_DOWN_EVERY {
-            looked = Instant::now();
-            inner.doubt_the_silent(Duration::ZERO);
-        }
+        give_up(&inner, &mut waiting);
         tokio::time::sleep(RETRY_AFTER).await;
+    }
+}
+
+/// A connection. A server that is silent takes seconds to be given up: meanwhile listeners look, and nobody waits.
+async fn open(
+    inner: &Arc<Inner>,
+    place: &Place,
+    waiting: &mut mpsc::Receiver<Out>,
+    looks: &mut Interval,
+) -> RedisResult<(Link, mpsc::Receiver<Push>)> {
+    let mut opened = pin!(Link::open(place));
+    loop {
+        tokio::select! {
+            opened = &mut opened => return opened,
+            _ = looks.tick() => {
+                give_up(inner, waiting);
+                inner.doubt_the_silent(Duration::ZERO);
+            }
+        }
+    }
+}
+
+fn give_up(inner: &Arc<Inner>, waiting: &mut mpsc::Receiver<Out>) {
+    while let Ok(out) = waiting.try_recv() {
+        out.give_up(inner, NotAnswered::Down);
     }
 }
 

@@ -158,6 +158,10 @@ pub async fn a_connection_that_swallows_everything_is_given_up(place: &mut Sever
     let noticed = async || (down(&other.bus).await == Err(NotAnswered::Down)).then_some(());
     eventually("it is noticed", noticed).await;
     assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
+    // A new connection is swallowed, too, and waited for. Listeners look every second all the same.
+    let (doubts, since) = (ear.doubts(), Instant::now());
+    ear.until_doubts(doubts + 5).await;
+    assert!(since.elapsed() < Duration::from_secs(9), "five looks took {:?}", since.elapsed());
     proxy.set(Way::Open);
     goes_on(&one, &ear, conversation, 2).await;
 }
