@@ -24,7 +24,7 @@ use crate::support::installation::{Installation, SOON, bot_setting, contact, con
 use crate::support::node::{SetClock, ask, eventually, log, metric};
 
 const PSID: &str = "7";
-const PAUSE: Duration = Duration::from_secs(60);
+pub const PAUSE: Duration = Duration::from_secs(60);
 /// By how much a busy machine may be late beyond what is promised.
 const BUSY_MS: u64 = 700;
 
@@ -197,7 +197,7 @@ async fn paused(limits: &'static str, ends_in: Duration) -> (Installation, Times
 }
 
 /// Ana takes over; when the pause ends.
-async fn pause(installation: &Installation, node: &Node, name: &str) -> Timestamp {
+pub async fn pause(installation: &Installation, node: &Node, name: &str) -> Timestamp {
     ask(node, &contact(name), Command::TakeOver { agent: installation.ana.agent.clone() }).await;
     let log = log(node, &contact(name)).await;
     match log.first().map(|logged| &logged.event) {

@@ -233,6 +233,14 @@ impl ConsoleClient {
         self.command(CommandKind::Leave, conversation, "", json!({"type": "leave", "of": of})).await
     }
 
+    /// Reads until every command that was sent is answered, each answer at most `within` after the frame before it.
+    pub async fn all_answered(&mut self, within: Duration) -> Result<()> {
+        while !self.unanswered.is_empty() {
+            self.next(within).await?.with_context(|| format!("no answer within {within:?}"))?;
+        }
+        Ok(())
+    }
+
     /// Reads until a command is answered, at most `within`.
     pub async fn answer_to(&mut self, cid: &str, within: Duration) -> Result<Answered> {
         let until = clock::instant() + within;

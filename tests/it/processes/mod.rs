@@ -1,12 +1,14 @@
 //! Several processes over one PostgreSQL and one Redis: what a customer, an agent and a provider see of it.
 
+mod pauses;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use loadtest::clients::{ConsoleClient, ConsoleFrame, Event, Poster, diary};
 use loadtest::provider::Arrival;
 
-use crate::support::installation::{Installation, Kept, SOON, conversation, page};
+use crate::support::installation::{Installation, Kept, Plan, SOON, conversation, page};
 use crate::support::node::eventually;
 use crate::support::process::Process;
 use loadtest::servers::redis::RedisServer;
@@ -23,8 +25,15 @@ struct Cluster {
 
 impl Cluster {
     async fn new() -> Self {
-        let installation = Installation::with(|plan| plan.kept = Kept::InPostgres).await;
-        Self { installation, redis: RedisServer::start() }
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        let installation = Installation::with(|plan| {
+            plan.kept = Kept::InPostgres;
+            change(plan);
+        });
+        Self { installation: installation.await, redis: RedisServer::start() }
     }
 
     async fn start(&self, name: &str) -> Process {
