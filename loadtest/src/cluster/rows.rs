@@ -13,6 +13,10 @@ const UNSENT: &str =
     FROM outbox o LEFT JOIN account a ON a.id = o.account ORDER BY number LIMIT 20";
 const UNSENT_SINCE: &str = "SELECT count(*) FROM outbox JOIN event ON event.conversation = outbox.conversation
     AND event.seq = outbox.seq WHERE event.at < $1";
+/// Of these contacts' conversations, those with a message on its way or an event since then.
+const STIRRING: &str = "SELECT count(*) FROM conversation WHERE external_key = ANY($1)
+    AND (EXISTS (SELECT FROM outbox WHERE outbox.conversation = id)
+        OR EXISTS (SELECT FROM event WHERE event.conversation = id AND event.at >= $2))";
 const ACTIVITY: &str = "SELECT coalesce(sum(owner_epoch), 0)::bigint, coalesce(sum((SELECT count(*) FROM event
         WHERE event.conversation = conversation.id)), 0)::bigint
     FROM conversation WHERE external_key = ANY($1)";
@@ -52,6 +56,11 @@ pub async fn unsent(sql: &Client) -> Result<Vec<String>> {
 /// How many messages of before then are still on their way.
 pub async fn unsent_since(sql: &Client, then: u64) -> Result<i64> {
     Ok(sql.query_one(UNSENT_SINCE, &[&i64::try_from(then)?]).await?.get(0))
+}
+
+/// How many of these contacts' conversations have a message on its way, or have heard of something since then.
+pub async fn stirring_since(sql: &Client, contacts: &[String], then: u64) -> Result<i64> {
+    Ok(sql.query_one(STIRRING, &[&contacts, &i64::try_from(then)?]).await?.get(0))
 }
 
 /// How often these contacts' conversations were activated, and how many events they have.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tokio_postgres::Client;
 
 use super::{MISSED_WITHIN, PROBES, WHOLE_WITHIN, times};
 use crate::cluster::leases::living;
@@ -13,6 +14,19 @@ use crate::{clock, product};
 
 /// Two clocks of one machine, read one after the other.
 const CLOCKS_APART_MS: u64 = 50;
+/// A conversation that has heard of nothing for so long is at rest: receipts come sooner.
+const REST_MS: u64 = 1_000;
+const AT_REST_WITHIN: Duration = Duration::from_secs(20);
+
+/// What a node is writing when it stops is cut off by the database, and goes to whoever is asked for it next. These
+/// conversations are not being written.
+async fn at_rest(scene: &Scene, sql: &Client, contacts: &[String]) -> Result<()> {
+    let still = async || {
+        let then = clock::millis().saturating_sub(REST_MS);
+        rows::stirring_since(sql, contacts, then).await.is_ok_and(|stirring| stirring == 0)
+    };
+    scene.until("what was said to the newcomers is at rest", AT_REST_WITHIN, still).await.map(drop)
+}
 
 pub(super) async fn short_of_the_lease(scene: &mut Scene) -> Result<()> {
     let still = Duration::from_secs(3);
@@ -20,6 +34,7 @@ pub(super) async fn short_of_the_lease(scene: &mut Scene) -> Result<()> {
     let contacts = scene.settle_with(victim, PROBES).await?;
     let others = scene.others(victim);
     let sql = scene.cluster.postgres.connect().await?;
+    at_rest(scene, &sql, &contacts).await?;
     let before = rows::owners(&sql, &contacts).await?;
     let lease = living(&mut scene.cluster.redis.connect(), &scene.cluster.members[victim].name)?;
     scene.may_be_in_flight(still);
