@@ -24,6 +24,10 @@ static MEMBERS: Script = Script::new(include_str!("scripts/members.lua"));
 pub const LEASE: Duration = Duration::from_secs(8);
 const BEAT_EVERY: Duration = Duration::from_secs(2);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Redis that did not answer is asked again after so long: whoever just woke up wants to know where it stands.
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// A second that takes so much longer was none: this process stood still.
+const STOOD_STILL: Duration = Duration::from_secs(3);
 /// Without a good beat for so long, a node is in doubt about itself and claims nothing more.
 const DOUBT_AFTER: Duration = Duration::from_secs(6);
 /// A node that hears nothing of the store for so long says so: others place nothing with it.
@@ -160,20 +164,40 @@ impl Membership {
 
     /// Beats and looks, for ever.
     pub async fn live(&self) {
+        tokio::join!(self.beat_and_look(), self.mind_the_clock());
+    }
+
+    async fn beat_and_look(&self) {
         let mut beaten = Instant::now();
+        let mut pause = LOOK_EVERY;
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(pause).await;
             let lived = async {
                 if beaten.elapsed() >= BEAT_EVERY {
-                    beaten = Instant::now();
                     self.beat().await?;
+                    beaten = Instant::now();
                 }
                 self.look().await
             };
-            if let Err(error) = lived.await {
-                tracing::debug!(%error, "Redis does not answer");
-            }
+            pause = match lived.await {
+                Ok(()) => LOOK_EVERY,
+                Err(error) => {
+                    tracing::debug!(%error, "Redis does not answer");
+                    AGAIN_AFTER
+                }
+            };
             metrics::gauge!("switchboard_redis_sure").set(f64::from(u8::from(self.is_sure())));
+        }
+    }
+
+    /// Whoever stood still did not hear the store either, which is no fault of the store.
+    async fn mind_the_clock(&self) {
+        loop {
+            let since = Instant::now();
+            tokio::time::sleep(LOOK_EVERY).await;
+            if since.elapsed() > LOOK_EVERY + STOOD_STILL && self.state().well_at.is_some() {
+                self.is_well();
+            }
         }
     }
 

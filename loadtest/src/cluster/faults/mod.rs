@@ -106,13 +106,14 @@ impl Fault {
         }
     }
 
-    /// Does it, and sees to it that everybody is served afterwards.
+    /// Does it, and sees to it that everybody is served afterwards, and sure of itself: who is not takes what others have.
     pub async fn happen(self, scene: &mut Scene) -> Result<()> {
         scene.moment().await;
         let since = clock::instant();
         self.strike(scene).await.with_context(|| format!("{self}: {}", self.story()))?;
         let took = since.elapsed().as_millis();
         let whole = scene.everybody_is_served(WHOLE_WITHIN).await.with_context(|| format!("after {self}"))?;
+        redis::everybody_is_sure(scene).await.with_context(|| format!("after {self}"))?;
         scene.fact(format!("{self}: after {took} ms everybody was served within {} ms", whole.as_millis()));
         Ok(())
     }
