@@ -52,6 +52,7 @@ pub use alone::Alone;
 pub use checks::{Examined, Server, Warning, examine};
 pub use connect::SESSION;
 pub use dump::dump;
+pub use index::statements as index_statements;
 pub use migrations::FORMAT;
 pub use trouble::words;
 

@@ -6,6 +6,7 @@ mod contacts;
 mod deadlines;
 mod deliveries;
 mod finding;
+mod listing;
 mod lists;
 mod log;
 mod looking;
@@ -98,6 +99,10 @@ macro_rules! every_promise_holds_over {
                 lists_show_what_a_filter_lets_through_in_its_order
                 a_list_that_is_nearly_empty_is_gone_along_in_bounded_steps
                 what_was_taken_in_is_there_after_reopening_and_once
+            }
+            every_promise_holds_over! { @ $place, listing:
+                every_list_agrees_with_looking_at_every_conversation
+                every_search_agrees_with_reading_every_message
             }
             every_promise_holds_over! { @ $place, views:
                 a_view_is_its_agents_alone_unless_it_is_everybodys

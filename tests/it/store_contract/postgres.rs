@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use switchboard::adapters::postgres::{Address, HOT_STATEMENTS, OpenError, PostgresStore, SESSION};
+use switchboard::adapters::postgres::{Address, HOT_STATEMENTS, OpenError, PostgresStore, SESSION, index_statements};
 use switchboard::domain::ids::{AccountId, DeliveryId};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::clock::{Clock, SystemClock};
@@ -255,7 +255,7 @@ async fn every_hot_statement_finds_its_rows_by_an_index() {
     sql.batch_execute(MANY_ROWS).await.expect("fills");
     sql.batch_execute(SESSION).await.expect("sets");
     sql.batch_execute("SET plan_cache_mode = force_generic_plan").await.expect("sets");
-    for text in HOT_STATEMENTS {
+    for text in HOT_STATEMENTS.iter().map(|text| (*text).to_owned()).chain(index_statements()) {
         let values = (1..).take_while(|number| text.contains(&format!("${number}"))).count();
         let nothing = vec!["NULL"; values].join(", ");
         sql.batch_execute(&format!("PREPARE hot AS {text}")).await.unwrap_or_else(|error| panic!("{text}: {error:?}"));
@@ -279,7 +279,13 @@ const MANY_ROWS: &str = "
     INSERT INTO shelf (conversation, seq, account, number, by_bot, attempt, flagged, at, body)
         SELECT id, 2, account, 1, true, 1, false, 1, '{}' FROM conversation;
     INSERT INTO alert (conversation, seq, state, at) SELECT id, 1, list_at % 2, list_at FROM conversation;
-    ANALYZE alert, account, conversation, event, dedupe, snapshot, deadline, outbox, shelf";
+    INSERT INTO listed (conversation, seq) SELECT id, 3 FROM conversation;
+    INSERT INTO facet SELECT list_at % 5, list_at, id FROM conversation;
+    INSERT INTO said SELECT id, 1, list_at, array_to_tsvector(ARRAY['w' || list_at % 50, 'v' || list_at]) FROM conversation;
+    INSERT INTO who SELECT id, array_to_tsvector(ARRAY['n' || list_at % 1000]) FROM conversation;
+    INSERT INTO choice SELECT 0, n::text FROM generate_series(1, 3000) AS n;
+    ANALYZE alert, account, conversation, event, dedupe, snapshot, deadline, outbox, shelf, listed, facet, said, who,
+        choice";
 
 // --- Where it is, and whether it will do ---
 

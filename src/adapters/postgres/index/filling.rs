@@ -24,17 +24,17 @@ const SWEEP: usize = 500;
 
 const SEATS: &str = "INSERT INTO listed (conversation) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING";
 /// Whoever takes something in of a conversation holds its row; several are taken in the order of their ids.
-const LOCK: &str = "SELECT conversation, seq, facets, times, attributes, who FROM listed
+pub const LOCK: &str = "SELECT conversation, seq, facets, times, attributes, who FROM listed
     WHERE conversation = ANY($1) ORDER BY conversation FOR NO KEY UPDATE";
-const HEADS: &str = "SELECT id, last_seq, summary, seen.seq, heard
+pub const HEADS: &str = "SELECT id, last_seq, summary, seen.seq, heard
     FROM conversation LEFT JOIN seen ON seen.conversation = id WHERE id = ANY($1) AND summary IS NOT NULL";
-const EVENTS: &str = "SELECT conversation, seq, at, body
+pub const EVENTS: &str = "SELECT conversation, seq, at, body
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS w (c, after, last)
     JOIN event ON conversation = c AND seq > after AND seq <= last ORDER BY conversation, seq";
 const SAY: &str = "INSERT INTO said (conversation, seq, at, words)
     SELECT c, s, a, array_to_tsvector(string_to_array(w, ' '))
     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS t (c, s, a, w) ON CONFLICT DO NOTHING";
-const LEAVE: &str = "DELETE FROM facet USING unnest($1::bigint[], $2::bigint[], $3::uuid[]) AS w (f, a, c)
+pub const LEAVE: &str = "DELETE FROM facet USING unnest($1::bigint[], $2::bigint[], $3::uuid[]) AS w (f, a, c)
     WHERE facet = f AND at = a AND conversation = c";
 const STAND: &str = "INSERT INTO facet (facet, at, conversation)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING";
@@ -46,7 +46,7 @@ const OFFER: &str =
     "INSERT INTO choice (kind, value) SELECT * FROM unnest($1::smallint[], $2::text[]) ON CONFLICT DO NOTHING";
 const NEWEST: &str = "UPDATE newest_said SET at = $1 WHERE at < $1";
 const BEGIN_SWEEP: &str = "SELECT swept FROM indexing FOR UPDATE SKIP LOCKED";
-const LOOK: &str = "SELECT id, last_seq, seq FROM conversation LEFT JOIN listed ON conversation = id
+pub const LOOK: &str = "SELECT id, last_seq, seq FROM conversation LEFT JOIN listed ON conversation = id
     WHERE id > $1 AND summary IS NOT NULL ORDER BY id LIMIT $2";
 const SWEPT: &str = "UPDATE indexing SET swept = $1, complete = complete OR $2";
 

@@ -62,6 +62,13 @@ impl Finding for PostgresStore {
     }
 }
 
+/// All that is asked here, for tests that look at how the server does it.
+pub fn statements() -> Vec<String> {
+    let asked = [search::SAID, search::EVENTS, search::CONTACTS].map(str::to_owned);
+    let kept = [filling::LOCK, filling::HEADS, filling::EVENTS, filling::LEAVE, filling::LOOK].map(str::to_owned);
+    asked.into_iter().chain(windows::statements()).chain(kept).collect()
+}
+
 /// How far the index has come.
 struct Progress {
     complete: bool,

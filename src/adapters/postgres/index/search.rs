@@ -16,14 +16,14 @@ use crate::wire::stored;
 /// Contacts looked at; who is sought among more has to say more.
 const CONTACTS_MAX: usize = 200;
 
-const SAID: &str = "SELECT conversation, seq, at FROM said
+pub const SAID: &str = "SELECT conversation, seq, at FROM said
     WHERE words @@ $1::text::tsquery AND (at, conversation, seq) < ($2, $3, $4)
     ORDER BY at DESC, conversation DESC, seq DESC LIMIT $5";
-const EVENTS: &str = "SELECT id, seq, at, body, summary
+pub const EVENTS: &str = "SELECT id, seq, at, body, summary
     FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS w (c, s, place)
     JOIN event ON event.conversation = c AND seq = s JOIN conversation ON id = c
     WHERE summary IS NOT NULL ORDER BY place";
-const CONTACTS: &str = "SELECT conversation FROM who WHERE words @@ $1::text::tsquery LIMIT $2";
+pub const CONTACTS: &str = "SELECT conversation FROM who WHERE words @@ $1::text::tsquery LIMIT $2";
 
 pub type Place = (Uuid, Seq);
 

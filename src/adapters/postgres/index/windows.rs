@@ -22,8 +22,8 @@ const CHOICES: &str = "SELECT value FROM choice WHERE kind = $1 ORDER BY value L
 
 /// The ids of conversations that stand under all of the facets, and where to go on.
 ///
-/// The list of the facet with the fewest places is gone along; whether a conversation stands under the others too is a
-/// look for each.
+/// One list is gone along: the one in which so many places reach furthest, which is the one with the fewest from here on.
+/// Whether a conversation stands under the other facets too is a look for each.
 pub async fn window(
     sql: &Sql,
     facets: &[Facet],
@@ -32,88 +32,96 @@ pub async fn window(
     limit: usize,
 ) -> Result<(Vec<Uuid>, Option<Cursor>), StoreError> {
     let walk = Walk::new(sql, order, after);
-    let Some(along) = walk.rarest(facets).await? else { return Ok((Vec::new(), None)) };
-    let others: Vec<i64> = facets.iter().filter(|facet| **facet != along).map(|facet| facet.0).collect();
+    let Some((along, end)) = walk.rarest(facets).await? else { return Ok((Vec::new(), None)) };
+    let others: Vec<i64> = facets.iter().map(|facet| facet.0).filter(|facet| *facet != along).collect();
     let found = walk.along(along, &others, limit).await?;
-    let next = match found.last() {
-        Some(last) if found.len() == limit => Some(*last),
-        _ => walk.end(along).await?,
-    };
+    let next = found.last().filter(|_| found.len() >= limit).copied().or(end);
     Ok((found.iter().map(|place| Uuid::from_u128(place.tie)).collect(), next))
 }
 
 struct Walk<'s> {
     sql: &'s Sql,
-    order: Order,
+    down: bool,
     from: (i64, Uuid),
 }
 
 impl<'s> Walk<'s> {
     fn new(sql: &'s Sql, order: Order, after: Option<Cursor>) -> Self {
-        let from = match (after, order) {
-            (Some(Cursor { at, tie, .. }), _) => (at, Uuid::from_u128(tie)),
-            (None, Order::Newest | Order::Priority) => (i64::MAX, Uuid::max()),
-            (None, Order::Oldest | Order::Waiting) => (i64::MIN, Uuid::nil()),
+        let down = matches!(order, Order::Newest | Order::Priority);
+        let from = match after {
+            Some(Cursor { at, tie, .. }) => (at, Uuid::from_u128(tie)),
+            None if down => (i64::MAX, Uuid::max()),
+            None => (i64::MIN, Uuid::nil()),
         };
-        Self { sql, order, from }
+        Self { sql, down, from }
     }
 
-    /// The places of facet $1 after the walk's beginning ($2, $3), in order.
-    fn places(&self) -> &'static str {
-        match self.order {
-            Order::Newest | Order::Priority => {
-                "SELECT at, conversation FROM facet WHERE facet = $1 AND (at, conversation) < ($2, $3)
-                    ORDER BY at DESC, conversation DESC"
-            }
-            Order::Oldest | Order::Waiting => {
-                "SELECT at, conversation FROM facet WHERE facet = $1 AND (at, conversation) > ($2, $3)
-                    ORDER BY at, conversation"
-            }
-        }
-    }
-
-    async fn rarest(&self, facets: &[Facet]) -> Result<Option<Facet>, StoreError> {
+    /// With where one question has to stop looking along its list; none: that goes to the list's end.
+    async fn rarest(&self, facets: &[Facet]) -> Result<Option<(i64, Option<Cursor>)>, StoreError> {
         if let [only] = facets {
-            return Ok(Some(*only));
+            return Ok(Some((only.0, None)));
         }
-        let question = format!("SELECT count(*) FROM ({} LIMIT {SCAN_MAX}) AS p", self.places());
-        let statement = self.sql.prepare_cached(&question).await?;
-        let mut rarest = None;
-        for facet in facets {
-            let row = self.sql.query_one(&statement, &[&facet.0, &self.from.0, &self.from.1]).await?;
-            let places: i64 = row.try_get(0)?;
-            if rarest.is_none_or(|(fewest, _)| places < fewest) {
-                rarest = Some((places, *facet));
-            }
+        let statement = self.sql.prepare_cached(&reaching(self.down)).await?;
+        let facets: Vec<i64> = facets.iter().map(|facet| facet.0).collect();
+        let given: [&(dyn ToSql + Sync); 4] = [&facets, &self.from.0, &self.from.1, &count(SCAN_MAX - 1)];
+        let mut ends = Vec::new();
+        for row in self.sql.query(&statement, &given).await? {
+            let ends_there = row.try_get::<_, Option<i64>>(0)?.is_some();
+            ends.push((row.try_get(2)?, ends_there.then(|| cursor(&row)).transpose()?));
         }
-        Ok(rarest.map(|(_, facet)| facet))
+        // Downwards the least time is the furthest.
+        let reaches = |end: &Option<Cursor>| end.map_or(i64::MAX, |end| if self.down { !end.at } else { end.at });
+        Ok(ends.into_iter().max_by_key(|(_, end)| reaches(end)))
     }
 
-    async fn along(&self, facet: Facet, others: &[i64], limit: usize) -> Result<Vec<Cursor>, StoreError> {
-        let looks: String = (6..6 + others.len())
-            .map(|place| {
-                format!(
-                    " AND EXISTS (SELECT 1 FROM facet AS o
-                        WHERE o.facet = ${place} AND o.at = p.at AND o.conversation = p.conversation)"
-                )
-            })
-            .collect();
-        let places = self.places();
-        let question = format!("SELECT at, conversation FROM ({places} LIMIT $4) AS p WHERE true{looks} LIMIT $5");
-        let statement = self.sql.prepare_cached(&question).await?;
-        let (scan, limit) = (count(SCAN_MAX), count(limit));
-        let mut given: Vec<&(dyn ToSql + Sync)> = vec![&facet.0, &self.from.0, &self.from.1, &scan, &limit];
+    async fn along(&self, facet: i64, others: &[i64], limit: usize) -> Result<Vec<Cursor>, StoreError> {
+        let statement = self.sql.prepare_cached(&meeting(self.down, others.len())).await?;
+        let scan = count(if others.is_empty() { limit } else { SCAN_MAX });
+        let limit = count(limit);
+        let mut given: Vec<&(dyn ToSql + Sync)> = vec![&facet, &self.from.0, &self.from.1, &scan, &limit];
         given.extend(others.iter().map(|other| other as &(dyn ToSql + Sync)));
         self.sql.query(&statement, &given).await?.iter().map(cursor).collect()
     }
+}
 
-    /// Where one question has to stop looking; none: there is nothing more.
-    async fn end(&self, facet: Facet) -> Result<Option<Cursor>, StoreError> {
-        let question = format!("{} LIMIT 1 OFFSET $4", self.places());
-        let statement = self.sql.prepare_cached(&question).await?;
-        let given: [&(dyn ToSql + Sync); 4] = [&facet.0, &self.from.0, &self.from.1, &count(SCAN_MAX - 1)];
-        self.sql.query_opt(&statement, &given).await?.as_ref().map(cursor).transpose()
-    }
+/// All that is asked here, with up to two other facets.
+pub fn statements() -> impl Iterator<Item = String> {
+    let walks = [true, false]
+        .into_iter()
+        .flat_map(|down| std::iter::once(reaching(down)).chain((0..=2).map(move |others| meeting(down, others))));
+    [SUMMARIES, CHOICES].map(str::to_owned).into_iter().chain(walks)
+}
+
+/// How far so many ($4) places reach, for each of the facets $1.
+fn reaching(down: bool) -> String {
+    format!(
+        "SELECT at, conversation, f FROM unnest($1::bigint[]) AS w (f)
+            LEFT JOIN LATERAL ({} OFFSET $4 LIMIT 1) AS p ON true",
+        places(down, "f")
+    )
+}
+
+/// Among the first places ($4) of facet $1 those that so many others have too.
+fn meeting(down: bool, others: usize) -> String {
+    let look = |place| {
+        format!(
+            " AND EXISTS (SELECT 1 FROM facet AS o
+                WHERE o.facet = ${place} AND o.at = p.at AND o.conversation = p.conversation)"
+        )
+    };
+    let looks: String = (6..6 + others).map(look).collect();
+    let (places, order) = (places(down, "$1"), in_order(down));
+    format!("SELECT at, conversation FROM ({places} LIMIT $4) AS p WHERE true{looks} {order} LIMIT $5")
+}
+
+/// The places of a facet after the walk's beginning ($2, $3), in order.
+fn places(down: bool, facet: &str) -> String {
+    let (after, order) = (if down { "<" } else { ">" }, in_order(down));
+    format!("SELECT at, conversation FROM facet WHERE facet = {facet} AND (at, conversation) {after} ($2, $3) {order}")
+}
+
+fn in_order(down: bool) -> &'static str {
+    if down { "ORDER BY at DESC, conversation DESC" } else { "ORDER BY at, conversation" }
 }
 
 fn cursor(row: &Row) -> Result<Cursor, StoreError> {
