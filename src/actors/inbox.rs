@@ -346,7 +346,8 @@ impl Actor for Inbox {
             changed.insert(published.conversation(), published.clone());
         };
         self.subscription = Some(self.parts.bus.subscribe_all(Arc::new(listener)));
-        self.reread(ctx);
+        self.read_first(ctx);
+        self.count(ctx);
         ctx.run_interval(FLUSH_EVERY, Self::flush);
         ctx.run_interval(REREAD_EVERY, |this, ctx| {
             if !this.watchers.is_empty() {

@@ -108,8 +108,9 @@ pub trait Store: Send + Sync + 'static {
     /// before `until`. What was being sent and never heard of comes as `lost`.
     fn take_alerts(&self, now: Timestamp, until: Timestamp, limit: usize) -> Answer<Vec<TakenAlert>>;
 
-    /// The newest rows of a group, in the group's order: waiting and human by who waits longest, others by newest words.
-    fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>>;
+    /// The first rows of a group, in the group's order: waiting and human by who waits longest, others by newest words.
+    /// Of a conversation whose log ends where it is `known` to end, only that it is there.
+    fn list(&self, group: Group, limit: usize, known: Known) -> Answer<Vec<Listed>>;
 
     /// Marks how far the contact's words were seen by somebody of us. Marks only move forward, unless `exactly`: then they
     /// are what is asked for. Whether that changed anything.
@@ -328,6 +329,25 @@ pub const GROUPS: usize = Group::ALL.len();
 
 /// How many are in each group.
 pub type Counted = [u64; GROUPS];
+
+/// Where logs ended when somebody last read of them.
+pub type Known = Arc<HashMap<ConversationId, Seq>>;
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    AsKnown(ConversationId),
+    News(Arc<Summary>),
+}
+
+impl Listed {
+    pub fn conversation(&self) -> ConversationId {
+        match self {
+            Listed::AsKnown(conversation) => *conversation,
+            Listed::News(summary) => summary.conversation,
+        }
+    }
+}
 
 impl Group {
     pub const ALL: [Group; 6] =

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::store_contract::props::{
-    NOW, Owner, Place, bot_said, contact, heard, human, incarnation, later, log_of, queue,
+    NOW, Owner, Place, bot_said, contact, heard, human, incarnation, later, list, log_of, queue,
 };
 use crate::support::postgres::Schema;
 
@@ -146,12 +146,12 @@ async fn holds_everything(from: &Path, schema: &Schema) {
     assert_eq!(old.count().await.unwrap(), new.count().await.unwrap());
     let names =
         |rows: Vec<switchboard::domain::summary::Summary>| rows.into_iter().map(|row| row.name).collect::<Vec<_>>();
-    let of_humans = new.list(Group::Human, 1_000).await.unwrap();
+    let of_humans = list(&*new, Group::Human, 1_000).await;
     assert!(
         of_humans.len() == CONVERSATIONS / 5
             && of_humans.iter().all(|row| matches!(row.mode, ModeSummary::Human { .. }))
     );
-    let (mut ours, mut theirs) = (names(of_humans), names(old.list(Group::Human, 1_000).await.unwrap()));
+    let (mut ours, mut theirs) = (names(of_humans), names(list(&old, Group::Human, 1_000).await));
     ours.sort_unstable();
     theirs.sort_unstable();
     assert_eq!(ours, theirs);

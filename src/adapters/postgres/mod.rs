@@ -58,13 +58,12 @@ pub use trouble::words;
 
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
-use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::domain::unread;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
-    Store, StoreError, Stray, TakenAlert,
+    Activated, Answer, Append, Appended, Contact, Counted, Group, Known, Listed, Mark, Queued, RawPayload, Reading,
+    Refuse, Shelved, Store, StoreError, Stray, TakenAlert,
 };
 use append::Write;
 use connect::{LANE_CONNECTIONS_MAX, OTHER_CONNECTIONS_MAX, Sql};
@@ -330,8 +329,8 @@ impl Store for PostgresStore {
         self.ask(move |sql| Box::pin(async move { alerts::take(sql, now, until, limit).await }))
     }
 
-    fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
-        self.ask(move |sql| Box::pin(async move { lists::list(sql, group, limit).await }))
+    fn list(&self, group: Group, limit: usize, known: Known) -> Answer<Vec<Listed>> {
+        self.ask(move |sql| Box::pin(async move { lists::list(sql, group, limit, &known).await }))
     }
 
     fn see(&self, conversation: ConversationId, mark: unread::Mark, exactly: bool) -> Answer<bool> {

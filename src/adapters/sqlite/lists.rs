@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, Row};
 
-use super::columns::{count, int, uint};
+use super::columns::{count, int, uint, uuid};
 use super::memory::ListPlace;
+use crate::domain::ids::ConversationId;
 use crate::domain::summary::Summary;
-use crate::ports::store::{Counted, Group, StoreError};
+use crate::ports::store::{Counted, Group, Known, Listed, StoreError};
 use crate::wire::stored;
 
 pub fn place(summary: &Summary) -> ListPlace {
@@ -13,22 +14,26 @@ pub fn place(summary: &Summary) -> ListPlace {
     ListPlace { mode: group as usize, at: int(at.0) }
 }
 
-pub fn list(sql: &Connection, group: Group, limit: usize) -> Result<Vec<Summary>, StoreError> {
+pub fn list(sql: &Connection, group: Group, limit: usize, known: &Known) -> Result<Vec<Listed>, StoreError> {
     let question = match group {
         Group::Bot | Group::Snoozed | Group::Closed | Group::Blocked => {
-            "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2"
+            "SELECT id, last_seq, summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at DESC, number DESC LIMIT ?2"
         }
         Group::Waiting | Group::Human => {
-            "SELECT summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at, number LIMIT ?2"
+            "SELECT id, last_seq, summary, last_seq FROM conversation WHERE mode = ?1 ORDER BY list_at, number LIMIT ?2"
         }
     };
     let mut statement = sql.prepare_cached(question)?;
     let mut rows = statement.query([count(group as usize), count(limit)])?;
-    let mut summaries = Vec::new();
+    let mut listed = Vec::new();
     while let Some(row) = rows.next()? {
-        summaries.push(summary(row, 0)?);
+        let (conversation, last_seq) = (ConversationId(uuid(row, 0)?), uint(row, 1)?);
+        listed.push(match known.get(&conversation) {
+            Some(known) if *known == last_seq => Listed::AsKnown(conversation),
+            _ => Listed::News(summary(row, 2)?.into()),
+        });
     }
-    Ok(summaries)
+    Ok(listed)
 }
 
 /// In two columns: the summary, and the last seq, which may have moved on since it was written.

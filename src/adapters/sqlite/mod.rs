@@ -60,12 +60,11 @@ pub use migrations::FORMAT;
 
 use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
-use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::domain::unread;
 use crate::ports::store::{
-    Activated, Answer, Append, Appended, Contact, Counted, Group, Mark, Queued, RawPayload, Reading, Refuse, Shelved,
-    Store, StoreError, Stray, TakenAlert, Token,
+    Activated, Answer, Append, Appended, Contact, Counted, Group, Known, Listed, Mark, Queued, RawPayload, Reading,
+    Refuse, Shelved, Store, StoreError, Stray, TakenAlert, Token,
 };
 use crate::wire::stored;
 use append::{Loaded, Write, Written};
@@ -339,8 +338,8 @@ impl Store for SqliteStore {
         })
     }
 
-    fn list(&self, group: Group, limit: usize) -> Answer<Vec<Summary>> {
-        self.read(move |sql| lists::list(sql, group, limit))
+    fn list(&self, group: Group, limit: usize, known: Known) -> Answer<Vec<Listed>> {
+        self.read(move |sql| lists::list(sql, group, limit, &known))
     }
 
     fn see(&self, conversation: ConversationId, mark: unread::Mark, exactly: bool) -> Answer<bool> {

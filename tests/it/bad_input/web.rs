@@ -8,6 +8,7 @@ use switchboard::node::Node;
 use switchboard::ports::store::Group;
 
 use super::{MIB, packed};
+use crate::store_contract::props::list;
 use crate::support::installation::{Installation, SOON, told_over_each_store};
 use crate::support::node::metric;
 use crate::support::wire::{Came, Wire};
@@ -38,7 +39,7 @@ fn id(number: usize) -> String {
 
 /// What the only visitor has said.
 async fn heard(node: &Node) -> Vec<String> {
-    let there = node.store().list(Group::Bot, 2).await.expect("reads").pop().expect("a conversation").conversation;
+    let there = list(&**node.store(), Group::Bot, 2).await.pop().expect("a conversation").conversation;
     let reading = node.store().read_after(there, 0, 10_000).await.expect("reads").expect("there");
     assert!(reading.events.iter().map(|logged| logged.seq).eq(1..=reading.events.len() as u64), "the log has no hole");
     let said = reading.events.into_iter().filter_map(|logged| match logged.event {

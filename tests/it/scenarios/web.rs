@@ -10,6 +10,7 @@ use switchboard::node::Node;
 use switchboard::ports::store::Group;
 
 use super::{HOURS, REPLY};
+use crate::store_contract::props::list;
 use crate::support::installation::{Installation, SOON};
 use crate::support::node::eventually;
 
@@ -54,7 +55,7 @@ async fn story(installation: &Installation, node: &Node, manner: Manner) {
     let hours = |event: &Value| event["text"].as_str().is_some_and(|text| text.starts_with(HOURS));
     shown(installation, &mut visitor, manner, "the hours", hours).await;
     say(&mut visitor, manner, "I had an accident").await;
-    let waiting = async || node.store().list(Group::Waiting, 2).await.expect("reads").pop();
+    let waiting = async || list(&**node.store(), Group::Waiting, 2).await.pop();
     let conversation = eventually("a person is wanted", waiting).await.conversation;
     let mut console = installation.console(&installation.ana).await;
     let cid = console.reply(&conversation.to_string(), REPLY, true).await.expect("asked");

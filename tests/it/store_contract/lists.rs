@@ -3,11 +3,11 @@ use std::sync::Arc;
 use switchboard::domain::aside::Status;
 use switchboard::domain::event::Agent;
 use switchboard::domain::summary::{LastWords, ModeSummary, Summary, Voice};
-use switchboard::ports::store::{Append, Group, Store};
+use switchboard::ports::store::{Append, Group, Known, Listed, Store};
 
 use crate::support::story::ana;
 
-use super::props::{Owner, Place, heard, human, incarnation, later};
+use super::props::{Owner, Place, contact, heard, human, incarnation, later, list};
 
 /// The conversation moves into a mode at `since`, and something is said at `said`.
 async fn stands(store: &Arc<impl Store>, key: &str, mode: ModeSummary, since: u64, said: u64) {
@@ -21,8 +21,7 @@ async fn stands(store: &Arc<impl Store>, key: &str, mode: ModeSummary, since: u6
 }
 
 async fn names(store: &Arc<impl Store>, group: Group, limit: usize) -> Vec<String> {
-    let rows = store.list(group, limit).await.expect("reads");
-    rows.into_iter().map(|summary| summary.name).collect()
+    list(&**store, group, limit).await.into_iter().map(|summary| summary.name).collect()
 }
 
 pub async fn lists_come_in_their_order(place: &impl Place) {
@@ -79,18 +78,39 @@ pub async fn a_summary_that_was_not_written_again_knows_how_long_the_log_is(plac
     let store = place.open().await;
     stands(&store, "7", ModeSummary::Waiting, 1, 1).await;
     let mut owner = Owner::of(&store, "7", incarnation(1)).await;
-    let before = store.list(Group::Waiting, 9).await.expect("reads").remove(0);
+    let before = list(&*store, Group::Waiting, 9).await.remove(0);
     let mut append = owner.next(vec![heard("one"), heard("two")]);
     append.summary = Arc::new(Summary { seq: 3, ..before.clone() });
     append.same_summary = true;
     owner.append(append).await.expect("appends");
 
     let now = Summary { seq: 3, ..before };
-    assert_eq!(store.list(Group::Waiting, 9).await.expect("reads"), std::slice::from_ref(&now));
+    assert_eq!(list(&*store, Group::Waiting, 9).await, std::slice::from_ref(&now));
     let reading = store.read_after(owner.contact.conversation, 0, 9).await.expect("reads").expect("is there");
     assert_eq!(reading.summary, now);
     drop((owner, store));
-    assert_eq!(place.open().await.list(Group::Waiting, 9).await.expect("reads"), [now]);
+    assert_eq!(list(&*place.open().await, Group::Waiting, 9).await, [now]);
+}
+
+/// Whoever reads a list again hears of what has moved on, and of the rest that it is there.
+pub async fn of_what_is_known_a_list_says_that_it_is_there(place: &impl Place) {
+    let store = place.open().await;
+    for (key, said) in [("b1", 1), ("b2", 2), ("b3", 3)] {
+        stands(&store, key, ModeSummary::Bot, 1, said).await;
+    }
+    let read = list(&*store, Group::Bot, 9).await;
+    let known: Known = Arc::new(read.iter().map(|row| (row.conversation, row.seq)).collect());
+    stands(&store, "b2", ModeSummary::Bot, 1, 9).await;
+    stands(&store, "b1", human(), 5, 5).await;
+    stands(&store, "b4", ModeSummary::Bot, 1, 4).await;
+    let again = store.list(Group::Bot, 9, known.clone()).await.expect("reads");
+    let words = |row: &Listed| match row {
+        Listed::News(summary) => summary.name.clone(),
+        Listed::AsKnown(conversation) => format!("as known: {}", *conversation == contact("b3").conversation),
+    };
+    assert_eq!(again.iter().map(words).collect::<Vec<_>>(), ["b2", "b4", "as known: true"]);
+    let humans = store.list(Group::Human, 9, known).await.expect("reads");
+    assert_eq!(humans.iter().map(words).collect::<Vec<_>>(), ["b1"]);
 }
 
 pub async fn counts_follow_modes(place: &impl Place) {

@@ -8,7 +8,7 @@ use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::domain::summary::ModeSummary;
 use switchboard::ports::store::{Append, Appended, Counted, Effect, Group, Mark, Queued, Store, Stray};
 
-use super::props::{Owner, Place, human, incarnation, later, queue, summary};
+use super::props::{Owner, Place, human, incarnation, later, list, queue, summary};
 use super::sqlite::DataDir;
 
 const KEYS: [&str; 3] = ["7", "8", "9"];
@@ -108,7 +108,7 @@ impl World {
         let due = self.store.due(later(10), 10).await.expect("reads").len();
         let mut seqs = Vec::new();
         for group in [Group::Bot, Group::Human] {
-            let listed = self.store.list(group, 10).await.expect("reads");
+            let listed = list(&*self.store, group, 10).await;
             seqs.extend(listed.into_iter().map(|summary| summary.seq));
         }
         (queued, strays, seqs, self.store.count().await.expect("counts"), due)

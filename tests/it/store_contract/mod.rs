@@ -82,6 +82,7 @@ macro_rules! every_promise_holds_over {
             }
             every_promise_holds_over! { @ $place, lists:
                 lists_come_in_their_order
+                of_what_is_known_a_list_says_that_it_is_there
                 counts_follow_modes
                 what_is_assigned_to_an_agent_is_not_the_bots
                 what_is_laid_aside_is_in_a_list_of_its_own

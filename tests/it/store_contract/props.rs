@@ -15,7 +15,9 @@ use switchboard::ports::contacts::Contacts;
 use switchboard::ports::finding::Finding;
 use switchboard::ports::mentions::Mentions;
 use switchboard::ports::people::People;
-use switchboard::ports::store::{Activated, Append, Appended, Contact, Effect, Refuse, Store, StoreError};
+use switchboard::ports::store::{
+    Activated, Append, Appended, Contact, Effect, Group, Listed, Refuse, Store, StoreError,
+};
 use switchboard::ports::teams::Teams;
 use switchboard::ports::tokens::Tokens;
 use switchboard::ports::uploads::Uploads;
@@ -158,6 +160,16 @@ impl Owner {
             Appended::Duplicate { .. } | Appended::Closed => panic!("has no key"),
         }
     }
+}
+
+/// The first rows of a group, for somebody who knows none of them.
+pub async fn list(store: &(impl Store + ?Sized), group: Group, limit: usize) -> Vec<Summary> {
+    let rows = store.list(group, limit, Arc::default()).await.expect("reads");
+    let read = |row| match row {
+        Listed::News(summary) => Arc::unwrap_or_clone(summary),
+        Listed::AsKnown(conversation) => panic!("nobody knows {conversation}"),
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Everything in the log, as texts.

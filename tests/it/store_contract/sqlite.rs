@@ -8,7 +8,7 @@ use switchboard::domain::ids::DeliveryId;
 use switchboard::ports::store::{Append, Appended, Group, Mark, Store, StoreError, StrayState};
 use tempfile::TempDir;
 
-use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, log_of, queue};
+use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, later, list, log_of, queue};
 
 /// A data directory of the test's own.
 pub struct DataDir(TempDir);
@@ -100,7 +100,7 @@ async fn what_only_the_journal_holds_is_read_all_the_same() {
     for number in 1..=20 {
         owner.say("again").await;
         assert_eq!(log_of(&*store, &owner.contact).await.len(), number);
-        assert_eq!(store.list(Group::Bot, 10).await.expect("lists")[0].seq, number as u64);
+        assert_eq!(list(&*store, Group::Bot, 10).await[0].seq, number as u64);
     }
     busy.abort();
 }

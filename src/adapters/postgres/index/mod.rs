@@ -20,6 +20,7 @@ use crate::ports::finding::{Choices, Cursor, Finding, Found, Page};
 use crate::ports::store::{Answer, StoreError};
 
 pub use keeper::{Keeper, work};
+pub use windows::summaries;
 
 impl Finding for PostgresStore {
     fn find_said(&self, sought: Sought, before: Option<Cursor>, limit: usize) -> Answer<Found> {
