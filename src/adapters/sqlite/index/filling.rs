@@ -8,6 +8,7 @@ use super::super::append::raw_event;
 use super::super::columns::{address, count, int, uint, uuid};
 use super::super::{committed, lists, log, seen};
 use super::places::{self, Places};
+use super::vocabulary::Vocabulary;
 use crate::adapters::taking_in::{Attributes, Taken, TakenWords, standing, take};
 use crate::domain::filter::ATTRIBUTES_MAX;
 use crate::domain::ids::{ConversationId, Seq};
@@ -49,6 +50,7 @@ pub struct Filler {
     complete: bool,
     last_id: i64,
     choices: HashSet<(i64, String)>,
+    vocabulary: Vocabulary,
 }
 
 /// A conversation as the log has it.
@@ -85,7 +87,8 @@ impl Filler {
             .prepare("SELECT kind, value FROM choice")?
             .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        let filler = Self { index, log, complete: complete == Some(true), last_id, choices };
+        let (complete, vocabulary) = (complete == Some(true), Vocabulary::default());
+        let filler = Self { index, log, complete, last_id, choices, vocabulary };
         filler.index.execute("UPDATE progress SET closed_at = NULL", ())?;
         if !filler.complete {
             // What is there already is passed over quickly.
@@ -108,11 +111,12 @@ impl Filler {
     /// Forgets everything.
     pub fn make_anew(&mut self) -> Result<()> {
         self.index.execute_batch(
-            "BEGIN IMMEDIATE; DELETE FROM listed; DELETE FROM facet; DELETE FROM choice; DELETE FROM said;
+            "BEGIN IMMEDIATE; DELETE FROM listed; DELETE FROM facet; DELETE FROM choice; DELETE FROM said; DELETE FROM word;
              INSERT INTO said_words (said_words) VALUES ('delete-all');
              INSERT INTO who_words (who_words) VALUES ('delete-all'); COMMIT",
         )?;
         self.choices.clear();
+        self.vocabulary.forget();
         self.last_id = 0;
         self.sweep_again()
     }
@@ -173,8 +177,11 @@ impl Filler {
     fn in_one<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.index.execute_batch("BEGIN IMMEDIATE")?;
         let done = work(self).and_then(|done| Ok(self.index.execute_batch("COMMIT").map(|()| done)?));
-        if done.is_err() && !self.index.is_autocommit() {
-            self.index.execute_batch("ROLLBACK")?;
+        if done.is_err() {
+            self.vocabulary.forget();
+            if !self.index.is_autocommit() {
+                self.index.execute_batch("ROLLBACK")?;
+            }
         }
         done
     }
@@ -249,6 +256,7 @@ impl Filler {
         let now = places::of(&taken.standings);
         places::change(&self.index, head.number, &before.places, &now)?;
         if who != before.who {
+            self.vocabulary.take_in(&self.index, &taken.who)?;
             let sql = "INSERT OR REPLACE INTO who_words (rowid, words) VALUES (?1, ?2)";
             self.index.prepare_cached(sql)?.execute((head.number, &who))?;
         }
@@ -284,6 +292,7 @@ impl Filler {
         ids.sort_unstable_by_key(|(id, _)| *id);
         let mut statement = self.index.prepare_cached("INSERT INTO said_words (rowid, words) VALUES (?1, ?2)")?;
         for (id, words) in ids {
+            self.vocabulary.take_in(&self.index, &words)?;
             statement.execute((id, words.join(" ")))?;
         }
         Ok(())

@@ -8,6 +8,7 @@ mod filling;
 mod keeper;
 mod places;
 mod search;
+mod vocabulary;
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -79,7 +80,7 @@ fn remove(file: &Path) -> std::io::Result<()> {
 }
 
 /// The format of the index; another one is built anew.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 const CACHE_KB: i64 = 16_000;
 
 #[derive(Debug, thiserror::Error)]

@@ -30,6 +30,10 @@ CREATE TABLE choice (kind INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (ki
 -- the ids, which is the one order in which a search need not look at everything.
 CREATE TABLE said (id INTEGER PRIMARY KEY, address INTEGER NOT NULL);
 
+-- Every word that is longer than the beginnings below, to find those that begin alike: the index would first gather all
+-- messages of all of them.
+CREATE TABLE word (word TEXT PRIMARY KEY) WITHOUT ROWID;
+
 -- Words come folded and separated by single spaces: whatever else is a letter of a word.
 CREATE VIRTUAL TABLE said_words USING fts5 (
     words, content = '', detail = none, prefix = '3 4 5', columnsize = 0,

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::super::append::raw_event;
 use super::super::columns::{count, uuid};
 use super::super::{lists, log};
+use super::vocabulary;
 use crate::domain::ids::ConversationId;
 use crate::domain::search::Sought;
 use crate::ports::finding::{Cursor, Hit};
@@ -26,7 +27,9 @@ pub fn said(
     let mut statement = index.prepare_cached(question)?;
     let before = before.map_or(i64::MAX, |before| before.at);
     let rows = statement
-        .query_map((matching(sought), before, count(limit)), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
+        .query_map((matching(index, sought)?, before, count(limit)), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|(id, _)| Cursor { at: *id, tie: 0, seq: 0 });
     Ok((rows.into_iter().map(|(_, address)| address).collect(), next))
@@ -36,15 +39,25 @@ pub fn said(
 pub fn contacts(index: &Connection, sought: &Sought) -> Result<Vec<i64>, StoreError> {
     let question = "SELECT rowid FROM who_words WHERE who_words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
     let mut statement = index.prepare_cached(question)?;
-    let rows = statement.query_map((matching(sought), count(CONTACTS_MAX)), |row| row.get(0))?;
+    let rows = statement.query_map((matching(index, sought)?, count(CONTACTS_MAX)), |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Every word in quotes: nothing that somebody writes is an operator.
-fn matching(sought: &Sought) -> String {
+fn matching(index: &Connection, sought: &Sought) -> rusqlite::Result<String> {
     let quoted = |word: &String| format!("\"{}\"", word.replace('"', "\"\""));
-    let begun = sought.begun.iter().map(|word| format!("{} *", quoted(word)));
-    sought.words.iter().map(quoted).chain(begun).collect::<Vec<_>>().join(" AND ")
+    let mut all: Vec<String> = sought.words.iter().map(quoted).collect();
+    if let Some(begun) = &sought.begun {
+        all.push(match vocabulary::alike(index, begun)? {
+            Some(words) if !words.is_empty() => {
+                format!("({})", words.iter().map(quoted).collect::<Vec<_>>().join(" OR "))
+            }
+            // What nobody has said.
+            Some(_) => quoted(begun),
+            None => format!("{} *", quoted(begun)),
+        });
+    }
+    Ok(all.join(" AND "))
 }
 
 /// What stands at these addresses.
