@@ -21,12 +21,23 @@ const WINDOW: usize = 50;
 const WINDOWS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    List,
+    Search,
+    Thread,
+}
+
 /// How one kind of question was answered.
 pub struct Sample {
+    pub kind: Kind,
     pub what: String,
     pub asked: usize,
     /// In each answer, on average.
     pub rows: f64,
+    /// So many were given up by the server.
+    pub refused: usize,
     pub latency: Latency,
 }
 
@@ -46,6 +57,7 @@ pub struct Asker {
 struct Times {
     micros: Vec<u64>,
     rows: usize,
+    refused: usize,
 }
 
 impl Times {
@@ -54,20 +66,38 @@ impl Times {
         self.rows += rows;
     }
 
-    fn sample(mut self, what: String) -> Result<Sample> {
+    /// An answer of the API, and the rows in it.
+    fn answered<'p>(&mut self, micros: u64, page: &'p Value, rows: &str) -> &'p [Value] {
+        let found = page[rows].as_array().map_or(&[][..], Vec::as_slice);
+        self.refused += usize::from(page["status"] == 503);
+        self.add(micros, found.len());
+        found
+    }
+
+    fn sample(mut self, kind: Kind, what: String) -> Result<Sample> {
         let asked = self.micros.len();
         let rows = self.rows as f64 / asked.max(1) as f64;
         let latency = latency(&mut self.micros).with_context(|| format!("nothing was asked: {what}"))?;
-        Ok(Sample { what, asked, rows, latency })
+        Ok(Sample { kind, what, asked, rows, refused: self.refused, latency })
     }
 }
 
 impl Asker {
-    pub async fn new(server: SocketAddr, cookie: String, rounds: usize, seed: u64) -> Result<Self> {
+    pub async fn new(server: SocketAddr, cookie: &str, rounds: usize, seed: u64) -> Result<Self> {
         let cookie = format!("{}={cookie}", product::COOKIE);
         let connection = Connection::open(server).await?;
         let dice = StdRng::seed_from_u64(seed ^ 1);
         Ok(Self { server, cookie, connection, rounds, dice, conversations: Vec::new() })
+    }
+
+    /// Looks at the inbox until there is something in it.
+    pub async fn await_rows(&mut self) -> Result<()> {
+        let mut socket = self.socket().await?;
+        let mut inbox = told(&mut socket, json!({"ref": 1, "type": "inbox", "window": WINDOW}), "inbox").await?;
+        while inbox["rows"].as_array().is_none_or(Vec::is_empty) {
+            inbox = socket.next(PATIENCE).await?.context("no rows came")?;
+        }
+        Ok(())
     }
 
     pub async fn index_is_complete(&mut self) -> Result<bool> {
@@ -75,8 +105,17 @@ impl Asker {
         Ok(list["complete"] == json!(true))
     }
 
-    /// All lists, all searches, and what the websocket tells.
+    /// All lists, all searches, and what the websocket tells, while the inbox is open on another screen.
     pub async fn ask_everything(&mut self) -> Result<Vec<Sample>> {
+        let mut screen = self.socket().await?;
+        screen.send(&json!({"ref": 1, "type": "inbox", "window": WINDOW})).await?;
+        let screen = tokio::spawn(async move { while screen.next::<Value>(PATIENCE).await.is_ok() {} });
+        let samples = self.ask_all().await;
+        screen.abort();
+        samples
+    }
+
+    async fn ask_all(&mut self) -> Result<Vec<Sample>> {
         let mut samples = Vec::new();
         for question in &LISTS {
             samples.push(self.list(question).await?);
@@ -97,15 +136,14 @@ impl Asker {
             let mut after = String::new();
             for _ in 0..WINDOWS {
                 let (took, page) = self.get(&format!("{path}{after}")).await?;
-                let rows = page["rows"].as_array().context("a list without rows")?;
-                times.add(took, rows.len());
+                let rows = times.answered(took, &page, "rows");
                 self.conversations
                     .extend(rows.iter().filter_map(|row| row["conversation"].as_str()).map(str::to_owned));
                 let Some(next) = page["next"].as_str() else { break };
                 after = format!("&after={next}");
             }
         }
-        times.sample(format!("list: {}", question.what))
+        times.sample(Kind::List, format!("list: {}", question.what))
     }
 
     async fn search(&mut self, question: &Question) -> Result<Sample> {
@@ -113,9 +151,9 @@ impl Asker {
         for _ in 0..self.rounds {
             let sought = (question.make)(&mut self.dice).replace(' ', "%20");
             let (took, found) = self.get(&format!("/api/v1/search?limit={WINDOW}&q={sought}")).await?;
-            times.add(took, found["hits"].as_array().map_or(0, Vec::len));
+            times.answered(took, &found, "hits");
         }
-        times.sample(format!("search: {}", question.what))
+        times.sample(Kind::Search, format!("search: {}", question.what))
     }
 
     /// From the ask to the inbox's groups, on a websocket that is open.
@@ -127,7 +165,7 @@ impl Asker {
             let inbox = told(&mut socket, json!({"ref": 1, "type": "inbox", "window": WINDOW}), "inbox").await?;
             times.add(micros(begun), inbox["rows"].as_array().map_or(0, Vec::len));
         }
-        times.sample("console: the inbox".into())
+        times.sample(Kind::List, "console: the inbox".into())
     }
 
     /// From the ask to the newest part of a conversation that nobody has opened since the start.
@@ -144,7 +182,7 @@ impl Asker {
             times.add(micros(begun), reset["events"].as_array().map_or(0, Vec::len));
             socket.send(&json!({"ref": 0, "type": "unwatch", "conversation": conversation})).await?;
         }
-        times.sample("console: a conversation that sleeps".into())
+        times.sample(Kind::Thread, "console: a conversation that sleeps".into())
     }
 
     async fn socket(&self) -> Result<Socket> {
@@ -159,7 +197,12 @@ impl Asker {
         let answer = tokio::time::timeout(PATIENCE, self.connection.exchange(&request)).await??;
         let took = micros(begun);
         let body = self.connection.body(&answer)?;
-        ensure!(answer.status == 200, "{target} was answered {}: {}", answer.status, String::from_utf8_lossy(&body));
+        ensure!(
+            [200, 503].contains(&answer.status),
+            "{target} was answered {}: {}",
+            answer.status,
+            String::from_utf8_lossy(&body)
+        );
         if answer.closes {
             self.connection = Connection::open(self.server).await?;
         }

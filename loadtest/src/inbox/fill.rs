@@ -20,7 +20,7 @@ use crate::{clock, product};
 const PORTION: u64 = 5_000;
 const DAY: u64 = 24 * 60 * 60 * 1000;
 /// The first conversation began so long ago.
-const YEARS: u64 = 2 * 365 * DAY;
+pub const YEARS: u64 = 2 * 365 * DAY;
 pub const AGENTS: u128 = 20;
 pub const TEAMS: u128 = 5;
 pub const LABELS: usize = 20;

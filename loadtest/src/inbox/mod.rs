@@ -6,6 +6,7 @@
 
 mod ask;
 mod fill;
+mod goals;
 mod questions;
 mod words;
 
@@ -43,27 +44,45 @@ pub struct Years {
 pub struct Felt {
     filling: Duration,
     indexing: Duration,
+    /// After a kill: until it is known that the index lacks nothing.
+    looking_through: Duration,
     bytes: (u64, u64),
-    /// From the start of the process to its readiness: with nothing of its files in memory, and again.
-    starts: Vec<(&'static str, Duration)>,
-    resident: u64,
+    starts: Vec<Start>,
+    /// Resident bytes: two seconds after the start, and after everything was asked.
+    idle: u64,
+    asked: u64,
     samples: Vec<Sample>,
+}
+
+/// How long a start took.
+struct Start {
+    how: &'static str,
+    ready: Duration,
+    /// Until somebody's inbox had rows.
+    shown: Duration,
 }
 
 impl fmt::Display for Felt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let gigabytes = |bytes: u64| bytes as f64 / 1e9;
         writeln!(f, "filled in {:.0} s, indexed in {:.0} s", self.filling.as_secs_f64(), self.indexing.as_secs_f64())?;
+        let looking_through = self.looking_through.as_secs_f64();
+        writeln!(f, "after a kill the index was looked through within {looking_through:.0} s")?;
         writeln!(f, "{:.2} GB of log, {:.2} GB of index", gigabytes(self.bytes.0), gigabytes(self.bytes.1))?;
-        for (how, took) in &self.starts {
-            writeln!(f, "{:>10.0} ms to readiness, {how}", took.as_secs_f64() * 1000.0)?;
+        let ms = |span: Duration| span.as_secs_f64() * 1000.0;
+        for Start { how, ready, shown } in &self.starts {
+            writeln!(f, "{:>10.0} ms to readiness, {:.0} to rows in an inbox, {how}", ms(*ready), ms(*shown))?;
         }
-        writeln!(f, "{:>10.1} MB resident two seconds later", self.resident as f64 / 1e6)?;
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        writeln!(f, "{:>10.1} MB resident two seconds later", megabytes(self.idle))?;
+        writeln!(f, "{:>10.1} MB resident after all that was asked", megabytes(self.asked))?;
         writeln!(f, "\n{:<54} {:>6} {:>8}   p50 / p99 / max ms", "", "asked", "answered")?;
-        for Sample { what, asked, rows, latency } in &self.samples {
-            writeln!(f, "{what:<54} {asked:>6} {rows:>8.1}   {latency}")?;
+        for Sample { what, asked, rows, refused, latency, .. } in &self.samples {
+            let given_up = if *refused > 0 { format!(", {refused} given up") } else { String::new() };
+            writeln!(f, "{what:<54} {asked:>6} {rows:>8.1}   {latency}{given_up}")?;
         }
-        Ok(())
+        writeln!(f)?;
+        goals::judge(self).iter().try_for_each(|goal| writeln!(f, "{goal}"))
     }
 }
 
@@ -83,37 +102,47 @@ pub async fn feel(years: &Years) -> Result<Felt> {
     }
     let filling = begun.elapsed();
     let log = dir.join("server.log");
-    let indexing = index(&product, &log).await?;
+    let (indexing, cookie) = index(&product, &log).await?;
     let bytes = (size(&product.data, "switchboard.db")?, size(&product.data, "index.db")?);
 
     let mut starts = Vec::new();
     if forget_files() {
-        let (server, took) = start(&product, &log).await?;
-        starts.push(("nothing of its files in memory", took));
+        let (server, start) = start(&product, &log, "nothing of its files in memory", &cookie).await?;
+        starts.push(start);
         server.end(Duration::from_secs(10)).await?;
     }
-    let (server, took) = start(&product, &log).await?;
-    starts.push(("its files read a moment ago", took));
+    let (server, again) = start(&product, &log, "its files read a moment ago", &cookie).await?;
+    starts.push(again);
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let resident = process::resident(server.pid())?;
-    let cookie = sign_in(server.address, product::AGENT_EMAIL, product::AGENT_PASSWORD).await?;
-    let mut asker = Asker::new(server.address, cookie, years.rounds, years.seed).await?;
+    let idle = process::resident(server.pid())?;
+    let mut asker = Asker::new(server.address, &cookie, years.rounds, years.seed).await?;
     let samples = asker.ask_everything().await?;
-    server.end(Duration::from_secs(10)).await?;
-    Ok(Felt { filling, indexing, bytes, starts, resident, samples })
+    let asked = process::resident(server.pid())?;
+    server.kill()?;
+    let (server, after) = start(&product, &log, "after a kill -9", &cookie).await?;
+    starts.push(after);
+    let looking_through = indexed(server, &log, &cookie).await?;
+    Ok(Felt { filling, indexing, looking_through, bytes, starts, idle, asked, samples })
 }
 
-async fn start(product: &Product, log: &Path) -> Result<(Server, Duration)> {
+async fn start(product: &Product, log: &Path, how: &'static str, cookie: &str) -> Result<(Server, Start)> {
     let begun = clock::instant();
     let server = Server::start(product.serve(), product.listen, log).await?;
-    Ok((server, begun.elapsed()))
+    let ready = begun.elapsed();
+    Asker::new(server.address, cookie, 1, 1).await?.await_rows().await?;
+    Ok((server, Start { how, ready, shown: begun.elapsed() }))
 }
 
-/// Lets the product index what is there, and close in order.
-async fn index(product: &Product, log: &Path) -> Result<Duration> {
-    let (server, _) = start(product, log).await?;
-    let begun = clock::instant();
+/// Lets the product index what is there, and close in order; how long that took, and somebody who is signed in.
+async fn index(product: &Product, log: &Path) -> Result<(Duration, String)> {
+    let server = Server::start(product.serve(), product.listen, log).await?;
     let cookie = sign_in(server.address, product::AGENT_EMAIL, product::AGENT_PASSWORD).await?;
+    Ok((indexed(server, log, &cookie).await?, cookie))
+}
+
+/// Until the index says that nothing is lacking, and the server has ended.
+async fn indexed(server: Server, log: &Path, cookie: &str) -> Result<Duration> {
+    let begun = clock::instant();
     let mut asker = Asker::new(server.address, cookie, 1, 1).await?;
     while !asker.index_is_complete().await? {
         ensure!(begun.elapsed() < INDEX_MAX * 100, "the index is not complete yet:\n{}", tail(log));

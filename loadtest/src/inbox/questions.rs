@@ -3,9 +3,9 @@
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::fill::{self, AGENTS, CITIES, LABELS, PLANS, PRIORITIES, REASONS, TEAMS};
+use super::fill::{self, AGENTS, CITIES, LABELS, PLANS, PRIORITIES, REASONS, TEAMS, YEARS};
 use super::words::{WORDS, name, rank, word};
-use crate::product;
+use crate::{clock, product};
 
 /// A kind of question, and how one of it is made.
 pub struct Question {
@@ -14,9 +14,11 @@ pub struct Question {
 }
 
 /// Parts of lists.
-pub const LISTS: [Question; 20] = [
+pub const LISTS: [Question; 22] = [
     Question { what: "everything, newest first", make: |_| String::new() },
     Question { what: "everything, oldest first", make: |_| "&order=oldest".into() },
+    Question { what: "everything, from a year ago on", make: |_| year_ago() },
+    Question { what: "a label, from a year ago on", make: |dice| format!("&label={}", label(dice)) + &year_ago() },
     Question { what: "a channel", make: |_| "&channel=messenger".into() },
     Question { what: "an account", make: |_| format!("&account={}", product::WEBCHAT_ACCOUNT) },
     Question { what: "a bot", make: |_| "&bot=harbor".into() },
@@ -44,7 +46,7 @@ pub const LISTS: [Question; 20] = [
 ];
 
 /// Searches.
-pub const SEARCHES: [Question; 9] = [
+pub const SEARCHES: [Question; 13] = [
     Question { what: "one of the most common words", make: |dice| word(rank(dice, 1, 20)) },
     Question { what: "a word", make: |dice| word(rank(dice, 1, WORDS)) },
     Question { what: "a rare word", make: |dice| word(rank(dice, 10_000, WORDS)) },
@@ -52,9 +54,37 @@ pub const SEARCHES: [Question; 9] = [
     Question { what: "two common words", make: |dice| words(dice, &[(1, 50), (1, 50)]) },
     Question { what: "two words", make: |dice| words(dice, &[(20, 3_000), (20, 3_000)]) },
     Question { what: "a common and a rare word", make: |dice| words(dice, &[(1, 20), (10_000, WORDS)]) },
-    Question { what: "the first three letters of a word", make: |dice| word(rank(dice, 1, WORDS))[..3].into() },
+    Question { what: "the first three letters of a word", make: |dice| begun(&word(rank(dice, 1, WORDS)), 3) },
+    Question { what: "the first six letters of a word", make: |dice| begun(&long(dice), 6) },
+    Question { what: "the first six letters of a common word", make: |dice| begun(&common_and_long(dice), 6) },
+    Question {
+        what: "two words, of which few were said together",
+        make: |dice| words(dice, &[(200, 400), (200, 400)]),
+    },
+    Question { what: "three common words", make: |dice| words(dice, &[(1, 60), (1, 60), (1, 60)]) },
     Question { what: "a contact's name", make: name },
 ];
+
+/// Deep in a list, where nobody has scrolled to.
+fn year_ago() -> String {
+    format!("&after={}.0.0", clock::millis() - YEARS / 2)
+}
+
+/// As far as somebody has typed it.
+fn begun(word: &str, letters: usize) -> String {
+    word[..letters].to_owned()
+}
+
+/// A word of more than six letters.
+fn long(dice: &mut StdRng) -> String {
+    std::iter::repeat_with(|| word(rank(dice, 1, WORDS))).find(|word| word.len() > 6).unwrap_or_default()
+}
+
+/// One of the most common of them.
+fn common_and_long(dice: &mut StdRng) -> String {
+    let long: Vec<String> = (32..200).map(word).filter(|word| word.len() > 6).take(5).collect();
+    long[dice.random_range(0..long.len())].clone()
+}
 
 fn one(dice: &mut StdRng, of: &[&str]) -> String {
     of[dice.random_range(0..of.len())].to_owned()
