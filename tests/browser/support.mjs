@@ -71,7 +71,7 @@ async function startServer(settings) {
     child.on('exit', (code) => failed(new Error(`the server ended with ${code}:\n${said}`)));
     setTimeout(() => failed(new Error(`the server named no one-time link:\n${said}`)), 90_000).unref();
   });
-  return { url: new URL('/', signIn).href, signIn, stop, pid: child.pid };
+  return { url: new URL('/', signIn).href, signIn, stop, pid: child.pid, data: join(folder, 'data') };
 }
 
 /** A page in a browser profile of its own. What goes wrong in it is kept in `problems`. */

@@ -3,7 +3,7 @@ import { uuid } from '../../shared/uuid';
 import type { Extension, Tell } from '../../shared/wire';
 import { language, t } from './language/now.svelte';
 import { HttpProblem, olderEvents, session } from './net/http';
-import { JUST_TAKEN_MS, QUIET_DROP_MS, TYPING_AGAIN_MS } from './net/protocol';
+import { JUST_TAKEN_MS, QUIET_DROP_MS, SEEN_AGAIN_MS, TYPING_AGAIN_MS } from './net/protocol';
 import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
@@ -58,15 +58,20 @@ export class Desk {
   readonly reader = new Reader({
     known: (id) => this.#core.conversations.get(id),
     older: (conversation, events, more) => this.#dispatch({ type: 'older', conversation, events, more }),
+    trim: (conversation, from) => this.trim(conversation, from),
   });
 
-  #core;
+  #core: State;
   #socket: Socket;
   #keeper: Keeper;
   #publishing = false;
   #typedAt = -Infinity;
   /** Up to where the screens of this desk have shown each conversation. */
   #seen = new Map<string, number>();
+  /** What they have shown since, and will be told of. */
+  #toSee = new Map<string, number>();
+  #seeing: ReturnType<typeof setTimeout> | undefined;
+  #seenAt = -Infinity;
   /** Marked as unread here, and not left since. */
   #unread: string | undefined;
   #batches: { batch: Batch; words: (count: number) => string }[] = [];
@@ -119,6 +124,7 @@ export class Desk {
     this.finder.stop();
     this.mentions.stop();
     this.#timers.forEach(clearInterval);
+    clearTimeout(this.#seeing);
   }
 
   show(conversation: string | undefined): void {
@@ -196,13 +202,24 @@ export class Desk {
   seen(conversation: string, seq: number): void {
     const row = this.#core.inbox.rows.get(conversation);
     if (row?.unread === 0 || this.#unread === conversation || (this.#seen.get(conversation) ?? 0) >= seq) return;
-    if (this.#socket.ask({ type: 'seen', conversation, seq }) !== undefined) this.#seen.set(conversation, seq);
+    this.#toSee.set(conversation, seq);
+    this.#seeing ??= setTimeout(() => this.#tellSeen(), Math.max(0, this.#seenAt + SEEN_AGAIN_MS - performance.now()));
+  }
+
+  #tellSeen(): void {
+    this.#seeing = undefined;
+    this.#seenAt = performance.now();
+    for (const [conversation, seq] of this.#toSee) {
+      if (this.#socket.ask({ type: 'seen', conversation, seq }) !== undefined) this.#seen.set(conversation, seq);
+    }
+    this.#toSee.clear();
   }
 
   /** Unread again from this line on, or the last; on this screen until it is left. */
   markUnread(conversation: string, from: number | null): void {
     this.#unread = conversation;
     this.#seen.delete(conversation);
+    this.#toSee.delete(conversation);
     this.command({ type: 'mark_unread', conversation, from, count: null });
   }
 
@@ -272,9 +289,9 @@ export class Desk {
     return () => this.#dispatch({ type: 'older', conversation, ...page });
   }
 
-  /** The reader is at the foot: what is far above may go. */
-  trim(conversation: string): void {
-    this.#dispatch({ type: 'trim', conversation });
+  /** What was before may go: it is far above what is read. */
+  trim(conversation: string, from: number): void {
+    this.#dispatch({ type: 'trim', conversation, from });
   }
 
   #recallCommands(): void {
@@ -307,8 +324,10 @@ export class Desk {
 
   /** What the reader does shows at once: the next key may already depend on it. */
   #publish(): void {
+    const { clock, wire } = this.state;
     this.state = this.#core;
-    this.#tick();
+    // A second is the smallest thing that is shown of the time: not with every frame.
+    if (this.#core.clock !== clock || this.#core.wire !== wire) this.#tick();
   }
 
   /** Hundreds of frames a second are painted once per picture; a hidden page still keeps its title right. */

@@ -2,12 +2,14 @@
 import type { EventView } from '../../shared/wire';
 import { eventsPart } from './net/finding';
 import type { Conversation } from './state/conversation';
-import { holds, joins, withNewer, withOlder, type Part } from './state/part';
+import { holds, joins, withNewer, withOlder, withOnly, type Part } from './state/part';
+import type { Kept } from './state/shown';
 
 interface Desk {
   known(conversation: string): Conversation | undefined;
   /** What stands before what is known of the newest. */
   older(conversation: string, events: readonly EventView[], more: boolean): void;
+  trim(conversation: string, from: number): void;
 }
 
 /** Parts kept in memory, of different conversations. */
@@ -57,11 +59,21 @@ export class Reader {
     return () => this.#change(conversation, (part) => withOlder(part, page));
   }
 
-  async newer(conversation: string): Promise<void> {
+  async newer(conversation: string): Promise<(() => void) | undefined> {
     const last = this.part(conversation)?.events.at(-1)?.seq;
-    if (last === undefined) return;
+    if (last === undefined) return undefined;
     const page = await eventsPart(conversation, 'after', last);
-    this.#change(conversation, (part) => withNewer(part, page));
+    return () => this.#change(conversation, (part) => withNewer(part, page));
+  }
+
+  /** Lets go of what is far from where the reader is. Far from the newest, they read apart from it. */
+  keep(conversation: string, kept: Kept): void {
+    const known = this.desk.known(conversation);
+    if (this.part(conversation)) return this.#change(conversation, (part) => withOnly(part, kept));
+    if (!known) return;
+    const { events, more } = known;
+    this.desk.trim(conversation, kept.newest ?? kept.from);
+    if (kept.newest !== undefined) this.#set(conversation, withOnly({ events, more, newer: false, around: kept.from }, kept));
   }
 
   #change(conversation: string, change: (part: Part) => Part): void {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { HitView, SearchResults } from '../../shared/wire';
 import { afterReset } from '../src/state/conversation';
-import { holds, joins, withNewer, withOlder, type Part } from '../src/state/part';
+import { holds, joins, withNewer, withOlder, withOnly, type Part } from '../src/state/part';
 import { NO_SEARCH, asked, came, failed, isAsked, shownOf, typed } from '../src/state/search';
 import { reset, row, said } from './props';
 
@@ -43,4 +43,11 @@ test('a part grows at both ends without a hole and joins the newest when it reac
   expect(part.events.map(({ seq }) => seq)).toEqual([8, 9, 10, 11]);
   part = withNewer(part, page([12, 13, 14, 15, 16, 17, 18, 19, 20], true, true));
   expect(joins(part, newest)?.map(({ seq }) => seq)).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+});
+
+test('what is let go of at an end of a part is known to be there', () => {
+  const part: Part = { events: [10, 11, 12, 13].map((seq) => said(seq)), more: false, newer: false, around: 11 };
+  const of = ({ events, more, newer }: Part) => [events.map(({ seq }) => seq), more, newer];
+  expect(of(withOnly(part, { from: 10, to: Infinity }))).toEqual([[10, 11, 12, 13], false, false]);
+  expect(of(withOnly(part, { from: 11, to: 13 }))).toEqual([[11, 12], true, true]);
 });

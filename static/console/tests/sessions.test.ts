@@ -2,7 +2,10 @@
 import { expect, test } from 'vitest';
 import type { EventView } from '../../shared/wire';
 import { DAY } from '../../shared/time';
-import { bySession, sessions } from '../src/state/sessions';
+import { bySession, sessions, withHeads } from '../src/state/sessions';
+import { keyOf } from '../src/state/shown';
+import { thread } from '../src/state/thread';
+import { english } from './props';
 
 const heard = (seq: number, at: number): EventView => ({ seq, at, kind: 'contact_said', text: 'hi', tapped: false, attachments: [], provider_at: null });
 const bot = (seq: number, at: number): EventView =>
@@ -37,4 +40,12 @@ test('when more of the beginning is known, every session ends where it did', () 
   expect(ends(2)).toEqual([5, Infinity]);
   expect(ends(1)).toEqual([3, 5, Infinity]);
   expect(ends(0)).toEqual([3, 5, Infinity]);
+});
+
+test('a session alone has no head; of one that is folded only the head is there', () => {
+  const events = [heard(1, 0), heard(2, 1), heard(3, 3 * DAY)];
+  const shown = (list: EventView[], ...folded: number[]) => withHeads(thread(list, english), sessions(list), new Set(folded)).map(keyOf);
+  expect(shown(events.slice(0, 2), 1)).toEqual(['time1', 'message1', 'message2']);
+  expect(shown(events)).toEqual(['session3', 'time1', 'message1', 'message2', 'sessionInfinity', 'time3', 'message3']);
+  expect(shown(events, 1)).toEqual(['session3', 'sessionInfinity', 'time3', 'message3']);
 });

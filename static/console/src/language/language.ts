@@ -100,11 +100,11 @@ export class Language {
     return hours > 0 ? `${this.number(hours)}:${this.#two.format(minutes)}:${seconds}` : `${this.number(minutes)}:${seconds}`;
   };
 
-  /** What remains, for a small chip: `42m`, `3h`, `2d`; the last minute reads `1m`. */
+  /** What remains, for a small chip: `42m`, `3h`, `2d`; the last minute reads `1m`. Less than a second more is no minute. */
   remaining = (span: number): string => {
     if (span > 36 * HOUR) return this.#spans.day.format(Math.round(span / DAY));
     if (span > 100 * MINUTE) return this.#spans.hour.format(Math.round(span / HOUR));
-    return this.#spans.minute.format(Math.max(1, Math.ceil(span / MINUTE)));
+    return this.#spans.minute.format(Math.max(1, Math.ceil((span - SECOND) / MINUTE)));
   };
 
   /** How long ago, for a list: `now`, `4m`, `3h`, then the day. */

@@ -22,6 +22,9 @@ export const CLOSED_BY_US = 4000;
 /** While an agent writes, others are told so often at most. */
 export const TYPING_AGAIN_MS = 3_000;
 
+/** What was shown is told so often at most, however fast a contact writes. */
+export const SEEN_AGAIN_MS = 400;
+
 /** Rows of a filtered list fetched at a time, and hits of a search. */
 export const ROWS_FETCHED = 50;
 export const HITS_FETCHED = 30;

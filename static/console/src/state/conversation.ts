@@ -39,16 +39,14 @@ export function afterEvents(known: Conversation | undefined, tell: Events): Conv
   };
 }
 
-/** With more than this, a reader at the foot lets the oldest go; they can be fetched again. */
-export const EVENTS_MAX = 1500;
-const EVENTS_KEPT = 500;
 const ASIDES_MAX = 300;
 
-/** The newest part alone: whoever stays with a busy conversation for hours must not grow with it. */
-export function afterTrim(known: Conversation): Conversation {
-  if (known.events.length <= EVENTS_MAX) return known;
-  const asides = [...(known.asides ?? []), ...known.events.slice(0, -EVENTS_KEPT).filter(isAside)];
-  return { ...known, events: known.events.slice(-EVENTS_KEPT), more: true, asides: asides.slice(-ASIDES_MAX) };
+/** Without what was before `from`: whoever stays with a busy conversation for hours must not grow with it. */
+export function afterTrim(known: Conversation, from: number): Conversation {
+  const gone = known.events.filter(({ seq }) => seq < from);
+  if (gone.length === 0) return known;
+  const asides = [...(known.asides ?? []), ...gone.filter(isAside)];
+  return { ...known, events: known.events.slice(gone.length), more: true, asides: asides.slice(-ASIDES_MAX) };
 }
 
 const isAside = ({ kind }: EventView): boolean => kind === 'attribute_set' || kind === 'note' || kind === 'page_viewed';

@@ -1,6 +1,7 @@
 /** A part of a conversation that is read apart from its newest: around a day, or around what was found. Pure. */
 import type { EventView } from '../../../shared/wire';
 import type { Conversation } from './conversation';
+import { within, type Kept } from './shown';
 
 export interface Part {
   events: readonly EventView[];
@@ -34,6 +35,17 @@ export function withNewer(part: Part, page: Page): Part {
   const newer = page.events.filter(({ seq }) => seq > last);
   if (newer.length === 0) return { ...part, newer: page.newer && page.events.length > 0 };
   return newer[0]!.seq === last + 1 ? { ...part, events: [...part.events, ...newer], newer: page.newer } : part;
+}
+
+/** The part without what is far from where it is read. */
+export function withOnly(part: Part, kept: Pick<Kept, 'from' | 'to'>): Part {
+  const events = within(part.events, kept);
+  return {
+    ...part,
+    events,
+    more: part.more || events[0]?.seq !== part.events[0]?.seq,
+    newer: part.newer || events.at(-1)?.seq !== part.events.at(-1)?.seq,
+  };
 }
 
 /** Once it reaches what is known of the newest, the two are one: this is what of the part stands before it. */

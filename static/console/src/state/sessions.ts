@@ -1,6 +1,8 @@
 /** A conversation by its sessions: stretches that a quiet day ended, or an agent. Pure; the server counts alike. */
 import type { EventView } from '../../../shared/wire';
 import { DAY } from '../../../shared/time';
+import type { Line } from './shown';
+import type { Item } from './thread';
 
 export interface Session {
   /** Its first event, of those that are known. */
@@ -35,17 +37,28 @@ export function sessions(events: readonly EventView[]): Session[] {
 }
 
 /**
- * The lines of each session, in order. Without lines there is none. `end` is where the next begins: it stays the same when
- * more of the beginning becomes known, so that what is on the screen then stands still.
+ * The lines, each session under its head. One session alone needs none; of one that is folded only the head is there.
+ * `end` is where the next begins: it stays the same when more of the beginning becomes known.
  */
-export function bySession<Line extends { seq: number }>(
-  lines: readonly Line[],
+export function withHeads(lines: readonly Item[], all: readonly Session[], folded: ReadonlySet<number>): Line[] {
+  const parts = bySession(lines, all);
+  if (parts.length < 2) return [...lines];
+  return parts.flatMap(({ session: { seq, at, said }, end, lines }, index): Line[] => {
+    const open = !folded.has(seq);
+    return [{ kind: 'session', seq, end, at, said, first: index === 0, open }, ...(open ? lines : [])];
+  });
+}
+
+/** The lines of each session, in order. Without lines there is none. */
+export function bySession<One extends { seq: number }>(
+  lines: readonly One[],
   all: readonly Session[],
-): { session: Session; end: number; lines: Line[] }[] {
-  return all
-    .map((session, index) => {
-      const end = all[index + 1]?.seq ?? Infinity;
-      return { session, end, lines: lines.filter(({ seq }) => seq >= session.seq && seq < end) };
-    })
-    .filter(({ lines }) => lines.length > 0);
+): { session: Session; end: number; lines: One[] }[] {
+  const parts = all.map((session, index) => ({ session, end: all[index + 1]?.seq ?? Infinity, lines: [] as One[] }));
+  let at = 0;
+  for (const line of lines) {
+    while (at < parts.length && line.seq >= parts[at]!.end) at++;
+    parts[at]?.lines.push(line);
+  }
+  return parts.filter(({ lines }) => lines.length > 0);
 }

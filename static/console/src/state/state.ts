@@ -72,7 +72,7 @@ export type Event =
   | { type: 'command'; command: Command }
   | { type: 'recall'; commands: readonly Command[] }
   | { type: 'older'; conversation: string; events: readonly EventView[]; more: boolean }
-  | { type: 'trim'; conversation: string }
+  | { type: 'trim'; conversation: string; from: number }
   | { type: 'draft'; conversation: string; draft: Draft }
   | { type: 'drafts'; drafts: ReadonlyMap<string, Draft> }
   | { type: 'read_refusal'; conversation: string }
@@ -117,7 +117,7 @@ export function after(state: State, event: Event): State {
     case 'older':
       return older(state, event);
     case 'trim':
-      return trim(state, event.conversation);
+      return trim(state, event.conversation, event.from);
     case 'draft':
       return { ...state, drafts: draftSet(state.drafts, event.conversation, event.draft) };
     case 'drafts':
@@ -267,9 +267,9 @@ function older(state: State, { conversation, events, more }: Extract<Event, { ty
   return known ? withConversation(state, conversation, afterOlder(known, events, more)) : state;
 }
 
-function trim(state: State, conversation: string): State {
+function trim(state: State, conversation: string, from: number): State {
   const known = state.conversations.get(conversation);
-  return known ? withConversation(state, conversation, afterTrim(known)) : state;
+  return known ? withConversation(state, conversation, afterTrim(known, from)) : state;
 }
 
 function watchesLive(state: State, ref: number): State {
