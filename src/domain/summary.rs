@@ -51,6 +51,8 @@ pub struct Summary {
     pub priority: Priority,
     /// The contact is not listened to.
     pub blocked: bool,
+    /// The contact wants no messages: nothing can be sent.
+    pub opted_out: bool,
     /// What the contact has written.
     pub written: Written,
 }
@@ -111,6 +113,7 @@ impl Conversation {
             status: state.status,
             priority: state.priority,
             blocked: state.blocked,
+            opted_out: state.opted_out.is_some(),
             written: state.written,
         }
     }

@@ -252,6 +252,12 @@ pub enum What {
         by: Who,
         on: bool,
     },
+    /// The contact wants no more messages: nothing can be sent.
+    OptedOut {
+        reason: String,
+    },
+    /// The contact wants messages again.
+    OptedIn,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -346,6 +352,9 @@ pub struct Floor {
     pub priority: String,
     /// The contact is not listened to.
     pub blocked: bool,
+    /// The contact wants no messages: nothing can be sent until they do again.
+    #[serde(default)]
+    pub opted_out: bool,
     pub name: String,
     pub channel: String,
     pub account: String,

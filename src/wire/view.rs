@@ -38,10 +38,8 @@ fn what(event: &Event) -> What {
         Event::ToldProvider { text, .. } => {
             What::ContactSaid { text, tapped: false, attachments: Vec::new(), provider_at: None }
         }
-        Event::OptedOut { reason } => {
-            What::Alert { text: format!("Nothing can be sent: {reason}. It can again once they write START.") }
-        }
-        Event::OptedIn => What::Alert { text: "The contact wants messages again.".into() },
+        Event::OptedOut { reason } => What::OptedOut { reason },
+        Event::OptedIn => What::OptedIn,
         Event::ContactChanged { of, change, .. } => changed(of, change),
         Event::ContactNamed { name } => {
             What::AttributeSet { name: "name".into(), value: name, by: None, trigger, widget, version }
@@ -284,6 +282,7 @@ pub fn floor(summary: &Summary) -> Floor {
         },
         priority: summary.priority.as_str().into(),
         blocked: summary.blocked,
+        opted_out: summary.opted_out,
         name: summary.name.clone(),
         channel: summary.channel.as_str().into(),
         account: summary.account.to_string(),

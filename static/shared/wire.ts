@@ -53,7 +53,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, });
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, } | { "kind": "opted_out", reason: string, } | { "kind": "opted_in" });
 
 export type What = { "kind": "contact_said", text: string, 
 /**
@@ -99,7 +99,7 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
 /**
  * In words: `the form “order” is complete`.
  */
-why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, };
+why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, } | { "kind": "opted_out", reason: string, } | { "kind": "opted_in" };
 
 export type AttachmentView = { 
 /**
@@ -222,7 +222,11 @@ priority: string,
 /**
  * The contact is not listened to.
  */
-blocked: boolean, name: string, channel: string, account: string, bot: string, 
+blocked: boolean, 
+/**
+ * The contact wants no messages: nothing can be sent until they do again.
+ */
+opted_out: boolean, name: string, channel: string, account: string, bot: string, 
 /**
  * The last `seq` this is true for.
  */

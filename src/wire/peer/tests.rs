@@ -198,6 +198,7 @@ fn summary(seq: Seq) -> Summary {
         blocked: false,
         written: Written::default(),
     }
+        opted_out: false,
 }
 
 fn said(text: &str) -> Event {

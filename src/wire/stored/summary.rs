@@ -58,6 +58,8 @@ pub struct Summary<'a> {
     priority: Priority,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     blocked: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    opted_out: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     written: Option<(u32, u64)>,
     #[serde(default, skip_serializing_if = "Status::is_open")]
@@ -119,6 +121,7 @@ impl<'a> From<&'a core::Summary> for Summary<'a> {
             assigned: (&summary.assigned).into(),
             priority: summary.priority.into(),
             blocked: summary.blocked,
+            opted_out: summary.opted_out,
             written: written(summary.written),
             status: summary.status.into(),
         }
@@ -168,6 +171,7 @@ impl From<Summary<'_>> for core::Summary {
             assigned: summary.assigned.into(),
             priority: summary.priority.into(),
             blocked: summary.blocked,
+            opted_out: summary.opted_out,
             written: read_written(summary.written),
             status: summary.status.into(),
         }

@@ -10,7 +10,7 @@ export const ANA: Me = { id: 'ana', name: 'Ana', email: 'ana@harbor.example', ro
 
 export function floor(over: Partial<Floor> = {}): Floor {
   return {
-    mode: 'bot', turn: 1, since: 0, until: null, by: null, assignee: null, team: null, assigned: false, reason: null, words: null, next: { does: 'awaits_message', of: '' }, open_until: null, people_until: null, unanswered: false, answerable: false, hot: false, alerts: 0, labels: [], status: 'open', back_at: null, priority: 'none', blocked: false,
+    mode: 'bot', turn: 1, since: 0, until: null, by: null, assignee: null, team: null, assigned: false, reason: null, words: null, next: { does: 'awaits_message', of: '' }, open_until: null, people_until: null, unanswered: false, answerable: false, hot: false, alerts: 0, labels: [], status: 'open', back_at: null, priority: 'none', blocked: false, opted_out: false,
     name: 'Maria', channel: 'webchat', account: 'web-demo', bot: 'Harbor', seq: 0, ...over,
   };
 }

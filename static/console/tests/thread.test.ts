@@ -1,9 +1,10 @@
 /** A thread shows what was said, by whom, and what became of it. */
 import { expect, test } from 'vitest';
-import type { EventView } from '../../shared/wire';
+import type { EventView, Floor } from '../../shared/wire';
 import { contact } from '../src/state/contact';
 import { aboutContact, afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
 import { thread, type Message } from '../src/state/thread';
+import { consentWords } from '../src/state/words';
 import { ANA, answered, english, floor, said } from './props';
 
 const messages = (events: EventView[]): Message[] => thread(events, english).filter((item) => item.kind === 'message');
@@ -62,6 +63,22 @@ test('of pages looked at in a row only the last is a line', () => {
 test('system lines say who and why', () => {
   const [line] = thread([{ seq: 1, at: 0, kind: 'hand_off', reason: 'urgent', words: 'I had an accident', closed: false, trigger: 'claim', widget: null, version: 'harbor@3' }], english).slice(1);
   expect(line).toMatchObject({ kind: 'line', tone: 'waiting', text: 'Needs a human: urgent — “I had an accident”', why: 'rule “claim”\nharbor@3' });
+});
+
+test('that a contact wants no messages is told, with the reason behind it, and that they do again', () => {
+  const told: EventView[] = [{ seq: 1, at: 0, kind: 'opted_out', reason: 'by writing “STOP”' }, { seq: 2, at: 0, kind: 'opted_in' }];
+  const lines = thread(told, english).filter((item) => item.kind === 'line');
+  expect(lines.map(({ tone, text, why }) => [tone, text, why])).toEqual([
+    ['trouble', 'The contact wants no more messages: nothing can be sent', 'by writing “STOP”'],
+    ['quiet', 'The contact wants messages again', ''],
+  ]);
+});
+
+test('nothing can be sent to who has opted out, and how that ends is the channel’s', () => {
+  const words = (over: Partial<Floor>) => consentWords(floor(over), english);
+  expect(words({})).toBe('');
+  expect(words({ opted_out: true, channel: 'sms' })).toBe('Maria has opted out (STOP): nothing can be sent. They can write START.');
+  expect(words({ opted_out: true, channel: 'telegram' })).toBe('Maria wants no messages here: nothing can be sent until they allow it again.');
 });
 
 test('the contact’s attributes are the last ones set', () => {

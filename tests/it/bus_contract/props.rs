@@ -57,6 +57,7 @@ pub fn published(conversation: ConversationId, first: Seq, texts: &[&str]) -> Ar
         status: switchboard::domain::aside::Status::Open,
         priority: switchboard::domain::priority::Priority::None,
         blocked: false,
+        opted_out: false,
         written: switchboard::domain::unread::Written::default(),
     };
     let (at, summary) = (Timestamp(7), Arc::new(summary));

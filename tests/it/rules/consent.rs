@@ -34,10 +34,12 @@ fn to_who_has_opted_out_nobody_writes_until_they_opt_in() {
     story.expect_event(|event| matches!(event, Event::OptedOut { reason } if reason.contains("“Stop”")));
     let refusal = story.expect_refusal(reply("Hello?", story.seq()));
     assert!(matches!(&refusal, Refusal::OptedOut(reason) if reason.contains("Stop")), "{refusal}");
+    assert!(story.conversation.summary().opted_out, "screens are told before anybody writes");
     story.contact("Your hours?");
     story.expect_silence();
     says_to_provider(&mut story, ProviderWord::Start, "START");
     story.expect_event(|event| *event == Event::OptedIn);
+    assert!(!story.conversation.summary().opted_out);
     story.contact("Your hours?");
     story.expect_event(|event| matches!(event, Event::BotSaid { line, .. } if line.text == HOURS));
     story.agent(ana(), "Hello");

@@ -93,6 +93,7 @@ pub fn summary(contact: &Contact, seq: Seq) -> Summary {
         status: switchboard::domain::aside::Status::Open,
         priority: switchboard::domain::priority::Priority::None,
         blocked: false,
+        opted_out: false,
         written: switchboard::domain::unread::Written::default(),
     }
 }

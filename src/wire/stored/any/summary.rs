@@ -34,9 +34,9 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
     let floor = (any::<u64>(), any::<u64>(), mode, any_time(), any_wanted(), any_assigned());
     let words =
         (any::<u32>(), any_last(), any::<bool>(), any::<bool>(), any::<usize>(), vec(any_label(), 0..3), any_window());
-    let aside = (any_status(), any_priority(), any::<bool>(), any_written());
+    let aside = (any_status(), any_priority(), any::<bool>(), any::<bool>(), any_written());
     (names, floor, words, aside).prop_map(|((id, account, channel, bot, name, next), floor, words, aside)| {
-        let (status, priority, blocked, written) = aside;
+        let (status, priority, blocked, opted_out, written) = aside;
         let (unanswered, last, trouble, hot, rungs, labels, window) = words;
         let (seq, turn, mode, since, wanted, assigned) = floor;
         Summary {
@@ -63,6 +63,7 @@ pub fn any_summary() -> impl Strategy<Value = Summary> {
             status,
             priority,
             blocked,
+            opted_out,
             written,
         }
     })

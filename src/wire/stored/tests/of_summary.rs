@@ -31,13 +31,15 @@ pub(super) fn sample_summary() -> Summary {
         status: Status::Open,
         priority: Priority::None,
         blocked: false,
+        opted_out: false,
         written: Written::default(),
     }
 }
 
 pub(super) fn samples() -> Vec<Vec<u8>> {
     let nexts = [Does::AsksAgain.of("At what hour: 9:00?"), Does::AwaitsMessage.of("")];
-    nexts.map(|next| write_summary(&Summary { next, ..sample_summary() })).to_vec()
+    let nexts = nexts.map(|next| Summary { next, ..sample_summary() });
+    nexts.iter().chain([&Summary { opted_out: true, ..sample_summary() }]).map(write_summary).collect()
 }
 
 #[test]

@@ -207,7 +207,7 @@ function itemOf(event: Exclude<EventView, { kind: 'delivery' | 'alert_state' | '
       return { kind: 'line', seq, at, tone: 'quiet', text: t('lookedAt', { page: event.title || event.url }), href: event.url };
     default: {
       const line = lineOf(event, language);
-      return line && { kind: 'line', seq, at, ...line, why: 'trigger' in event ? originWords(event, language) : '' };
+      return line && { kind: 'line', seq, at, ...line, why: behind(event, language) };
     }
   }
 }
@@ -267,6 +267,10 @@ function lineOf(event: Told, language: Language): Pick<SystemLine, 'tone' | 'tex
       return { tone: 'quiet', text: t('prioritisedBy', { name: event.by.name, priority: t(`priority_${event.priority as Priority}`) }) };
     case 'blocked':
       return { tone: 'trouble', text: t(event.on ? 'blockedBy' : 'unblockedBy', { name: event.by.name }) };
+    case 'opted_out':
+      return { tone: 'trouble', text: t('wantsNoMessages') };
+    case 'opted_in':
+      return { tone: 'quiet', text: t('wantsMessagesAgain') };
     case 'labelled': {
       const by = event.by ? ` · ${event.by.name}` : '';
       return { tone: 'quiet', text: t(event.on ? 'labelled' : 'unlabelled', { label: event.label }) + by };
@@ -305,6 +309,12 @@ type Origin = { trigger: string | null; widget?: string | null; version?: string
 
 function originWords({ trigger, widget, version }: Origin, { t }: Language): string {
   return version || widget ? [trigger && t('rule', { rule: trigger }), widget, version].filter(Boolean).join('\n') : '';
+}
+
+/** What is behind a line that is not the bot's words. */
+function behind(event: Told, language: Language): string {
+  if (event.kind === 'opted_out') return event.reason;
+  return 'trigger' in event ? originWords(event, language) : '';
 }
 
 /** That a reply moves the pause goes without saying: the banner counts. */

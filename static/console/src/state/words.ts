@@ -36,6 +36,12 @@ export function assigneeWords({ assignee, team }: Pick<Floor, 'assignee' | 'team
   return assignee?.name ?? team?.name ?? '';
 }
 
+/** Why nothing can be sent to somebody who wants no messages; empty: they do. */
+export function consentWords({ opted_out, channel, name }: Pick<Floor, 'opted_out' | 'channel' | 'name'>, { t }: Language): string {
+  if (!opted_out) return '';
+  return t(channel === 'sms' ? 'optedOutStop' : 'optedOutElsewhere', { name });
+}
+
 function readable(code: string): string {
   return code.replaceAll('_', ' ');
 }
