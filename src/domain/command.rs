@@ -1,6 +1,7 @@
 //! What can be asked of a conversation, and how it says no.
 
 use super::assigning::Assignee;
+use super::bot::answers::Shape;
 use super::call::{self, Answer};
 use super::changes::Change;
 use super::described::{ATTRIBUTES_MAX, Attribute, NAME_CHARS_MAX, VALUE_CHARS_MAX};
@@ -343,6 +344,8 @@ pub enum Refusal {
         "an attribute has a name of 1 to {NAME_CHARS_MAX} characters and a value of at most {VALUE_CHARS_MAX}, each on one line"
     )]
     BadAttribute,
+    #[error("{}", wanted(.0))]
+    NotOfKind(Shape),
     #[error("message {0} is not one that can be sent again")]
     NotResendable(Seq),
     #[error("nothing can be sent: {0}. The contact has to write START first")]
@@ -386,6 +389,16 @@ impl Refusal {
             Refusal::TooManyLabels => "too_many_labels",
             Refusal::TooManyAttributes => "too_many_attributes",
             Refusal::BadAttribute => "bad_attribute",
+            Refusal::NotOfKind(shape) => match shape {
+                Shape::Text => "bad_attribute",
+                Shape::Email => "not_an_email",
+                Shape::Number => "not_a_number",
+                Shape::Phone => "not_a_phone",
+                Shape::Url => "not_a_url",
+                Shape::Date => "not_a_date",
+                Shape::Choice => "not_a_choice",
+                Shape::YesNo => "not_yes_or_no",
+            },
             Refusal::NotResendable(_) => "not_resendable",
             Refusal::OptedOut(_) => "opted_out",
             Refusal::WindowClosed => "window_closed",
@@ -399,5 +412,19 @@ impl Refusal {
             Refusal::TooLate => "too_late",
             Refusal::IsBlocked => "is_blocked",
         }
+    }
+}
+
+/// What an attribute takes that was given something else.
+fn wanted(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Text => "this attribute takes words",
+        Shape::Email => "this attribute takes an e-mail address",
+        Shape::Number => "this attribute takes a number",
+        Shape::Phone => "this attribute takes a phone number of 5 to 15 digits",
+        Shape::Url => "this attribute takes a web address",
+        Shape::Date => "this attribute takes a date, such as 2026-03-04",
+        Shape::Choice => "this attribute takes one of its choices",
+        Shape::YesNo => "this attribute takes yes or no",
     }
 }

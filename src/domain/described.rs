@@ -68,20 +68,29 @@ impl Conversation {
         something(news)
     }
 
-    /// An agent writes it down, or corrects it; an empty value forgets it. Moves nothing.
+    /// An agent writes it down, or corrects it; an empty value forgets it. What the bot declares is of its kind. Moves
+    /// nothing.
     pub(super) fn set_attribute(&self, agent: Agent, name: String, value: &str) -> Decision {
         let known = &self.state.attributes;
         let value = value.trim();
         if !is_one_line(&name, 1, NAME_CHARS_MAX) || name.trim() != name || !is_one_line(value, 0, VALUE_CHARS_MAX) {
             return Err(Refusal::BadAttribute);
         }
+        let value = self.of_its_kind(&name, value)?;
         if known.get(&name).map_or("", String::as_str) == value {
             return Err(Refusal::NothingNew);
         }
         if !known.contains_key(&name) && known.len() >= ATTRIBUTES_MAX {
             return Err(Refusal::TooManyAttributes);
         }
-        Ok(vec![Event::AttributeSet { name, value: value.to_owned(), by: Some(agent), from: Origin::default() }])
+        Ok(vec![Event::AttributeSet { name, value, by: Some(agent), from: Origin::default() }])
+    }
+
+    fn of_its_kind(&self, name: &str, value: &str) -> Result<String, Refusal> {
+        match self.bot.attributes.get(name).filter(|_| !value.is_empty()) {
+            Some(kind) => kind.keep(value).ok_or(Refusal::NotOfKind(kind.shape())),
+            None => Ok(value.to_owned()),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod team;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::contact::{Candidate, MergeRow, MergeWith, PersonView};
+pub use self::contact::{Candidate, Declared, MergeRow, MergeWith, PersonView};
 pub use self::deliveries::{AllOf, AppRow, Apps, Deliveries, DeliveryRow, LeftBe, PassTo, Retried};
 pub use self::mention::{MentionRow, Mentions, MentionsSeen};
 pub use self::team::{AssignTo, NewTeam, TeamRow, Teams};

@@ -56,6 +56,7 @@ fn rendered() -> String {
         api::MentionRow,
         api::PersonView,
         api::MergeRow,
+        api::Declared,
         api::Candidate,
         api::TemplateRow,
         api::MessageDraft,

@@ -389,7 +389,11 @@ merges: Array<MergeRow>,
 /**
  * At most ten others of whom the same is known.
  */
-candidates: Array<Candidate>, };
+candidates: Array<Candidate>, 
+/**
+ * What this conversation's bot declares of contacts, by name.
+ */
+attributes: Array<Declared>, };
 
 /**
  * What somebody merged.
@@ -399,6 +403,19 @@ export type MergeRow = { id: string, at: number, by: string, conversations: Arra
  * Who took it back.
  */
 undone_by: string | null, };
+
+/**
+ * An attribute that a bot's document declares: what of it may be written down.
+ */
+export type Declared = { name: string, 
+/**
+ * `text`, `number`, `email`, `phone`, `url`, `date`, `choice` or `yes_no`.
+ */
+kind: string, 
+/**
+ * For `choice`: what can be chosen.
+ */
+choices: Array<string>, };
 
 /**
  * Somebody who may be the same person.

@@ -68,6 +68,11 @@ async fn two_conversations_of_one_person_are_merged_and_taken_apart(installation
     assert_eq!((&merged["merges"][0]["by"], &merged["merges"][0]["undone_by"]), (&json!("Ben"), &Value::Null));
     assert_eq!(merged["conversations"][0]["floor"]["account"], "page-1", "{merged}");
 
+    // What the bot declares of contacts comes along.
+    let field = |name: &str, kind: &str| json!({"name": name, "kind": kind, "choices": []});
+    assert_eq!(merged["attributes"], json!([field("email", "email"), field("insure", "text")]));
+
+    // Another merge on top of it has to be undone first, and is named.
     let undo = format!("/contact-merges/{id}");
     assert_eq!(ask("DELETE", undo.clone(), &Value::Null).await.0, 204);
     assert_eq!(ask("DELETE", undo, &Value::Null).await.0, 404);

@@ -31,7 +31,69 @@ pub enum AnswerKind {
     },
 }
 
+/// What a value of an attribute is, whichever bot declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    Email,
+    Number,
+    Phone,
+    Url,
+    Date,
+    Choice,
+    YesNo,
+}
+
+impl Shape {
+    pub const ALL: [Shape; 8] =
+        [Shape::Text, Shape::Email, Shape::Number, Shape::Phone, Shape::Url, Shape::Date, Shape::Choice, Shape::YesNo];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Shape::Text => "text",
+            Shape::Email => "email",
+            Shape::Number => "number",
+            Shape::Phone => "phone",
+            Shape::Url => "url",
+            Shape::Date => "date",
+            Shape::Choice => "choice",
+            Shape::YesNo => "yes_no",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.as_str() == text)
+    }
+}
+
 impl AnswerKind {
+    pub fn shape(&self) -> Shape {
+        match self {
+            AnswerKind::Text => Shape::Text,
+            AnswerKind::Email => Shape::Email,
+            AnswerKind::Number => Shape::Number,
+            AnswerKind::Phone => Shape::Phone,
+            AnswerKind::Url => Shape::Url,
+            AnswerKind::Date { .. } => Shape::Date,
+            AnswerKind::Choice(_) => Shape::Choice,
+            AnswerKind::YesNo { .. } => Shape::YesNo,
+        }
+    }
+
+    /// The value as it is kept when somebody of ours writes it down, or none if it is not of this kind. Nothing is guessed:
+    /// a choice is one in its own words, and `yes` and `no` are what is kept, whatever the bot's language calls them.
+    pub fn keep(&self, value: &str) -> Option<String> {
+        match self {
+            AnswerKind::Text => Some(value.to_owned()),
+            AnswerKind::Choice(choices) => {
+                let alike = || choices.iter().find(|choice| fold(choice) == fold(value));
+                choices.iter().find(|choice| *choice == value).or_else(alike).cloned()
+            }
+            AnswerKind::YesNo { .. } if matches!(value, "yes" | "no") => Some(value.to_owned()),
+            kind => kind.read(&Said::new(value)),
+        }
+    }
+
     /// The value in an answer, or none if the answer is not of this kind.
     pub fn read(&self, said: &Said) -> Option<String> {
         let text = said.text.trim();
@@ -180,6 +242,29 @@ mod tests {
         ] {
             assert_eq!(read(kind, text), None, "{kind:?} {text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_down_is_kept_in_one_form_and_not_guessed() {
+        let choice = AnswerKind::Choice(vec!["Small".into(), "🦄 Large".into()]);
+        let yes_no = AnswerKind::YesNo { yes: vec!["sí".into()], no: vec!["no".into()] };
+        for (kind, value, kept) in [
+            (&AnswerKind::Text, "anything", Some("anything")),
+            (&AnswerKind::Number, "3,5", Some("3.5")),
+            (&AnswerKind::Number, "three", None),
+            (&AnswerKind::Date { month_first: true }, "2026-03-04", Some("2026-03-04")),
+            (&AnswerKind::Date { month_first: true }, "2026-02-30", None),
+            (&choice, "small", Some("Small")),
+            (&choice, "🦄 Large", Some("🦄 Large")),
+            (&choice, "1", None),
+            (&choice, "Sma", None),
+            (&yes_no, "yes", Some("yes")),
+            (&yes_no, "Sí", Some("yes")),
+            (&yes_no, "perhaps", None),
+        ] {
+            assert_eq!(kind.keep(value).as_deref(), kept, "{kind:?} {value}");
+        }
+        assert!(Shape::ALL.iter().all(|shape| Shape::parse(shape.as_str()) == Some(*shape)));
     }
 
     #[test]

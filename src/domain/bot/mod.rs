@@ -15,7 +15,7 @@ pub mod template;
 pub mod triggers;
 mod typos;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct Bot {
     pub outside: Option<Outside>,
     /// What providers show of it; none: what they show is not its business.
     pub entrances: Option<Arc<Entrances>>,
+    /// What it declares of contacts, by name.
+    pub attributes: BTreeMap<String, AnswerKind>,
     dialogues: HashMap<String, Vec<Widget>>,
     triggers: Vec<Trigger>,
     /// The triggers that wait for something else than words: few, whatever the number of keywords.
@@ -335,8 +337,21 @@ impl Bot {
         let matcher = Matcher::new(&triggers);
         let waits = |number: &usize| !matches!(triggers[*number].on, On::Keywords(_));
         let others = (0..triggers.len()).filter(waits).collect();
-        let (outside, entrances) = (None, None);
-        Self { id, number: 0, name, settings, ladder, outside, entrances, dialogues, triggers, others, matcher }
+        let (outside, entrances, attributes) = (None, None, BTreeMap::new());
+        Self {
+            id,
+            number: 0,
+            name,
+            settings,
+            ladder,
+            outside,
+            entrances,
+            attributes,
+            dialogues,
+            triggers,
+            others,
+            matcher,
+        }
     }
 
     /// The same as a published version.
@@ -360,6 +375,11 @@ impl Bot {
     /// The same, entered so.
     pub fn entered_by(self, entrances: Option<Entrances>) -> Self {
         Self { entrances: entrances.map(Arc::new), ..self }
+    }
+
+    /// The same, with these attributes declared.
+    pub fn declaring(self, attributes: BTreeMap<String, AnswerKind>) -> Self {
+        Self { attributes, ..self }
     }
 
     /// The widget at a step; none past the end, or if the bot has changed since the step was taken.

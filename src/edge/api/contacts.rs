@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::deliveries::contact;
 use super::fresh;
 use super::office::Office;
+use crate::domain::bot::answers::AnswerKind;
 use crate::domain::filter::{Aside, Filter, Order};
 use crate::domain::ids::ConversationId;
 use crate::domain::summary::Summary;
@@ -51,8 +52,23 @@ pub async fn person(edge: Data<Edge>, conversation: Path<String>, known: Query<K
     });
     let merges = merges.collect();
     let candidates = candidates(&edge, &linked, &known).await?;
+    let attributes = declared(&edge, conversations.iter().find(|summary| summary.conversation == here));
     let conversations = conversations.iter().map(|summary| view::row(summary, None)).collect();
-    Ok(fresh(api::PersonView { conversations, merges, candidates }))
+    Ok(fresh(api::PersonView { conversations, merges, candidates, attributes }))
+}
+
+/// What the bot that answers here declares of contacts.
+fn declared(edge: &Edge, here: Option<&Summary>) -> Vec<api::Declared> {
+    let bot = here.and_then(|summary| edge.switchboard.parts().bots.newest(&summary.bot));
+    let view = |(name, kind): (&String, &AnswerKind)| api::Declared {
+        name: name.clone(),
+        kind: kind.shape().as_str().to_owned(),
+        choices: match kind {
+            AnswerKind::Choice(choices) => choices.clone(),
+            _ => Vec::new(),
+        },
+    };
+    bot.iter().flat_map(|bot| bot.attributes.iter().map(view)).collect()
 }
 
 async fn summary(store: &dyn Store, conversation: ConversationId) -> Result<Option<Summary>, Problem> {

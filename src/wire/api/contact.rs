@@ -14,6 +14,20 @@ pub struct PersonView {
     pub merges: Vec<MergeRow>,
     /// At most ten others of whom the same is known.
     pub candidates: Vec<Candidate>,
+    /// What this conversation's bot declares of contacts, by name.
+    #[serde(default)]
+    pub attributes: Vec<Declared>,
+}
+
+/// An attribute that a bot's document declares: what of it may be written down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct Declared {
+    pub name: String,
+    /// `text`, `number`, `email`, `phone`, `url`, `date`, `choice` or `yes_no`.
+    pub kind: String,
+    /// For `choice`: what can be chosen.
+    pub choices: Vec<String>,
 }
 
 /// What somebody merged.

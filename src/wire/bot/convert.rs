@@ -35,7 +35,9 @@ impl Document {
             self.dialogues.iter().map(|dialogue| (dialogue.id.clone(), widgets(&dialogue.widgets))).collect();
         let ladder = self.ladder.as_ref().map(Ladder::to_core).unwrap_or_default();
         let outside = self.outside.as_ref().map(document::Outside::to_core);
+        let attributes = self.attributes.keys().map(|name| (name.clone(), self.kind(name))).collect();
         core::Bot::new(id, self.name.clone(), self.settings.to_core(), ladder, triggers, dialogues)
+            .declaring(attributes)
             .answered_by(outside)
             .entered_by(self.entrances.as_ref().map(document::Entrances::to_core))
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::bot::answers::Shape;
 use crate::domain::command as core;
 
 #[derive(Serialize, Deserialize)]
@@ -11,9 +12,13 @@ pub enum Refusal {
     AlreadyTaken(String),
     NoPause,
     NoEndToMove,
-    Superseded { since: Vec<u64> },
+    Superseded {
+        since: Vec<u64>,
+    },
     Empty,
-    TooLong { limit: usize },
+    TooLong {
+        limit: usize,
+    },
     BadMinutes,
     UnknownZone(String),
     BadLabel,
@@ -23,7 +28,9 @@ pub enum Refusal {
     OptedOut(String),
     WindowClosed,
     NoSuchTemplate,
-    BadValues { takes: usize },
+    BadValues {
+        takes: usize,
+    },
     NothingDue,
     NothingNew,
     RefusedBefore,
@@ -32,6 +39,8 @@ pub enum Refusal {
     TooLate,
     IsBlocked,
     BadAttribute,
+    /// By the name of the kind.
+    NotOfKind(String),
 }
 
 impl From<core::Refusal> for Refusal {
@@ -50,6 +59,7 @@ impl From<core::Refusal> for Refusal {
             core::Refusal::TooManyLabels => Self::TooManyLabels,
             core::Refusal::TooManyAttributes => Self::TooManyAttributes,
             core::Refusal::BadAttribute => Self::BadAttribute,
+            core::Refusal::NotOfKind(shape) => Self::NotOfKind(shape.as_str().to_owned()),
             core::Refusal::NotResendable(seq) => Self::NotResendable(seq),
             core::Refusal::OptedOut(reason) => Self::OptedOut(reason),
             core::Refusal::WindowClosed => Self::WindowClosed,
@@ -82,6 +92,7 @@ impl From<Refusal> for core::Refusal {
             Refusal::TooManyLabels => Self::TooManyLabels,
             Refusal::TooManyAttributes => Self::TooManyAttributes,
             Refusal::BadAttribute => Self::BadAttribute,
+            Refusal::NotOfKind(name) => Shape::parse(&name).map_or(Self::BadAttribute, Self::NotOfKind),
             Refusal::NotResendable(seq) => Self::NotResendable(seq),
             Refusal::OptedOut(reason) => Self::OptedOut(reason),
             Refusal::WindowClosed => Self::WindowClosed,

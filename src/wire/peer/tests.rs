@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::account::Channel;
 use crate::domain::aside::Status;
 use crate::domain::assigning::Assignee;
+use crate::domain::bot::answers::Shape;
 use crate::domain::call::{self, Answer as BotAnswer};
 use crate::domain::changes::Change;
 use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal};
@@ -141,6 +142,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TooLate,
         Refusal::IsBlocked,
         Refusal::BadAttribute,
+        Refusal::NotOfKind(Shape::Date),
     ]
 }
 
@@ -196,9 +198,9 @@ fn summary(seq: Seq) -> Summary {
         status: Status::Open,
         priority: Priority::None,
         blocked: false,
+        opted_out: false,
         written: Written::default(),
     }
-        opted_out: false,
 }
 
 fn said(text: &str) -> Event {

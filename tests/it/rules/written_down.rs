@@ -1,3 +1,4 @@
+use switchboard::domain::bot::answers::{AnswerKind, Shape};
 use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::described::ATTRIBUTES_MAX;
 use switchboard::domain::event::Event;
@@ -42,6 +43,40 @@ fn what_is_no_attribute_is_not_written_down() {
     }
     assert_eq!(set(&mut story, "one more", "x"), Err(Refusal::TooManyAttributes));
     set(&mut story, "a1", "y").expect("what is there can be corrected");
+}
+
+#[test]
+fn what_the_bot_declares_is_written_down_as_what_it_is() {
+    let size = AnswerKind::Choice(vec!["Small".into(), "Large".into()]);
+    let bot = TestBot::insurer().declaring("size", size).declaring("guests", AnswerKind::Number);
+    let mut story = Story::of(bot.declaring("wedding", AnswerKind::Date { month_first: false }).build());
+    for (name, value, kept) in
+        [("size", "large", "Large"), ("guests", "12,5", "12.5"), ("wedding", "4.3.2026", "2026-03-04")]
+    {
+        set(&mut story, name, value).expect("it is of its kind");
+        assert_eq!(story.conversation.state.attributes.get(name).map(String::as_str), Some(kept));
+        assert_eq!(set(&mut story, name, kept), Err(Refusal::NothingNew));
+    }
+    for (name, value, shape) in
+        [("size", "Huge", Shape::Choice), ("guests", "a few", Shape::Number), ("wedding", "31.2.2026", Shape::Date)]
+    {
+        assert_eq!(set(&mut story, name, value), Err(Refusal::NotOfKind(shape)), "{name} {value}");
+    }
+    // Each has a code of its own, for which screens have words.
+    let codes: Vec<_> = Shape::ALL.iter().map(|shape| Refusal::NotOfKind(*shape).code()).collect();
+    let known = [
+        "bad_attribute",
+        "not_an_email",
+        "not_a_number",
+        "not_a_phone",
+        "not_a_url",
+        "not_a_date",
+        "not_a_choice",
+        "not_yes_or_no",
+    ];
+    assert_eq!(codes, known);
+    set(&mut story, "size", "").expect("what is forgotten is of no kind");
+    set(&mut story, "colour", "Huge").expect("nobody has declared it");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A bot like an insurer's, to be varied a little by each test.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +57,7 @@ pub struct TestBot {
     pub ladder: Ladder,
     pub triggers: Vec<Trigger>,
     pub dialogues: HashMap<String, Vec<Widget>>,
+    pub attributes: BTreeMap<String, AnswerKind>,
 }
 
 impl TestBot {
@@ -69,7 +70,8 @@ impl TestBot {
         settings.texts.calling_human = CALLING.into();
         settings.texts.bot_failed = String::new();
         settings.texts.cancelled = CANCELLED.into();
-        Self { settings, ladder: ladder(), triggers: triggers(), dialogues: dialogues() }
+        let (ladder, triggers, dialogues) = (ladder(), triggers(), dialogues());
+        Self { settings, ladder, triggers, dialogues, attributes: BTreeMap::new() }
     }
 
     /// The same bot after its author deleted every dialogue.
@@ -118,6 +120,11 @@ impl TestBot {
         self
     }
 
+    pub fn declaring(mut self, name: &str, kind: AnswerKind) -> Self {
+        self.attributes.insert(name.into(), kind);
+        self
+    }
+
     pub fn trigger(mut self, id: &str, on: On, action: Action) -> Self {
         self.triggers.push(Trigger::new(id, on, action));
         self
@@ -140,9 +147,10 @@ impl TestBot {
     }
 
     pub fn build(self) -> Arc<Bot> {
-        let Self { settings, ladder, triggers, dialogues } = self;
+        let Self { settings, ladder, triggers, dialogues, attributes } = self;
         let name = "Harbour".to_owned();
-        Arc::new(Bot::new(BotId::new("harbour"), name, settings, ladder, triggers, dialogues))
+        let bot = Bot::new(BotId::new("harbour"), name, settings, ladder, triggers, dialogues);
+        Arc::new(bot.declaring(attributes))
     }
 }
 
