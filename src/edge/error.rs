@@ -66,6 +66,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", "Changed meanwhile", detail)
     }
 
+    /// Merges are undone the newest first: `detail` says which.
+    pub fn newer_merge(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "newer_merge", "Something was merged since", detail)
+    }
+
     pub fn unreadable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", detail)
     }

@@ -36,13 +36,13 @@ pub enum Merged {
     TooMany,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unmerged {
     Done,
     /// There is none of this id, or it has been undone.
     None,
-    /// A newer merge of the same person has to be undone first.
-    NotNewest,
+    /// A newer merge of the same person has to be undone first: this one, the newest.
+    NotNewest(PastMerge),
 }
 
 /// What somebody merged, and who took it back, if somebody did.

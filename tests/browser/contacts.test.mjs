@@ -60,3 +60,36 @@ test('two conversations of one person are merged with a preview, and the merge i
   assert.equal(await lines(vera, 'bot').getByText('Ana').count(), 0);
   assert.deepEqual([...ana.problems, ...phone.problems, ...vera.problems, ...again.problems], []);
 });
+
+test('of merges that stand upon each other the newest goes first, and whoever asks for a lower one is told which', async () => {
+  const ana = await agent(theStage);
+  const people = [];
+  const ids = [];
+  for (const number of [1, 2, 3]) {
+    people.push(await visitor(theStage));
+    await openCaller(ana, () => say(people.at(-1), `I had an accident, number ${number}`));
+    ids.push(new URL(ana.url()).pathname.split('/c/')[1]);
+  }
+  for (const other of [ids[1], ids[0]]) {
+    const status = await ana.evaluate(async ([here, conversation]) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ id: crypto.randomUUID(), conversation });
+      return (await fetch(`/api/v1/conversations/${here}/contact`, { method: 'POST', headers, body })).status;
+    }, [ids[2], other]);
+    assert.equal(status, 204);
+  }
+  await ana.reload();
+  const panel = ana.locator('.panel');
+  const undo = panel.getByRole('button', { name: 'Undo the merge' });
+  await undo.nth(1).waitFor();
+  await undo.nth(1).click();
+  await panel.getByRole('alert').filter({ hasText: /^Something was merged since\. First undo what Ana merged .*: Visitor .+ and Visitor/ }).waitFor();
+  await shot(ana, 'merges-in-order');
+  assert.deepEqual(await complaints(ana), []);
+  assert.equal(await undo.count(), 2, 'nothing was undone');
+  await undo.first().click();
+  await undo.nth(1).waitFor({ state: 'detached' });
+  await undo.first().click();
+  await undo.waitFor({ state: 'detached' });
+  assert.deepEqual(ana.problems, []);
+});

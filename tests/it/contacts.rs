@@ -74,10 +74,19 @@ async fn two_conversations_of_one_person_are_merged_and_taken_apart(installation
 
     // Another merge on top of it has to be undone first, and is named.
     let undo = format!("/contact-merges/{id}");
+    let top = dice::new_id().to_string();
+    let third = json!({"id": top, "conversation": conversation("9")});
+    assert_eq!(ask("POST", place(&one), &third).await.0, 204);
+    let (status, refused) = ask("DELETE", undo.clone(), &Value::Null).await;
+    assert_eq!((status, &refused["code"]), (409, &json!("newer_merge")), "{refused}");
+    let detail = refused["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("First undo what Ben merged at") && detail.contains(&top), "{detail}");
+    assert_eq!(ask("DELETE", format!("/contact-merges/{top}"), &Value::Null).await.0, 204);
+
     assert_eq!(ask("DELETE", undo.clone(), &Value::Null).await.0, 204);
     assert_eq!(ask("DELETE", undo, &Value::Null).await.0, 404);
     assert_eq!(ids(&person(&one).await), std::slice::from_ref(&one));
-    assert_eq!(person(&one).await["merges"][0]["undone_by"], "Ben");
+    assert_eq!(person(&one).await["merges"][1]["undone_by"], "Ben");
     assert_eq!(log(&node, &contact(ONE)).await, before, "the log is untouched");
     node.stop().await;
 }

@@ -23,8 +23,8 @@ const LINK: &str = "INSERT INTO contact_link (conversation, contact) VALUES ($1,
 const ALONE_AGAIN: &str = "DELETE FROM contact_link WHERE conversation = $1";
 const NOTE: &str = "INSERT INTO contact_merge (id, contact, at, author, before) VALUES ($1, $2, $3, $4, $5)";
 const FIND: &str = "SELECT number, contact, before FROM contact_merge WHERE id = $1 AND undone_at IS NULL";
-const NEWER: &str = "SELECT EXISTS (SELECT 1 FROM contact_merge WHERE number > $1 AND undone_at IS NULL
-    AND (contact = $2 OR strpos(before, $3) > 0))";
+const NEWER: &str = "SELECT id, at, author, before, undone_at, undone_by FROM contact_merge WHERE number > $1
+    AND undone_at IS NULL AND (contact = $2 OR strpos(before, $3) > 0) ORDER BY number DESC LIMIT 1";
 const UNDO: &str = "UPDATE contact_merge SET undone_at = $2, undone_by = $3 WHERE number = $1";
 const MERGES: &str = "SELECT id, at, author, before, undone_at, undone_by FROM contact_merge
     WHERE contact = (SELECT contact FROM contact_link WHERE conversation = $1) OR strpos(before, $2) > 0
@@ -105,8 +105,8 @@ async fn merge_here(sql: &Sql, merge: &Merge) -> Result<Merged, StoreError> {
 async fn unmerge_here(sql: &Sql, id: Uuid, by: &str, at: Timestamp) -> Result<Unmerged, StoreError> {
     let Some(row) = sql.query_opt(FIND, &[&id]).await? else { return Ok(Unmerged::None) };
     let (number, contact): (i64, Uuid) = (row.try_get(0)?, row.try_get(1)?);
-    if sql.query_one(NEWER, &[&number, &contact, &contact.to_string()]).await?.try_get(0)? {
-        return Ok(Unmerged::NotNewest);
+    if let Some(newer) = sql.query_opt(NEWER, &[&number, &contact, &contact.to_string()]).await? {
+        return Ok(Unmerged::NotNewest(past(&newer)?));
     }
     let before: Before = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
     for (conversation, contact) in before {

@@ -83,11 +83,11 @@ fn unmerge_here(desk: &Desk<'_>, id: Uuid, by: &str, at: Timestamp) -> Result<Un
     let Some((number, contact, before)) = desk.sql.query_row(question, [id.as_bytes()], found).optional()? else {
         return Ok(Unmerged::None);
     };
-    let newer = "SELECT 1 FROM contact_merge WHERE number > ?1 AND undone_at IS NULL
-        AND (contact = ?2 OR instr(before, ?3) > 0) LIMIT 1";
-    let newer = desk.sql.query_row(newer, (number, contact.as_bytes(), contact.to_string()), |_| Ok(())).optional()?;
-    if newer.is_some() {
-        return Ok(Unmerged::NotNewest);
+    let newer = "SELECT id, at, author, before, undone_at, undone_by FROM contact_merge WHERE number > ?1
+        AND undone_at IS NULL AND (contact = ?2 OR instr(before, ?3) > 0) ORDER BY number DESC LIMIT 1";
+    let newer = desk.sql.query_row(newer, (number, contact.as_bytes(), contact.to_string()), past).optional()?;
+    if let Some(newer) = newer {
+        return Ok(Unmerged::NotNewest(newer));
     }
     let before: Before = serde_json::from_str(&before).unwrap_or_default();
     for (conversation, contact) in before {

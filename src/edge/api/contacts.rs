@@ -136,7 +136,12 @@ pub async fn undo(edge: Data<Edge>, office: Data<Office>, caller: Caller, id: Pa
             Ok(HttpResponse::NoContent().finish())
         }
         Unmerged::None => Err(Problem::not_found("There is no such merge, or it has been undone.")),
-        Unmerged::NotNewest => Err(Problem::conflict("Something was merged since. Undo the newest merge first.")),
+        Unmerged::NotNewest(newer) => Err(Problem::newer_merge(format!(
+            "Something was merged since. First undo what {} merged at {}: {}.",
+            newer.by,
+            newer.at.written(),
+            newer.id
+        ))),
     }
 }
 

@@ -36,8 +36,14 @@ pub async fn merged_contacts_are_one_and_an_undone_merge_restores_exactly(place:
     for each in 1..=4 {
         assert_eq!(linked(&*store, each).await, [1, 2, 3, 4].into());
     }
-    assert_eq!(undo(&*store, 1).await, Unmerged::NotNewest);
-    assert_eq!(undo(&*store, 2).await, Unmerged::NotNewest);
+    // What has to be undone first is named: the newest of those that build upon it, which may itself have to wait.
+    assert_eq!(merged(merge(5, 5, 2)).await, Merged::Done);
+    for (lower, first, conversations) in [(1, 1_004, 4), (2, 1_005, 5), (4, 1_005, 5)] {
+        let Unmerged::NotNewest(named) = undo(&*store, lower).await else { panic!("merge {lower} is undone") };
+        let told = (named.id.as_u128(), named.by.as_str(), named.conversations.len());
+        assert_eq!(told, (first, "Ana", conversations), "{lower}");
+    }
+    assert_eq!(undo(&*store, 5).await, Unmerged::Done);
     drop(store);
 
     let store = place.open().await;
@@ -48,9 +54,9 @@ pub async fn merged_contacts_are_one_and_an_undone_merge_restores_exactly(place:
     assert_eq!((linked(&*store, 1).await, linked(&*store, 4).await), ([1].into(), [3, 4].into()));
     let past = store.merges(id(1)).await.expect("reads");
     let told: Vec<(u128, bool)> = past.iter().map(|past| (past.id.as_u128() - 1_000, past.undone.is_some())).collect();
-    assert_eq!(told, [(4, true), (1, true)]);
-    assert_eq!((past[1].by.as_str(), past[1].conversations.len()), ("Ana", 2));
-    assert_eq!(past[1].undone, Some((NOW, "Ben".to_owned())));
+    assert_eq!(told, [(5, true), (4, true), (1, true)]);
+    assert_eq!((past[2].by.as_str(), past[2].conversations.len()), ("Ana", 2));
+    assert_eq!(past[2].undone, Some((NOW, "Ben".to_owned())));
 }
 
 pub async fn one_person_has_a_most_of_conversations(place: &impl Place) {

@@ -583,6 +583,7 @@ const words = {
   chooseAnother: 'اختيار آخر',
   mergedBy: 'دمجه {name}',
   undoMerge: 'التراجع عن الدمج',
+  undoMergeFirst: 'دُمج شيء آخر بعد ذلك. تراجع أولًا عمّا دمجه {name} ({moment}): {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'تطبيق آخر في القناة',
@@ -699,7 +700,6 @@ const words = {
   refused_empty: 'الرسالة فارغة.',
   refused_too_long: 'الرسالة طويلة جدًا.',
   refused_too_many_labels: 'بلغ العميل الحد الأقصى من التسميات؛ أزل واحدة أولًا.',
-  refused_not_resendable: 'لا يمكن إرسال هذه الرسالة مرة أخرى.',
   refused_not_an_email: 'هذا ليس عنوان بريد إلكتروني.',
   refused_not_a_number: 'هذا ليس عددًا.',
   refused_not_a_phone: 'هذا ليس رقم هاتف: يتكون من 5 إلى 15 رقمًا.',
@@ -709,6 +709,7 @@ const words = {
   refused_not_yes_or_no: 'لا يصلح هنا إلا نعم أو لا.',
   refused_bad_attribute: 'الاسم والقيمة كلٌّ في سطر واحد، بحد أقصى 64 و1000 حرف.',
   refused_too_many_attributes: 'حُفظ لهذا العميل من السمات ما لا يتسع لغيره.',
+  refused_not_resendable: 'لا يمكن إرسال هذه الرسالة مرة أخرى.',
   refused_opted_out: 'لا يمكن إرسال شيء: طلب العميل إيقاف الرسائل، وعليه أن يكتب START أولًا.',
   refused_window_closed: 'مضى وقت طويل منذ آخر رسالة من العميل: لا تقبل القناة شيئًا حتى يكتب.',
   refused_no_such_template: 'لم يعد لهذا الحساب قالب كهذا.',
@@ -724,6 +725,7 @@ const words = {
   refused_no_upload: 'لم يعد الملف موجودًا؛ أرفقه مجددًا.',
 
   problem_on_its_way: 'لم تخرج رسالة إلى جهة الاتصال بعد. مرّر المحادثة بعد خروجها.',
+  problem_newer_merge: 'دُمج شيء آخر بعد ذلك. تراجع أولًا عن أحدث دمج.',
   problem_not_signed_in: 'سجّل الدخول أولًا؛ ربما انتهت الجلسة.',
   problem_wrong_credentials: 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
   problem_gone: 'استُخدم هذا الرابط أو انتهت صلاحيته. اطلب رابطًا جديدًا من المسؤول.',

@@ -485,6 +485,7 @@ const words = {
   chooseAnother: 'Andere wählen',
   mergedBy: 'Zusammengeführt von {name}',
   undoMerge: 'Zusammenführung rückgängig machen',
+  undoMergeFirst: 'Seither wurde etwas zusammengeführt. Machen Sie zuerst rückgängig, was {name} zusammengeführt hat ({moment}): {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'Eine andere App beim Kanal',
@@ -580,7 +581,6 @@ const words = {
   refused_empty: 'Die Nachricht ist leer.',
   refused_too_long: 'Die Nachricht ist zu lang.',
   refused_too_many_labels: 'Der Kontakt trägt so viele Etiketten, wie er kann; entfernen Sie erst eines.',
-  refused_not_resendable: 'Diese Nachricht kann nicht noch einmal gesendet werden.',
   refused_not_an_email: 'Das ist keine E-Mail-Adresse.',
   refused_not_a_number: 'Das ist keine Zahl.',
   refused_not_a_phone: 'Das ist keine Telefonnummer: Sie hat 5 bis 15 Ziffern.',
@@ -590,6 +590,7 @@ const words = {
   refused_not_yes_or_no: 'Hier passt nur Ja oder Nein.',
   refused_bad_attribute: 'Name und Wert stehen auf je einer Zeile, mit höchstens 64 und 1000 Zeichen.',
   refused_too_many_attributes: 'Von diesem Kontakt sind so viele Merkmale gespeichert, dass keines mehr passt.',
+  refused_not_resendable: 'Diese Nachricht kann nicht noch einmal gesendet werden.',
   refused_opted_out: 'Es kann nichts gesendet werden: Der Kontakt will keine Nachrichten mehr und muss zuerst START schreiben.',
   refused_window_closed: 'Der Kontakt hat zu lange nicht geschrieben: Der Kanal nimmt nichts mehr an, bis er wieder schreibt.',
   refused_no_such_template: 'Diese Vorlage hat das Konto nicht mehr.',
@@ -605,6 +606,7 @@ const words = {
   refused_no_upload: 'Die Datei ist nicht mehr da; hängen Sie sie noch einmal an.',
 
   problem_on_its_way: 'Eine Nachricht an den Kontakt ist noch nicht hinausgegangen. Übergeben Sie die Unterhaltung, sobald sie draußen ist.',
+  problem_newer_merge: 'Seither wurde etwas zusammengeführt. Machen Sie zuerst die neueste Zusammenführung rückgängig.',
   problem_not_signed_in: 'Melden Sie sich zuerst an; die Sitzung ist vielleicht beendet.',
   problem_wrong_credentials: 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
   problem_gone: 'Dieser Link ist verwendet oder abgelaufen. Lassen Sie sich von der Verwaltung einen neuen geben.',

@@ -497,6 +497,7 @@ const words = {
   chooseAnother: 'Choose another',
   mergedBy: 'Merged by {name}',
   undoMerge: 'Undo the merge',
+  undoMergeFirst: 'Something was merged since. First undo what {name} merged {moment}: {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'Another app at the channel',
@@ -595,7 +596,6 @@ const words = {
   refused_empty: 'The message is empty.',
   refused_too_long: 'The message is too long.',
   refused_too_many_labels: 'The contact carries as many labels as it can; take one off first.',
-  refused_not_resendable: 'This message cannot be sent again.',
   refused_not_an_email: 'That is no e-mail address.',
   refused_not_a_number: 'That is no number.',
   refused_not_a_phone: 'That is no phone number: it has 5 to 15 digits.',
@@ -605,6 +605,7 @@ const words = {
   refused_not_yes_or_no: 'Only yes or no fits here.',
   refused_bad_attribute: 'A name and a value stand on one line each, with at most 64 and 1000 characters.',
   refused_too_many_attributes: 'So many attributes are kept of this contact that no more fit.',
+  refused_not_resendable: 'This message cannot be sent again.',
   refused_opted_out: 'Nothing can be sent: the contact asked for no more messages, and has to write START first.',
   refused_window_closed: 'It is too long since the contact last wrote: the channel takes nothing more until they do.',
   refused_no_such_template: 'This account has no such template any more.',
@@ -621,6 +622,7 @@ const words = {
 
   // Troubles and problems, by their codes
   problem_on_its_way: 'A message to the contact has not gone out yet. Pass the conversation once it has.',
+  problem_newer_merge: 'Something was merged since. Undo the newest merge first.',
   problem_not_signed_in: 'Sign in first; the session may have ended.',
   problem_wrong_credentials: 'The e-mail address or the password is not right.',
   problem_gone: 'This link was used or has expired. Ask your administrator for a new one.',

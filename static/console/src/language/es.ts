@@ -497,6 +497,7 @@ const words = {
   chooseAnother: 'Elegir otro',
   mergedBy: 'Combinado por {name}',
   undoMerge: 'Deshacer la combinación',
+  undoMergeFirst: 'Después se combinó algo más. Deshaz primero lo que combinó {name} ({moment}): {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'Otra aplicación del canal',
@@ -592,7 +593,6 @@ const words = {
   refused_empty: 'El mensaje está vacío.',
   refused_too_long: 'El mensaje es demasiado largo.',
   refused_too_many_labels: 'El contacto ya lleva todas las etiquetas posibles; quita una primero.',
-  refused_not_resendable: 'Este mensaje no se puede enviar de nuevo.',
   refused_not_an_email: 'Eso no es una dirección de correo.',
   refused_not_a_number: 'Eso no es un número.',
   refused_not_a_phone: 'Eso no es un número de teléfono: tiene de 5 a 15 cifras.',
@@ -602,6 +602,7 @@ const words = {
   refused_not_yes_or_no: 'Aquí solo cabe sí o no.',
   refused_bad_attribute: 'El nombre y el valor van en una línea cada uno, con 64 y 1000 caracteres como máximo.',
   refused_too_many_attributes: 'De este contacto se guardan tantos atributos que no cabe ninguno más.',
+  refused_not_resendable: 'Este mensaje no se puede enviar de nuevo.',
   refused_opted_out: 'No se puede enviar nada: el contacto pidió no recibir más mensajes y antes tiene que escribir START.',
   refused_window_closed: 'Hace demasiado que el contacto no escribe: el canal no acepta nada más hasta que lo haga.',
   refused_no_such_template: 'Esta cuenta ya no tiene esa plantilla.',
@@ -617,6 +618,7 @@ const words = {
   refused_no_upload: 'El archivo ya no está; adjúntalo de nuevo.',
 
   problem_on_its_way: 'Un mensaje al contacto aún no ha salido. Pasa la conversación cuando haya salido.',
+  problem_newer_merge: 'Después se combinó algo más. Deshaz primero la combinación más reciente.',
   problem_not_signed_in: 'Inicia sesión primero; puede que la sesión haya terminado.',
   problem_wrong_credentials: 'La dirección de correo o la contraseña no es correcta.',
   problem_gone: 'Este enlace ya se usó o ha caducado. Pide uno nuevo a tu administrador.',

@@ -497,6 +497,7 @@ const words = {
   chooseAnother: 'En choisir un autre',
   mergedBy: 'Fusionné par {name}',
   undoMerge: 'Annuler la fusion',
+  undoMergeFirst: 'Autre chose a été fusionné depuis. Annulez d’abord ce que {name} a fusionné ({moment}) : {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'Une autre application du canal',
@@ -592,7 +593,6 @@ const words = {
   refused_empty: 'Le message est vide.',
   refused_too_long: 'Le message est trop long.',
   refused_too_many_labels: 'Le contact porte autant d’étiquettes que possible ; retirez-en une d’abord.',
-  refused_not_resendable: 'Ce message ne peut pas être renvoyé.',
   refused_not_an_email: 'Ce n’est pas une adresse e-mail.',
   refused_not_a_number: 'Ce n’est pas un nombre.',
   refused_not_a_phone: 'Ce n’est pas un numéro de téléphone : il a de 5 à 15 chiffres.',
@@ -602,6 +602,7 @@ const words = {
   refused_not_yes_or_no: 'Seul oui ou non convient ici.',
   refused_bad_attribute: 'Le nom et la valeur tiennent chacun sur une ligne, avec 64 et 1000 caractères au plus.',
   refused_too_many_attributes: 'Ce contact a déjà autant d’attributs qu’on en garde.',
+  refused_not_resendable: 'Ce message ne peut pas être renvoyé.',
   refused_opted_out: 'Rien ne peut être envoyé : le contact ne veut plus de messages et doit d’abord écrire START.',
   refused_window_closed: 'Le contact n’a pas écrit depuis trop longtemps : le canal n’accepte plus rien avant qu’il n’écrive.',
   refused_no_such_template: 'Ce compte n’a plus ce modèle.',
@@ -617,6 +618,7 @@ const words = {
   refused_no_upload: 'Le fichier n’est plus là ; joignez-le à nouveau.',
 
   problem_on_its_way: 'Un message au contact n’est pas encore parti. Passez la conversation une fois qu’il est parti.',
+  problem_newer_merge: 'Autre chose a été fusionné depuis. Annulez d’abord la fusion la plus récente.',
   problem_not_signed_in: 'Connectez-vous d’abord ; la session est peut-être terminée.',
   problem_wrong_credentials: 'L’adresse e-mail ou le mot de passe n’est pas juste.',
   problem_gone: 'Ce lien a servi ou a expiré. Demandez-en un nouveau à votre administrateur.',

@@ -485,6 +485,7 @@ const words = {
   chooseAnother: '選び直す',
   mergedBy: '{name}さんが統合',
   undoMerge: '統合を元に戻す',
+  undoMergeFirst: 'その後にも統合されています。先に{name}さんの統合（{moment}）を取り消してください：{names}。',
 
   // Other apps, and messages that did not go out
   appsBeside: 'チャネルの別のアプリ',
@@ -580,7 +581,6 @@ const words = {
   refused_empty: 'メッセージが空です。',
   refused_too_long: 'メッセージが長すぎます。',
   refused_too_many_labels: 'ラベルの上限に達しています。先に一つ外してください。',
-  refused_not_resendable: 'このメッセージは再送信できません。',
   refused_not_an_email: 'メールアドレスではありません。',
   refused_not_a_number: '数値ではありません。',
   refused_not_a_phone: '電話番号ではありません。数字は5〜15桁です。',
@@ -590,6 +590,7 @@ const words = {
   refused_not_yes_or_no: '「はい」か「いいえ」だけが入ります。',
   refused_bad_attribute: '名前と値はそれぞれ1行で、64文字と1000文字までです。',
   refused_too_many_attributes: 'このお客様の属性はもう上限に達しています。',
+  refused_not_resendable: 'このメッセージは再送信できません。',
   refused_opted_out: '送信できません。お客様が受信を停止しています。再開にはお客様がSTARTと書く必要があります。',
   refused_window_closed: 'お客様の最後の発言から時間がたちすぎています。次の発言があるまで、チャネルは何も受け付けません。',
   refused_no_such_template: 'このアカウントには、そのテンプレートはもうありません。',
@@ -605,6 +606,7 @@ const words = {
   refused_no_upload: 'ファイルはもうありません。もう一度添付してください。',
 
   problem_on_its_way: '連絡先へのメッセージがまだ送信されていません。送信されてから会話を渡してください。',
+  problem_newer_merge: 'その後にも統合されています。先に最新の統合を取り消してください。',
   problem_not_signed_in: '先にサインインしてください。セッションが終了した可能性があります。',
   problem_wrong_credentials: 'メールアドレスまたはパスワードが正しくありません。',
   problem_gone: 'このリンクは使用済みか期限切れです。管理者に新しいリンクを依頼してください。',

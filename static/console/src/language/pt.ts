@@ -497,6 +497,7 @@ const words = {
   chooseAnother: 'Escolher outro',
   mergedBy: 'Unido por {name}',
   undoMerge: 'Desfazer a união',
+  undoMergeFirst: 'Depois disso algo mais foi unido. Desfaça primeiro o que {name} uniu ({moment}): {names}.',
 
   // Other apps, and messages that did not go out
   appsBeside: 'Outro aplicativo do canal',
@@ -592,7 +593,6 @@ const words = {
   refused_empty: 'A mensagem está vazia.',
   refused_too_long: 'A mensagem é longa demais.',
   refused_too_many_labels: 'O contato já tem todas as etiquetas que pode ter; tire uma primeiro.',
-  refused_not_resendable: 'Esta mensagem não pode ser enviada de novo.',
   refused_not_an_email: 'Isso não é um endereço de e-mail.',
   refused_not_a_number: 'Isso não é um número.',
   refused_not_a_phone: 'Isso não é um número de telefone: ele tem de 5 a 15 dígitos.',
@@ -602,6 +602,7 @@ const words = {
   refused_not_yes_or_no: 'Aqui só cabe sim ou não.',
   refused_bad_attribute: 'O nome e o valor ficam em uma linha cada, com no máximo 64 e 1000 caracteres.',
   refused_too_many_attributes: 'Deste contato já são guardados tantos atributos que não cabe mais nenhum.',
+  refused_not_resendable: 'Esta mensagem não pode ser enviada de novo.',
   refused_opted_out: 'Nada pode ser enviado: o contato pediu para não receber mensagens e precisa escrever START primeiro.',
   refused_window_closed: 'Faz tempo demais que o contato não escreve: o canal não aceita mais nada até ele escrever.',
   refused_no_such_template: 'Esta conta não tem mais esse modelo.',
@@ -617,6 +618,7 @@ const words = {
   refused_no_upload: 'O arquivo não está mais lá; anexe-o de novo.',
 
   problem_on_its_way: 'Uma mensagem ao contato ainda não saiu. Passe a conversa quando ela tiver saído.',
+  problem_newer_merge: 'Depois disso algo mais foi unido. Desfaça primeiro a união mais recente.',
   problem_not_signed_in: 'Entre primeiro; a sessão pode ter terminado.',
   problem_wrong_credentials: 'O e-mail ou a senha não está correto.',
   problem_gone: 'Este link já foi usado ou expirou. Peça um novo ao administrador.',
