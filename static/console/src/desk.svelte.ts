@@ -8,7 +8,7 @@ import { Socket } from './net/socket';
 import { serverNow } from './state/clock';
 import { lastSeq } from './state/conversation';
 import type { Reason } from './state/inbox';
-import { after as next, start, wants, type Command, type Event, type State } from './state/state';
+import { after as next, start, wants, type Command, type Draft, type Event, type State } from './state/state';
 import { Attaching } from './attaching.svelte';
 import { Canned } from './canned.svelte';
 import { Bulk } from './bulk';
@@ -35,6 +35,12 @@ interface Door {
   signedOut(): void;
   /** This browser is somebody else's now. */
   another(): void;
+}
+
+/** What somebody was writing at their desk. */
+export interface Left {
+  agent: string;
+  drafts: ReadonlyMap<string, Draft>;
 }
 
 export class Desk {
@@ -77,9 +83,9 @@ export class Desk {
   #batches: { batch: Batch; words: (count: number) => string }[] = [];
   #timers: ReturnType<typeof setInterval>[];
 
-  constructor(agent: string, { signedOut, another }: Door) {
+  constructor(agent: string, { signedOut, another }: Door, left: ReadonlyMap<string, Draft> = new Map()) {
     this.agent = agent;
-    this.#core = this.state = { ...this.state, drafts: recalledDrafts(agent) };
+    this.#core = this.state = { ...this.state, drafts: new Map([...recalledDrafts(agent), ...left]) };
     this.#keeper = new Keeper(recalledKept(agent), {
       drafts: () => this.#core.drafts,
       replace: (drafts) => this.#dispatch({ type: 'drafts', drafts }),
@@ -125,6 +131,10 @@ export class Desk {
     this.mentions.stop();
     this.#timers.forEach(clearInterval);
     clearTimeout(this.#seeing);
+  }
+
+  get left(): Left {
+    return { agent: this.agent, drafts: this.#core.drafts };
   }
 
   show(conversation: string | undefined): void {

@@ -51,6 +51,14 @@ export function forget(agent: string): void {
   }
 }
 
+/** Where tabs of this browser tell each other that somebody signed out. */
+export const SIGNED_OUT = 'switchboard:signed-out';
+
+/** When, and not who. */
+export function tellSignedOut(): void {
+  write(localStorage, SIGNED_OUT, Date.now());
+}
+
 /** Settings are the browser's, whoever signs in. */
 export function recallSettings(): unknown {
   return read<unknown>(localStorage, SETTINGS);

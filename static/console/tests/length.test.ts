@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS, MESSAGE_CHARS_MAX } from '../../shared/limits';
+import { directionOf } from '../src/state/direction';
 import { lengthOf } from '../src/state/length';
 import { english } from './props';
 
@@ -23,4 +24,8 @@ describe('the length of a reply', () => {
     expect(lengthOf('😀'.repeat(MESSAGE_CHARS_MAX), 'webchat', english).tooLong).toBe(false);
     expect(lengthOf('a'.repeat(MESSAGE_CHARS_MAX + 7), 'nowhere', english)).toEqual({ words: '7 characters too long', tooLong: true });
   });
+});
+
+it('a text runs as its first letter does', () => {
+  expect(['', '12:30', 'Hi', '«hi» مرحبا', '12 مرحبا hi', '… שלום', '日本'].map(directionOf)).toEqual([undefined, undefined, 'ltr', 'ltr', 'rtl', 'rtl', 'ltr']);
 });
