@@ -17,7 +17,8 @@ use crate::ports::store::StoreError;
 const THREADS: usize = 2;
 /// More than that many waiting questions are refused.
 const JOBS_MAX: usize = 4096;
-const CACHE_KB: i64 = 8_000;
+/// Little: what is read a second time comes from the memory of the operating system.
+const CACHE_KB: i64 = 2_000;
 /// A question that takes longer is given up.
 const QUESTION_MAX: Duration = Duration::from_secs(2);
 /// Steps of the database between two looks at the clock.

@@ -12,7 +12,7 @@ use crate::ports::finding::{CHOICES_MAX, Choices, Cursor};
 use crate::ports::store::StoreError;
 
 /// What one question may cost, in places read: a bound for what nobody can know before, how rarely several facets meet.
-const WORK_MAX: usize = 20_000;
+const WORK_MAX: usize = 8_000;
 /// To look for a place costs as much as to read so many that follow it.
 const SEEK: usize = 10;
 /// So many places are read at once, at first and at most.
