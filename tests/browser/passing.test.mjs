@@ -53,6 +53,27 @@ test('a contact has a face, and what they attach is shown or saved through the s
   assert.deepEqual(ana.problems, []);
 });
 
+test('what grows below the reader, as a late picture does, leaves the newest line in sight', async () => {
+  const ana = await agent(theStage);
+  await ana.getByText('Zoë Marsh').first().click();
+  const thread = ana.locator('.scroller');
+  const below = () => thread.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+  await until(below, (left) => left < 60, 'the newest line is in sight');
+  // The browser tells of a scroll before it tells that something has grown.
+  await thread.evaluate((scroller) => {
+    scroller.firstElementChild.style.paddingBlockEnd = '2000px';
+    scroller.dispatchEvent(new Event('scroll'));
+  });
+  await until(below, (left) => left < 60, 'what has grown is followed');
+  // Who goes up is left where they are.
+  await thread.evaluate((scroller) => (scroller.scrollTop -= 500));
+  await ana.getByRole('button', { name: 'Newest' }).waitFor();
+  await thread.evaluate((scroller) => (scroller.firstElementChild.style.paddingBlockEnd = '2400px'));
+  await ana.waitForTimeout(300);
+  assert.ok((await below()) > 300);
+  await ana.context().close();
+});
+
 test('a conversation is passed to the Page’s inbox once all is said, and taken back by a reply', async () => {
   const ana = await agent(theStage);
   await ana.getByText('Zoë Marsh').first().click();
