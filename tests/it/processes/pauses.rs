@@ -17,6 +17,8 @@ use crate::support::process::Process;
 const ENDS_IN: Duration = Duration::from_secs(25);
 /// A lease, a sweep and an activation, and what a busy machine adds.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(10 + 5);
+/// By its own timer; how punctual that is, `deadlines` shows. Here three servers and a node share a busy machine.
+const LATE_MAX_MS: u64 = 5_000;
 const MS: Duration = Duration::from_millis(1);
 
 impl Cluster {
@@ -104,7 +106,7 @@ async fn pauses_end_without_redis_and_those_of_nobody_right_after_it() {
     cluster.redis.start_again();
     cluster.ended(nobodys, SOON + TAKEN_OVER_WITHIN).await;
     tokio::time::sleep(Duration::from_millis(2500)).await;
-    cluster.ended_once(owned, end.0..=end.0 + 2000 + 700).await;
+    cluster.ended_once(owned, end.0..=end.0 + LATE_MAX_MS).await;
     cluster.ended_once(nobodys, end.0..=u64::MAX).await;
     one.end().await;
 }
