@@ -8,7 +8,7 @@ describe('the length of a reply', () => {
   it('is said only when it matters', () => {
     expect(lengthOf('Hello', 'messenger', english).words).toBe('');
     expect(lengthOf('Hello', 'sms', english).words).toBe('');
-    expect(lengthOf('a'.repeat(161), 'sms', english).words).toBe('2 text messages');
+    expect(lengthOf('a'.repeat(161), 'sms', english).words).toBe('2 text messages · 161 of 306');
     const { max } = LIMITS['messenger']!;
     expect(lengthOf('a'.repeat(max - 5), 'messenger', english).words).toBe('5 characters left');
     expect(lengthOf('a'.repeat(max + 1), 'messenger', english).words).toBe('goes out in parts');

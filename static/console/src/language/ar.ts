@@ -455,6 +455,7 @@ const words = {
     many: 'بقي {count} بايتًا',
     other: 'بقي {count} بايت',
   },
+  ofRoom: '{used} من {room}',
   textMessages: {
     zero: 'لا رسائل نصية',
     one: 'رسالة نصية واحدة',

@@ -371,6 +371,7 @@ const words = {
   goesOutInParts: 'geht in Teilen hinaus',
   charactersLeft: { one: 'noch {count} Zeichen', other: 'noch {count} Zeichen' },
   bytesLeft: { one: 'noch {count} Byte', other: 'noch {count} Bytes' },
+  ofRoom: '{used} von {room}',
   textMessages: { one: '{count} SMS', other: '{count} SMS' },
   textMessagesBeyond: { one: '{count} SMS, wegen besonderer Schriftzeichen', other: '{count} SMS, wegen besonderer Schriftzeichen' },
   spokenMeanwhile: 'Inzwischen hat jemand anderes gesprochen.',

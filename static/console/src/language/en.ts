@@ -378,6 +378,7 @@ const words = {
   goesOutInParts: 'goes out in parts',
   charactersLeft: { one: '{count} character left', other: '{count} characters left' },
   bytesLeft: { one: '{count} byte left', other: '{count} bytes left' },
+  ofRoom: '{used} of {room}',
   textMessages: { one: '{count} text message', other: '{count} text messages' },
   textMessagesBeyond: {
     one: '{count} text message, for letters beyond the plain ones',

@@ -379,6 +379,7 @@ const words = {
   goesOutInParts: 'sale en partes',
   charactersLeft: { one: 'queda {count} carácter', many: 'quedan {count} de caracteres', other: 'quedan {count} caracteres' },
   bytesLeft: { one: 'queda {count} byte', many: 'quedan {count} de bytes', other: 'quedan {count} bytes' },
+  ofRoom: '{used} de {room}',
   textMessages: { one: '{count} SMS', many: '{count} de SMS', other: '{count} SMS' },
   textMessagesBeyond: {
     one: '{count} SMS, por los caracteres especiales',

@@ -379,6 +379,7 @@ const words = {
   goesOutInParts: 'part en plusieurs morceaux',
   charactersLeft: { one: 'encore {count} caractère', many: 'encore {count} de caractères', other: 'encore {count} caractères' },
   bytesLeft: { one: 'encore {count} octet', many: 'encore {count} d’octets', other: 'encore {count} octets' },
+  ofRoom: '{used} sur {room}',
   textMessages: { one: '{count} SMS', many: '{count} de SMS', other: '{count} SMS' },
   textMessagesBeyond: {
     one: '{count} SMS, à cause de caractères spéciaux',

@@ -371,6 +371,7 @@ const words = {
   goesOutInParts: '分割して送信されます',
   charactersLeft: { other: '残り{count}文字' },
   bytesLeft: { other: '残り{count}バイト' },
+  ofRoom: '{room}字中{used}字',
   textMessages: { other: 'SMS {count}通' },
   textMessagesBeyond: { other: 'SMS {count}通（特殊な文字を含むため）' },
   spokenMeanwhile: 'その間に別の人が発言しました。',

@@ -379,6 +379,7 @@ const words = {
   goesOutInParts: 'sai em partes',
   charactersLeft: { one: 'resta {count} caractere', many: 'restam {count} de caracteres', other: 'restam {count} caracteres' },
   bytesLeft: { one: 'resta {count} byte', many: 'restam {count} de bytes', other: 'restam {count} bytes' },
+  ofRoom: '{used} de {room}',
   textMessages: { one: '{count} SMS', many: '{count} de SMS', other: '{count} SMS' },
   textMessagesBeyond: {
     one: '{count} SMS, por causa de caracteres especiais',

@@ -11,9 +11,15 @@ const DEFAULT = new Set(
 /** Each takes an escape before it. */
 const EXTENSION = new Set('\f^{}\\[~]|€');
 
+/** From here on an agent hears how much room one message still has. */
+const NEAR = 0.8;
+
 export interface Segments {
   encoding: 'GSM-7' | 'UCS-2';
   count: number;
+  /** Letters, as carriers count them, and as many as those messages hold. */
+  used: number;
+  room: number;
 }
 
 export function segments(text: string): Segments {
@@ -22,18 +28,19 @@ export function segments(text: string): Segments {
   const widths = letters.map((letter) => (plain ? (EXTENSION.has(letter) ? 2 : 1) : letter.length));
   const [alone, each] = plain ? [160, 153] : [70, 67];
   const encoding = plain ? 'GSM-7' : 'UCS-2';
-  if (widths.reduce((sum, width) => sum + width, 0) <= alone) return { encoding, count: 1 };
-  let [count, used] = [1, 0];
+  const used = widths.reduce((sum, width) => sum + width, 0);
+  if (used <= alone) return { encoding, count: 1, used, room: alone };
+  let [count, inLast] = [1, 0];
   for (const width of widths) {
-    if (used + width > each) [count, used] = [count + 1, 0];
-    used += width;
+    if (inLast + width > each) [count, inLast] = [count + 1, 0];
+    inLast += width;
   }
-  return { encoding, count };
+  return { encoding, count, used, room: count * each };
 }
 
-/** For the agent, while writing; nothing as long as it is one message. */
+/** For the agent, while writing; nothing as long as it is one message with room to spare. */
 export function segmentWords(text: string, { t }: Language): string {
-  const { encoding, count } = segments(text.trim());
-  if (count === 1) return '';
-  return t(encoding === 'UCS-2' ? 'textMessagesBeyond' : 'textMessages', { count });
+  const { encoding, count, used, room } = segments(text.trim());
+  if (count === 1 && used <= room * NEAR) return '';
+  return `${t(encoding === 'UCS-2' ? 'textMessagesBeyond' : 'textMessages', { count })} · ${t('ofRoom', { used, room })}`;
 }
