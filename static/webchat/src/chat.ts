@@ -112,11 +112,11 @@ export class Conversation {
 
   say(text: string, files: Uploaded[] = []): void {
     this.#typedAt = 0;
-    this.#post({ id: uuid(), text, at: Date.now(), ...(files.length > 0 ? { files } : {}) });
+    this.#post({ id: uuid(), text, ...(files.length > 0 ? { files } : {}) });
   }
 
   tap(option: string, label: string): void {
-    this.#post({ id: uuid(), text: label, option, at: Date.now() });
+    this.#post({ id: uuid(), text: label, option });
   }
 
   /** The visitor is writing. */
@@ -293,7 +293,9 @@ export class Conversation {
     this.changed([]);
   }
 
-  #post(unsent: Unsent): void {
+  /** Behind what waits, whatever the clock says: it may have been set back since. */
+  #post(said: Omit<Unsent, 'at'>): void {
+    const unsent = { ...said, at: Math.max(Date.now(), (this.#unsent.at(-1)?.at ?? 0) + 1) };
     this.memory.keep(unsent);
     this.#unsent = [...this.#unsent, unsent];
     this.#send(unsent);

@@ -1,11 +1,14 @@
 //! The same of the web chat, whose visitors talk over websockets, or by requests that wait.
 
+use std::collections::BTreeSet;
+
 use loadtest::http::request_once;
 use loadtest::product::{WEBCHAT_ACCOUNT, WEBCHAT_SOCKET};
 use serde_json::json;
 use switchboard::domain::event::Event;
 use switchboard::node::Node;
 use switchboard::ports::store::Group;
+use tokio_tungstenite::tungstenite::protocol::Message;
 
 use super::{MIB, packed};
 use crate::store_contract::props::list;
@@ -151,5 +154,69 @@ async fn however_many_visitors_come_memory_holds_a_bounded_number() {
         assert!(awake <= 64.0 + 20.0, "{awake} are awake");
     }
     assert_eq!(node.store().count().await.expect("reads")[..3].iter().sum::<u64>(), 300, "and nobody is lost");
+    node.stop().await;
+}
+
+/// A thousand frames in one write, while somebody else asks something. What is too much is said so; what is acknowledged is
+/// kept, once and in order; and whoever says the rest again, as the widget does, loses nothing.
+#[actix_web::test]
+async fn a_thousand_frames_at_once_are_bounded_and_nothing_acknowledged_is_lost() {
+    const FRAMES: usize = 1000;
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let (mut flood, _) = greeted(&installation, &serde_json::Value::Null).await;
+    let (mut other, _) = greeted(&installation, &serde_json::Value::Null).await;
+    let mut left: Vec<usize> = (0..FRAMES).collect();
+    let (mut acknowledged, mut refused, mut first) = (Vec::<String>::new(), 0, true);
+    while !left.is_empty() {
+        let says = left.iter().map(|number| {
+            let frame = json!({"type": "say", "id": id(*number), "text": format!("m {number}")});
+            Message::text(frame.to_string())
+        });
+        flood.send_all(says.collect()).await;
+        if std::mem::take(&mut first) {
+            other.say(json!({"type": "say", "id": id(0), "text": "hours"}).to_string()).await;
+            let (mut acknowledged, mut answered) = (false, false);
+            while !(acknowledged && answered) {
+                let Came::Frame(frame) = other.next().await else { panic!("others are cut off") };
+                acknowledged |= frame["type"] == "ack";
+                answered |=
+                    frame["events"].as_array().is_some_and(|all| all.iter().any(|one| one["kind"] == "bot_said"));
+            }
+        }
+        let mut answered = 0;
+        while answered < left.len() {
+            let Came::Frame(frame) = flood.next().await else { panic!("the flood was cut off") };
+            match frame["type"].as_str() {
+                Some("ack") => acknowledged.push(frame["id"].as_str().expect("an id").to_owned()),
+                Some("error") => {
+                    assert_eq!((&frame["code"], &frame["again"]), (&json!("too_fast"), &json!(true)));
+                    refused += 1;
+                }
+                _ => continue,
+            }
+            answered += 1;
+        }
+        let kept: BTreeSet<&str> = acknowledged.iter().map(String::as_str).collect();
+        left.retain(|number| !kept.contains(id(*number).as_str()));
+    }
+    assert!(refused > 0, "not all of it was taken at once");
+    assert_eq!(acknowledged.len(), FRAMES, "each was acknowledged once");
+    let mut rows = node.store().list(Group::Bot, 3, Default::default()).await.expect("reads");
+    rows.extend(node.store().list(Group::Waiting, 3, Default::default()).await.expect("reads"));
+    let mut logs = Vec::new();
+    for row in rows {
+        let reading = node.store().read_after(row.conversation(), 0, 100_000).await.expect("reads").expect("there");
+        let said = reading.events.into_iter().filter_map(|logged| match logged.event {
+            Event::ContactSaid { provider_id, .. } => provider_id,
+            _ => None,
+        });
+        logs.push(said.collect::<Vec<_>>());
+    }
+    logs.sort_by_key(Vec::len);
+    let mut kept = logs.pop().expect("their conversation");
+    kept.sort();
+    acknowledged.sort();
+    assert_eq!(kept, acknowledged, "what was acknowledged is in the log, once");
     node.stop().await;
 }

@@ -45,6 +45,14 @@ impl Wire {
         self.stream.send(message).await.expect("sent");
     }
 
+    /// All of them before anything is read.
+    pub async fn send_all(&mut self, messages: Vec<Message>) {
+        for message in messages {
+            self.stream.feed(message).await.expect("sent");
+        }
+        self.stream.flush().await.expect("sent");
+    }
+
     pub async fn say(&mut self, text: impl Into<String>) {
         self.send(Message::text(text.into())).await;
     }
