@@ -8,13 +8,15 @@ use loadtest::product::APP_SECRET;
 use loadtest::provider::{Arrival, EchoTime, Provider, Receipts, Rule, Settings, Then};
 use serde_json::{Value, json};
 use switchboard::domain::changes::Change;
-use switchboard::domain::event::{Event, Receipt};
+use switchboard::domain::command::Command;
+use switchboard::domain::event::{Event, Receipt, Speaker};
 use switchboard::domain::ids::{AccountId, DeliveryId, Seq};
 use switchboard::node::Node;
 use switchboard::ports::store::Contact;
 
+use crate::support::api;
 use crate::support::installation::{Installation, SOON, page};
-use crate::support::node::{eventually, log};
+use crate::support::node::{ask, eventually, log};
 
 const ACCOUNT: &str = "ig-1";
 const ID: &str = "17841400008460056";
@@ -25,6 +27,11 @@ const HOURS: &str = "We are open Monday to Friday from 8:00 to 18:00 and Saturda
 
 /// An installation with an account at a fake Instagram, and its node.
 async fn start(sends_per_second: u32, echo: EchoTime) -> (Installation, Provider, Node) {
+    start_with(sends_per_second, echo, "").await
+}
+
+/// With more lines of the account's.
+async fn start_with(sends_per_second: u32, echo: EchoTime, more: &str) -> (Installation, Provider, Node) {
     let settings = Settings { network: Network::Instagram, token: Some(TOKEN.into()), ..Settings::default() };
     let instagram = Provider::start(settings).await.unwrap();
     let base = instagram.base();
@@ -39,6 +46,7 @@ access_token = "{TOKEN}"
 verify_token = "a word"
 api_base = "{base}"
 sends_per_second = {sends_per_second}
+{more}
 "#
     );
     let installation = Installation::with(|plan| {
@@ -348,5 +356,84 @@ async fn odd_webhooks_do_no_harm() {
         |event| matches!(event, Event::ContactSaid { heard, .. } if heard.text == "a\u{fffd}b"),
     )
     .await;
+    node.stop().await;
+}
+
+/// Instagram's own app, beside which we answer.
+const ITS_APP: u64 = 1_217_981_644_879_628;
+const OUR_APP: u64 = 1_517_776_481_860_111;
+
+/// Whose the conversation is from now on, as Instagram tells whoever had it, or gets it.
+fn moved(edge: &str, (from, to): (Option<u64>, u64), at: u64) -> Value {
+    json!({"sender": {"id": PERSON}, "recipient": {"id": ID}, "timestamp": at,
+        edge: {"previous_owner_app_id": from, "new_owner_app_id": to.to_string()}})
+}
+
+#[actix_web::test]
+async fn what_instagrams_own_app_takes_it_keeps_until_it_lets_go() {
+    let (installation, instagram, node) = start(100_000, EchoTime::After).await;
+    let mut person = poster(&installation);
+    person.text(PERSON, "hours").await;
+    got(&instagram, 1).await;
+    let taken = moved("take_thread_control", (Some(OUR_APP), ITS_APP), 1_785_312_081_000);
+    instagram.set_owner(PERSON, ITS_APP, false);
+    for _ in 0..2 {
+        assert_eq!(person.post(std::slice::from_ref(&taken)).await.unwrap(), 200);
+    }
+    let outside = |event: &Event| matches!(event, Event::TakenOver { by: Speaker::Outside, .. });
+    happens(&node, "somebody in Instagram's app has the floor", outside).await;
+
+    // What is said to them there is heard and shown, and nobody here answers.
+    let body = String::from_utf8(line().body(&[line().text(PERSON, "aWdfZG1_there", "hours")])).unwrap();
+    let body = body.replace("messaging", "standby").into_bytes();
+    assert_eq!(person.post_bytes(&body, &line().sign(&body)).await.unwrap(), 200);
+    happens(&node, "it is overheard", |event| matches!(event, Event::ContactSaid { provider_id, .. } if provider_id.as_deref() == Some("aWdfZG1_there"))).await;
+    assert_eq!(events(&node).await.iter().filter(|event| outside(event)).count(), 1, "told twice, it is taken once");
+    assert_eq!(instagram.counts().arrived, 1, "the bot is silent");
+
+    // They let go of it, to us: the bot has the floor, and what is asked from now on it answers.
+    instagram.set_owner(PERSON, OUR_APP, false);
+    let passed = moved("pass_thread_control", (Some(ITS_APP), OUR_APP), 1_785_312_090_000);
+    assert_eq!(person.post(&[passed]).await.unwrap(), 200);
+    happens(&node, "the bot has the floor", |event| matches!(event, Event::GivenBack { .. })).await;
+    let before = instagram.counts().arrived as usize;
+    person.text(PERSON, "prices").await;
+    got(&instagram, before + 1).await;
+    assert!(instagram.moves().is_empty(), "we have asked for nothing");
+    node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_conversation_is_passed_to_instagrams_own_app_and_released_when_it_goes_back_to_the_bot() {
+    let more = format!("when_given_back = \"release\"\n[[account.app]]\napp_id = \"{ITS_APP}\"\nname = \"Instagram\"");
+    let (installation, instagram, node) = start_with(100_000, EchoTime::After, &more).await;
+    poster(&installation).text(PERSON, "hours").await;
+    got(&instagram, 1).await;
+    let here = contact().conversation;
+    let path = format!("/conversations/{here}/pass");
+    let (status, words) =
+        api::ask(&installation, &installation.ana, "POST", &path, &json!({"app": ITS_APP.to_string()})).await;
+    assert_eq!(status, 204, "{words}");
+    let calls = || instagram.moves().into_iter().map(|(edge, person)| (edge, person == PERSON)).collect::<Vec<_>>();
+    assert_eq!(calls(), [("pass_thread_control".to_owned(), true)]);
+    happens(&node, "the log says so", |event| {
+        matches!(event, Event::TakenOver { by: Speaker::Outside, given_by: Some(_), .. })
+    })
+    .await;
+
+    // An agent takes it, and gives it to the bot: Instagram's app may have it then.
+    instagram.set_owner(PERSON, ITS_APP, true);
+    let mut console = installation.console(&installation.ana).await;
+    console.reply(&here.to_string(), "Ana here.", true).await.unwrap();
+    got(&instagram, 2).await;
+    assert_eq!(calls()[1..], [("take_thread_control".to_owned(), true)]);
+    ask(&node, &contact(), Command::GiveBack { agent: installation.ana.agent.clone(), answer: Some(false) }).await;
+    let released =
+        async || (calls().last().map(|(edge, _)| edge.as_str()) == Some("release_thread_control")).then_some(());
+    eventually("it is released", released).await;
+
+    // It is nobody's: what comes to us is answered.
+    poster(&installation).text(PERSON, "prices").await;
+    got(&instagram, 3).await;
     node.stop().await;
 }
