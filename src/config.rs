@@ -108,6 +108,7 @@ pub struct Limits {
     pub send_timeout: Duration,
     pub reconcile_after: Duration,
     pub failed_kept: Duration,
+    pub subscription_look: Duration,
 }
 
 /// Everything that is wrong, a line each.
@@ -209,6 +210,7 @@ fn limits(mut table: Table<'_>) -> Limits {
         send_timeout: seconds(table.number("send_timeout_s", 1..=120)),
         reconcile_after: seconds(table.number("reconcile_s", 1..=3600)),
         failed_kept: seconds(table.number("failed_days", 1..=3650) * 24 * 60 * 60),
+        subscription_look: seconds(table.number("subscription_look_s", 1..=86_400)),
     };
     table.finish();
     limits

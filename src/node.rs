@@ -200,7 +200,7 @@ impl Node {
         let stop = server.handle();
         actix::spawn(server);
         uploads::keep_tidy(&storage.uploads, clock.clone(), &on_io);
-        channels::keep_hooks(&config, &own_address(&config, address), &on_io)?;
+        channels::keep_hooks(&config, &own_address(&config, address), &switchboard.parts().notices, &on_io)?;
         channels::keep_doors(&config, &switchboard.parts().bots, &on_io)?;
         Ok(Node { address, switchboard, first_sign_in, storage, inbox, server: stop, shards, io })
     }

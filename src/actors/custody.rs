@@ -55,7 +55,7 @@ impl Custodian {
         let conversation = contact.conversation;
         self.io.spawn(async move {
             if let Err(why) = asked.await {
-                tracing::info!(%conversation, what, why, "the provider keeps the conversation as it is");
+                tracing::info!(%conversation, what, %why, "the provider keeps the conversation as it is");
             }
             drop(place);
         });

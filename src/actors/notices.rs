@@ -16,6 +16,8 @@ pub enum Notice {
     Storage(Option<String>),
     /// The provider refuses this account, in words; none: not any more. For agents.
     Account(AccountId, Option<String>),
+    /// Whether the provider brings us what happens on this account, nobody knows, in words; none: it does. For agents.
+    Hearing(AccountId, Option<String>),
     /// The node is going down: come back and resume.
     Restarting,
 }
@@ -30,6 +32,7 @@ struct Board {
     listeners: Vec<(u64, Recipient<Notice>)>,
     storage: Option<String>,
     accounts: BTreeMap<AccountId, String>,
+    unheard: BTreeMap<AccountId, String>,
 }
 
 impl Notice {
@@ -43,6 +46,7 @@ impl Notice {
                 }),
             ),
             Notice::Account(account, words) => (format!("account:{account}"), words.clone()),
+            Notice::Hearing(account, words) => (format!("hearing:{account}"), words.clone()),
             Notice::Restarting => return None,
         };
         Some(match text {
@@ -61,6 +65,9 @@ impl Notices {
         }
         for (account, words) in &board.accounts {
             listener.do_send(Notice::Account(account.clone(), Some(words.clone())));
+        }
+        for (account, words) in &board.unheard {
+            listener.do_send(Notice::Hearing(account.clone(), Some(words.clone())));
         }
         board.next += 1;
         let number = board.next;
@@ -95,14 +102,23 @@ impl Notices {
             )
         });
         let mut board = self.board();
-        if board.accounts.get(account) == words.as_ref() {
-            return;
+        if note(&mut board.accounts, account, words.as_ref()) {
+            board.tell(&Notice::Account(account.clone(), words));
         }
-        match &words {
-            Some(words) => _ = board.accounts.insert(account.clone(), words.clone()),
-            None => _ = board.accounts.remove(account),
+    }
+
+    /// The same about what comes in on an account.
+    pub fn hearing(&self, account: &AccountId, name: &str, trouble: Option<&str>) {
+        let words = trouble.map(|reason| {
+            format!(
+                "What contacts write on {name} may not reach us: {reason}. Whoever runs this installation has to look at the \
+                 account's credentials and permissions."
+            )
+        });
+        let mut board = self.board();
+        if note(&mut board.unheard, account, words.as_ref()) {
+            board.tell(&Notice::Hearing(account.clone(), words));
         }
-        board.tell(&Notice::Account(account.clone(), words));
     }
 
     pub fn storage_trouble(&self) -> Option<String> {
@@ -116,6 +132,16 @@ impl Notices {
     fn board(&self) -> MutexGuard<'_, Board> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
+}
+
+/// Whether it is news.
+fn note(known: &mut BTreeMap<AccountId, String>, account: &AccountId, words: Option<&String>) -> bool {
+    let news = known.get(account) != words;
+    match words {
+        Some(words) => _ = known.insert(account.clone(), words.clone()),
+        None => _ = known.remove(account),
+    }
+    news
 }
 
 impl Board {

@@ -15,6 +15,7 @@ use crate::actors::acquaintance::Known;
 use crate::actors::bots::Bots;
 use crate::actors::custody::Keeper;
 use crate::actors::entrances;
+use crate::actors::notices::Notices;
 use crate::adapters::channels::http::Client;
 use crate::adapters::channels::webchat::VisitorTokens;
 use crate::adapters::pictures::Keys;
@@ -120,15 +121,18 @@ pub fn keys(config: &Config) -> Keys {
     config.accounts.iter().filter_map(key).collect()
 }
 
-/// Enters our address at providers that let us, and looks after it as long as the node runs.
-pub fn keep_hooks(config: &Config, base: &str, io: &Handle) -> anyhow::Result<()> {
+/// Enters our address at providers that let us, and looks after it as long as the node runs. Every agent hears of it where
+/// that cannot be done.
+pub fn keep_hooks(config: &Config, base: &str, notices: &Notices, io: &Handle) -> anyhow::Result<()> {
     let client = Client::new(config.limits.send_timeout).context("cannot make an HTTP client")?;
     for (account, bot) in telegram::bots(config) {
         io.spawn(telegram::hook(account, bot, base, &client)?.keep());
     }
     for account in &config.accounts {
         if let Some(subscription) = meta::subscription(account, &client)? {
-            io.spawn(subscription.keep());
+            let (notices, id, name) = (notices.clone(), account.id.clone(), account.to_domain().name);
+            let tell = move |trouble: Option<String>| notices.hearing(&id, &name, trouble.as_deref());
+            io.spawn(subscription.keep(config.limits.subscription_look, tell));
         }
     }
     Ok(())

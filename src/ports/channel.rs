@@ -150,15 +150,27 @@ pub trait Portraits: Send + Sync + 'static {
     fn portrait(&self, of: &str) -> BoxFuture<'static, Option<Portrait>>;
 }
 
-/// Whose a conversation is at a provider where other programs answer beside us. What is asked for and not done is told in
-/// words.
+/// Why a conversation stays where it is, with the provider's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotMoved {
+    #[error("another app has the conversation: {0}")]
+    Elsewhere(String),
+    #[error("the provider does not let us: {0}")]
+    NotAllowed(String),
+    #[error("the provider refuses: {0}")]
+    Refused(String),
+    #[error("the provider did not answer: {0}")]
+    Unreachable(String),
+}
+
+/// Whose a conversation is at a provider where other programs answer beside us.
 pub trait Custody: Send + Sync + 'static {
     /// To another program, by the provider's id of it.
-    fn pass(&self, person: &str, to: &str) -> BoxFuture<'static, Result<(), String>>;
+    fn pass(&self, person: &str, to: &str) -> BoxFuture<'static, Result<(), NotMoved>>;
     /// To nobody: the provider decides who is next.
-    fn release(&self, person: &str) -> BoxFuture<'static, Result<(), String>>;
+    fn release(&self, person: &str) -> BoxFuture<'static, Result<(), NotMoved>>;
     /// It stays ours for so long, also if the contact is silent.
-    fn keep(&self, person: &str, lasts: Duration) -> BoxFuture<'static, Result<(), String>>;
+    fn keep(&self, person: &str, lasts: Duration) -> BoxFuture<'static, Result<(), NotMoved>>;
 }
 
 /// What a provider shows of a bot before anybody has said anything.

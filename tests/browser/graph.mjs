@@ -19,19 +19,24 @@ const US = 'us';
 
 /**
  * A Send API that takes everything, refuses everything for good, lets it wait (`holds`), or knows our token no more
- * (`dead`). It knows whose each conversation is (`owners`), what people are called and look like (`people`), and what lies
- * at its own addresses (`files`, by path).
+ * (`dead`). It knows whose each conversation is (`owners`) and may keep it so (`keeps`), what people are called and look like
+ * (`people`), what lies at its own addresses (`files`, by path, and what was asked of them: `asked`), and hides what it brings
+ * us (`hides`).
  */
 export async function fakeGraph() {
-  const graph = { refuses: false, holds: false, dead: false, accepted: [], moves: [], owners: {}, people: {}, files: {}, close: () => server.close() };
+  const graph = { refuses: false, holds: false, dead: false, accepted: [], moves: [], keeps: false, hides: false, owners: {}, people: {}, files: {}, asked: [], close: () => server.close() };
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const bytes of request) body += bytes;
     const { pathname, searchParams } = new URL(request.url, graph.url);
     const file = graph.files[pathname];
-    if (file) return response.writeHead(200, { 'content-type': file.type }).end(file.bytes);
+    if (file) {
+      graph.asked.push({ path: pathname, range: request.headers.range });
+      return handOut(file, request.headers.range, response);
+    }
     response.setHeader('content-type', 'application/json');
     const answer = (status, json) => response.writeHead(status).end(JSON.stringify(json));
+    if (graph.hides && pathname.endsWith('subscribed_apps')) return answer(400, DEAD);
     if (request.method === 'GET') {
       // What somebody is called, or looks like; what is brought to us nobody here looks at.
       const person = graph.people[pathname.split('/').at(-1)] ?? {};
@@ -43,6 +48,7 @@ export async function fakeGraph() {
     if (edge.endsWith('_thread_control')) {
       const { recipient, target_app_id: to } = JSON.parse(body);
       graph.moves.push(edge);
+      if (graph.keeps) return answer(400, ELSEWHERE);
       graph.owners[recipient.id] = edge === 'pass_thread_control' ? String(to) : US;
       return answer(200, { success: true });
     }
@@ -58,6 +64,36 @@ export async function fakeGraph() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   graph.url = `http://127.0.0.1:${server.address().port}`;
   return graph;
+}
+
+/** The whole, or the stretch that is asked for. */
+function handOut({ type, bytes }, range, response) {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  if (from === undefined) return response.writeHead(200, { 'content-type': type, 'content-length': bytes.length }).end(bytes);
+  const last = Math.min(to ? Number(to) : Infinity, bytes.length - 1);
+  const part = bytes.subarray(Number(from), last + 1);
+  const headers = { 'content-type': type, 'content-length': part.length, 'content-range': `bytes ${from}-${last}/${bytes.length}` };
+  response.writeHead(206, headers).end(part);
+}
+
+/** A note of so many seconds, as a WAV file. */
+export function note(seconds, rate = 8000) {
+  const samples = Buffer.alloc(seconds * rate * 2);
+  for (let at = 0; at < seconds * rate; at += 1) samples.writeInt16LE(Math.round(2000 * Math.sin((at * 2 * Math.PI * 440) / rate)), at * 2);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
 }
 
 /** A square of one colour, as a PNG. */
@@ -97,10 +133,12 @@ async function bring(theStage, psid, content, list) {
 }
 
 /** For `stage`: a Page of the harbor whose answers go to `graph`. */
-export const harborPage = (graph) => `
+export const harborPage = (graph, limits = '') => `
     bots = "${new URL('../../bots', import.meta.url).pathname}"
     [pictures]
     trusted_hosts = ["${new URL(graph.url).host}"]
+    [limits]
+    ${limits}
     [messenger]
     api_base = "${graph.url}"
     [[account]]

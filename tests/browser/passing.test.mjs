@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PAGE_INBOX, attachOnMessenger, fakeGraph, harborPage, square, writeOnMessenger } from './graph.mjs';
-import { PHONE, agent, complaints, openCaller, shot, sideways, stage, until } from './support.mjs';
+import { DESK, PHONE, agent, complaints, openCaller, shot, sideways, stage, until } from './support.mjs';
 
 const ZOE = '7001';
 
@@ -26,6 +26,13 @@ const reply = async (ana, text) => {
   await ana.locator('#composer').fill(text);
   await ana.keyboard.press('Enter');
 };
+/** What is not read whole in it. */
+const cutOff = (banner) =>
+  banner.evaluate((element) =>
+    [...element.querySelectorAll('strong, .more')]
+      .filter(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
+      .map(({ textContent }) => textContent),
+  );
 const seen = (image) => until(() => image.evaluate(({ complete, naturalWidth }) => complete && naturalWidth), (width) => width > 0, 'it is seen');
 
 test('a contact has a face, and what they attach is shown or saved through the server', async () => {
@@ -89,12 +96,28 @@ test('a conversation is passed to the Page’s inbox once all is said, and taken
   assert.deepEqual(await complaints(ana), []);
   graph.holds = false;
   await accepted('My colleagues of the Page go on with this.');
+  graph.keeps = true;
+  await pass.click();
+  const refused = sheet.getByRole('alert').filter({ hasText: 'Another app has the conversation and keeps it.' });
+  await refused.waitFor();
+  assert.match(await refused.getAttribute('title'), /controlling this thread/, 'in Meta’s own words');
+  assert.deepEqual(graph.moves.splice(0), ['pass_thread_control']);
+  await shot(ana, 'pass-refused');
+  graph.keeps = false;
   await pass.click();
   await ana.getByText('Ana passed').or(ana.getByText('Passed to Page inbox.')).first().waitFor();
   await sheet.waitFor({ state: 'detached' });
   assert.deepEqual(graph.moves, ['pass_thread_control']);
   assert.equal(graph.owners[ZOE], PAGE_INBOX);
   await shot(ana, 'passed');
+  // Who has the floor is read whole, however little room there is.
+  for (const width of [1280, 1100, 1024, 360]) {
+    await ana.setViewportSize({ width, height: 760 });
+    assert.deepEqual(await cutOff(ana.locator('.banner')), [], `at ${width}`);
+    assert.ok((await sideways(ana)) <= 0);
+    await shot(ana, `banner-${width}`);
+  }
+  await ana.setViewportSize(DESK);
 
   // What is said there is heard, and nobody here answers.
   const before = graph.accepted.length;

@@ -9,7 +9,7 @@ let theStage;
 let graph;
 before(async () => {
   graph = await fakeGraph();
-  theStage = await stage(harborPage(graph));
+  theStage = await stage(harborPage(graph, 'subscription_look_s = 1'));
 });
 after(async () => {
   await theStage?.close();
@@ -53,6 +53,18 @@ test('a token that died pauses its account, and every console says so until it i
   assert.ok((await sideways(other)) <= 0);
   assert.deepEqual(await complaints(ana), []);
   graph.dead = false;
+});
+
+test('what Meta may not bring us every console says, until it is seen to come', async () => {
+  graph.hides = true;
+  const ana = await agent(theStage);
+  const bar = ana.getByRole('alert').filter({ hasText: 'What contacts write on the account harbor-page may not reach us' });
+  await bar.waitFor();
+  assert.match(await bar.getAttribute('title'), /Error validating access token/, 'in Meta’s own words');
+  await shot(ana, 'trouble-hearing');
+  assert.deepEqual(await complaints(ana), []);
+  graph.hides = false;
+  await bar.waitFor({ state: 'detached' });
 });
 
 test('while nothing can be stored, everybody is told, and nobody has to reload afterwards', async () => {

@@ -45,6 +45,8 @@ mod main_story;
 mod mentions;
 /// Messenger, with a provider that behaves.
 mod messenger;
+/// What Meta refuses, as agents read it.
+mod meta_refuses;
 /// The protocol of several nodes, explored.
 mod models;
 /// From SQLite to PostgreSQL.

@@ -59,6 +59,9 @@ pub(crate) struct Kept {
     pub may_take: bool,
     /// The calls that moved, or asked for, a conversation: which, and about whom.
     pub moves: Vec<(String, String)>,
+    /// What it says to whoever looks at, or changes, our subscriptions; and to whoever moves a conversation.
+    pub hides_subscriptions: Option<Refusal>,
+    pub refuses_moves: Option<Refusal>,
 }
 
 /// The edge in `/v26.0/LINE/EDGE`, if it is one of these.
@@ -71,6 +74,9 @@ pub(super) fn handle(edge: &'static str, request: &Request<'_>, query: &str, sha
     let mut kept = shared.kept.lock().unwrap_or_else(PoisonError::into_inner);
     let body: Value = serde_json::from_slice(request.body).unwrap_or(Value::Null);
     let done = match (request.method, edge) {
+        (_, "subscribed_apps") if kept.hides_subscriptions.is_some() => {
+            Err(kept.hides_subscriptions.unwrap_or_default())
+        }
         ("GET", "subscribed_apps") => Ok(kept.apps()),
         ("POST", "subscribed_apps") => kept.subscribe(query, shared.network),
         ("GET", "messenger_profile") => Ok(kept.shown(query)),
@@ -84,7 +90,8 @@ pub(super) fn handle(edge: &'static str, request: &Request<'_>, query: &str, sha
     }
 }
 
-type Refusal = (u32, Option<u32>, &'static str);
+/// A code, a subcode, and words.
+pub type Refusal = (u32, Option<u32>, &'static str);
 
 impl Kept {
     /// Whether our app may send to the person.
@@ -151,6 +158,9 @@ impl Kept {
             return Err((100, None, "The parameter recipient is required"));
         };
         self.moves.push((edge.to_owned(), person.to_owned()));
+        if let Some(refusal) = self.refuses_moves {
+            return Err(refusal);
+        }
         match edge {
             "take_thread_control" if !self.may_take => {
                 return Err((10, None, "This app is not allowed to take thread control"));

@@ -180,6 +180,16 @@ impl Provider {
         self.kept().subscribed.clear();
     }
 
+    /// Says this to whoever looks at our subscriptions; none: what they are.
+    pub fn hide_subscriptions(&self, refusal: Option<lines::Refusal>) {
+        self.kept().hides_subscriptions = refusal;
+    }
+
+    /// Says this to whoever moves a conversation; none: it is moved.
+    pub fn refuse_moves(&self, refusal: Option<lines::Refusal>) {
+        self.kept().refuses_moves = refusal;
+    }
+
     /// What people can tap before they write, and how often that was looked at and changed.
     pub fn profile(&self) -> (serde_json::Value, [u64; 2]) {
         let kept = self.kept();

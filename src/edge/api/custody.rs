@@ -18,6 +18,7 @@ use crate::domain::ids::{AccountId, ConversationId};
 use crate::edge::Edge;
 use crate::edge::caller::Caller;
 use crate::edge::error::Problem;
+use crate::ports::channel::NotMoved;
 use crate::ports::store::{LoggedEvent, StoreError};
 use crate::wire::api;
 
@@ -53,8 +54,7 @@ pub async fn pass(edge: Data<Edge>, caller: Caller, conversation: Path<String>, 
             ("Not yet", "A message to the contact has not gone out yet. Pass the conversation once it has.");
         return Err(Problem::new(StatusCode::CONFLICT, "on_its_way", title, detail));
     }
-    let refused = |why| Problem::conflict(format!("{} did not get the conversation: {why}.", app.name));
-    custody.pass(&contact.external_key, &app.app_id).await.map_err(refused)?;
+    custody.pass(&contact.external_key, &app.app_id).await.map_err(|why| refused(&app.name, &why))?;
     let note = format!("Passed to {}.", app.name);
     for command in [
         Command::ThreadMoved { ours: false, by: Some(caller.agent()) },
@@ -69,6 +69,18 @@ pub async fn pass(edge: Data<Edge>, caller: Caller, conversation: Path<String>, 
         }
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The code is for consoles, which have words for it in the agent's language.
+fn refused(app: &str, why: &NotMoved) -> Problem {
+    let code = match why {
+        NotMoved::Elsewhere(_) => "pass_elsewhere",
+        NotMoved::NotAllowed(_) => "pass_not_allowed",
+        NotMoved::Refused(_) => "pass_refused",
+        NotMoved::Unreachable(_) => "pass_unanswered",
+    };
+    let detail = format!("{app} did not get the conversation: {why}.");
+    Problem::new(StatusCode::CONFLICT, code, "Not passed on", detail)
 }
 
 /// Whether everything that people wrote has come to its end, at once or soon.

@@ -23,6 +23,7 @@ pub struct Graph {
 pub struct Refused {
     /// Graph's own; 0 if it said none, or nothing at all.
     pub code: u32,
+    pub subcode: u32,
     pub words: String,
 }
 
@@ -43,10 +44,10 @@ impl Graph {
 
     /// The body of what Graph knows.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<u8>, Refused> {
-        let address = self.graph.address(path, query).map_err(|why| self.refused(0, &why.to_string()))?;
-        let answer = self.graph.get(address).await.map_err(|why| self.refused(0, &why.to_string()))?;
+        let address = self.graph.address(path, query).map_err(|why| self.refused(&why.to_string()))?;
+        let answer = self.graph.get(address).await.map_err(|why| self.refused(&why.to_string()))?;
         let status = answer.status;
-        let body = whole(answer).await.ok_or_else(|| self.refused(0, "the answer broke off, or is too long"))?;
+        let body = whole(answer).await.ok_or_else(|| self.refused("the answer broke off, or is too long"))?;
         self.taken(status, body)
     }
 
@@ -64,21 +65,24 @@ impl Graph {
     }
 
     fn answered(&self, answer: Result<Answer, Unanswered>) -> Result<Vec<u8>, Refused> {
-        let answer = answer.map_err(|why| self.refused(0, &why.to_string()))?;
+        let answer = answer.map_err(|why| self.refused(&why.to_string()))?;
         self.taken(answer.status, answer.body)
     }
 
     fn taken(&self, status: u16, body: Vec<u8>) -> Result<Vec<u8>, Refused> {
         match Fault::read(&body) {
-            Some(fault) => Err(self.refused(fault.code().unwrap_or(0), fault.words())),
+            Some(fault) => {
+                let (code, subcode) = (fault.code().unwrap_or(0), fault.subcode().unwrap_or(0));
+                Err(Refused { code, subcode, ..self.refused(fault.words()) })
+            }
             None if (200..300).contains(&status) => Ok(body),
-            None => Err(self.refused(0, &format!("HTTP {status} and nothing we can read"))),
+            None => Err(self.refused(&format!("HTTP {status} and nothing we can read"))),
         }
     }
 
     /// Some of Meta's own error messages quote the token.
-    fn refused(&self, code: u32, words: &str) -> Refused {
-        Refused { code, words: outcome::quoted(&words.replace(&self.graph.token, "…")) }
+    fn refused(&self, words: &str) -> Refused {
+        Refused { code: 0, subcode: 0, words: outcome::quoted(&words.replace(&self.graph.token, "…")) }
     }
 }
 

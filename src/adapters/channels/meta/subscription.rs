@@ -14,9 +14,10 @@ use crate::adapters::channels::http::Client;
 use crate::adapters::channels::lenient::Word;
 use crate::domain::ids::AccountId;
 
-const LOOK_EVERY: Duration = Duration::from_secs(15 * 60);
-/// As long as nothing was seen in order yet.
+/// As long as it is not in order, and no look comes sooner anyway.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
+/// So many looks in a row that found nobody there are more than a bad moment.
+const BAD_MOMENTS_MAX: u32 = 2;
 const EDGE: &str = "subscribed_apps";
 
 /// What we read of each kind of line.
@@ -78,22 +79,28 @@ impl MetaSubscription {
         Ok(Self { account: account.clone(), graph: Graph::new(client, settings)?, app_id })
     }
 
-    /// Never returns. Every node does this: they all enter the same.
-    pub async fn keep(self) {
-        let mut said = String::new();
+    /// Never returns. Every node does this: they all enter the same. `tell` hears, in words, why nobody knows whether we are
+    /// brought what happens; none: we are.
+    pub async fn keep(self, every: Duration, tell: impl Fn(Option<String>) + Send) {
+        let (mut said, mut failed) = (String::new(), 0);
         loop {
             let wait = match self.mend().await {
                 Ok(()) => {
-                    said.clear();
-                    LOOK_EVERY
+                    (said, failed) = (String::new(), 0);
+                    tell(None);
+                    every
                 }
                 Err(refused) => {
+                    failed += 1;
                     // However often it is tried: each thing is said once.
                     if said != refused.words {
                         self.complain(&refused);
                         said.clone_from(&refused.words);
                     }
-                    LOOK_AGAIN_AFTER
+                    if is_told(&refused, failed) {
+                        tell(Some(refused.words));
+                    }
+                    every.min(LOOK_AGAIN_AFTER)
                 }
             };
             tokio::time::sleep(wait).await;
@@ -134,6 +141,11 @@ impl MetaSubscription {
     }
 }
 
+/// What lasts until somebody does something about it is told at once, a bad moment only if it goes on.
+fn is_told(refused: &Refused, failed: u32) -> bool {
+    matches!(refused.code, 10 | 190 | 200..=299) || failed > BAD_MOMENTS_MAX
+}
+
 /// The fields that our app is subscribed to; of several that may be ours, those of the one with the most.
 fn subscribed(body: &[u8], app_id: Option<&str>) -> BTreeSet<String> {
     let apps = serde_json::from_slice::<Apps>(body).map(|apps| apps.data).unwrap_or_default();
@@ -155,5 +167,14 @@ mod tests {
         assert_eq!(of(Some("4")), [""; 0]);
         assert_eq!(of(None), ["feed", "messages", "standby"]);
         assert!(subscribed(b"<html>", None).is_empty() && subscribed(br#"{"data":[]}"#, None).is_empty());
+    }
+
+    #[test]
+    fn a_bad_moment_is_nobodys_business_and_a_dead_token_is_at_once() {
+        let told = |code, failed| is_told(&Refused { code, subcode: 0, words: String::new() }, failed);
+        assert!([10, 190, 200, 299].into_iter().all(|code| told(code, 1)));
+        for code in [0, 1, 2, 4] {
+            assert_eq!([1, 2, 3].map(|failed| told(code, failed)), [false, false, true], "{code}");
+        }
     }
 }

@@ -608,6 +608,10 @@ const words = {
 
   problem_on_its_way: 'Eine Nachricht an den Kontakt ist noch nicht hinausgegangen. Übergeben Sie die Unterhaltung, sobald sie draußen ist.',
   problem_newer_merge: 'Seither wurde etwas zusammengeführt. Machen Sie zuerst die neueste Zusammenführung rückgängig.',
+  problem_pass_elsewhere: 'Eine andere App hat die Unterhaltung und behält sie. Nichts hat sich geändert.',
+  problem_pass_not_allowed: 'Meta lässt uns keine Unterhaltungen übergeben: Dem Zugangsschlüssel des Kontos fehlt die Berechtigung, oder er ist abgelaufen. Nichts hat sich geändert.',
+  problem_pass_refused: 'Meta hat die Übergabe abgelehnt; vielleicht ist die App dort nicht dafür eingerichtet. Nichts hat sich geändert.',
+  problem_pass_unanswered: 'Meta hat nicht geantwortet; niemand weiß, wer die Unterhaltung hat. Sehen Sie gleich noch einmal nach.',
   problem_not_signed_in: 'Melden Sie sich zuerst an; die Sitzung ist vielleicht beendet.',
   problem_wrong_credentials: 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
   problem_gone: 'Dieser Link ist verwendet oder abgelaufen. Lassen Sie sich von der Verwaltung einen neuen geben.',
@@ -623,6 +627,7 @@ const words = {
   refused_too_many: 'Zu viele Gespräche werden gleichzeitig beobachtet.',
   trouble_storage: 'Nachrichten können gerade nicht gespeichert werden. Die Anbieter versuchen es erneut.',
   trouble_account: 'Das Konto {account} kann nicht senden. Nichts geht verloren: Nachrichten warten und gehen von selbst hinaus, sobald seine Zugangsdaten erneuert sind.',
+  trouble_hearing: 'Was Kontakte über das Konto {account} schreiben, kommt vielleicht nicht an. Wer diese Installation betreibt, muss seine Zugangsdaten und Berechtigungen prüfen.',
 } as const;
 
 export default words satisfies Translation<typeof words, 'de'>;

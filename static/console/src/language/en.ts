@@ -624,6 +624,10 @@ const words = {
   // Troubles and problems, by their codes
   problem_on_its_way: 'A message to the contact has not gone out yet. Pass the conversation once it has.',
   problem_newer_merge: 'Something was merged since. Undo the newest merge first.',
+  problem_pass_elsewhere: 'Another app has the conversation and keeps it. Nothing has changed.',
+  problem_pass_not_allowed: 'Meta does not let us pass conversations on: the account’s access token lacks the permission, or has expired. Nothing has changed.',
+  problem_pass_refused: 'Meta refused to pass the conversation on; the app may not be set up there to take any. Nothing has changed.',
+  problem_pass_unanswered: 'Meta did not answer, so nobody knows who has the conversation. Look again in a moment.',
   problem_not_signed_in: 'Sign in first; the session may have ended.',
   problem_wrong_credentials: 'The e-mail address or the password is not right.',
   problem_gone: 'This link was used or has expired. Ask your administrator for a new one.',
@@ -639,6 +643,7 @@ const words = {
   refused_too_many: 'Too many conversations are watched at a time.',
   trouble_storage: 'Messages cannot be stored at the moment. Providers will try again.',
   trouble_account: 'The account {account} cannot send. Nothing is lost: messages wait, and go out by themselves once its credentials are renewed.',
+  trouble_hearing: 'What contacts write on the account {account} may not reach us. Whoever runs this installation has to look at its credentials and permissions.',
 } as const;
 
 export default words;

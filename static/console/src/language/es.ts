@@ -620,6 +620,10 @@ const words = {
 
   problem_on_its_way: 'Un mensaje al contacto aún no ha salido. Pasa la conversación cuando haya salido.',
   problem_newer_merge: 'Después se combinó algo más. Deshaz primero la combinación más reciente.',
+  problem_pass_elsewhere: 'Otra aplicación tiene la conversación y se la queda. No ha cambiado nada.',
+  problem_pass_not_allowed: 'Meta no nos deja pasar conversaciones: al token de la cuenta le falta el permiso o ha caducado. No ha cambiado nada.',
+  problem_pass_refused: 'Meta no quiso pasar la conversación; puede que la aplicación no esté preparada allí para recibirla. No ha cambiado nada.',
+  problem_pass_unanswered: 'Meta no respondió, así que nadie sabe quién tiene la conversación. Vuelve a mirar en un momento.',
   problem_not_signed_in: 'Inicia sesión primero; puede que la sesión haya terminado.',
   problem_wrong_credentials: 'La dirección de correo o la contraseña no es correcta.',
   problem_gone: 'Este enlace ya se usó o ha caducado. Pide uno nuevo a tu administrador.',
@@ -635,6 +639,7 @@ const words = {
   refused_too_many: 'Se siguen demasiadas conversaciones a la vez.',
   trouble_storage: 'Los mensajes no se pueden guardar en este momento. Los proveedores volverán a intentarlo.',
   trouble_account: 'La cuenta {account} no puede enviar. No se pierde nada: los mensajes esperan y salen solos en cuanto se renueven sus credenciales.',
+  trouble_hearing: 'Lo que los contactos escriben en la cuenta {account} quizá no nos llegue. Quien administra esta instalación debe revisar sus credenciales y permisos.',
 } as const;
 
 export default words satisfies Translation<typeof words, 'es'>;

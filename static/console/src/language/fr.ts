@@ -620,6 +620,10 @@ const words = {
 
   problem_on_its_way: 'Un message au contact n’est pas encore parti. Passez la conversation une fois qu’il est parti.',
   problem_newer_merge: 'Autre chose a été fusionné depuis. Annulez d’abord la fusion la plus récente.',
+  problem_pass_elsewhere: 'Une autre application a la conversation et la garde. Rien n’a changé.',
+  problem_pass_not_allowed: 'Meta ne nous laisse pas passer de conversations : il manque l’autorisation au jeton du compte, ou il a expiré. Rien n’a changé.',
+  problem_pass_refused: 'Meta a refusé de passer la conversation ; l’application n’y est peut-être pas configurée pour en recevoir. Rien n’a changé.',
+  problem_pass_unanswered: 'Meta n’a pas répondu : personne ne sait qui a la conversation. Regardez de nouveau dans un instant.',
   problem_not_signed_in: 'Connectez-vous d’abord ; la session est peut-être terminée.',
   problem_wrong_credentials: 'L’adresse e-mail ou le mot de passe n’est pas juste.',
   problem_gone: 'Ce lien a servi ou a expiré. Demandez-en un nouveau à votre administrateur.',
@@ -635,6 +639,7 @@ const words = {
   refused_too_many: 'Trop de conversations sont suivies à la fois.',
   trouble_storage: 'Les messages ne peuvent pas être enregistrés en ce moment. Les fournisseurs réessaieront.',
   trouble_account: 'Le compte {account} ne peut rien envoyer. Rien n’est perdu : les messages attendent et partiront tout seuls dès que ses identifiants seront renouvelés.',
+  trouble_hearing: 'Ce que les contacts écrivent sur le compte {account} ne nous parvient peut-être pas. La personne qui gère cette installation doit vérifier ses identifiants et ses autorisations.',
 } as const;
 
 export default words satisfies Translation<typeof words, 'fr'>;

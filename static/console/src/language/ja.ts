@@ -608,6 +608,10 @@ const words = {
 
   problem_on_its_way: '連絡先へのメッセージがまだ送信されていません。送信されてから会話を渡してください。',
   problem_newer_merge: 'その後にも統合されています。先に最新の統合を取り消してください。',
+  problem_pass_elsewhere: '会話は別のアプリが保持しており、手放しません。何も変わっていません。',
+  problem_pass_not_allowed: 'Metaは会話の引き渡しを許可していません。アカウントのアクセストークンに権限がないか、期限が切れています。何も変わっていません。',
+  problem_pass_refused: 'Metaが会話の引き渡しを拒否しました。相手のアプリが受け取る設定になっていない可能性があります。何も変わっていません。',
+  problem_pass_unanswered: 'Metaから応答がなく、会話が誰の手元にあるか分かりません。少し後でもう一度確認してください。',
   problem_not_signed_in: '先にサインインしてください。セッションが終了した可能性があります。',
   problem_wrong_credentials: 'メールアドレスまたはパスワードが正しくありません。',
   problem_gone: 'このリンクは使用済みか期限切れです。管理者に新しいリンクを依頼してください。',
@@ -623,6 +627,7 @@ const words = {
   refused_too_many: '同時に見ている会話が多すぎます。',
   trouble_storage: '現在メッセージを保存できません。プロバイダーが再送します。',
   trouble_account: 'アカウント{account}から送信できません。メッセージは失われず、認証情報が更新されると自動的に送信されます。',
+  trouble_hearing: 'アカウント{account}に連絡先が書いた内容が届いていない可能性があります。このシステムの管理者が認証情報と権限を確認する必要があります。',
 } as const;
 
 export default words satisfies Translation<typeof words, 'ja'>;

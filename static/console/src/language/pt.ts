@@ -620,6 +620,10 @@ const words = {
 
   problem_on_its_way: 'Uma mensagem ao contato ainda não saiu. Passe a conversa quando ela tiver saído.',
   problem_newer_merge: 'Depois disso algo mais foi unido. Desfaça primeiro a união mais recente.',
+  problem_pass_elsewhere: 'Outro aplicativo está com a conversa e fica com ela. Nada mudou.',
+  problem_pass_not_allowed: 'A Meta não nos deixa passar conversas: falta a permissão ao token da conta, ou ele expirou. Nada mudou.',
+  problem_pass_refused: 'A Meta recusou passar a conversa; talvez o aplicativo não esteja preparado para recebê-la. Nada mudou.',
+  problem_pass_unanswered: 'A Meta não respondeu, então ninguém sabe quem está com a conversa. Olhe de novo daqui a pouco.',
   problem_not_signed_in: 'Entre primeiro; a sessão pode ter terminado.',
   problem_wrong_credentials: 'O e-mail ou a senha não está correto.',
   problem_gone: 'Este link já foi usado ou expirou. Peça um novo ao administrador.',
@@ -635,6 +639,7 @@ const words = {
   refused_too_many: 'Há conversas demais sendo acompanhadas ao mesmo tempo.',
   trouble_storage: 'As mensagens não podem ser gravadas no momento. Os provedores tentarão de novo.',
   trouble_account: 'A conta {account} não consegue enviar. Nada se perde: as mensagens esperam e saem sozinhas assim que as credenciais forem renovadas.',
+  trouble_hearing: 'O que os contatos escrevem na conta {account} talvez não chegue até nós. Quem administra esta instalação precisa verificar as credenciais e as permissões.',
 } as const;
 
 export default words satisfies Translation<typeof words, 'pt'>;

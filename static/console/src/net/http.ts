@@ -4,11 +4,12 @@ import type { CannedRow, Colleague, EventView, Me, MentionRow, MessageDraft, Tea
 import { language, t } from '../language/now.svelte';
 import { OLDER_EVENTS } from './protocol';
 
-/** What the server answered when it was not a yes; `message` is fit to be read by a person. */
+/** What the server answered when it was not a yes; `message` is fit to be read by a person, `detail` is in the server's own words. */
 export class HttpProblem extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly detail = '',
   ) {
     super(message);
   }
@@ -72,16 +73,20 @@ export async function call<Answer>(method: string, path: string, body?: unknown)
     throw new HttpProblem(0, t('serverUnreachable'));
   });
   const text = await response.text();
-  if (!response.ok) throw new HttpProblem(response.status, sentence(text, response.status));
+  if (!response.ok) throw new HttpProblem(response.status, sentence(text, response.status), said(text).detail);
   return (text ? JSON.parse(text) : undefined) as Answer;
 }
 
 /** What a refusal says, for people. */
 export function sentence(text: string, status: number): string {
+  const { code, title, detail } = said(text);
+  return language.now.coded(`problem_${code}`) ?? detail ?? title ?? t('serverAnswered', { status: String(status) });
+}
+
+function said(text: string): { code?: string; title?: string; detail?: string } {
   try {
-    const problem = JSON.parse(text) as { code?: string; title?: string; detail?: string };
-    return language.now.coded(`problem_${problem.code}`) ?? problem.detail ?? problem.title ?? t('serverAnswered', { status: String(status) });
+    return JSON.parse(text) as object;
   } catch {
-    return t('serverAnswered', { status: String(status) });
+    return {};
   }
 }
