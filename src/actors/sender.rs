@@ -1,7 +1,7 @@
 //! The way out of one channel account: one actor for the whole cluster.
 //!
-//! Messages of one conversation go out strictly one after another, conversations take turns, people go before bots,
-//! and the limits of the account and of each contact are kept. A message is durably `sending` before its bytes leave, and what became of it is
+//! Messages of one conversation go out strictly one after another, conversations take turns, people go before bots and a
+//! bot's answers before what it says on its own, and the limits of the account and of each contact are kept. A message is durably `sending` before its bytes leave, and what became of it is
 //! told to its conversation, whose log decides what happens next. Which message may still go is decided by the store:
 //! one that a take over has withdrawn cannot be started.
 //!
@@ -237,7 +237,7 @@ impl Sender {
             Err(refused) => return sender_trip::send(tried, ready(refused), &self.io, ctx.address()),
         };
         let (by, template) = match &queued.by {
-            Author::Bot => (By::Bot, None),
+            Author::Bot { .. } => (By::Bot, None),
             Author::Person { late_from, template } => {
                 let late = late_from.is_some_and(|from| from <= self.now());
                 (By::Person { late }, template.clone())
@@ -314,7 +314,7 @@ impl Sender {
     // --- What the store holds beyond memory ---
 
     fn read(&mut self, ctx: &mut Context<Self>) {
-        let limit = self.switchboard.parts().limits.sender_queue_max;
+        let limit = self.backlog.reading_max();
         let queued = self.switchboard.parts().store.queued(self.account.clone(), 0, limit);
         ctx.spawn(queued.into_actor(self).map(move |queued, this, ctx| match queued {
             Ok(queued) if this.duty.is_ours() => {
@@ -356,12 +356,11 @@ impl Handler<Enqueue> for Sender {
         if !self.duty.is_ours() {
             return self.duty.pass_on_a_look();
         }
-        // What it must not overtake came to another node, whose word was lost: the store has both.
-        let conversation = queued.contact.conversation;
-        if behind.is_some_and(|seq| !self.backlog.knows(DeliveryId { conversation, seq })) {
-            return self.look(ctx);
+        // Before what is being read it need not wait, nor for what comes after.
+        if self.backlog.begin_reading() {
+            self.read(ctx);
         }
-        self.backlog.enqueue(queued);
+        self.backlog.enqueue(queued, behind);
         self.pump_soon(ctx);
     }
 }

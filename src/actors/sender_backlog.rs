@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::sender_queue::Lines;
-use crate::domain::ids::DeliveryId;
+use crate::domain::ids::{ConversationId, DeliveryId, Seq};
 use crate::domain::time::Timestamp;
+use crate::domain::window::Urgency;
 use crate::ports::store::Queued;
 
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Backlog {
     behind: bool,
     /// The store is being read.
     reading: Option<Reading>,
+    /// Conversations of which memory holds some messages and, may be, not an earlier one that goes again.
+    with_gaps: BTreeSet<ConversationId>,
     /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost.
     told: BTreeSet<DeliveryId>,
 }
@@ -26,7 +29,7 @@ pub struct Backlog {
 #[derive(Debug, Clone, Default)]
 struct Reading {
     /// What was enqueued meanwhile, so that it cannot overtake.
-    meanwhile: Vec<Queued>,
+    meanwhile: Vec<(Queued, Option<Seq>)>,
     /// What had been told when it began.
     unsettled: Vec<DeliveryId>,
     /// What goes again by what was heard meanwhile.
@@ -38,7 +41,8 @@ struct Reading {
 impl Backlog {
     /// Knows nothing yet: the store must be read.
     pub fn new(messages_max: usize) -> Self {
-        Self { lines: Lines::new(messages_max), messages_max, behind: true, reading: None, told: BTreeSet::new() }
+        let (lines, with_gaps, told) = (Lines::new(messages_max), BTreeSet::new(), BTreeSet::new());
+        Self { lines, messages_max, behind: true, reading: None, with_gaps, told }
     }
 
     // --- Reading the store ---
@@ -52,6 +56,11 @@ impl Backlog {
         begin
     }
 
+    /// How many messages of the store are to be read.
+    pub fn reading_max(&self) -> usize {
+        self.lines.reading_max()
+    }
+
     pub fn reading_failed(&mut self) {
         self.reading = None;
         self.behind = true;
@@ -62,11 +71,17 @@ impl Backlog {
         let Some(Reading { meanwhile, unsettled, heard_of, again }) = self.reading.take() else { return };
         let whole = unsent.len() < limit;
         self.behind = !whole || again;
+        if whole && !again {
+            self.with_gaps.clear();
+        }
         if whole {
             self.settle_by_the_store(&unsettled, &unsent, &heard_of);
         }
         unsent.into_iter().for_each(|queued| self.lines.add(queued));
-        meanwhile.into_iter().for_each(|queued| self.enqueue(queued));
+        for (queued, before) in meanwhile {
+            // With the whole store in memory nothing is missing before it.
+            self.enqueue(queued, before.filter(|_| self.behind));
+        }
     }
 
     /// What was told before the store was read and is not unsent there is done with.
@@ -95,17 +110,30 @@ impl Backlog {
 
     /// Whether the message is in memory, waiting or being sent, or will be when the store is read.
     pub fn knows(&self, id: DeliveryId) -> bool {
-        let meanwhile = self.reading.iter().flat_map(|reading| &reading.meanwhile);
-        self.lines.holds(id.conversation, id.seq) || meanwhile.map(Queued::id).any(|other| other == id)
+        let mut meanwhile = self.reading.iter().flat_map(|reading| &reading.meanwhile);
+        self.lines.holds(id.conversation, id.seq) || meanwhile.any(|(other, _)| other.id() == id)
     }
 
-    /// While the store holds earlier messages than memory, later ones wait there with them.
-    pub fn enqueue(&mut self, queued: Queued) {
+    /// A message that was written now; `before` is the one of its conversation behind which it waits.
+    pub fn enqueue(&mut self, queued: Queued, before: Option<Seq>) {
+        let conversation = queued.contact.conversation;
+        // What it must not overtake waits in the store, or came to another node whose word was lost: the store has both.
+        if before.is_some_and(|seq| !self.knows(DeliveryId { conversation, seq })) {
+            return self.fall_behind();
+        }
+        let may_pass = self.need_not_wait(&queued);
         match &mut self.reading {
-            Some(reading) if reading.meanwhile.len() < self.messages_max => reading.meanwhile.push(queued),
-            None if !self.behind && self.lines.add_if_room(queued) => {}
+            Some(reading) if reading.meanwhile.len() < self.messages_max => reading.meanwhile.push((queued, before)),
+            None if may_pass && self.lines.add_if_room(queued) => {}
             _ => self.fall_behind(),
         }
+    }
+
+    /// While the store holds messages that memory does not, later ones wait there with them until it is read. Where there is
+    /// no room to read it yet, those that somebody waits for go on: they overtake others, and none of their own conversation.
+    fn need_not_wait(&self, queued: &Queued) -> bool {
+        let pressing = queued.by.urgency() < Urgency::OwnAccord && !self.lines.has_room_for_half();
+        !self.behind || (pressing && !self.with_gaps.contains(&queued.contact.conversation))
     }
 
     /// What the log says about a message that was tried: it goes again, or is done with.
@@ -115,7 +143,13 @@ impl Backlog {
             None if self.lines.holds(id.conversation, id.seq) => self.lines.done(id.conversation, id.seq),
             Some((at, flagged)) if self.again(id, at, flagged) => {}
             // Not in memory: an agent sends a failed message again, or another process was sending it.
-            _ => self.fall_behind(),
+            _ => {
+                // With room to read, the reading comes first anyway, and begins with what is oldest.
+                if self.lines.has_line(id.conversation) && !self.lines.has_room_for_half() {
+                    self.with_gaps.insert(id.conversation);
+                }
+                self.fall_behind();
+            }
         }
     }
 
@@ -169,6 +203,7 @@ impl Backlog {
     pub fn come_off_duty(&mut self) {
         self.lines = Lines::new(self.messages_max);
         self.told.clear();
+        self.with_gaps.clear();
         self.fall_behind();
     }
 }
@@ -176,7 +211,7 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{AccountId, Seq};
+    use crate::domain::ids::AccountId;
     use crate::domain::message::Line;
     use crate::domain::window::Author;
     use crate::ports::store::Contact;
@@ -185,8 +220,47 @@ mod tests {
 
     fn message(seq: Seq) -> Queued {
         let contact = Contact::of(&AccountId::new("page"), "ana");
-        let (line, by) = (Line::text("hello"), Author::Bot);
+        let (line, by) = (Line::text("hello"), Author::Bot { awaited: true });
         Queued { number: 0, contact, seq, line, by, at: NOW, attempt: 0, flagged: false }
+    }
+
+    fn said_to(name: &str, seq: Seq, awaited: bool) -> Queued {
+        Queued { contact: Contact::of(&AccountId::new("page"), name), by: Author::Bot { awaited }, ..message(seq) }
+    }
+
+    /// Memory is full of what nobody waits for, and the store has more of it.
+    fn under_a_flood() -> Backlog {
+        let mut backlog = Backlog::new(16);
+        assert!(backlog.begin_reading());
+        let limit = backlog.reading_max() + 8;
+        backlog.have_read((0..limit).map(|number| said_to(&format!("paused-{number}"), 1, false)).collect(), limit);
+        assert!(!backlog.begin_reading(), "there is no room for more");
+        backlog
+    }
+
+    #[test]
+    fn whoever_writes_under_a_flood_is_answered_first_and_the_flood_waits_its_turn() {
+        let mut backlog = under_a_flood();
+        backlog.enqueue(said_to("late", 1, false), None);
+        backlog.enqueue(said_to("ana", 1, true), None);
+        backlog.enqueue(said_to("ana", 2, true), Some(1));
+        let first = backlog.take(NOW).expect("it may go");
+        assert_eq!((first.contact.external_key.as_str(), first.seq), ("ana", 1));
+        backlog.settle(first.id(), None);
+        assert_eq!(backlog.take(NOW).map(|next| (next.contact.external_key, next.seq)), Some(("ana".into(), 2)));
+        assert!(!backlog.knows(said_to("late", 1, false).id()), "it waits in the store, behind the others");
+    }
+
+    #[test]
+    fn nobody_passes_what_only_the_store_holds_of_their_own_conversation() {
+        let mut backlog = under_a_flood();
+        backlog.enqueue(said_to("ana", 4, true), Some(2));
+        assert!(!backlog.knows(said_to("ana", 4, true).id()), "the second comes first");
+        // An earlier one goes again, and waits in the store.
+        let paused = said_to("paused-1", 9, true);
+        backlog.settle(DeliveryId { seq: 0, ..paused.id() }, Some((NOW, true)));
+        backlog.enqueue(paused.clone(), Some(1));
+        assert!(!backlog.knows(paused.id()));
     }
 
     /// Its answer was lost, it was told again, and by then the message was being sent once more: the store does not hold it

@@ -1,19 +1,20 @@
 //! The lines of a sender: one per conversation, who is next, and who has to wait until when.
 //!
 //! A conversation's head stands in its line until it is done with, so that nothing overtakes it. Conversations whose
-//! head may go take turns; heads written by people go first.
+//! head may go take turns, the most urgent first: those with a message of a person, then those whose contact waits for an
+//! answer, then what bots say on their own. What waits behind a head lends it its urgency.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::time::Timestamp;
+use crate::domain::window::Urgency;
 use crate::ports::store::Queued;
 
 #[derive(Debug, Clone)]
 pub struct Lines {
     lines: HashMap<ConversationId, Line>,
-    people: VecDeque<ConversationId>,
-    bots: VecDeque<ConversationId>,
+    ready: Ready,
     later: BTreeSet<(Timestamp, ConversationId)>,
     count: usize,
     count_max: usize,
@@ -27,28 +28,76 @@ struct Line {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Head {
-    /// In a queue of those that may go.
     #[default]
-    Ready,
+    Nowhere,
+    /// In the queue of those that may go.
+    Ready(Urgency),
     Later(Timestamp),
     Sending,
 }
 
+impl Line {
+    /// Who waits for the last of them waits for all before it.
+    fn urgency(&self) -> Option<Urgency> {
+        self.messages.iter().map(|message| message.by.urgency()).min()
+    }
+}
+
+/// Conversations whose head may go, in turn.
+#[derive(Debug, Clone, Default)]
+struct Ready {
+    people: VecDeque<ConversationId>,
+    answers: VecDeque<ConversationId>,
+    own_accord: VecDeque<ConversationId>,
+}
+
+impl Ready {
+    fn of(&mut self, urgency: Urgency) -> &mut VecDeque<ConversationId> {
+        match urgency {
+            Urgency::Person => &mut self.people,
+            Urgency::Answer => &mut self.answers,
+            Urgency::OwnAccord => &mut self.own_accord,
+        }
+    }
+
+    fn first(&self) -> Option<&ConversationId> {
+        self.people.front().or_else(|| self.answers.front()).or_else(|| self.own_accord.front())
+    }
+
+    fn take(&mut self) -> Option<ConversationId> {
+        let next = self.people.pop_front().or_else(|| self.answers.pop_front());
+        next.or_else(|| self.own_accord.pop_front())
+    }
+}
+
 impl Lines {
     pub fn new(count_max: usize) -> Self {
-        Self {
-            lines: HashMap::new(),
-            people: VecDeque::new(),
-            bots: VecDeque::new(),
-            later: BTreeSet::new(),
-            count: 0,
-            count_max,
-        }
+        Self { lines: HashMap::new(), ready: Ready::default(), later: BTreeSet::new(), count: 0, count_max }
     }
 
     /// Whether at least half of the memory is free.
     pub fn has_room_for_half(&self) -> bool {
         self.count <= self.count_max / 2
+    }
+
+    /// So many messages of the store are looked at, to find so many new ones that a quarter of the memory stays free for what
+    /// is more urgent.
+    pub fn reading_max(&self) -> usize {
+        self.count + (self.count_max / 4).max(1)
+    }
+
+    /// What nobody waits for leaves half of the memory to what somebody waits for, and that leaves some to people.
+    fn has_room_for(&self, urgency: Urgency) -> bool {
+        let kept = match urgency {
+            Urgency::Person => 0,
+            Urgency::Answer => self.count_max / 8,
+            Urgency::OwnAccord => self.count_max / 2,
+        };
+        self.count + kept < self.count_max
+    }
+
+    pub fn has_line(&self, conversation: ConversationId) -> bool {
+        self.lines.contains_key(&conversation)
     }
 
     /// Whether the message is in memory, waiting or being sent.
@@ -62,9 +111,9 @@ impl Lines {
         line.messages.iter().find(|message| message.seq == seq).map(|message| message.attempt)
     }
 
-    /// False if memory is full: the message waits in the store.
+    /// False if memory is full for messages of its kind: it waits in the store.
     pub fn add_if_room(&mut self, queued: Queued) -> bool {
-        let room = self.count < self.count_max;
+        let room = self.has_room_for(queued.by.urgency());
         if room {
             self.add(queued);
         }
@@ -80,16 +129,22 @@ impl Lines {
         // Nothing overtakes a head that is being sent, not even an earlier message that is sent again.
         let fixed = usize::from(line.head == Head::Sending);
         let behind = line.messages.iter().skip(fixed).take_while(|other| other.seq < queued.seq).count();
-        let place = fixed + behind;
+        let (place, urgency) = (fixed + behind, queued.by.urgency());
         line.messages.insert(place, queued);
         self.count += 1;
-        if place == 0 {
-            self.head_changed(conversation);
+        let head = line.head;
+        match head {
+            _ if place == 0 => self.head_changed(conversation),
+            Head::Ready(before) if urgency < before => {
+                self.remove_from_queues(conversation);
+                self.make_ready(conversation);
+            }
+            _ => {}
         }
     }
 
     /// Conversations whose head has waited long enough take their place among those that may go.
-    fn ready(&mut self, now: Timestamp) {
+    fn wake(&mut self, now: Timestamp) {
         while let Some((_, conversation)) = self.later.first().copied().filter(|(at, _)| *at <= now) {
             self.later.pop_first();
             self.make_ready(conversation);
@@ -98,15 +153,15 @@ impl Lines {
 
     /// The message that `take` would give.
     pub fn peek(&mut self, now: Timestamp) -> Option<&Queued> {
-        self.ready(now);
-        let conversation = self.people.front().or_else(|| self.bots.front())?;
+        self.wake(now);
+        let conversation = self.ready.first()?;
         self.lines.get(conversation)?.messages.front()
     }
 
     /// The next message to go; its line stands still until it is done with.
     pub fn take(&mut self, now: Timestamp) -> Option<Queued> {
-        self.ready(now);
-        let conversation = self.people.pop_front().or_else(|| self.bots.pop_front())?;
+        self.wake(now);
+        let conversation = self.ready.take()?;
         let line = self.lines.get_mut(&conversation)?;
         line.head = Head::Sending;
         line.messages.front().cloned()
@@ -114,7 +169,7 @@ impl Lines {
 
     /// The message that `take` would give waits until then, and with it its line. Others go on.
     pub fn postpone(&mut self, until: Timestamp) {
-        let Some(conversation) = self.people.pop_front().or_else(|| self.bots.pop_front()) else { return };
+        let Some(conversation) = self.ready.take() else { return };
         if let Some(line) = self.lines.get_mut(&conversation) {
             line.head = Head::Later(until);
             self.later.insert((until, conversation));
@@ -186,12 +241,9 @@ impl Lines {
 
     fn make_ready(&mut self, conversation: ConversationId) {
         let Some(line) = self.lines.get_mut(&conversation) else { return };
-        line.head = Head::Ready;
-        match line.messages.front() {
-            Some(head) if head.by.is_bot() => self.bots.push_back(conversation),
-            Some(_) => self.people.push_back(conversation),
-            None => {}
-        }
+        let Some(urgency) = line.urgency() else { return };
+        line.head = Head::Ready(urgency);
+        self.ready.of(urgency).push_back(conversation);
     }
 
     fn remove_from_queues(&mut self, conversation: ConversationId) {
@@ -199,154 +251,12 @@ impl Lines {
             Some(Head::Later(at)) => {
                 self.later.remove(&(at, conversation));
             }
-            Some(Head::Ready) => {
-                self.people.retain(|other| *other != conversation);
-                self.bots.retain(|other| *other != conversation);
-            }
-            Some(Head::Sending) | None => {}
+            Some(Head::Ready(urgency)) => self.ready.of(urgency).retain(|other| *other != conversation),
+            Some(Head::Nowhere | Head::Sending) | None => {}
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ids::AccountId;
-    use crate::domain::message::Line as Words;
-    use crate::domain::window::Author;
-    use crate::ports::store::Contact;
-
-    fn message(contact: &str, seq: Seq, by_bot: bool, at: u64) -> Queued {
-        Queued {
-            number: 0,
-            contact: Contact::of(&AccountId::new("page"), contact),
-            seq,
-            line: Words::text("hello"),
-            by: if by_bot { Author::Bot } else { Author::Person { late_from: None, template: None } },
-            at: Timestamp(at),
-            attempt: 0,
-            flagged: false,
-        }
-    }
-
-    fn take(lines: &mut Lines, now: u64) -> Option<(String, Seq)> {
-        lines.take(Timestamp(now)).map(|queued| (queued.contact.external_key, queued.seq))
-    }
-
-    #[test]
-    fn a_conversation_waits_for_its_own_head_and_others_do_not() {
-        let mut lines = Lines::new(100);
-        for queued in [message("ana", 1, true, 0), message("ana", 2, true, 0), message("bob", 1, true, 0)] {
-            lines.add(queued);
-        }
-        let mut both = [take(&mut lines, 1), take(&mut lines, 1)];
-        both.sort();
-        assert_eq!(both, [Some(("ana".into(), 1)), Some(("bob".into(), 1))]);
-        assert_eq!(take(&mut lines, 1), None);
-        lines.done(Contact::of(&AccountId::new("page"), "ana").conversation, 1);
-        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 2)));
-    }
-
-    /// A sender came on duty, sent a late message while earlier ones were uncertain, and sent those backwards.
-    #[test]
-    fn earlier_messages_that_go_again_keep_their_order_behind_one_that_is_being_sent() {
-        let mut lines = Lines::new(100);
-        lines.add(message("ana", 9, true, 0));
-        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 9)));
-        for seq in [1, 3, 2, 12] {
-            lines.add(message("ana", seq, true, 0));
-        }
-        let ana = Contact::of(&AccountId::new("page"), "ana").conversation;
-        for (before, seq) in [(9, 1), (1, 2), (2, 3), (3, 12)] {
-            lines.done(ana, before);
-            assert_eq!(take(&mut lines, 1), Some(("ana".into(), seq)));
-        }
-    }
-
-    #[test]
-    fn what_the_store_has_ended_is_forgotten_unless_it_is_being_sent() {
-        let mut lines = Lines::new(100);
-        for queued in [message("ana", 1, true, 0), message("ana", 2, true, 0), message("bob", 1, true, 90)] {
-            lines.add(queued);
-        }
-        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 1)));
-        lines.add(message("bob", 2, true, 0));
-        lines.keep_only(|queued| queued.contact.external_key == "bob" && queued.seq == 2);
-        assert_eq!(take(&mut lines, 1), Some(("bob".into(), 2)));
-        lines.done(Contact::of(&AccountId::new("page"), "ana").conversation, 1);
-        lines.done(Contact::of(&AccountId::new("page"), "bob").conversation, 2);
-        assert!(lines.lines.is_empty() && lines.count == 0);
-    }
-
-    #[test]
-    fn people_go_before_bots() {
-        let mut lines = Lines::new(100);
-        lines.add(message("ana", 1, true, 0));
-        lines.add(message("bob", 1, false, 0));
-        assert_eq!(take(&mut lines, 1), Some(("bob".into(), 1)));
-    }
-
-    /// However much somebody is told, each of the others comes after one message of theirs.
-    #[test]
-    fn contacts_take_turns() {
-        let mut lines = Lines::new(100);
-        (1..=20).for_each(|seq| lines.add(message("ana", seq, true, 0)));
-        lines.add(message("bob", 1, true, 0));
-        lines.add(message("carl", 1, true, 0));
-        let mut first = Vec::new();
-        for _ in 0..4 {
-            let (contact, seq) = take(&mut lines, 1).expect("a message");
-            lines.done(Contact::of(&AccountId::new("page"), &contact).conversation, seq);
-            first.push(contact);
-        }
-        assert!(first.contains(&"bob".into()) && first.contains(&"carl".into()), "{first:?}");
-    }
-
-    #[test]
-    fn who_has_to_wait_holds_nobody_else_and_nothing_overtakes_in_their_line() {
-        let mut lines = Lines::new(100);
-        for queued in [message("ana", 1, false, 0), message("ana", 2, false, 0), message("bob", 1, true, 0)] {
-            lines.add(queued);
-        }
-        assert_eq!(lines.peek(Timestamp(1)).map(|queued| queued.seq), Some(1));
-        lines.postpone(Timestamp(50));
-        assert_eq!(take(&mut lines, 1), Some(("bob".into(), 1)));
-        assert_eq!((take(&mut lines, 49), lines.next_at()), (None, Some(Timestamp(50))));
-        assert_eq!(take(&mut lines, 50), Some(("ana".into(), 1)));
-        let ana = Contact::of(&AccountId::new("page"), "ana").conversation;
-        lines.done(ana, 1);
-        assert_eq!(take(&mut lines, 50), Some(("ana".into(), 2)));
-        lines.done(ana, 2);
-        lines.done(Contact::of(&AccountId::new("page"), "bob").conversation, 1);
-        assert!(lines.lines.is_empty() && lines.later.is_empty());
-    }
-
-    #[test]
-    fn a_contact_who_has_to_wait_holds_up_nobody_else() {
-        let mut lines = Lines::new(100);
-        for queued in [message("ana", 1, true, 0), message("ana", 2, true, 0), message("bob", 1, true, 0)] {
-            lines.add(queued);
-        }
-        let first = lines.peek(Timestamp(1)).map(|next| next.contact.external_key.clone()).expect("somebody");
-        lines.postpone(Timestamp(50));
-        let other = if first == "ana" { "bob" } else { "ana" };
-        assert_eq!(take(&mut lines, 1), Some((other.to_owned(), 1)));
-        assert_eq!((take(&mut lines, 49), lines.next_at()), (None, Some(Timestamp(50))));
-        assert_eq!(take(&mut lines, 50), Some((first, 1)));
-    }
-
-    #[test]
-    fn a_message_that_goes_again_later_holds_its_line() {
-        let mut lines = Lines::new(100);
-        lines.add(message("ana", 1, true, 0));
-        lines.add(message("ana", 2, true, 0));
-        let ana = Contact::of(&AccountId::new("page"), "ana").conversation;
-        assert_eq!(take(&mut lines, 1), Some(("ana".into(), 1)));
-        assert!(lines.again(ana, 1, Timestamp(50), true));
-        assert_eq!(take(&mut lines, 49), None);
-        assert_eq!(take(&mut lines, 50), Some(("ana".into(), 1)));
-        lines.done(ana, 1);
-        lines.done(ana, 2);
-        assert!(lines.lines.is_empty());
-    }
-}
+#[path = "sender_queue_tests.rs"]
+mod tests;

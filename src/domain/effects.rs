@@ -45,10 +45,11 @@ impl Effect {
 /// The effects of `events`, the first of which gets the seq `first`, at `now`.
 pub fn effects(conversation: &Conversation, first: Seq, events: &[Event], now: Timestamp) -> Vec<Effect> {
     let tracked = conversation.account.channel.has_deliveries();
+    let said = Author::Bot { awaited: conversation.is_awaited(events, now) };
     let numbered = events.iter().zip(first..);
     numbered
         .filter(|(event, _)| !is_of_what_was_left(conversation, event))
-        .flat_map(|(event, seq)| effects_of(event, seq, now, conversation.window()))
+        .flat_map(|(event, seq)| effects_of(event, seq, now, (&said, conversation.window())))
         .filter(|effect| tracked || !effect.is_of_deliveries())
         .collect()
 }
@@ -59,9 +60,10 @@ fn is_of_what_was_left(conversation: &Conversation, event: &Event) -> bool {
     conversation.state.deliveries.get(of).is_some_and(|delivery| delivery.state == DeliveryState::Left)
 }
 
-fn effects_of(event: &Event, seq: Seq, now: Timestamp, window: Option<Window>) -> Vec<Effect> {
+/// `bot`: how it writes, if it does.
+fn effects_of(event: &Event, seq: Seq, now: Timestamp, (bot, window): (&Author, Option<Window>)) -> Vec<Effect> {
     match event {
-        Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by: Author::Bot }],
+        Event::BotSaid { line, .. } => vec![Effect::Queue { seq, line: line.clone(), by: bot.clone() }],
         Event::AgentSaid { text, attachment, template, .. } => {
             let late_from = window.map(|window| window.open_until);
             let by = Author::Person { late_from, template: template.clone() };

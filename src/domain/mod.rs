@@ -9,6 +9,7 @@ pub mod account;
 pub mod alert;
 pub mod aside;
 pub mod assigning;
+mod awaited;
 mod blocking;
 pub mod bot;
 pub mod call;

@@ -22,20 +22,35 @@ impl Window {
     }
 }
 
+/// Which of the messages that wait to go out goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    Person,
+    Answer,
+    /// What the bot says on its own: a time has come, perhaps for very many at once.
+    OwnAccord,
+}
+
 /// Who wrote a message of ours. Only a person can claim to be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Author {
-    Bot,
+    /// `awaited`: by somebody who has just done something, or waits for a person; else the bot says it on its own.
+    Bot { awaited: bool },
     /// From `late_from` on the channel takes it only as a person's; none: it makes no difference. As a `template` it takes
     /// it at any time.
-    Person {
-        late_from: Option<Timestamp>,
-        template: Option<Filled>,
-    },
+    Person { late_from: Option<Timestamp>, template: Option<Filled> },
 }
 
 impl Author {
     pub fn is_bot(&self) -> bool {
-        *self == Author::Bot
+        matches!(self, Author::Bot { .. })
+    }
+
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            Author::Person { .. } => Urgency::Person,
+            Author::Bot { awaited: true } => Urgency::Answer,
+            Author::Bot { awaited: false } => Urgency::OwnAccord,
+        }
     }
 }

@@ -62,6 +62,8 @@ mod panics;
 mod parsers;
 /// Pictures that contacts sent.
 mod pictures;
+/// Which of the messages that wait goes first.
+mod priorities;
 /// Several processes, as a customer, an agent and a provider see them.
 mod processes;
 /// Why humans are wanted.

@@ -63,7 +63,8 @@ pub fn any_line() -> impl Strategy<Value = Line> {
 
 pub fn any_author() -> impl Strategy<Value = Author> {
     let person = (option::of(any_time()), option::of(any_template()));
-    prop_oneof![Just(Author::Bot), person.prop_map(|(late_from, template)| Author::Person { late_from, template })]
+    let bot = any::<bool>().prop_map(|awaited| Author::Bot { awaited });
+    prop_oneof![bot, person.prop_map(|(late_from, template)| Author::Person { late_from, template })]
 }
 
 fn any_template() -> impl Strategy<Value = Filled> {

@@ -126,13 +126,20 @@ pub struct Line<'a> {
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     attachment: Option<Attachment<'a>>,
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
-    wanted: Option<wanted::Wanted<'a>>,
+    wanted: Option<Box<wanted::Wanted<'a>>>,
     /// Of a person's message in the queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     late_from: Option<u64>,
     /// Of a person's message in the queue, if it goes out as one.
     #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
     template: Option<Template<'a>>,
+    /// Of a bot's message in the queue: nobody waits for it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    own_accord: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A template with its values. A program that does not know it sends the words alone, and is refused if they come too late.
@@ -175,25 +182,29 @@ impl<'a> From<&'a message::Line> for Line<'a> {
             text: text(&line.text),
             choices: line.choices.iter().map(choice).collect(),
             attachment: line.attachment.as_ref().map(Into::into),
-            wanted: line.wanted.as_deref().map(Into::into),
+            wanted: line.wanted.as_deref().map(|wanted| Box::new(wanted.into())),
             late_from: None,
             template: None,
+            own_accord: false,
         }
     }
 }
 
 impl<'a> Line<'a> {
     pub fn queued(line: &'a message::Line, by: &'a Author) -> Self {
-        let (late_from, template) = match by {
-            Author::Bot => (None, None),
-            Author::Person { late_from, template } => (millis(*late_from), template.as_ref().map(Into::into)),
-        };
-        Self { late_from, template, ..line.into() }
+        match by {
+            Author::Bot { awaited } => Self { own_accord: !awaited, ..line.into() },
+            Author::Person { late_from, template } => {
+                let (late_from, template) = (millis(*late_from), template.as_ref().map(Into::into));
+                Self { late_from, template, ..line.into() }
+            }
+        }
     }
 
     pub fn read_queued(mut self, by_bot: bool) -> (message::Line, Author) {
         let (late_from, template) = (time(self.late_from), self.template.take().map(Into::into));
-        (self.into(), if by_bot { Author::Bot } else { Author::Person { late_from, template } })
+        let bot = Author::Bot { awaited: !self.own_accord };
+        (self.into(), if by_bot { bot } else { Author::Person { late_from, template } })
     }
 }
 
@@ -205,7 +216,7 @@ impl From<Line<'_>> for message::Line {
             text: line.text.into_owned(),
             choices: line.choices.into_iter().map(choice).collect(),
             attachment: line.attachment.map(Into::into),
-            wanted: line.wanted.map(|wanted| Box::new(wanted.into())),
+            wanted: line.wanted.map(|wanted| Box::new((*wanted).into())),
         }
     }
 }

@@ -27,7 +27,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::unread::Written;
 use crate::domain::window::{Author, Window};
 use of_channels::{
-    consent_samples, instagram_samples, left_samples, question_samples, telegram_samples, template_samples,
+    consent_samples, instagram_samples, left_samples, question_samples, size_and_urgency_samples, telegram_samples,
+    template_samples,
 };
 use of_summary::sample_summary;
 
@@ -94,7 +95,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.push(write_state(&State::default()));
     samples.push(write_state(&sample_state()));
     samples.push(write_summary(&sample_summary()));
-    samples.push(write_queued(&sample_line(), &Author::Bot));
+    samples.push(write_queued(&sample_line(), &Author::Bot { awaited: true }));
     samples.extend(later_samples());
     samples.extend(call_samples());
     samples.extend(label_samples());
@@ -109,6 +110,7 @@ fn samples() -> Vec<Vec<u8>> {
     samples.extend(question_samples());
     samples.extend(of_aside::samples());
     samples.extend(of_summary::samples());
+    samples.extend(size_and_urgency_samples());
     samples
 }
 
@@ -125,7 +127,12 @@ fn sample_events() -> Vec<Event> {
     let text = |text: &str| text.to_owned();
     let until = Some(Timestamp(1_800_000_000_000));
     let step = Step { dialogue: text("quote"), widget: 2, part: 0 };
-    let photo = Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("roof.jpg") };
+    let photo = Attachment {
+        kind: AttachmentKind::Image,
+        url: text("https://a.example/1"),
+        name: text("roof.jpg"),
+        bytes: None,
+    };
     let heard = Heard { text: text("look"), tap: Some(text("c1")), referral: None, attachments: vec![photo] };
     vec![
         Event::ContactSaid { heard: Heard::text("hi"), provider_id: None, provider_at: None },
@@ -242,7 +249,8 @@ fn later_samples() -> Vec<Vec<u8>> {
     let step = Step { dialogue: text("quote"), widget: 2, part: 1 };
     let from = Origin { bot: None, trigger: Some(text("get a quote")), widget: Some(step.clone()) };
     let next = Some(Timestamp(1_800_000_000_000));
-    let photo = Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat") };
+    let photo =
+        Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat") };
     let line = Line { attachment: Some(photo), ..Line::text("Look") };
     let heard = Heard { referral: Some(text("summer")), ..Heard::text("hi") };
     let said =

@@ -407,10 +407,7 @@ impl State {
             return;
         }
         node.memory.with(|memory| match *effect {
-            Effect::Queue { seq, ref by, .. } => match before(seq) {
-                Some(before) if !memory.knows(id(before)) => memory.fall_behind(),
-                _ => memory.enqueue(queued(seq, by.is_bot(), false)),
-            },
+            Effect::Queue { seq, ref by, .. } => memory.enqueue(queued(seq, by.is_bot(), false), before(seq)),
             Effect::Requeue { seq, flagged, at } => memory.settle(id(seq), Some((at, flagged))),
             Effect::Finish { seq } | Effect::Shelve { seq } => memory.settle(id(seq), None),
             _ => {}

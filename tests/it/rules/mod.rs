@@ -48,6 +48,8 @@ mod sending;
 mod silence;
 /// 16: replies written before somebody else spoke.
 mod superseded;
+/// What goes out before what.
+mod urgency;
 /// On which version of its bot a conversation is.
 mod versions;
 /// How long after the contact last wrote we may.

@@ -116,5 +116,5 @@ impl Outbox {
 
 /// Whoever wrote it has all the time in the world.
 pub fn author(by_bot: bool) -> Author {
-    if by_bot { Author::Bot } else { Author::Person { late_from: None, template: None } }
+    if by_bot { Author::Bot { awaited: true } } else { Author::Person { late_from: None, template: None } }
 }

@@ -54,3 +54,7 @@ pub(super) fn question_samples() -> Vec<Vec<u8>> {
     let aged = write_event(&Event::LeftBe { of: 2, by: None });
     vec![asked(WantedKind::Email, Some(text("skip"))), asked(WantedKind::Date, None), asked(yes_no, None), aged]
 }
+
+pub(super) fn size_and_urgency_samples() -> Vec<Vec<u8>> {
+    vec![write_queued(&sample_line(), &Author::Bot { awaited: false })]
+}
