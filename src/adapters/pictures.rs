@@ -16,7 +16,9 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, HeaderValue, LOCATION, RANGE,
+};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
@@ -25,6 +27,7 @@ use super::bots::guard::{Guard, Refused, body};
 use super::channels::files::ending;
 use crate::domain::ids::AccountId;
 use crate::ports::pictures::{NotShown, Opened, Picture, Pictures};
+use crate::ports::stretch::{Part, Stretch};
 
 const REDIRECTS_MAX: usize = 3;
 /// For the whole of it, redirects and all.
@@ -89,7 +92,7 @@ impl Pictures for Fetcher {
         async move {
             let fetched = async {
                 let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
-                let (_, answer) = inner.follow(&url, inner.keys.get(&of), ACCEPTED).await?;
+                let (_, answer) = inner.follow(&url, inner.keys.get(&of), (ACCEPTED, None)).await?;
                 inner.picture(answer).await
             };
             timeout(PATIENCE, fetched).await.unwrap_or_else(|_| Err(late()))
@@ -97,12 +100,17 @@ impl Pictures for Fetcher {
         .boxed()
     }
 
-    fn open(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Opened, NotShown>> {
+    fn open(
+        &self,
+        url: &str,
+        of: &AccountId,
+        stretch: Option<Stretch>,
+    ) -> BoxFuture<'static, Result<Opened, NotShown>> {
         let (inner, url, of) = (self.0.clone(), url.to_owned(), of.clone());
         async move {
             let opened = async {
                 let _place = inner.room.acquire().await.map_err(|_| NotShown::Busy)?;
-                let (from, answer) = inner.follow(&url, inner.keys.get(&of), "*/*").await?;
+                let (from, answer) = inner.follow(&url, inner.keys.get(&of), ("*/*", stretch)).await?;
                 inner.opened(&from, answer)
             };
             timeout(PATIENCE, opened).await.unwrap_or_else(|_| Err(late()))
@@ -121,7 +129,7 @@ impl Inner {
         &self,
         url: &str,
         key: Option<&Key>,
-        accepted: &'static str,
+        (accepted, stretch): (&'static str, Option<Stretch>),
     ) -> Result<(Url, reqwest::Response), NotShown> {
         let mut url = Url::parse(url).map_err(|_| NotShown::Gone)?;
         let mut may_be_late = key.is_some_and(|key| key.opens(&url));
@@ -132,9 +140,13 @@ impl Inner {
             if let Some(key) = key.filter(|key| key.opens(&url)) {
                 request = request.header(AUTHORIZATION, key.authorization.clone());
             }
+            if let Some(stretch) = stretch {
+                request = request.header(RANGE, stretch.in_words());
+            }
             let answer = request.send().await.map_err(broken)?;
             match answer.status() {
                 StatusCode::OK => return Ok((url, answer)),
+                StatusCode::PARTIAL_CONTENT if stretch.is_some() => return Ok((url, answer)),
                 status if status.is_redirection() => url = next(&url, &answer)?,
                 StatusCode::NOT_FOUND if std::mem::take(&mut may_be_late) => {
                     tokio::time::sleep(AGAIN_AFTER).await;
@@ -153,12 +165,18 @@ impl Inner {
         if !matches!(said(CONTENT_ENCODING), "" | "identity") {
             return Err(NotShown::Unreachable("it is packed".to_owned()));
         }
-        let (content_type, length) = (essence(said(CONTENT_TYPE)), answer.content_length());
+        let is_part = answer.status() == StatusCode::PARTIAL_CONTENT;
+        let part = Part::parse(said(CONTENT_RANGE)).filter(|_| is_part);
+        if is_part && part.is_none() {
+            return Err(NotShown::Unreachable("it gave a part, and did not say which".to_owned()));
+        }
+        let content_type = essence(said(CONTENT_TYPE));
+        let length = part.map_or_else(|| answer.content_length(), |part| part.of);
         if length.is_some_and(|length| length > self.file_bytes_max as u64) {
             return Err(NotShown::TooLarge(self.file_bytes_max));
         }
         let name = called(from, &content_type);
-        Ok(Opened { name, content_type, length, bytes: bounded(answer, self.file_bytes_max) })
+        Ok(Opened { name, content_type, length, part, bytes: bounded(answer, self.file_bytes_max) })
     }
 
     async fn picture(&self, answer: reqwest::Response) -> Result<Picture, NotShown> {

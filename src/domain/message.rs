@@ -32,6 +32,8 @@ pub struct Attachment {
     /// Where the provider keeps it; empty if it gave no link.
     pub url: String,
     pub name: String,
+    /// How long it is; none: nobody said.
+    pub bytes: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -143,9 +143,9 @@ pub fn disposition(place: &str, name: &str) -> String {
 }
 
 /// The file as it stands in a conversation. Its address has no host: that of the installation may change.
-pub fn attachment(key: UploadKey, name: &str) -> Attachment {
+pub fn attachment(key: UploadKey, name: &str, bytes: u64) -> Attachment {
     let kind = type_of(name).map_or(AttachmentKind::File, |known| known.kind);
-    Attachment { kind, url: format!("{PATH}{key}/{}", escaped(name)), name: name.to_owned() }
+    Attachment { kind, url: format!("{PATH}{key}/{}", escaped(name)), name: name.to_owned(), bytes: Some(bytes) }
 }
 
 impl Attachment {
@@ -195,13 +195,14 @@ mod tests {
     #[test]
     fn an_attachment_is_reached_from_elsewhere_by_our_address() {
         let key = UploadKey(Uuid::from_u128(7));
-        let own = attachment(key, "Dach neu.pdf");
+        let own = attachment(key, "Dach neu.pdf", 7);
         assert_eq!(own.url, "/uploads/00000000000000000000000000000007/Dach%20neu.pdf");
         assert_eq!(UploadKey::parse(&key.to_string()), Some(key));
         assert_eq!(UploadKey::parse(&key.0.to_string()), None);
         let reached = own.reached_at("https://chat.example.org");
         assert_eq!(reached.url, "https://chat.example.org/uploads/00000000000000000000000000000007/Dach%20neu.pdf");
-        let theirs = Attachment { kind: AttachmentKind::Image, url: "https://a.example/1".into(), name: "1".into() };
+        let url = "https://a.example/1".to_owned();
+        let theirs = Attachment { kind: AttachmentKind::Image, url, name: "1".into(), bytes: None };
         assert_eq!(theirs.clone().reached_at("https://chat.example.org"), theirs);
     }
 }

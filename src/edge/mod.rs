@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod error;
 pub mod files;
 pub mod guests;
+pub mod handing;
 pub mod health;
 pub mod invitation;
 pub mod outside;

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::Edge;
 use super::error::Problem;
+use super::handing::{asked, hand};
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, Seq};
 use crate::domain::message::{Attachment, AttachmentKind};
@@ -36,8 +37,13 @@ pub async fn picture(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Resu
     }
 }
 
-/// `GET /api/v1/conversations/{conversation}/attachments/{seq}/{place}`: the same for whatever can be saved, and for saving.
-pub async fn attachment(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> Result<HttpResponse, Problem> {
+/// `GET /api/v1/conversations/{conversation}/attachments/{seq}/{place}`: the same for whatever can be saved, and for saving;
+/// what can be heard or watched is played from here, too, which no disposition hinders. HEAD asks how long it is.
+pub async fn attachment(
+    request: HttpRequest,
+    edge: Data<Edge>,
+    path: Path<(String, Seq, usize)>,
+) -> Result<HttpResponse, Problem> {
     let none = || Problem::not_found("There is no such file.");
     let (attached, account) = find(&edge, path.into_inner()).await?.ok_or_else(none)?;
     // What is of no kind is a page or a place: that opens where it leads.
@@ -45,7 +51,7 @@ pub async fn attachment(edge: Data<Edge>, path: Path<(String, Seq, usize)>) -> R
         Some(attached).filter(|attached| attached.kind != AttachmentKind::Other).ok_or_else(none)?;
     match here(&url) {
         Some(place) => Ok(elsewhere(place)),
-        None => saved(&edge, &url, &name, &account).await,
+        None => saved(&request, &edge, &url, &name, &account).await,
     }
 }
 
@@ -72,8 +78,14 @@ fn elsewhere(place: &str) -> HttpResponse {
 }
 
 /// What lies there, whatever it is: to be saved, for nothing of a stranger's opens in the console's own house.
-async fn saved(edge: &Edge, url: &str, known_as: &str, account: &AccountId) -> Result<HttpResponse, Problem> {
-    let opened = edge.pictures.open(url, account).await.map_err(problem)?;
+async fn saved(
+    request: &HttpRequest,
+    edge: &Edge,
+    url: &str,
+    known_as: &str,
+    account: &AccountId,
+) -> Result<HttpResponse, Problem> {
+    let opened = edge.pictures.open(url, account, asked(request)).await.map_err(problem)?;
     // Some channels say the type where others say the name.
     let named = known_as.contains('.') && !known_as.contains('/');
     let name = upload::clean_name(if named { known_as } else { &opened.name });
@@ -84,10 +96,7 @@ async fn saved(edge: &Edge, url: &str, known_as: &str, account: &AccountId) -> R
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CACHE_CONTROL, "private, max-age=3600"));
-    if let Some(length) = opened.length {
-        response.no_chunking(length);
-    }
-    Ok(response.streaming(opened.bytes))
+    Ok(hand(request, response, (opened.length, opened.part), opened.bytes))
 }
 
 /// What lies there, as far as it is a picture.

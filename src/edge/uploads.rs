@@ -21,6 +21,7 @@ use super::addresses::Bound;
 use super::caller::Caller;
 use super::error::Problem;
 use super::guests;
+use super::handing::{asked, hand};
 use super::sign_in::SignIn;
 use crate::dice;
 use crate::domain::ids::AccountId;
@@ -153,7 +154,7 @@ async fn take(
     });
     taking.await.unwrap_or_else(|_| Err(Problem::internal()))?;
     metrics::counter!("switchboard_uploads_total").increment(1);
-    let shown = attachment(key, &name);
+    let shown = attachment(key, &name, bytes);
     let (kind, url) = (shown.kind.as_str().to_owned(), shown.url);
     Ok(HttpResponse::Created().json(api::Uploaded { key: key.to_string(), kind, url, name }))
 }
@@ -221,10 +222,18 @@ async fn take_parts(
 }
 
 /// `GET /uploads/{key}/{name}`: for everybody who knows the key, once the file was sent. Channels fetch it here, too.
-pub async fn show(edge: Data<Edge>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    request: HttpRequest,
+    edge: Data<Edge>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let none = || Problem::not_found("There is no such file.");
     let key = UploadKey::parse(&path.0).ok_or_else(none)?;
     let Upload { name, bytes, .. } = edge.switchboard.parts().uploads.upload(key).await?.ok_or_else(none)?;
+    let part = match asked(&request) {
+        Some(stretch) => Some(stretch.within(bytes).ok_or_else(|| beyond(bytes))?),
+        None => None,
+    };
     let kind = type_of(&name);
     let place = if kind.is_some_and(FileType::is_shown) { "inline" } else { "attachment" };
     let disposition = disposition(place, &name);
@@ -236,23 +245,34 @@ pub async fn show(edge: Data<Edge>, path: Path<(String, String)>) -> Result<Http
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
-        .insert_header((header::CACHE_CONTROL, FOR_EVER))
-        .no_chunking(bytes);
-    Ok(response.streaming(parts(edge, key, bytes)))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::CACHE_CONTROL, FOR_EVER));
+    let (from, to) = part.map_or((0, bytes.saturating_sub(1)), |part| (part.from, part.to));
+    Ok(hand(&request, response, (Some(bytes), part), parts(edge, key, from, to)))
 }
 
-/// One part after the other, as fast as whoever reads takes them.
+fn beyond(bytes: u64) -> Problem {
+    let detail = format!("The file has {bytes} bytes.");
+    Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "beyond", "Beyond the end", detail)
+}
+
+/// One part after the other, as fast as whoever reads takes them: from this byte on, up to and with that one.
 fn parts(
     edge: Data<Edge>,
     key: UploadKey,
-    bytes: u64,
+    from: u64,
+    to: u64,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
-    let count = u32::try_from(bytes.div_ceil(PART_BYTES as u64)).unwrap_or(u32::MAX);
-    stream::iter(0..count).then(move |number| {
-        let part = edge.switchboard.parts().uploads.part(key, number);
+    const EACH: u64 = PART_BYTES as u64;
+    stream::iter(from / EACH..=to / EACH).then(move |number| {
+        let part = u32::try_from(number).map(|number| edge.switchboard.parts().uploads.part(key, number));
         async move {
-            let part = part.await.and_then(|part| part.ok_or_else(|| StoreError::Unreadable("a part is gone".into())));
-            part.map_err(std::io::Error::other)
+            let gone = || StoreError::Unreadable("a part is gone".into());
+            let part = part.map_err(|_| gone()).map_err(std::io::Error::other)?;
+            let part = part.await.and_then(|part| part.ok_or_else(gone)).map_err(std::io::Error::other)?;
+            let begins = number * EACH;
+            let place = |byte: u64| usize::try_from(byte.saturating_sub(begins)).unwrap_or(PART_BYTES);
+            Ok::<Bytes, std::io::Error>(part.slice(place(from).min(part.len())..place(to + 1).min(part.len())))
         }
     })
 }

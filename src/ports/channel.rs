@@ -9,6 +9,7 @@ use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
 use super::store::Contact;
+use super::stretch::{Part, Stretch};
 use crate::domain::bot::entrances::Entrances;
 use crate::domain::command::Command;
 use crate::domain::described::Attribute;
@@ -183,6 +184,10 @@ pub trait Doors: Send + Sync + 'static {
 pub struct File {
     /// Its last part is how the provider calls it.
     pub path: String,
+    /// Of the whole; none: the provider does not say.
+    pub length: Option<u64>,
+    /// What `bytes` are; none: the whole.
+    pub part: Option<Part>,
     pub bytes: BoxStream<'static, Result<Bytes, NotFetched>>,
 }
 
@@ -199,8 +204,8 @@ pub enum NotFetched {
 
 /// Where attached files are that have no link of their own.
 pub trait Files: Send + Sync + 'static {
-    /// By the provider's name for the file.
-    fn fetch(&self, file: &str) -> BoxFuture<'static, Result<File, NotFetched>>;
+    /// By the provider's name for the file. A provider that hands out no stretches gives the whole.
+    fn fetch(&self, file: &str, stretch: Option<Stretch>) -> BoxFuture<'static, Result<File, NotFetched>>;
 }
 
 /// What one webhook brought, once it is known to be genuine.

@@ -16,6 +16,7 @@ pub mod people;
 pub mod pictures;
 pub mod rights;
 pub mod store;
+pub mod stretch;
 pub mod teams;
 pub mod tokens;
 pub mod uploads;

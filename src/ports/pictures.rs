@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
+use super::stretch::{Part, Stretch};
 use crate::domain::ids::AccountId;
 
 /// A whole picture, of a kind that cannot hold a script.
@@ -18,8 +19,10 @@ pub struct Opened {
     /// As its keeper calls it, by the last part of its address.
     pub name: String,
     pub content_type: String,
-    /// None: its keeper does not say.
+    /// Of the whole; none: its keeper does not say.
     pub length: Option<u64>,
+    /// What `bytes` are; none: the whole.
+    pub part: Option<Part>,
     pub bytes: BoxStream<'static, std::io::Result<Bytes>>,
 }
 
@@ -44,6 +47,8 @@ pub enum NotShown {
 pub trait Pictures: Send + Sync + 'static {
     /// `of`: the account it came by, whose media may need credentials.
     fn fetch(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Picture, NotShown>>;
-    /// As `fetch`, whatever lies there: for saving, never for showing.
-    fn open(&self, url: &str, of: &AccountId) -> BoxFuture<'static, Result<Opened, NotShown>>;
+    /// As `fetch`, whatever lies there: for saving and for playing, never for showing. A keeper that hands out no stretches
+    /// gives the whole.
+    fn open(&self, url: &str, of: &AccountId, stretch: Option<Stretch>)
+    -> BoxFuture<'static, Result<Opened, NotShown>>;
 }

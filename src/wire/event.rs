@@ -267,6 +267,10 @@ pub struct AttachmentView {
     pub kind: String,
     pub url: String,
     pub name: String,
+    /// How long it is, if the channel said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub bytes: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -70,14 +70,17 @@ pub struct AttachmentView {
     pub kind: String,
     pub url: String,
     pub name: String,
+    /// How long it is, if the channel said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 impl MessageView {
     /// `base`: how whoever reads it reaches us.
     pub fn of(seq: u64, heard: &Heard, base: &str) -> Self {
         let attachment = |attachment: &Attachment| {
-            let Attachment { kind, url, name } = attachment.clone().reached_at(base);
-            AttachmentView { kind: kind.as_str().to_owned(), url, name }
+            let Attachment { kind, url, name, bytes } = attachment.clone().reached_at(base);
+            AttachmentView { kind: kind.as_str().to_owned(), url, name, bytes }
         };
         Self {
             seq,
@@ -213,7 +216,7 @@ impl Said {
         }
         let attachment = match &self.image {
             Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
-                Some(Attachment { kind: AttachmentKind::Image, url: url.clone(), name: String::new() })
+                Some(Attachment { kind: AttachmentKind::Image, url: url.clone(), name: String::new(), bytes: None })
             }
             Some(_) => return Err("has an image without a web address".to_owned()),
             None => None,

@@ -244,7 +244,8 @@ fn option(choice: Choice) -> OptionView {
 }
 
 fn attachment(attachment: Attachment) -> AttachmentView {
-    AttachmentView { kind: attachment.kind.as_str().into(), url: attachment.url, name: attachment.name }
+    let Attachment { kind, url, name, bytes } = attachment;
+    AttachmentView { kind: kind.as_str().into(), url, name, bytes }
 }
 
 pub fn floor(summary: &Summary) -> Floor {

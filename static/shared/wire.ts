@@ -105,7 +105,11 @@ export type AttachmentView = {
 /**
  * `image`, `audio`, `video`, `file` or `other`.
  */
-kind: string, url: string, name: string, };
+kind: string, url: string, name: string, 
+/**
+ * How long it is, if the channel said so.
+ */
+bytes?: number, };
 
 export type OptionView = { id: string, label: string, };
 

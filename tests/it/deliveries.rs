@@ -407,7 +407,7 @@ async fn what_failed_and_is_only_a_file_is_called_by_its_name() {
     installation.delivered("7", 1).await;
     installation.provider.rule(Rule::next(1, Then::outside_window()));
     let url = "https://files.example/boat.jpg".to_owned();
-    let attachment = Some(Attachment { kind: AttachmentKind::Image, url, name: "boat.jpg".into() });
+    let attachment = Some(Attachment { kind: AttachmentKind::Image, url, name: "boat.jpg".into(), bytes: None });
     let agent = installation.ana.agent.clone();
     let reply = Command::Reply { agent, text: String::new(), attachment, seen: 0, anyway: true };
     ask(&node, &at, reply).await;

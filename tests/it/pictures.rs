@@ -10,6 +10,7 @@ use switchboard::domain::message::{Attachment, AttachmentKind, Heard};
 use switchboard::node::Node;
 use switchboard::ports::store::{Contact, LoggedEvent};
 
+use crate::support::api::{head, stretch};
 use crate::support::installation::{Installation, SOON, contact, conversation, page};
 use crate::support::node::{ask, log};
 use crate::support::other::{Manner, Other};
@@ -164,7 +165,7 @@ async fn media_that_need_credentials_get_them_and_nobody_else_does() {
     let scene = Scene { installation, node, trusted: place, private: elsewhere };
     let phone = Contact::of(&AccountId::new("sms-1"), "+14155550100");
     let come = async |kind: AttachmentKind, url: String| {
-        let attachments = vec![Attachment { kind, url, name: "application/pdf".to_owned() }];
+        let attachments = vec![Attachment { kind, url, name: "application/pdf".to_owned(), bytes: None }];
         let heard = Heard { attachments, ..Heard::default() };
         let hear = Command::Hear { heard, provider_id: None, provider_at: None, name: None };
         ask(&scene.node, &phone, hear).await;
@@ -292,5 +293,39 @@ async fn what_a_contact_looks_like_is_asked_when_somebody_looks_and_comes_throug
     let path = format!("/api/v1/conversations/{}/portrait", conversation(other));
     assert_eq!(scene.shown(&path).await.status, 404);
     assert!(scene.private.received().is_empty());
+    scene.node.stop().await;
+}
+
+#[actix_web::test]
+async fn a_recording_is_played_through_us_in_the_stretches_that_a_player_asks_for() {
+    let scene = Scene::new().await;
+    let tide: Vec<u8> = (0..5000_u32).map(|number| (number % 251) as u8).collect();
+    scene.trusted.now(Manner::Plays("audio/ogg", tide.clone()));
+    let url = scene.trusted.url("/tide.ogg");
+    let path = scene.post(file_event("m_voice", "audio", &url)).await.replace("/pictures/", "/attachments/");
+    let ana = &scene.installation.ana;
+    let said = async |range: &str| stretch(&scene.installation, ana, &path, range).await;
+    assert_eq!(said("bytes=0-").await, (206, Some("bytes 0-4999/5000".into()), tide.clone()));
+    assert_eq!(said("bytes=1200-1299").await, (206, Some("bytes 1200-1299/5000".into()), tide[1200..1300].to_vec()));
+    let whole = scene.shown(&path).await;
+    assert_eq!((whole.status, whole.header("content-type"), &whole.body), (200, Some("audio/ogg"), &tide));
+    assert_eq!(scene.trusted.received()[1].header("range"), "bytes=1200-1299", "no more comes than is heard");
+
+    // Who only asks how long it is gets no byte of it.
+    let told = head(&scene.installation, ana, &path).await;
+    assert!(told.starts_with("http/1.1 200") && told.contains("content-length: 5000\r\n"), "{told}");
+    let stranger = scene.installation.get(&path).await;
+    assert_eq!(stranger.status, 401, "only who is signed in");
+
+    // A keeper that knows no stretches gives the whole; what is too large is not played either, whatever is asked of it.
+    scene.trusted.now(Manner::Raw(tide.clone(), None));
+    assert_eq!(said("bytes=1200-1299").await, (200, None, tide.clone()));
+    scene.trusted.now(Manner::Plays("audio/ogg", vec![0; FILE_BYTES_MAX + 1]));
+    assert_eq!(said("bytes=0-9").await.0, 413);
+    let private = scene.private.url("/tide.ogg");
+    let path = scene.post(file_event("m_private", "audio", &private)).await.replace("/pictures/", "/attachments/");
+    assert_eq!(stretch(&scene.installation, ana, &path, "bytes=0-").await.0, 404);
+    assert!(head(&scene.installation, ana, &path).await.starts_with("http/1.1 404"));
+    assert!(scene.private.received().is_empty(), "nothing private was called");
     scene.node.stop().await;
 }

@@ -141,8 +141,10 @@ async fn links_files_groups_and_a_stopped_bot_are_what_they_are() {
     got(&telegram, 2).await;
 
     telegram.keep_file("AgAC-1_x", "photos/file_7.jpg", b"\xff\xd8 a picture");
-    telegram
-        .send(PERSON, &json!({"photo": [{"file_id": "AgAC-1_x", "width": 90, "height": 90}], "caption": "My roof"}));
+    telegram.send(
+        PERSON,
+        &json!({"photo": [{"file_id": "AgAC-1_x", "width": 90, "height": 90, "file_size": 12}], "caption": "My roof"}),
+    );
     let url = eventually("the picture is there", async || {
         let all = events(&node, PERSON).await;
         all.iter().find_map(|event| match event {
@@ -159,6 +161,9 @@ async fn links_files_groups_and_a_stopped_bot_are_what_they_are() {
     let picture = get(path, &[("cookie", &cookie)]).await;
     assert_eq!((picture.status, picture.body.as_slice()), (200, b"\xff\xd8 a picture".as_slice()));
     assert_eq!(picture.header("content-type"), Some("image/jpeg"));
+    assert_eq!(picture.header("content-length"), Some("12"));
+    let heard = |event: &Event| matches!(event, Event::ContactSaid { heard, .. } if heard.attachments.first().is_some_and(|it| it.bytes == Some(12)));
+    happens(&node, "Telegram says how long it is", heard).await;
     assert_eq!(picture.header("content-security-policy"), Some("default-src 'none'; sandbox"));
     let seq = log(&node, &contact(PERSON))
         .await

@@ -11,6 +11,7 @@ use switchboard::node::Node;
 use switchboard::ports::clock::SystemClock;
 use switchboard::ports::store::Contact;
 
+use crate::support::api::{head, stretch};
 use crate::support::installation::{Installation, SOON, SignedIn, contact, conversation, told_over_each_store};
 use crate::support::node::{eventually, log};
 use crate::support::wire::Wire;
@@ -118,7 +119,7 @@ async fn a_file_goes_from_a_visitor_to_the_agents_and_back(installation: Install
     let reset = console.next_of("reset").await;
     let said = &reset["events"].as_array().expect("events").iter().find(|event| event["kind"] == "contact_said");
     let attached = &said.expect("their words")["attachments"][0];
-    assert_eq!(*attached, json!({"kind": "image", "url": path, "name": "Dach neu.png"}));
+    assert_eq!(*attached, json!({"kind": "image", "url": path, "name": "Dach neu.png", "bytes": picture().len()}));
     let shown_at = format!("/api/v1/conversations/{here}/pictures/{}/0", said.expect("their words")["seq"]);
     let cookie = format!("{COOKIE}={}", installation.ana.cookie);
     let headers = [("cookie", cookie.as_str())];
@@ -142,9 +143,11 @@ async fn a_file_goes_from_a_visitor_to_the_agents_and_back(installation: Install
     while offered.is_none() {
         offered = said(&visitor.wire.next_of("events").await);
     }
-    assert_eq!(offered.expect("an offer")["name"], "offer.pdf");
+    let offered = offered.expect("an offer");
+    assert_eq!(offered["name"], "offer.pdf");
     let saved = installation.get(uploaded["url"].as_str().expect("an address")).await;
     assert_eq!(saved.body, b"%PDF-1.7 ...");
+    assert_eq!(offered["bytes"], saved.body.len());
     assert!(saved.header("content-disposition").unwrap_or_default().starts_with("attachment;"));
     node.stop().await;
 }
@@ -170,6 +173,34 @@ async fn an_acknowledged_message_survives_a_kill_with_its_file(installation: Ins
     let log = dumped.iter().find(|stored| stored.conversation == here).expect("the conversation");
     let files = format!("{log:?}").matches(&format!("/uploads/{key}/roof.png")).count();
     assert_eq!(files, 1, "{log:?}");
+}
+
+/// Whoever looks at a film from its middle gets that, across the parts in which it is kept.
+#[actix_web::test]
+async fn a_file_is_handed_out_in_the_stretches_that_are_asked_for() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let mut visitor = Visitor::come(&installation).await;
+    let key = key_in(&visitor.upload(&installation, "tide.png", &picture()).await);
+    visitor.say(&new_id(), "", &[&key], "ack").await;
+    let path = format!("/uploads/{key}/tide.png");
+    let (whole, ana) = (picture(), &installation.ana);
+    let last = whole.len() - 1;
+    let said = async |range: &str| stretch(&installation, ana, &path, range).await;
+    for (from, to) in [(0, 0), (5, 262_143), (262_143, 262_144), (262_144, 599_999), (1, last), (last, last)] {
+        let (status, which, bytes) = said(&format!("bytes={from}-{to}")).await;
+        assert_eq!((status, which), (206, Some(format!("bytes {from}-{to}/{}", whole.len()))));
+        assert!(bytes == whole[from..=to], "from {from} to {to}: {} bytes", bytes.len());
+    }
+    let (status, _, bytes) = said("bytes=600000-").await;
+    assert!(status == 206 && bytes == whole[600_000..]);
+    assert_eq!(said(&format!("bytes={}-", whole.len())).await.0, 416);
+    let (status, which, bytes) = said("bytes=0-1,5-6").await;
+    assert!((status, which) == (200, None) && bytes == whole, "two stretches at once are the whole");
+    let told = head(&installation, ana, &path).await;
+    assert!(told.contains(&format!("content-length: {}\r\n", whole.len())), "{told}");
+    assert!(told.starts_with("http/1.1 200") && told.contains("accept-ranges: bytes"), "{told}");
+    node.stop().await;
 }
 
 #[actix_web::test]

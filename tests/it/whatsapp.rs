@@ -11,6 +11,7 @@ use switchboard::domain::ids::{AccountId, Seq};
 use switchboard::node::Node;
 use switchboard::ports::store::Contact;
 
+use crate::support::api::head;
 use crate::support::installation::{Installation, SOON};
 use crate::support::node::{eventually, log, metric};
 
@@ -203,6 +204,9 @@ async fn who_has_no_number_is_served_and_files_come_through_us() {
     let picture = get(path, &[("cookie", &cookie)]).await;
     assert_eq!((picture.status, picture.body.as_slice()), (200, b"\xff\xd8 a picture".as_slice()));
     assert_eq!(picture.header("content-type"), Some("image/jpeg"));
+    // WhatsApp says how long a file is only to whoever asks for it.
+    let told = head(&installation, &installation.ana, path).await;
+    assert!(told.starts_with("http/1.1 200") && told.contains("content-length: 12\r\n"), "{told}");
     assert_eq!(picture.header("content-security-policy"), Some("default-src 'none'; sandbox"));
     assert_eq!(get(path, &[]).await.status, 401);
     assert_eq!(get(&format!("{path}2"), &[("cookie", &cookie)]).await.status, 404);

@@ -38,8 +38,8 @@ impl AgentSession {
                 Ok(kept) => kept.and_then(|kept| kept.into_iter().next()),
                 Err(error) => return this.error(Some(reference), "unavailable", &error.to_string(), ctx),
             };
-            let Some(Upload { key, name, .. }) = upload else { return this.no_upload(reference, ctx) };
-            let (agent, attachment) = (this.agent(), Some(attachment(key, &name)));
+            let Some(Upload { key, name, bytes, .. }) = upload else { return this.no_upload(reference, ctx) };
+            let (agent, attachment) = (this.agent(), Some(attachment(key, &name, bytes)));
             this.send(reference, conversation, cid, Command::Reply { agent, text, attachment, seen, anyway }, ctx);
         }));
     }

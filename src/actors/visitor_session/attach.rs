@@ -6,6 +6,7 @@ use actix_web_actors::ws;
 use super::VisitorSession;
 use crate::domain::message::Heard;
 use crate::domain::upload::{FILES_MAX, UploadKey, attachment};
+use crate::ports::uploads::Upload;
 
 const NO_UPLOAD: &str = "a file is not there any more; attach it again";
 
@@ -20,7 +21,8 @@ impl VisitorSession {
         let kept = self.switchboard.parts().uploads.keep_uploads(keys, owner, id.clone());
         ctx.wait(kept.into_actor(self).map(move |kept, this, ctx| match kept {
             Ok(Some(uploads)) => {
-                let attachments = uploads.iter().map(|upload| attachment(upload.key, &upload.name)).collect();
+                let attached = |upload: &Upload| attachment(upload.key, &upload.name, upload.bytes);
+                let attachments = uploads.iter().map(attached).collect();
                 this.hear(id, Heard { attachments, ..heard }, ctx);
             }
             Ok(None) => this.error(Some(id), "no_upload", NO_UPLOAD, false, ctx),

@@ -127,7 +127,8 @@ fn line(said: Said) -> Option<Line> {
     let shown = said.image.map(|url| (AttachmentKind::Image, url));
     let other = said.attachment.as_ref().and_then(Value::as_str).map(|url| (AttachmentKind::File, url.to_owned()));
     let web = |(_, url): &(AttachmentKind, String)| url.starts_with("https://") || url.starts_with("http://");
-    let attachment = shown.or(other).filter(web).map(|(kind, url)| Attachment { kind, url, name: String::new() });
+    let attachment =
+        shown.or(other).filter(web).map(|(kind, url)| Attachment { kind, url, name: String::new(), bytes: None });
     let buttons = said.buttons.unwrap_or_default();
     let choices = buttons.into_iter().take(BUTTONS_MAX).filter_map(choice).collect();
     let text = said.text.unwrap_or_default();

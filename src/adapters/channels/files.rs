@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::http::{Download, Unanswered};
 use crate::domain::ids::AccountId;
 use crate::domain::message::{Attachment, AttachmentKind};
-use crate::ports::channel::NotFetched;
+use crate::ports::channel::{File, NotFetched};
 
 const NAME_BYTES_MAX: usize = 512;
 
@@ -31,8 +31,17 @@ pub fn in_words(attachments: &[Attachment]) -> String {
     attachments.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// What a provider hands out, called by the last part of `path`.
+pub fn file_of(path: String, download: Download, bytes_max: usize) -> Result<File, NotFetched> {
+    let (length, part) = download.length_and_part();
+    if download.is_part() && part.is_none() {
+        return Err(NotFetched::Unreachable("it gave a part, and did not say which".to_owned()));
+    }
+    Ok(File { path, length, part, bytes: bounded(download, bytes_max) })
+}
+
 /// The file as it comes; longer than so many bytes, it breaks off.
-pub fn bounded(download: Download, bytes_max: usize) -> BoxStream<'static, Result<Bytes, NotFetched>> {
+fn bounded(download: Download, bytes_max: usize) -> BoxStream<'static, Result<Bytes, NotFetched>> {
     stream::unfold(Some((download, bytes_max)), |left| async {
         let (mut download, room) = left?;
         match download.chunk().await {

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::http::{Answer, Client, Download, JSON, Unanswered, headers};
 use super::meta_signature::appsecret_proof;
+use crate::ports::stretch::Stretch;
 
 /// How Graph knows us.
 #[derive(Clone)]
@@ -108,8 +109,8 @@ impl Graph {
     }
 
     /// The token goes along: only where [`Graph::is_at_home`].
-    pub async fn get(&self, from: Uri) -> Result<Download, Unanswered> {
-        self.client.get(from, Some(self.authorization.clone())).await
+    pub async fn get(&self, from: Uri, stretch: Option<Stretch>) -> Result<Download, Unanswered> {
+        self.client.get(from, Some(self.authorization.clone()), stretch).await
     }
 
     /// Whether an address that Graph gave us is one of its own: nobody else may see the token, and no machine beside us

@@ -10,7 +10,7 @@ use std::iter;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -20,6 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::ports::stretch::{Part, Stretch};
 use reach::Reach;
 
 /// Longer than this to connect: nothing has left us. Shorter than any whole answer takes, so the two are told apart.
@@ -31,6 +32,8 @@ const IDLE_CONNECTIONS_PER_HOST_MAX: usize = 256;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The rest of a longer answer is not read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+const PARTIAL: u16 = 206;
 
 pub const FORM: &str = "application/x-www-form-urlencoded";
 pub const JSON: &str = "application/json";
@@ -61,11 +64,30 @@ impl Answer {
 /// A file, chunk by chunk.
 pub struct Download {
     pub status: u16,
+    headers: HeaderMap,
     incoming: Incoming,
     patience: Duration,
 }
 
 impl Download {
+    /// Of what comes; none: it is not said.
+    fn coming(&self) -> Option<u64> {
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    pub fn is_part(&self) -> bool {
+        self.status == PARTIAL
+    }
+
+    /// How long the whole is, if that is said, and which part of it comes, if it is one.
+    pub fn length_and_part(&self) -> (Option<u64>, Option<Part>) {
+        let part = self.headers.get(CONTENT_RANGE).and_then(|range| Part::parse(range.to_str().ok()?));
+        match part.filter(|_| self.is_part()) {
+            Some(part) => (part.of, Some(part)),
+            None => (self.coming(), None),
+        }
+    }
+
     /// None at its end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Unanswered> {
         loop {
@@ -147,7 +169,12 @@ impl Client {
     }
 
     /// Each chunk may take as long as an answer. `authorization` is never shown.
-    pub async fn get(&self, from: Uri, authorization: Option<HeaderValue>) -> Result<Download, Unanswered> {
+    pub async fn get(
+        &self,
+        from: Uri,
+        authorization: Option<HeaderValue>,
+        stretch: Option<Stretch>,
+    ) -> Result<Download, Unanswered> {
         let mut request = Request::new(Full::default());
         *request.uri_mut() = from;
         request.headers_mut().insert(USER_AGENT, US);
@@ -155,9 +182,13 @@ impl Client {
             authorization.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, authorization);
         }
+        if let Some(range) = stretch.and_then(|stretch| HeaderValue::try_from(stretch.in_words()).ok()) {
+            request.headers_mut().insert(RANGE, range);
+        }
         let answer = self.answer(request, Instant::now() + self.answer_timeout).await?;
-        let status = answer.status().as_u16();
-        Ok(Download { status, incoming: answer.into_body(), patience: self.answer_timeout })
+        let (head, incoming) = answer.into_parts();
+        let (status, headers) = (head.status.as_u16(), head.headers);
+        Ok(Download { status, headers, incoming, patience: self.answer_timeout })
     }
 
     async fn answer(&self, request: Request<Full<Bytes>>, until: Instant) -> Result<Response<Incoming>, Unanswered> {

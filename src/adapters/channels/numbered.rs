@@ -50,7 +50,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_attached_is_a_link() {
-        let boat = Attachment { kind: AttachmentKind::Image, url: "https://a.example/1".into(), name: "boat".into() };
+        let boat = Attachment {
+            kind: AttachmentKind::Image,
+            url: "https://a.example/1".into(),
+            name: "boat".into(),
+            bytes: None,
+        };
         let line = Line { text: "Look".into(), choices: vec![], attachment: Some(boat), wanted: None };
         assert_eq!(text(&line, true), "Look\nboat\nhttps://a.example/1");
         assert_eq!(text(&line, false), "Look");

@@ -27,7 +27,8 @@ fn agent() -> Agent {
 
 /// Every command there is; a new one belongs here, and a line of it in `v1.jsonl`.
 fn commands() -> Vec<Command> {
-    let picture = Attachment { kind: AttachmentKind::Image, url: "https://x.example/1".into(), name: "1".into() };
+    let (kind, url) = (AttachmentKind::Image, "https://x.example/1".to_owned());
+    let picture = Attachment { kind, url, name: "1".into(), bytes: None };
     let heard =
         Heard { text: "hi \"there\"".into(), tap: Some("yes".into()), attachments: vec![picture], referral: None };
     let at = Timestamp(5);

@@ -43,11 +43,8 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
         AttachmentKind::File,
         AttachmentKind::Other,
     ];
-    (proptest::sample::select(kinds.to_vec()), any_text(), any_text()).prop_map(|(kind, url, name)| Attachment {
-        kind,
-        url,
-        name,
-    })
+    let parts = (proptest::sample::select(kinds.to_vec()), any_text(), any_text(), option::of(any::<u64>()));
+    parts.prop_map(|(kind, url, name, bytes)| Attachment { kind, url, name, bytes })
 }
 
 fn any_heard() -> impl Strategy<Value = Heard> {

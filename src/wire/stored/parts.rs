@@ -57,6 +57,8 @@ pub struct Attachment<'a> {
     url: Text<'a>,
     #[serde(borrow)]
     name: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,7 +102,7 @@ impl<'a> From<&'a message::Attachment> for Attachment<'a> {
             message::AttachmentKind::File => AttachmentKind::File,
             message::AttachmentKind::Other => AttachmentKind::Other,
         };
-        Self { kind, url: text(&attachment.url), name: text(&attachment.name) }
+        Self { kind, url: text(&attachment.url), name: text(&attachment.name), bytes: attachment.bytes }
     }
 }
 
@@ -113,7 +115,8 @@ impl From<Attachment<'_>> for message::Attachment {
             AttachmentKind::File => message::AttachmentKind::File,
             AttachmentKind::Other => message::AttachmentKind::Other,
         };
-        Self { kind, url: attachment.url.into_owned(), name: attachment.name.into_owned() }
+        let Attachment { url, name, bytes, .. } = attachment;
+        Self { kind, url: url.into_owned(), name: name.into_owned(), bytes }
     }
 }
 

@@ -250,7 +250,7 @@ fn later_samples() -> Vec<Vec<u8>> {
     let from = Origin { bot: None, trigger: Some(text("get a quote")), widget: Some(step.clone()) };
     let next = Some(Timestamp(1_800_000_000_000));
     let photo =
-        Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat") };
+        Attachment { kind: AttachmentKind::Image, url: text("https://a.example/1"), name: text("boat"), bytes: None };
     let line = Line { attachment: Some(photo), ..Line::text("Look") };
     let heard = Heard { referral: Some(text("summer")), ..Heard::text("hi") };
     let said =

@@ -104,3 +104,13 @@ test('the type check refuses what is missing, superfluous or misspelt', () => {
   // @ts-expect-error: nobody asked.
   expect(english.t('undo', { name: 'Ana' })).toBe('Undo');
 });
+
+test('the size of a file is said as its language says it', () => {
+  expect([1, 340, 999, 1000, 48_213, 999_499, 999_500, 3_400_000, 12_000_000, 2e9].map(english.size)).toEqual([
+    '1 byte', '340 bytes', '999 bytes', '1 kB', '48 kB', '999 kB', '1 MB', '3.4 MB', '12 MB', '2 GB',
+  ]);
+  const plain = (words: string) => words.replaceAll(/[\u00a0\u202f]/g, ' ');
+  expect(plain(speaks('de').size(3_400_000))).toBe('3,4 MB');
+  expect(plain(speaks('fr').size(48_213))).toBe('48 ko');
+  for (const tag of TAGS) expect(speaks(tag).size(340), tag).not.toMatch(/^340$/);
+});

@@ -73,7 +73,7 @@ fn an_agents_file_is_known_by_its_kind() {
     let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
     story.contact("Hello");
     story.all_sent();
-    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png"));
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png", 7));
     let seen = story.seq();
     story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
     let said = story.seq();
@@ -89,7 +89,7 @@ fn a_picture_that_somebody_elsewhere_sends_soon_after_ours_is_theirs() {
     let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
     story.contact("Hello");
     story.all_sent();
-    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.mp4"));
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.mp4", 7));
     let seen = story.seq();
     story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
     let said = story.seq();
@@ -108,7 +108,7 @@ fn a_picture_that_was_sent_twice_is_shown_twice_and_silences_nobody() {
     let mut story = Story::on(Channel::Instagram, TestBot::insurer().build());
     story.contact("Hello");
     story.all_sent();
-    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png"));
+    let attachment = Some(attachment(UploadKey(Uuid::from_u128(7)), "roof.png", 7));
     let seen = story.seq();
     story.tell(Command::Reply { agent: ana(), text: String::new(), attachment, seen, anyway: false });
     let said = story.seq();

@@ -206,7 +206,8 @@ fn only_the_word_alone_brings_a_waiting_contact_back() {
 fn a_picture_never_means_back() {
     let mut story = Story::of(TestBot::insurer().back_word("").build());
     story.contact("I had an accident");
-    let attachments = vec![Attachment { kind: AttachmentKind::Image, url: String::new(), name: "car.jpg".into() }];
+    let attachments =
+        vec![Attachment { kind: AttachmentKind::Image, url: String::new(), name: "car.jpg".into(), bytes: None }];
     story.hear(Heard { attachments, ..Heard::default() });
     story.contact("👍");
     story.expect_waiting("urgent");

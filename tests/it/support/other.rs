@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::Value;
+use switchboard::ports::stretch::Stretch;
 
 use super::node::eventually;
 
@@ -20,6 +21,8 @@ pub enum Manner {
     /// These bytes, as this content encoding.
     Raw(Vec<u8>, Option<&'static str>),
     Redirects(String),
+    /// A recording of this type, or the stretch of it that is asked for.
+    Plays(&'static str, Vec<u8>),
     /// It takes the request and never answers.
     Hangs,
 }
@@ -97,10 +100,22 @@ async fn handle(request: HttpRequest, body: Bytes, other: Data<Other>) -> HttpRe
             }
             answer.body(bytes)
         }
+        Manner::Plays(kind, bytes) => play(&request, kind, bytes),
         Manner::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
         Manner::Hangs => {
             tokio::time::sleep(Duration::from_secs(600)).await;
             HttpResponse::Ok().finish()
         }
+    }
+}
+
+fn play(request: &HttpRequest, kind: &str, bytes: Vec<u8>) -> HttpResponse {
+    let asked = request.headers().get("range").and_then(|range| Stretch::parse(range.to_str().ok()?));
+    match asked.and_then(|stretch| stretch.within(bytes.len() as u64)) {
+        None => HttpResponse::Ok().content_type(kind).body(bytes),
+        Some(part) => HttpResponse::PartialContent()
+            .content_type(kind)
+            .insert_header(("content-range", part.in_words()))
+            .body(bytes[part.from as usize..=part.to as usize].to_vec()),
     }
 }

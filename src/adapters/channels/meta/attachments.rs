@@ -30,19 +30,19 @@ pub fn attachments(raw: Option<&RawValue>) -> Vec<Attachment> {
 /// In place of something Meta only tells us the existence of.
 pub fn unsupported() -> Attachment {
     let name = "something Meta does not show".into();
-    Attachment { kind: AttachmentKind::Other, url: String::new(), name }
+    Attachment { kind: AttachmentKind::Other, url: String::new(), name, bytes: None }
 }
 
 /// The story of ours that a message is about.
 pub fn story(story: Story<'_>) -> Attachment {
-    Attachment { kind: AttachmentKind::Other, url: link(story.url), name: "answers a story".into() }
+    Attachment { kind: AttachmentKind::Other, url: link(story.url), name: "answers a story".into(), bytes: None }
 }
 
 /// Never fails: that there was something is worth knowing, even if not what.
 fn attachment(raw: &str) -> Attachment {
     let mended = mend_surrogates(raw);
     let Ok(attached) = serde_json::from_str::<Attached>(mended.as_deref().unwrap_or(raw)) else {
-        return Attachment { kind: AttachmentKind::Other, url: String::new(), name: String::new() };
+        return Attachment { kind: AttachmentKind::Other, url: String::new(), name: String::new(), bytes: None };
     };
     let type_name = attached.kind.map(|kind| kind.0).unwrap_or_default();
     let kind = match &*type_name {
@@ -60,7 +60,8 @@ fn attachment(raw: &str) -> Attachment {
         _ if kind == AttachmentKind::Other => type_name,
         _ => Cow::Borrowed(""),
     });
-    Attachment { kind, url: link(url.or(attached.url)), name: without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned() }
+    let name = without_nul(cut(name, NAME_CHARACTERS_MAX)).into_owned();
+    Attachment { kind, url: link(url.or(attached.url)), name, bytes: None }
 }
 
 /// Empty for what is no link.

@@ -45,7 +45,7 @@ impl Graph {
     /// The body of what Graph knows.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Vec<u8>, Refused> {
         let address = self.graph.address(path, query).map_err(|why| self.refused(&why.to_string()))?;
-        let answer = self.graph.get(address).await.map_err(|why| self.refused(&why.to_string()))?;
+        let answer = self.graph.get(address, None).await.map_err(|why| self.refused(&why.to_string()))?;
         let status = answer.status;
         let body = whole(answer).await.ok_or_else(|| self.refused("the answer broke off, or is too long"))?;
         self.taken(status, body)

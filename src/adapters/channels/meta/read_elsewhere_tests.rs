@@ -43,8 +43,12 @@ fn a_conversation_that_moves_is_ours_if_our_app_has_it() {
 #[test]
 fn what_instagram_adds_is_read() {
     let story = r#""message":{"mid":"m","text":"Nice","reply_to":{"story":{"url":"https://s.example/1","id":"178"}}}"#;
-    let attachment =
-        |name: &str, url: &str| Attachment { kind: AttachmentKind::Other, url: url.into(), name: name.into() };
+    let attachment = |name: &str, url: &str| Attachment {
+        kind: AttachmentKind::Other,
+        url: url.into(),
+        name: name.into(),
+        bytes: None,
+    };
     let heard_of = |rest: &str| heard(&from_person(rest));
     assert_eq!(heard_of(story).attachments, [attachment("answers a story", "https://s.example/1")]);
     let mention =

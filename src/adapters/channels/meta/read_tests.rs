@@ -47,7 +47,7 @@ fn reason(body: &str) -> &'static str {
 }
 
 fn link(kind: AttachmentKind, url: &str) -> Attachment {
-    Attachment { kind, url: url.into(), name: String::new() }
+    Attachment { kind, url: url.into(), name: String::new(), bytes: None }
 }
 
 #[test]

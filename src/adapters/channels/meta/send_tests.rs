@@ -204,8 +204,12 @@ async fn a_long_text_goes_out_in_parts_and_the_choices_with_the_last() {
 
 #[tokio::test]
 async fn something_to_look_at_goes_out_after_its_words() {
-    let picture =
-        Attachment { kind: AttachmentKind::Image, url: "https://a.example/boat.jpg".into(), name: String::new() };
+    let picture = Attachment {
+        kind: AttachmentKind::Image,
+        url: "https://a.example/boat.jpg".into(),
+        name: String::new(),
+        bytes: None,
+    };
     let provider = Provider::that(vec![sent("m_1"), sent("m_2")]).await;
     let line = Line { attachment: Some(picture.clone()), ..Line::text("Look:") };
     assert_eq!(provider.send(line).await, SendResult::Sent { provider_id: "m_2".into() });

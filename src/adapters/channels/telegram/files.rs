@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::answer::Refused;
 use super::call::{BadSettings, Caller, Settings};
-use crate::adapters::channels::files::{bounded, broken};
+use crate::adapters::channels::files::{broken, file_of};
 use crate::adapters::channels::http::Client;
 use crate::ports::channel::{File, Files, NotFetched};
+use crate::ports::stretch::Stretch;
 
 /// Telegram hands out nothing larger.
 const FILE_BYTES_MAX: usize = 20 << 20;
@@ -31,15 +32,15 @@ impl TelegramFiles {
 }
 
 impl Files for TelegramFiles {
-    fn fetch(&self, file: &str) -> BoxFuture<'static, Result<File, NotFetched>> {
+    fn fetch(&self, file: &str, stretch: Option<Stretch>) -> BoxFuture<'static, Result<File, NotFetched>> {
         let (caller, file) = (self.0.clone(), file.to_owned());
         async move {
             let found = caller.ask::<Found>("getFile", &json!({"file_id": file})).await.map_err(why)?;
             let path = found.file_path.filter(|path| is_plain(path)).ok_or(NotFetched::Gone)?;
             let address = caller.address(&["file"], path.split('/')).map_err(broken)?;
-            let download = caller.client.get(address, None).await.map_err(broken)?;
+            let download = caller.client.get(address, None, stretch).await.map_err(broken)?;
             match download.status {
-                200 => Ok(File { path, bytes: bounded(download, FILE_BYTES_MAX) }),
+                200 | 206 => file_of(path, download, FILE_BYTES_MAX),
                 404 => Err(NotFetched::Gone),
                 status => Err(NotFetched::Unreachable(format!("it answered with HTTP {status}"))),
             }

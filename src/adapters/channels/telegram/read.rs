@@ -260,7 +260,8 @@ fn file(kind: AttachmentKind, file: &File, ours: &Ours<'_>) -> Result<Attachment
     let named = |word: &Option<Word>| word.as_ref().map(|word| label(&word.0)).filter(|name| !name.is_empty());
     let name = named(&file.file_name).or_else(|| named(&file.title)).or_else(|| named(&file.emoji));
     let url = file.file_id.as_ref().and_then(|Word(id)| files::url(ours.base, ours.account, id));
-    Ok(Attachment { kind, url: url.unwrap_or_default(), name: name.unwrap_or_default() })
+    let bytes = file.file_size.as_ref().and_then(|Word(bytes)| bytes.parse().ok());
+    Ok(Attachment { kind, url: url.unwrap_or_default(), name: name.unwrap_or_default(), bytes })
 }
 
 fn card(card: &Card) -> Attachment {
@@ -268,7 +269,7 @@ fn card(card: &Card) -> Attachment {
     let number = international(text(copy(&card.phone_number)));
     let name = full_name(copy(&card.first_name), copy(&card.last_name)).unwrap_or_default();
     let name = [name, number].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
-    Attachment { kind: AttachmentKind::Other, url: String::new(), name }
+    Attachment { kind: AttachmentKind::Other, url: String::new(), name, bytes: None }
 }
 
 #[cfg(test)]

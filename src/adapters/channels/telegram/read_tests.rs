@@ -108,6 +108,13 @@ fn what_is_attached_is_a_link_through_us() {
         let attachment = super::tests::heard(&message(json!({what: {"file_id": "f", "file_name": "n"}}))).attachments;
         assert_eq!((attachment[0].kind.as_str(), attachment[0].name.as_str()), (kind, "n"), "{what}");
     }
+    // How long it is, however that is said.
+    for (said, bytes) in
+        [(json!(48_213), Some(48_213)), (json!("48213"), Some(48_213)), (json!(-1), None), (Value::Null, None)]
+    {
+        let voice = super::tests::heard(&message(json!({"voice": {"file_id": "f", "file_size": said}})));
+        assert_eq!(voice.attachments[0].bytes, bytes);
+    }
     // A name that would lead elsewhere is no link.
     let odd = super::tests::heard(&message(json!({"voice": {"file_id": "../../bot"}})));
     assert_eq!(odd.attachments[0].url, "");
@@ -264,6 +271,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         "photo",
         "document",
         "file_id",
+        "file_size",
         "location",
         "venue",
         "contact",

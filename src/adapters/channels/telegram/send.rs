@@ -179,8 +179,12 @@ mod tests {
 
     #[test]
     fn the_buttons_go_with_the_last_part() {
-        let attachment =
-            Attachment { kind: AttachmentKind::Image, url: "https://a.example/1".into(), name: "x".into() };
+        let attachment = Attachment {
+            kind: AttachmentKind::Image,
+            url: "https://a.example/1".into(),
+            name: "x".into(),
+            bytes: None,
+        };
         let line =
             Line { text: "a ".repeat(4000), choices: choices(&["one"]), attachment: Some(attachment), wanted: None };
         let parts = parts(7, &line);

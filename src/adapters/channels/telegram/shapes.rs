@@ -98,6 +98,8 @@ pub struct File<'a> {
     /// What a sticker stands for.
     #[serde(borrow, default)]
     pub emoji: Option<Word<'a>>,
+    #[serde(borrow, default)]
+    pub file_size: Option<Word<'a>>,
 }
 
 #[derive(Deserialize, Clone, Copy)]

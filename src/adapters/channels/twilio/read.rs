@@ -163,7 +163,8 @@ fn attachment(url: &str, content_type: &str) -> Attachment {
         _ => AttachmentKind::File,
     };
     let url = if is_link(url) { clean(url) } else { String::new() };
-    Attachment { kind, url, name: clean(&content_type.chars().take(100).collect::<String>()) }
+    let name = clean(&content_type.chars().take(100).collect::<String>());
+    Attachment { kind, url, name, bytes: None }
 }
 
 fn clean(text: &str) -> String {

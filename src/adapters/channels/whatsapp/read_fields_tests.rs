@@ -65,7 +65,7 @@ fn content() -> impl Strategy<Value = (Json, Heard)> {
         let id = if is_number { json!(number) } else { json!(number.to_string()) };
         let media = json!({"id": id, "mime_type": "x/y", "sha256": "b7M=", "caption": caption, "filename": filename});
         let url = format!("{BASE}/api/v1/files/wa/{number}");
-        let attachments = vec![crate::domain::message::Attachment { kind, url, name: filename }];
+        let attachments = vec![crate::domain::message::Attachment { kind, url, name: filename, bytes: None }];
         (json!({"type": name, name: media}), Heard { attachments, ..Heard::text(caption) })
     });
     prop_oneof![text, tap, file]

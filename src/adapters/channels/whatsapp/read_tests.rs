@@ -135,7 +135,7 @@ fn what_is_attached_is_reached_through_us() {
     let url = format!("{BASE}/api/v1/files/wa-1/712345");
     assert_eq!(picture.text, "My roof");
     let (kind, name) = (crate::domain::message::AttachmentKind::Image, String::new());
-    assert_eq!(picture.attachments, [crate::domain::message::Attachment { kind, url: url.clone(), name }]);
+    assert_eq!(picture.attachments, [crate::domain::message::Attachment { kind, url: url.clone(), name, bytes: None }]);
     for (kind, shown) in [("sticker", "image"), ("video", "video"), ("audio", "audio"), ("document", "file")] {
         let there = heard(json!({"type": kind, kind: {"id": 712345, "filename": "a.pdf", "voice": true}}));
         let it = &there.attachments[0];

@@ -99,7 +99,7 @@ pub fn echoed(echo: &Message, people: &People, account: &AccountId, base: &str) 
 
 fn unsupported() -> Attachment {
     let name = "something WhatsApp does not show".into();
-    Attachment { kind: AttachmentKind::Other, url: String::new(), name }
+    Attachment { kind: AttachmentKind::Other, url: String::new(), name, bytes: None }
 }
 
 /// What a contact changes about what was said. Each change has an id of its own.
@@ -182,7 +182,7 @@ fn attachments(message: &Message, account: &AccountId, base: &str) -> Vec<Attach
         let media = media?;
         let url = media.id.as_ref().and_then(|Word(id)| files::url(base, account, id)).unwrap_or_default();
         let name = media.filename.as_ref().map(|name| label(&name.0)).unwrap_or_default();
-        Some(Attachment { kind, url, name })
+        Some(Attachment { kind, url, name, bytes: None })
     };
     let files = media(message).into_iter().filter_map(file);
     let cards = message.contacts.iter().flatten().take(CARDS_MAX).map(card);
@@ -197,7 +197,7 @@ fn card(Card { name, phones }: &Card) -> Attachment {
     let phone = phones.iter().flatten().find_map(|phone| phone.phone.as_ref());
     let name = name.as_ref().and_then(|name| name.formatted_name.as_ref());
     let words = [name, phone].into_iter().flatten().map(|word| word.0.as_ref()).collect::<Vec<_>>().join(", ");
-    Attachment { kind: AttachmentKind::Other, url: String::new(), name: label(&words) }
+    Attachment { kind: AttachmentKind::Other, url: String::new(), name: label(&words), bytes: None }
 }
 
 fn in_a_row<'a>(words: [&Option<Word<'a>>; 2]) -> String {

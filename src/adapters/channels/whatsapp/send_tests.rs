@@ -8,7 +8,7 @@ fn choices(labels: &[&str]) -> Vec<Choice> {
 }
 
 fn attachment(kind: AttachmentKind) -> Attachment {
-    Attachment { kind, url: "https://a.example/1".into(), name: "offer.pdf".into() }
+    Attachment { kind, url: "https://a.example/1".into(), name: "offer.pdf".into(), bytes: None }
 }
 
 fn parts_of(line: &Line) -> Vec<Value> {

@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn attachment(&self, kind: AttachmentKind, url: &str, name: &str, text: &Template) -> Line {
-        let attachment = Some(Attachment { kind, url: url.to_owned(), name: name.to_owned() });
+        let attachment = Some(Attachment { kind, url: url.to_owned(), name: name.to_owned(), bytes: None });
         Line { text: self.fill(text), choices: Vec::new(), attachment, wanted: None }
     }
 

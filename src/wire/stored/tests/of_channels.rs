@@ -56,5 +56,9 @@ pub(super) fn question_samples() -> Vec<Vec<u8>> {
 }
 
 pub(super) fn size_and_urgency_samples() -> Vec<Vec<u8>> {
-    vec![write_queued(&sample_line(), &Author::Bot { awaited: false })]
+    let (kind, url) = (AttachmentKind::Audio, "/uploads/00000000000000000000000000000007/tide.ogg".to_owned());
+    let attachments = vec![Attachment { kind, url, name: "tide.ogg".to_owned(), bytes: Some(48_213) }];
+    let heard = Heard { attachments, ..Heard::default() };
+    let said = write_event(&Event::ContactSaid { heard, provider_id: None, provider_at: None });
+    vec![said, write_queued(&sample_line(), &Author::Bot { awaited: false })]
 }

@@ -13,6 +13,14 @@ export function chosen(wanted: Wanted, browser: readonly string[]): { tag: Tag; 
   return { tag, locale: browser.find((locale) => base(locale) === tag) ?? tag };
 }
 
+/** Units of files, and from how many bytes on each is used: where the one before would be rounded to a thousand. */
+const SIZES = [
+  { unit: 'gigabyte', from: 999_500_000, bytes: 1e9 },
+  { unit: 'megabyte', from: 999_500, bytes: 1e6 },
+  { unit: 'kilobyte', from: 1000, bytes: 1e3 },
+  { unit: 'byte', from: 0, bytes: 1 },
+] as const;
+
 const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar']);
 
 /** A stretch of words, or the name of what stands in them. */
@@ -89,6 +97,15 @@ export class Language {
   /** `Ana, Ben and Vera` */
   list = (names: readonly string[]): string => {
     return this.#list.format(names);
+  };
+
+  /** How long a file is: `340 bytes`, `48 kB`, `3.4 MB`. */
+  size = (bytes: number): string => {
+    const { unit, bytes: one } = SIZES.find(({ from }) => bytes >= from) ?? SIZES[3];
+    const count = bytes / one;
+    const unitDisplay = unit === 'byte' ? 'long' : 'short';
+    const maximumFractionDigits = count < 9.95 ? 1 : 0;
+    return new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits }).format(count);
   };
 
   /** A count-down or a stop-watch: `4:12`, `59:58`, `1:14:58`. */
