@@ -12,7 +12,7 @@ use crate::ports::finding::{CHOICES_MAX, Choices, Cursor};
 use crate::ports::store::StoreError;
 
 /// What one question may cost, in places read: a bound for what nobody can know before, how rarely several facets meet.
-const WORK_MAX: usize = 8_000;
+const WORK_MAX: usize = 4_000;
 /// To look for a place costs as much as to read so many that follow it.
 const SEEK: usize = 10;
 /// So many places are read at once, at first and at most.
@@ -246,7 +246,7 @@ mod tests {
         for (order, wanted) in ORDERS.into_iter().zip([[last + 1, 1], [1, last + 1]]) {
             let (found, questions) = listed(&index, 2, order, 50);
             assert_eq!(found, wanted);
-            assert!((3..12).contains(&questions), "{questions}");
+            assert!((3..30).contains(&questions), "{questions}");
         }
     }
 
