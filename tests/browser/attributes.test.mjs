@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { messengerPage } from './messenger.mjs';
-import { DESK, SMALL_PHONE, agent, complaints, openCaller, shot, sideways, stage } from './support.mjs';
+import { DESK, SMALL_PHONE, agent, complaints, openCaller, panelOf, shot, sideways, stage } from './support.mjs';
 
 const BOT = {
   schema: 1,
@@ -41,9 +41,7 @@ for (const [size, viewport, contact] of [['desk', DESK, '7000000011'], ['phone',
   test(`an attribute that the bot declares has the field of its type and takes nothing else (${size})`, async () => {
     const ana = await agent(theStage, viewport);
     await openCaller(ana, () => messenger.write(theStage, [contact], () => 'human'));
-    const about = ana.getByRole('button', { name: 'About the contact' });
-    if (await about.isVisible()) await about.click();
-    const panel = ana.locator('.panel');
+    const panel = await panelOf(ana, viewport);
     const value = panel.locator('.value');
     const begin = async (name) => {
       await panel.getByRole('button', { name: 'Add an attribute' }).click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { phoneLine } from './phone.mjs';
-import { DESK, SMALL_PHONE, agent, complaints, openCaller, shot, sideways, stage, until } from './support.mjs';
+import { DESK, SMALL_PHONE, agent, complaints, openCaller, panelOf, shot, sideways, stage, until } from './support.mjs';
 
 let theStage;
 let line;
@@ -43,12 +43,10 @@ for (const [size, viewport, number] of [['desk', DESK, '+14155550100'], ['phone'
     assert.equal(await field.inputValue(), 'Where are you?');
 
     // The panel says it, too.
-    const about = ana.getByRole('button', { name: 'About the contact' });
-    if (await about.isVisible()) await about.click();
-    await ana.locator('.panel').getByText('has opted out (STOP)').waitFor();
+    const panel = await panelOf(ana, viewport);
+    await panel.getByText('has opted out (STOP)').waitFor();
     await shot(ana, `opted-out-panel-${size}`);
-    const close = ana.locator('.panel').getByRole('button', { name: 'Close', exact: true });
-    if (await close.isVisible()) await close.click();
+    if (viewport === SMALL_PHONE) await panel.getByRole('button', { name: 'Close', exact: true }).click();
 
     // Notes are for the team.
     await ana.getByRole('button', { name: 'Note', exact: true }).click();

@@ -1,18 +1,11 @@
 // What an agent knows of a contact: sessions, notes of all their conversations, and attributes, at a desk and on a phone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, SMALL_PHONE, agent, complaints, openCaller, say, shot, sideways, stage, visitor } from './support.mjs';
+import { DESK, SMALL_PHONE, agent, complaints, openCaller, panelOf, say, shot, sideways, stage, visitor } from './support.mjs';
 
 let theStage;
 before(async () => (theStage = await stage()));
 after(() => theStage?.close());
-
-/** The panel, which on a phone is behind a button. */
-async function panelOf(ana) {
-  const about = ana.getByRole('button', { name: 'About the contact' });
-  if (await about.isVisible()) await about.click();
-  return ana.locator('.panel');
-}
 
 for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
   test(`sessions stand apart, can be folded, and are led to from beside the contact (${size})`, async () => {
@@ -38,7 +31,7 @@ for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
     assert.equal(await sideways(ana), 0);
 
     // Whoever is led to a place in it sees it.
-    const panel = await panelOf(ana);
+    const panel = await panelOf(ana, viewport);
     const sessions = panel.locator('a.session');
     await sessions.nth(1).waitFor();
     await shot(ana, `sessions-panel-${size}`);
@@ -55,7 +48,7 @@ for (const [size, viewport] of [['desk', DESK], ['phone', SMALL_PHONE]]) {
     const vera = await visitor(theStage);
     await openCaller(ana, () => say(vera, 'I had an accident'));
     await other.goto(ana.url());
-    const panel = await panelOf(ana);
+    const panel = await panelOf(ana, viewport);
     const add = panel.getByRole('button', { name: 'Add an attribute' });
     for (const [name, value] of [['city', '<b>Porto</b>'], ['seats', '12'], ['email', 'vera@example.org']]) {
       await add.click();

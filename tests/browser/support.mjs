@@ -137,6 +137,14 @@ export async function openCaller(ana, act) {
   await ana.locator('.banner.waiting').waitFor();
 }
 
+/** What is known of the contact: beside the conversation, and on a phone behind a button. */
+export async function panelOf(ana, viewport) {
+  const panel = ana.locator('.panel');
+  if (viewport.width < 700) await ana.getByRole('button', { name: 'About the contact' }).click();
+  await panel.getByRole('heading').first().waitFor();
+  return panel;
+}
+
 /** A visitor of the demo page with the chat open. */
 export async function visitor(stage, viewport = DESK, { url = stage.url, ...more } = {}) {
   const vera = await page(stage, viewport, more);
