@@ -12,8 +12,9 @@ const CONTACT = '7000000001';
 const DAYS = 40;
 /** Of the thread alone: a line is some ten elements. */
 const ELEMENTS_MAX = 5_000;
+/** What the page works for a picture, in processor time, of the sixteen milliseconds that there are: whoever else uses the machine does not count. */
+const WORK_MS = 16;
 /** On a machine that others use, too, which stands still for reasons of its own; what it was is reported. */
-const FRAME_MS = 50;
 const TASK_MS = 2_500;
 
 let theStage;
@@ -30,14 +31,25 @@ after(async () => {
 /** As if they had been written in the last forty days: nobody can write yesterday through the webhooks. */
 function spreadOverDays() {
   const span = (DAYS * 86_400_000) / LINES;
-  const sql = `UPDATE event SET at = at - CAST((SELECT MAX(seq) FROM event AS newest WHERE newest.conversation = event.conversation) - seq AS INTEGER) * ${span}
-    WHERE conversation = (SELECT conversation FROM event GROUP BY conversation ORDER BY COUNT(*) DESC LIMIT 1)`;
+  const sql = `WITH long AS (SELECT conversation AS id, MAX(seq) AS newest FROM event GROUP BY conversation ORDER BY COUNT(*) DESC LIMIT 1)
+    UPDATE event SET at = at - (long.newest - seq) * ${span} FROM long WHERE conversation = long.id`;
   execFileSync('sqlite3', ['-cmd', '.timeout 20000', join(theStage.data, 'switchboard.db'), sql]);
 }
 
-/** Counts pictures and long tasks, and what there is in the thread at each picture, until `stop`. */
-const watch = (ana) =>
-  ana.evaluate(() => {
+/** How long the page has worked, in milliseconds of processor time. */
+async function worked(ana) {
+  if (!ana.devtools) {
+    ana.devtools = await ana.context().newCDPSession(ana);
+    await ana.devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  }
+  const { metrics } = await ana.devtools.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
+}
+
+/** Counts pictures and long tasks, and what there is in the thread at each picture, until it is asked what was seen. */
+async function watch(ana) {
+  ana.workedBefore = await worked(ana);
+  await ana.evaluate(() => {
     const seen = { frames: [], tasks: [], most: 0, lines: new Set() };
     globalThis.seen = seen;
     const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => seen.tasks.push(duration)));
@@ -54,22 +66,26 @@ const watch = (ana) =>
     };
     requestAnimationFrame(look);
   });
+}
 
-const seen = (ana) =>
-  ana.evaluate(() => {
+async function seen(ana) {
+  const work = (await worked(ana)) - ana.workedBefore;
+  const numbers = await ana.evaluate(() => {
     const { frames, tasks, most, lines } = globalThis.seen;
     globalThis.seen = undefined;
     const sorted = frames.toSorted((a, b) => a - b);
-    return { median: sorted[Math.floor(sorted.length / 2)], worst: sorted.at(-1), longest: Math.max(0, ...tasks), most, lines: [...lines] };
+    return { pictures: frames.length, median: sorted[Math.floor(sorted.length / 2)], worst: sorted.at(-1), longest: Math.max(0, ...tasks), most, lines: [...lines] };
   });
+  return { ...numbers, work: work / numbers.pictures };
+}
 
-const told = ({ median, worst, longest, most }) =>
-  `frame ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms, longest task ${longest.toFixed(0)} ms, ${most} elements`;
+const told = ({ work, median, worst, longest, most }) =>
+  `${work.toFixed(1)} ms of work for a picture, frame ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms, longest task ${longest.toFixed(0)} ms, ${most} elements`;
 
 function isSmooth(what, numbers, diagnostic) {
   diagnostic(`${what}: ${told(numbers)}`);
   assert.ok(numbers.most < ELEMENTS_MAX, `${what}: ${told(numbers)}`);
-  assert.ok(numbers.median < FRAME_MS, `${what}: ${told(numbers)}`);
+  assert.ok(numbers.work < WORK_MS, `${what}: ${told(numbers)}`);
   assert.ok(numbers.longest < TASK_MS, `${what}: ${told(numbers)}`);
 }
 
