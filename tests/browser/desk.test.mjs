@@ -20,6 +20,10 @@ test('what one agent has seen is unread to none, and can be marked unread again'
   await shot(ana, 'unread');
   assert.deepEqual(await complaints(ana), []);
 
+  // Since when exactly, the pointer is told.
+  await rows(ana).first().hover();
+  await until(() => rows(ana).first().locator('time').getAttribute('title'), (title) => /\d{4}/.test(title), 'the year, too');
+
   await rows(ana).first().click();
   await unread(ben).waitFor({ state: 'detached' });
   await say(vera, 'Hello?');

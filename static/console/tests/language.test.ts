@@ -42,6 +42,15 @@ describe.each(TAGS)('%s', (tag) => {
   });
 });
 
+test('numbers are written as the reader’s country writes them', () => {
+  for (const locale of [...TAGS, 'en-IN', 'de-CH', 'es-MX', 'fr-CA', 'pt-BR', 'ar-EG', 'ar-MA', 'en-u-nu-arab', 'ja-u-nu-hanidec']) {
+    const language = new Language(locale.split('-')[0] as Tag, en, locale);
+    const [whole, two] = [new Intl.NumberFormat(locale), new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 })];
+    for (const number of [0, 7, 59, 100, 999, 1000, 1234567, -3, 2.5]) expect(language.number(number), locale).toBe(whole.format(number));
+    for (const second of [0, 7, 59]) expect(language.clock(second * 1000 + HOUR)).toBe(`${whole.format(1)}:${two.format(0)}:${two.format(second)}`);
+  }
+});
+
 test('words in which something stands keep it where the language wants it', () => {
   expect(english.parts('pressKeys')).toEqual([
     { text: 'Press ' }, { name: 'first' }, { text: ' for the first in the list, ' }, { name: 'keys' }, { text: ' for all keys.' },

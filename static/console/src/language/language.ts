@@ -23,22 +23,28 @@ const SIZES = [
 
 const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar']);
 
+/** Written with other digits than 0 to 9, in some countries at least. */
+const OTHER_DIGITS: ReadonlySet<string> = new Set(['ar']);
+
 /** A stretch of words, or the name of what stands in them. */
 export type Part = { text: string } | { name: string };
 
 export class Language {
   readonly dir: 'ltr' | 'rtl';
   #words: Catalogue;
-  #plural: Intl.PluralRules;
-  #number: Intl.NumberFormat;
-  #two: Intl.NumberFormat;
-  #spans: Record<'minute' | 'hour' | 'day', Intl.NumberFormat>;
-  #hour: Intl.DateTimeFormat;
-  #day: Intl.DateTimeFormat;
-  #dayOfYear: Intl.DateTimeFormat;
-  #exact: Intl.DateTimeFormat;
-  #near: Intl.RelativeTimeFormat;
-  #list: Intl.ListFormat;
+  /** Whole numbers below a thousand are their digits. Asking a browser for its first format takes it as long as twenty rows. */
+  #plain: boolean;
+  // Each is made when it is first asked for.
+  #plural: () => Intl.PluralRules;
+  #number: () => Intl.NumberFormat;
+  #two: () => Intl.NumberFormat;
+  #spans: Record<'minute' | 'hour' | 'day', () => Intl.NumberFormat>;
+  #hour: () => Intl.DateTimeFormat;
+  #day: () => Intl.DateTimeFormat;
+  #dayOfYear: () => Intl.DateTimeFormat;
+  #exact: () => Intl.DateTimeFormat;
+  #near: () => Intl.RelativeTimeFormat;
+  #list: () => Intl.ListFormat;
 
   constructor(
     readonly tag: Tag,
@@ -47,17 +53,18 @@ export class Language {
   ) {
     this.dir = RIGHT_TO_LEFT.has(tag) ? 'rtl' : 'ltr';
     this.#words = words;
-    const span = (unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' });
-    this.#plural = new Intl.PluralRules(tag);
-    this.#number = new Intl.NumberFormat(locale);
-    this.#two = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 });
+    this.#plain = !OTHER_DIGITS.has(tag) && !locale.includes('-u-');
+    const span = (unit: string) => once(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }));
+    this.#plural = once(() => new Intl.PluralRules(tag));
+    this.#number = once(() => new Intl.NumberFormat(locale));
+    this.#two = once(() => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 }));
     this.#spans = { minute: span('minute'), hour: span('hour'), day: span('day') };
-    this.#hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-    this.#day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
-    this.#dayOfYear = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-    this.#exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
-    this.#near = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-    this.#list = new Intl.ListFormat(locale, { type: 'conjunction' });
+    this.#hour = once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }));
+    this.#day = once(() => new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' }));
+    this.#dayOfYear = once(() => new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }));
+    this.#exact = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }));
+    this.#near = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+    this.#list = once(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
   }
 
   /** The words under a key, with what stands in them. */
@@ -78,7 +85,7 @@ export class Language {
 
   #said(key: Key, values: Readonly<Record<string, string | number>>): string {
     const entry = this.#words[key];
-    const form = typeof entry === 'string' ? entry : (entry[this.#plural.select(Number(values['count']))] ?? entry.other ?? '');
+    const form = typeof entry === 'string' ? entry : (entry[this.#plural().select(Number(values['count']))] ?? entry.other ?? '');
     return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       return value === undefined ? whole : typeof value === 'number' ? this.number(value) : this.#apart(value);
@@ -91,12 +98,17 @@ export class Language {
   }
 
   number = (value: number): string => {
-    return this.#number.format(value);
+    return this.#plain && Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : this.#number().format(value);
   };
+
+  /** Of two digits, as in `4:07`. */
+  #twoDigits(value: number): string {
+    return this.#plain ? String(value).padStart(2, '0') : this.#two().format(value);
+  }
 
   /** `Ana, Ben and Vera` */
   list = (names: readonly string[]): string => {
-    return this.#list.format(names);
+    return this.#list().format(names);
   };
 
   /** How long a file is: `340 bytes`, `48 kB`, `3.4 MB`. */
@@ -113,29 +125,29 @@ export class Language {
     const total = Math.max(0, Math.floor(span / SECOND));
     const hours = Math.floor(total / 3600);
     const minutes = Math.floor((total % 3600) / 60);
-    const seconds = this.#two.format(total % 60);
-    return hours > 0 ? `${this.number(hours)}:${this.#two.format(minutes)}:${seconds}` : `${this.number(minutes)}:${seconds}`;
+    const seconds = this.#twoDigits(total % 60);
+    return hours > 0 ? `${this.number(hours)}:${this.#twoDigits(minutes)}:${seconds}` : `${this.number(minutes)}:${seconds}`;
   };
 
   /** What remains, for a small chip: `42m`, `3h`, `2d`; the last minute reads `1m`. Less than a second more is no minute. */
   remaining = (span: number): string => {
-    if (span > 36 * HOUR) return this.#spans.day.format(Math.round(span / DAY));
-    if (span > 100 * MINUTE) return this.#spans.hour.format(Math.round(span / HOUR));
-    return this.#spans.minute.format(Math.max(1, Math.ceil((span - SECOND) / MINUTE)));
+    if (span > 36 * HOUR) return this.#spans.day().format(Math.round(span / DAY));
+    if (span > 100 * MINUTE) return this.#spans.hour().format(Math.round(span / HOUR));
+    return this.#spans.minute().format(Math.max(1, Math.ceil((span - SECOND) / MINUTE)));
   };
 
   /** How long ago, for a list: `now`, `4m`, `3h`, then the day. */
   ago = (at: number, now: number): string => {
     const span = now - at;
     if (span < MINUTE) return this.t('now');
-    if (span < HOUR) return this.#spans.minute.format(Math.floor(span / MINUTE));
-    if (span < DAY) return this.#spans.hour.format(Math.floor(span / HOUR));
+    if (span < HOUR) return this.#spans.minute().format(Math.floor(span / MINUTE));
+    if (span < DAY) return this.#spans.hour().format(Math.floor(span / HOUR));
     return this.capital(this.day(at, now));
   };
 
   /** The hour: `14:05`, or as the reader's country has it. */
   hour = (at: number): string => {
-    return this.#hour.format(at);
+    return this.#hour().format(at);
   };
 
   /** The hour, with the day when it is another one: `tomorrow 09:00`. */
@@ -146,21 +158,26 @@ export class Language {
   /** The day: `today`, `yesterday`, `tomorrow`, `Tue 3 Nov`, with the year when it is another one. */
   day = (at: number, now: number): string => {
     for (const days of [0, -1, 1]) {
-      if (sameDay(at, now + days * DAY)) return this.#near.format(days, 'day');
+      if (sameDay(at, now + days * DAY)) return this.#near().format(days, 'day');
     }
     const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-    return (sameYear ? this.#day : this.#dayOfYear).format(at);
+    return (sameYear ? this.#day : this.#dayOfYear)().format(at);
   };
 
   /** Everything, for who hovers. */
   exact = (at: number): string => {
-    return this.#exact.format(at);
+    return this.#exact().format(at);
   };
 
   /** At the beginning of a line. */
   capital = (words: string): string => {
     return words.charAt(0).toLocaleUpperCase(this.locale) + words.slice(1);
   };
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
 }
 
 function sameDay(a: number, b: number): boolean {
