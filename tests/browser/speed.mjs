@@ -5,7 +5,7 @@
 // conversation on the screen, half to fifty others of the lists. Everything shares the machine: server, browser and load.
 import { readFileSync } from 'node:fs';
 import { messengerPage } from './messenger.mjs';
-import { DESK, agent, page, stage } from './support.mjs';
+import { agent, stage } from './support.mjs';
 
 const EVENTS_PER_SECOND = Number(process.env.EVENTS ?? 500);
 const SECONDS = Number(process.env.SECONDS ?? 20);
@@ -129,20 +129,6 @@ try {
   report('held before', words(before));
   report('held in the first and the last quarter, each the median', `${words(middle(samples.slice(0, Math.ceil(samples.length / 4))))}; ${words(middle(samples.slice(-Math.ceil(samples.length / 4))))}`);
   report('held afterwards', words(await held()));
-
-  // The first look of somebody with a slow machine.
-  const slow = await page(theStage, DESK, { storageState: await ana.context().storageState() });
-  const cpu = await slow.context().newCDPSession(slow);
-  await cpu.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  const loads = [];
-  for (let time = 0; time < 3; time++) {
-    await cpu.send('Network.clearBrowserCache');
-    const since = Date.now();
-    await slow.goto(theStage.url);
-    await slow.locator('nav section .row').first().waitFor();
-    loads.push(Date.now() - since);
-  }
-  report('first list on the screen, CPU slowed to a quarter', `${loads.join(', ')} ms`);
 } finally {
   messenger.close();
   await theStage.close();
