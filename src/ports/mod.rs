@@ -1,5 +1,6 @@
 //! What we ask of the outside. Each port is small and speaks the words of `domain`; `adapters` answer.
 
+pub mod about;
 pub mod alert;
 pub mod bots;
 pub mod bus;

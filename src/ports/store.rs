@@ -19,6 +19,7 @@ use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::time::Timestamp;
 use crate::domain::unread;
 use crate::domain::window::Author;
+use crate::ports::about::About;
 
 pub type Answer<T> = BoxFuture<'static, Result<T, StoreError>>;
 
@@ -58,6 +59,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The newest events before `before` (none: the newest of all), oldest first, at most `limit`.
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>>;
+
+    /// What is known of the contact at the end of the log. Nothing, if there is no such conversation.
+    fn about(&self, conversation: ConversationId) -> Answer<About>;
 
     /// Of these conversations, those whose log goes beyond the seq beside them, and where it ends.
     fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>>;

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{EventView, Floor, Position};
+use super::event::{AboutView, EventView, Floor, Position};
 
 /// One ask of a console. `ref` ties the answer to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -285,13 +285,15 @@ pub enum Tell {
         events: Vec<EventView>,
         floor: Floor,
     },
-    /// Forget what was known of this conversation: here is its newest part. `more` says that older events exist.
+    /// Forget what was known of this conversation: here is its newest part. `more` says that older events exist; `about` is
+    /// what the whole of it tells about the contact.
     Reset {
         conversation: String,
         generation: String,
         events: Vec<EventView>,
         floor: Floor,
         more: bool,
+        about: AboutView,
     },
     /// Somebody else is at a watched conversation: `who` is `agent`, `contact` or `bot`, `does` is `views`, `types` or
     /// `left`. It holds for `lasts` milliseconds, unless it is repeated; `screen` tells two screens of one agent apart.

@@ -22,6 +22,17 @@ pub struct EventView {
     pub what: What,
 }
 
+/// What is known of the contact at `seq`, whatever part of the conversation is read. Of notes and pages the newest, those
+/// first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AboutView {
+    pub seq: u64,
+    pub attributes: Vec<AnswerView>,
+    pub notes: Vec<EventView>,
+    pub pages: Vec<EventView>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -34,6 +34,7 @@ fn rendered() -> String {
     render!(
         event::Position,
         event::EventView,
+        event::AboutView,
         event::What,
         event::AttachmentView,
         event::OptionView,

@@ -55,6 +55,12 @@ again_at: number | null, } | { "kind": "suppressed", what: string, } | { "kind":
  */
 why: string, trigger: string | null, widget: string | null, version: string | null, } | { "kind": "mentioned", of: number, agents: Array<Who>, } | { "kind": "assigned", to: Who | null, team: Who | null, by: Who, } | { "kind": "alert_state", of: number, state: string, words: string, again_at: number | null, } | { "kind": "closed", by: Who, floor: Who | null, } | { "kind": "snoozed", by: Who, until: number, } | { "kind": "reopened", by: Who | null, why: string, } | { "kind": "prioritised", by: Who, priority: string, } | { "kind": "blocked", by: Who, on: boolean, } | { "kind": "opted_out", reason: string, } | { "kind": "opted_in" });
 
+/**
+ * What is known of the contact at `seq`, whatever part of the conversation is read. Of notes and pages the newest, those
+ * first.
+ */
+export type AboutView = { seq: number, attributes: Array<AnswerView>, notes: Array<EventView>, pages: Array<EventView>, };
+
 export type What = { "kind": "contact_said", text: string, 
 /**
  * The contact tapped this choice rather than typing.
@@ -268,7 +274,7 @@ export type PriorityIs = "none" | "low" | "normal" | "high" | "urgent";
 /**
  * What the server tells a console.
  */
-export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, } | { "type": "presence", conversation: string, screen: string, who: string, agent: string | null, name: string | null, does: string, lasts: number, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "mentioned" } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
+export type Tell = { "type": "hello", version: string, now: number, me: Me, } | { "type": "pong", ref: number, now: number, } | { "type": "ok", ref: number, } | { "type": "done", ref: number, cid: string, seq: number, } | { "type": "refused", ref: number, code: string, text: string, said: Array<EventView>, } | { "type": "error", ref: number | null, code: string, text: string, } | { "type": "events", conversation: string, generation: string, events: Array<EventView>, floor: Floor, } | { "type": "reset", conversation: string, generation: string, events: Array<EventView>, floor: Floor, more: boolean, about: AboutView, } | { "type": "presence", conversation: string, screen: string, who: string, agent: string | null, name: string | null, does: string, lasts: number, } | { "type": "inbox", fresh: boolean, rows: Array<Row>, gone: Array<string>, counts: Counts, } | { "type": "mentioned" } | { "type": "trouble", code: string, text: string, } | { "type": "trouble_over", code: string, };
 
 /**
  * The signed-in agent.

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { messengerPage } from './messenger.mjs';
-import { agent, shot, stage, until } from './support.mjs';
+import { DESK, agent, panelOf, shot, stage, until } from './support.mjs';
 
 const LINES = 10_000;
 const CONTACT = '7000000001';
@@ -121,6 +121,12 @@ test('ten thousand lines of one conversation are read smoothly, from the newest 
   await ana.locator('.waiting .row').first().click();
   await ana.getByRole('button', { name: /^Take over/ }).click();
   await ana.locator('.banner.human').waitFor();
+  const panel = await panelOf(ana, DESK);
+  await panel.getByRole('button', { name: 'Add an attribute' }).click();
+  await panel.getByLabel('Name of the attribute').fill('city');
+  await panel.getByLabel('Its value').fill('Porto');
+  await panel.getByRole('button', { name: 'Save' }).click();
+  await panel.locator('dt', { hasText: 'city' }).waitFor();
   for (let number = 0; number < LINES; number += 500) {
     assert.equal(await messenger.write(theStage, Array(500).fill(CONTACT), (said) => `line ${said}`), 200);
   }
@@ -133,6 +139,8 @@ test('ten thousand lines of one conversation are read smoothly, from the newest 
   await ana.reload();
   await until(() => inSight(ana, newest), Boolean, 'the newest line');
   await shot(ana, 'long-newest');
+  // Set before the first of ten thousand lines, of which this page has loaded a hundred.
+  assert.equal(await panel.locator('dt:has-text("city") + dd').innerText(), 'Porto');
 
   await watch(ana);
   await scrollBy(ana, -400, 'line 1', 'head');

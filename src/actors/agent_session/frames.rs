@@ -3,14 +3,30 @@
 use bytestring::ByteString;
 
 use crate::domain::ids::Seq;
+use crate::ports::about::About;
 use crate::ports::bus::Published;
 use crate::ports::store::LoggedEvent;
 use crate::wire::console::Tell;
-use crate::wire::event::EventView;
+use crate::wire::event::{AboutView, AnswerView, EventView};
 use crate::wire::view;
 
 pub fn event_view(logged: &LoggedEvent) -> EventView {
     view::event(logged.seq, logged.at, &logged.event)
+}
+
+/// A contact's name is told as the attribute that templates know it by.
+pub fn about_view(about: About) -> AboutView {
+    let About { seq, name, mut attributes, notes, pages } = about;
+    if let Some(name) = name {
+        attributes.entry("name".to_owned()).or_insert(name);
+    }
+    let attributes = attributes.into_iter().filter(|(_, value)| !value.is_empty());
+    AboutView {
+        seq,
+        attributes: attributes.map(|(name, value)| AnswerView { name, value }).collect(),
+        notes: notes.iter().map(event_view).collect(),
+        pages: pages.iter().map(event_view).collect(),
+    }
 }
 
 pub fn views(published: &Published, from: Seq) -> Vec<EventView> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use actix_web_actors::ws;
 
-use super::frames::{console_frame, event_view, events_frame, views};
+use super::frames::{about_view, console_frame, event_view, events_frame, views};
 use super::heard::listener;
 use super::presence::Shown;
 use super::{AgentSession, WATCHED_MAX, Watched};
@@ -13,9 +13,10 @@ use crate::actors::catch_up::{READ_AGAIN_AFTER, catch_up};
 use crate::actors::feed::{Feed, Step};
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::presence::Doing;
+use crate::ports::about::About;
 use crate::ports::bus::{Published, Subscription};
 use crate::ports::channel::Courtesy;
-use crate::ports::store::Reading;
+use crate::ports::store::{Reading, Store, StoreError};
 use crate::wire::console::Tell;
 use crate::wire::event::Position;
 use crate::wire::view;
@@ -60,15 +61,15 @@ impl AgentSession {
     ) {
         let Some(number) = self.begin_reading(conversation) else { return };
         let store = self.switchboard.parts().store.clone();
-        let reading = catch_up(store, conversation, known);
+        let reading = read_whole(store, conversation, known);
         ctx.spawn(reading.into_actor(self).map(move |read, this, ctx| {
             if !this.still_reads(conversation, number) {
                 return;
             }
             match read {
-                Ok((Some(reading), reset)) => {
-                    let nothing_new = reference == 0 && !reset && reading.events.is_empty();
-                    return this.have_read(conversation, reading, reset, nothing_new, ctx);
+                Ok((Some(reading), about)) => {
+                    let nothing_new = reference == 0 && about.is_none() && reading.events.is_empty();
+                    return this.have_read(conversation, reading, about, nothing_new, ctx);
                 }
                 Ok((None, _)) => this.no_such_conversation(reference, ctx),
                 // Nobody waits for this answer, but somebody watches.
@@ -125,7 +126,7 @@ impl AgentSession {
         &mut self,
         conversation: ConversationId,
         reading: Reading,
-        reset: bool,
+        about: Option<About>,
         nothing_new: bool,
         ctx: &mut ws::WebsocketContext<Self>,
     ) {
@@ -134,10 +135,9 @@ impl AgentSession {
         let events = reading.events.iter().map(event_view).collect();
         let floor = view::floor(&reading.summary);
         let name = conversation.to_string();
-        let tell = if reset {
-            Tell::Reset { conversation: name, generation, events, floor, more: reading.more }
-        } else {
-            Tell::Events { conversation: name, generation, events, floor }
+        let tell = match about.map(about_view) {
+            Some(about) => Tell::Reset { conversation: name, generation, events, floor, more: reading.more, about },
+            None => Tell::Events { conversation: name, generation, events, floor },
         };
         if !nothing_new {
             self.tell(&tell, ctx);
@@ -181,4 +181,16 @@ impl AgentSession {
             Step::Look { known } => self.look(conversation, known, ctx),
         }
     }
+}
+
+/// What comes after `known`. Whoever starts afresh is also told what only the part that they do not get says of the contact:
+/// read last, so that nothing lies between it and what follows.
+async fn read_whole(
+    store: Arc<dyn Store>,
+    conversation: ConversationId,
+    known: Option<Seq>,
+) -> Result<(Option<Reading>, Option<About>), StoreError> {
+    let (reading, reset) = catch_up(store.clone(), conversation, known).await?;
+    let about = if reset && reading.is_some() { Some(store.about(conversation).await?) } else { None };
+    Ok((reading, about))
 }

@@ -6,6 +6,7 @@
 //! waits in a circle. What is given to one of several nodes is given for two seconds by the clock of the node that
 //! asks. Absent on purpose: stored procedures, listen/notify, and reading from standbys.
 
+mod about;
 mod activate;
 mod address;
 mod alerts;
@@ -60,6 +61,7 @@ use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::time::Timestamp;
 use crate::domain::unread;
+use crate::ports::about::About;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Counted, Group, Known, Listed, Mark, Queued, RawPayload, Reading,
@@ -275,6 +277,10 @@ impl Store for PostgresStore {
 
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>> {
         self.ask(move |sql| Box::pin(async move { log::read_before(sql, conversation, before, limit).await }))
+    }
+
+    fn about(&self, conversation: ConversationId) -> Answer<About> {
+        self.ask(move |sql| Box::pin(async move { about::read(sql, conversation).await }))
     }
 
     fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>> {

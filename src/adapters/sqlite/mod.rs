@@ -6,6 +6,7 @@
 //! (`journal`, `record`). A copy of a running installation needs both files. Search and filtered lists have a database of
 //! their own, which trails this one (`index`). Absent on purpose: more than one writing process.
 
+mod about;
 mod ahead;
 mod alerts;
 mod append;
@@ -62,6 +63,7 @@ use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, ConversationId, DeliveryId, Incarnation, Seq};
 use crate::domain::time::Timestamp;
 use crate::domain::unread;
+use crate::ports::about::About;
 use crate::ports::store::{
     Activated, Answer, Append, Appended, Contact, Counted, Group, Known, Listed, Mark, Queued, RawPayload, Reading,
     Refuse, Shelved, Store, StoreError, Stray, TakenAlert, Token,
@@ -264,6 +266,10 @@ impl Store for SqliteStore {
 
     fn read_before(&self, conversation: ConversationId, before: Option<Seq>, limit: usize) -> Answer<Option<Reading>> {
         self.read(move |sql| log::read_before(sql, conversation, before, limit))
+    }
+
+    fn about(&self, conversation: ConversationId) -> Answer<About> {
+        self.read(move |sql| about::read(sql, conversation))
     }
 
     fn beyond(&self, known: Vec<(ConversationId, Seq)>) -> Answer<HashMap<ConversationId, Seq>> {

@@ -80,6 +80,10 @@ pub fn read_queued(bytes: &[u8], by_bot: bool) -> Result<(domain::message::Line,
     read::<parts::Line>("a message", bytes).map(|line| line.read_queued(by_bot))
 }
 
+/// How a stored note begins, and a page that was looked at, so that a database finds them.
+pub const NOTE_BEGINS: &str = r#"{"v":1,"is":{"note_added":"#;
+pub const PAGE_BEGINS: &str = r#"{"v":1,"is":{"page_viewed":"#;
+
 #[derive(Serialize, Deserialize)]
 struct Stored<T> {
     v: Version,

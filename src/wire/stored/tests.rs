@@ -42,6 +42,12 @@ fn what_is_stored_keeps_its_shape() {
 }
 
 #[test]
+fn what_a_database_looks_for_is_how_it_begins() {
+    let found = |begins: &str| PINNED.lines().filter(|line| line.starts_with(begins)).count();
+    assert_eq!([found(NOTE_BEGINS), found(PAGE_BEGINS)], [1, 1]);
+}
+
+#[test]
 fn a_value_of_another_version_is_refused_by_its_version() {
     let refusal = read_event(br#"{"v":2,"is":{"contact_teleported":{"to":"Mars"}}}"#).expect_err("is refused");
     assert!(

@@ -1,5 +1,5 @@
 /** Frames as the server would write them, for the tests. */
-import type { EventView, Floor, Me, Row, Tell } from '../../shared/wire';
+import type { AboutView, EventView, Floor, Me, Row, Tell } from '../../shared/wire';
 import words from '../src/language/en';
 import { Language } from '../src/language/language';
 import { after, start, wants, type Event, type State } from '../src/state/state';
@@ -31,8 +31,21 @@ export function events(list: EventView[], generation = 'g'): Tell {
   return { type: 'events', conversation: 'c', generation, events: list, floor: floor({ seq: list.at(-1)?.seq ?? 0 }) };
 }
 
-export function reset(list: EventView[], generation = 'g', more = false): Tell {
-  return { type: 'reset', conversation: 'c', generation, events: list, floor: floor({ seq: list.at(-1)?.seq ?? 0 }), more };
+export function reset(list: EventView[], generation = 'g', more = false): Extract<Tell, { type: 'reset' }> {
+  return { type: 'reset', conversation: 'c', generation, events: list, floor: floor({ seq: list.at(-1)?.seq ?? 0 }), more, about: about(list) };
+}
+
+/** What a whole log tells about its contact, as the server reads it off its own state. */
+export function about(log: readonly EventView[]): AboutView {
+  const values: Record<string, string> = {};
+  for (const event of log) {
+    if (event.kind !== 'attribute_set') continue;
+    if (event.value) values[event.name] = event.value;
+    else delete values[event.name];
+  }
+  const newest = (kind: EventView['kind'], max: number) => log.filter((event) => event.kind === kind).reverse().slice(0, max);
+  const attributes = Object.entries(values).map(([name, value]) => ({ name, value }));
+  return { seq: log.at(-1)?.seq ?? 0, attributes, notes: newest('note', 50), pages: newest('page_viewed', 30) };
 }
 
 /** A console in a test: a state, and a wire on which every ask gets the next `ref`. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { EventView } from '../../shared/wire';
 import type { Conversation } from '../src/state/conversation';
 import { afterOlder, afterTrim } from '../src/state/conversation';
+import { NOTHING_KNOWN } from '../src/state/contact';
 import { joins, withNewer, withOlder, withOnly, type Part } from '../src/state/part';
 import { sessions, withHeads } from '../src/state/sessions';
 import { EVENTS, LINES, kept, reusing, type Line } from '../src/state/shown';
@@ -39,7 +40,7 @@ class Reading {
   most = 0;
 
   constructor(readonly all: EventView[]) {
-    this.known = { generation: 'g', events: all.slice(-200), floor: floor({ seq: all.length }), more: true };
+    this.known = { generation: 'g', events: all.slice(-200), floor: floor({ seq: all.length }), more: true, about: NOTHING_KNOWN };
     this.at = all.length;
   }
 

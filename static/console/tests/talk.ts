@@ -4,7 +4,7 @@
  */
 import type { Ask, EventView, Row, Tell } from '../../shared/wire';
 import { after, start, wants, type Event, type State } from '../src/state/state';
-import { ANA, floor, row, said } from './props';
+import { ANA, about, floor, row, said } from './props';
 
 export type Step = typeof after;
 
@@ -37,6 +37,8 @@ const PAGE = 8;
 
 /** The logs, as each generation has them, and what one connection is told. */
 class Server {
+  constructor(readonly dice: Dice) {}
+
   generation = 0;
   readonly logs = new Map<string, EventView[]>();
   #watched = new Set<string>();
@@ -52,10 +54,25 @@ class Server {
 
   say(conversation: string): void {
     const log = this.log(conversation);
-    const event = said(log.length + 1, `g${this.generation} ${conversation} ${log.length + 1}`);
+    const event = this.#something(log.length + 1, `g${this.generation} ${conversation} ${log.length + 1}`);
     log.push(event);
     if (this.#watched.has(conversation)) this.tells.push(this.#events(conversation, [event]));
     if (this.#lists) this.tells.push(this.#inbox(false, [this.row(conversation)]));
+  }
+
+  /** Mostly words; now and then what tells something about the contact. */
+  #something(seq: number, text: string): EventView {
+    const by = { trigger: null, widget: null, version: null, by: null };
+    switch (this.dice.below(8)) {
+      case 0:
+        return { seq, at: seq, kind: 'attribute_set', name: this.dice.of(['city', 'plan', 'size']), value: this.dice.below(3) ? text : '', ...by };
+      case 1:
+        return { seq, at: seq, kind: 'note', agent: { id: 'ana', name: 'Ana' }, text };
+      case 2:
+        return { seq, at: seq, kind: 'page_viewed', url: `https://shop.example/${seq}`, title: text };
+      default:
+        return said(seq, text);
+    }
   }
 
   /** Of what was said last, some is gone, and something else is said instead. */
@@ -86,7 +103,11 @@ class Server {
         const known = ask.after?.generation === `g${this.generation}` ? ask.after.seq : undefined;
         const missed = known === undefined ? undefined : log.slice(known);
         if (missed && missed.length <= PAGE) this.tells.push(this.#events(ask.conversation, missed));
-        else this.tells.push({ ...this.#events(ask.conversation, log.slice(-PAGE)), type: 'reset', more: log.length > PAGE });
+        else {
+          const newest = this.#events(ask.conversation, log.slice(-PAGE));
+          // It is read last, and may know more than the events beside it.
+          this.tells.push({ ...newest, type: 'reset', more: log.length > PAGE, get about() { return about(log); } });
+        }
         break;
       }
       case 'unwatch':
@@ -114,7 +135,7 @@ class Server {
 /** One console at the end of the line. */
 export class Talk {
   state: State = start(0);
-  readonly server = new Server();
+  readonly server: Server;
   #asks: Asked[] = [];
   #ref = 0;
   #up = false;
@@ -122,7 +143,9 @@ export class Talk {
   constructor(
     readonly dice: Dice,
     readonly step: Step = after,
-  ) {}
+  ) {
+    this.server = new Server(dice);
+  }
 
   #do(event: Event): void {
     this.state = this.step(this.state, event);

@@ -1,11 +1,11 @@
 /** A thread shows what was said, by whom, and what became of it. */
 import { expect, test } from 'vitest';
 import type { EventView, Floor } from '../../shared/wire';
-import { contact } from '../src/state/contact';
-import { aboutContact, afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
+import { NOTHING_KNOWN, aboutWith, toldAbout } from '../src/state/contact';
+import { afterEvents, afterOlder, afterTrim, type Conversation } from '../src/state/conversation';
 import { thread, type Message } from '../src/state/thread';
 import { consentWords } from '../src/state/words';
-import { ANA, answered, english, floor, said } from './props';
+import { ANA, about, answered, english, floor, said } from './props';
 
 const messages = (events: EventView[]): Message[] => thread(events, english).filter((item) => item.kind === 'message');
 const delivery = (seq: number, of: number, state: string, error: string | null = null): EventView => ({ seq, at: seq * 1000, kind: 'delivery', of: [of], state, error, again_at: null });
@@ -83,8 +83,8 @@ test('nothing can be sent to who has opted out, and how that ends is the channel
 
 test('the contact’s attributes are the last ones set', () => {
   const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value, by: null, trigger: null, widget: null, version: null });
-  expect(contact([set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
-  expect(contact([set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
+  expect(aboutWith(NOTHING_KNOWN, [set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
+  expect(aboutWith(NOTHING_KNOWN, [set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
 });
 
 test('that a reply moved the pause is no line; that an agent did is', () => {
@@ -116,16 +116,15 @@ test('what a newer server tells and this console does not know is left out', () 
 test('a reader at the foot of a busy conversation does not grow with it, and nothing is lost', () => {
   const attribute = (seq: number): EventView => ({ seq, at: 0, kind: 'attribute_set', name: 'city', value: 'Porto', by: null, trigger: null, widget: null, version: null });
   const all = Array.from({ length: 900 }, (_, index) => (index === 3 ? attribute(4) : said(index + 1)));
-  const whole: Conversation = { generation: 'g', events: all, floor: floor({ seq: all.length }), more: false };
+  const whole: Conversation = { generation: 'g', events: all, floor: floor({ seq: all.length }), more: false, about: toldAbout(about(all)) };
   expect(afterTrim(whole, 1)).toBe(whole);
   const short = afterTrim(whole, 601);
   expect([short.events.length, short.more]).toEqual([300, true]);
-  expect(contact(aboutContact(short)).attributes.get('city')).toBe('Porto');
+  expect(short.about.attributes.get('city')).toBe('Porto');
   const next = { type: 'events' as const, conversation: 'c', generation: 'g', events: [said(all.length + 1)], floor: floor({ seq: all.length + 1 }) };
   expect(afterEvents(short, next)).not.toBe('gap');
   const back = afterOlder(short, all.slice(0, -short.events.length), false);
   expect(back.events).toEqual(all);
-  expect(aboutContact(back).filter(({ kind }) => kind === 'attribute_set')).toHaveLength(1);
 });
 
 test('the thread says who closed it, who had the floor, and why it is back', () => {

@@ -1,16 +1,22 @@
 /** P8: whatever happens on the line, a console shows the log, each event once and in order, and ends where a new one begins. */
 import { expect, test } from 'vitest';
+import { NOTHING_KNOWN, aboutWith, toldAbout } from '../src/state/contact';
 import { after, isLive } from '../src/state/state';
+import { about } from './props';
 import { Dice, TALKS, Talk, type Step } from './talk';
 
 const RUNS = 150;
 const STEPS = 150;
 
-/** What the console has of each conversation is a stretch of one generation's log. */
+/** What the console has of each conversation is a stretch of one generation's log, and what all of it tells of the contact. */
 function holds(talk: Talk): void {
-  for (const [id, { generation, events }] of talk.state.conversations) {
+  for (const [id, { generation, events, about: known }] of talk.state.conversations) {
     const first = events[0]?.seq ?? 1;
-    expect(events).toEqual(talk.server.log(id, generation).slice(first - 1, first - 1 + events.length));
+    const log = talk.server.log(id, generation);
+    expect(events).toEqual(log.slice(first - 1, first - 1 + events.length));
+    // As much as it was told, of the whole log and not only of the stretch.
+    expect(known).toEqual(toldAbout(about(log.slice(0, known.seq))));
+    expect(known.seq).toBeGreaterThanOrEqual(events.at(-1)?.seq ?? 0);
   }
 }
 
@@ -38,6 +44,7 @@ function run(seed: number, step: Step = after): void {
   const [old, fresh] = [talk.state, anew.state].map((state) => state.conversations.get(shown));
   expect(old?.generation).toBe(fresh?.generation);
   expect(old?.floor).toEqual(fresh?.floor);
+  expect(old?.about).toEqual(fresh?.about);
   expect(old?.events.slice(-(fresh?.events.length ?? 0))).toEqual(fresh?.events);
   expect(talk.state.inbox.rows).toEqual(anew.state.inbox.rows);
 }
@@ -80,6 +87,11 @@ const without: Record<string, Step> = {
     const kept = (state.conversations.get(conversation)?.events ?? []).filter(({ seq }) => seq < (events[0]?.seq ?? Infinity));
     const known = next.conversations.get(conversation);
     return known ? { ...next, conversations: new Map(next.conversations).set(conversation, { ...known, events: [...kept, ...events] }) } : next;
+  },
+  'that knows of a contact only what it has loaded': (state, event) => {
+    const next = after(state, event);
+    const conversations = [...next.conversations].map(([id, known]) => [id, { ...known, about: aboutWith(NOTHING_KNOWN, known.events) }] as const);
+    return { ...next, conversations: new Map(conversations) };
   },
   'that believes a lost connection to be live': (state, event) =>
     event.type === 'lost' ? { ...after(state, event), watches: state.watches } : after(state, event),

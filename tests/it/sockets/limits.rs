@@ -1,6 +1,6 @@
 //! What a socket may send, and what it is told when it sends something else.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard::domain::command::Command;
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
@@ -132,5 +132,50 @@ async fn a_reader_who_missed_too_much_starts_afresh() {
     let reset = wire.next_of("reset").await;
     assert_eq!((&reset["events"][0]["seq"], &reset["events"][99]["seq"]), (&json!(501), &json!(600)));
     assert_eq!(reset["more"], true);
+    node.stop().await;
+}
+
+/// The panel beside a long conversation lacked what was written down of the contact before its loaded part.
+#[actix_web::test]
+async fn what_is_known_of_a_contact_comes_with_the_newest_part_however_long_ago_it_was_set() {
+    let installation = Installation::new().await;
+    let node = installation.start().await;
+    let (here, agent) = (contact("7"), installation.ana.agent.clone());
+    let set = |name: &str, value: &str| Command::SetAttribute {
+        agent: agent.clone(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let note = |text: &str| Command::Note { agent: agent.clone(), text: text.to_owned() };
+    for command in [set("city", "Porto"), set("plan", "small"), note("likes blue"), set("plan", "")] {
+        ask(&node, &here, command).await;
+    }
+    for number in 0..150 {
+        let reply = Command::Reply {
+            agent: agent.clone(),
+            text: format!("line {number}"),
+            attachment: None,
+            seen: 0,
+            anyway: true,
+        };
+        ask(&node, &here, reply).await;
+    }
+    let mut wire = installation.raw_console(&installation.ana).await;
+    let watch = |reference: u64, after: Value| {
+        json!({"type": "watch", "ref": reference, "conversation": conversation("7"), "after": after}).to_string()
+    };
+    wire.say(watch(1, Value::Null)).await;
+    let reset = wire.next_of("reset").await;
+    let about = &reset["about"];
+    assert_eq!(about["attributes"], json!([{"name": "city", "value": "Porto"}]));
+    assert_eq!((&about["notes"][0]["text"], &about["notes"][0]["seq"]), (&json!("likes blue"), &json!(3)));
+    assert_eq!((&about["seq"], &about["pages"]), (&reset["floor"]["seq"], &json!([])));
+    assert!(reset["events"][0]["seq"].as_u64() > Some(4));
+
+    // Whoever resumes has it, and hears what changes.
+    wire.say(watch(2, json!({"generation": reset["generation"], "seq": about["seq"]}))).await;
+    assert!(wire.next_of("events").await.get("about").is_none());
+    ask(&node, &here, set("city", "Faro")).await;
+    assert_eq!(wire.next_of("events").await["events"][0]["value"], "Faro");
     node.stop().await;
 }

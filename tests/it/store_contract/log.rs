@@ -2,10 +2,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchboard::domain::event::Event;
-use switchboard::domain::ids::ConversationId;
+use switchboard::domain::event::{Agent, Event, Origin};
+use switchboard::domain::ids::{AgentId, ConversationId};
 use switchboard::domain::state::State;
-use switchboard::ports::store::{Append, Appended, Refuse, Store, StoreError};
+use switchboard::ports::about::{About, NOTES_MAX, PAGES_MAX};
+use switchboard::ports::store::{Append, Appended, LoggedEvent, Refuse, Store, StoreError};
 use uuid::Uuid;
 
 use super::props::{NOW, Owner, Place, bot_said, contact, heard, incarnation, log_of, queue, summary};
@@ -295,4 +296,54 @@ async fn one_of_two(owner: &mut Owner, event: &Event) -> bool {
     assert!(written < 2, "two events cannot have the same seq");
     owner.seq += written as u64;
     written == 1
+}
+
+fn attribute(name: &str, value: &str) -> Event {
+    Event::AttributeSet { name: name.to_owned(), value: value.to_owned(), by: None, from: Origin::default() }
+}
+
+fn note(text: &str) -> Event {
+    let agent = Agent { id: AgentId(Uuid::from_u128(7)), name: "Ana".to_owned() };
+    Event::NoteAdded { agent, text: text.to_owned() }
+}
+
+fn page(title: &str) -> Event {
+    Event::PageViewed { url: "/prices".to_owned(), title: title.to_owned() }
+}
+
+/// The attributes come from a snapshot and the events after it; notes and pages from as far back as there are some.
+pub async fn what_is_known_of_a_contact_does_not_depend_on_what_is_read(place: &impl Place) {
+    let store = place.open().await;
+    let mut owner = Owner::of(&store, "7", incarnation(1)).await;
+    let here = owner.contact.conversation;
+    assert_eq!(store.about(here).await.expect("reads"), About::default(), "nothing has happened yet");
+    assert_eq!(store.about(ConversationId(Uuid::from_u128(1))).await.expect("reads"), About::default());
+
+    let first = vec![attribute("city", "Porto"), attribute("plan", "small"), note("likes blue"), page("Prices")];
+    let mut state = State::default();
+    first.iter().for_each(|event| state.apply(event, NOW, false));
+    let append = Append { snapshot: Some(state), ..owner.next(first.clone()) };
+    owner.append(append).await.expect("appends");
+    let named = Event::ContactNamed { name: "Maria".to_owned() };
+    for events in [vec![heard("what a note_added says"); 300], vec![attribute("plan", "large"), named]] {
+        let append = owner.next(events);
+        owner.append(append).await.expect("appends");
+    }
+    let about = store.about(here).await.expect("reads");
+    let known = [("city", "Porto"), ("plan", "large")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!((about.seq, about.name, about.attributes), (306, Some("Maria".to_owned()), known.into()));
+    let seqs = |found: &[LoggedEvent]| found.iter().map(|logged| logged.seq).collect::<Vec<_>>();
+    assert_eq!((seqs(&about.notes), seqs(&about.pages)), (vec![3], vec![4]));
+    assert_eq!((&about.notes[0].event, &about.pages[0].event), (&first[2], &first[3]));
+
+    // Of many, the newest, those first; of another conversation none.
+    Owner::of(&store, "8", incarnation(1)).await.say("hi").await;
+    let many = (0..100).flat_map(|number| [note(&number.to_string()), page(&number.to_string())]).collect();
+    let append = owner.next(many);
+    owner.append(append).await.expect("appends");
+    let about = store.about(here).await.expect("reads");
+    assert_eq!(seqs(&about.notes), (0..NOTES_MAX as u64).map(|back| 505 - 2 * back).collect::<Vec<_>>());
+    assert_eq!(seqs(&about.pages), (0..PAGES_MAX as u64).map(|back| 506 - 2 * back).collect::<Vec<_>>());
+    let other = store.about(contact("8").conversation).await.expect("reads");
+    assert_eq!((other.seq, other.notes, other.pages), (1, vec![], vec![]));
 }

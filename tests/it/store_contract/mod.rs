@@ -45,6 +45,7 @@ macro_rules! every_promise_holds_over {
                 of_many_logs_those_are_named_that_go_on_and_where_they_end
                 reading_before_a_position_gives_the_newest_before_it
                 a_conversation_without_events_has_nothing_to_read
+                what_is_known_of_a_contact_does_not_depend_on_what_is_read
                 two_activations_leave_one_owner
             }
             every_promise_holds_over! { @ $place, deliveries:

@@ -1,22 +1,14 @@
-/** What the events tell about the contact beside the words: attributes, pages, notes. Pure. */
-import type { EventView } from '../../../shared/wire';
+/** What is known of a contact, whatever part of the thread is loaded: attributes, pages, notes. Pure. */
+import type { AboutView, EventView } from '../../../shared/wire';
 import { sessions, type Session } from './sessions';
 
-export interface Contact {
-  attributes: Map<string, string>;
+/** As of an event: what the server told, and what came since. */
+export interface About {
+  seq: number;
+  attributes: ReadonlyMap<string, string>;
   /** Newest first. */
-  pages: { seq: number; at: number; url: string; title: string }[];
-  notes: Noted[];
-}
-
-export function contact(events: readonly EventView[]): Contact {
-  const known: Contact = { attributes: new Map(), pages: [], notes: [] };
-  for (const event of events) {
-    if (event.kind === 'attribute_set') attributeSet(known.attributes, event.name, event.value);
-    if (event.kind === 'page_viewed') known.pages.unshift(event);
-    if (event.kind === 'note') known.notes.unshift({ seq: event.seq, at: event.at, name: event.agent.name, text: event.text });
-  }
-  return known;
+  notes: readonly Noted[];
+  pages: readonly Page[];
 }
 
 export interface Noted {
@@ -25,6 +17,53 @@ export interface Noted {
   name: string;
   text: string;
 }
+
+export interface Page {
+  seq: number;
+  at: number;
+  url: string;
+  title: string;
+}
+
+/** As many as the server tells. */
+const NOTES_MAX = 50;
+const PAGES_MAX = 30;
+
+export const NOTHING_KNOWN: About = { seq: 0, attributes: new Map(), notes: [], pages: [] };
+
+export const toldAbout = ({ seq, attributes, notes, pages }: AboutView): About => ({
+  seq,
+  attributes: new Map(attributes.map(({ name, value }) => [name, value])),
+  notes: notes.flatMap(noted),
+  pages: pages.flatMap(paged),
+});
+
+/** With what these events tell; those it was told with count once. */
+export function aboutWith(about: About, events: readonly EventView[]): About {
+  const fresh = events.filter(({ seq }) => seq > about.seq);
+  if (fresh.length === 0) return about;
+  const latest = fresh.toReversed();
+  return {
+    seq: latest[0]!.seq,
+    attributes: fresh.reduce(attributesWith, about.attributes),
+    notes: [...latest.flatMap(noted), ...about.notes].slice(0, NOTES_MAX),
+    pages: [...latest.flatMap(paged), ...about.pages].slice(0, PAGES_MAX),
+  };
+}
+
+function attributesWith(known: ReadonlyMap<string, string>, event: EventView): ReadonlyMap<string, string> {
+  if (event.kind !== 'attribute_set') return known;
+  const attributes = new Map(known);
+  if (event.value === '') attributes.delete(event.name);
+  else attributes.set(event.name, event.value);
+  return attributes;
+}
+
+const noted = (event: EventView): Noted[] =>
+  event.kind === 'note' ? [{ seq: event.seq, at: event.at, name: event.agent.name, text: event.text }] : [];
+
+const paged = (event: EventView): Page[] =>
+  event.kind === 'page_viewed' ? [{ seq: event.seq, at: event.at, url: event.url, title: event.title }] : [];
 
 /** What there was in a conversation, as far as these events tell. */
 export interface Past {
@@ -38,7 +77,7 @@ export interface Past {
 export const past = (conversation: string, events: readonly EventView[], complete: boolean): Past => ({
   conversation,
   sessions: sessions(events),
-  notes: contact(events).notes,
+  notes: events.toReversed().flatMap(noted),
   complete,
 });
 
@@ -49,9 +88,4 @@ export function together(pasts: readonly Past[]): { notes: Of<Noted>[]; sessions
   const all = <One extends { at: number }>(of: (past: Past) => readonly One[]): Of<One>[] =>
     pasts.flatMap((past) => of(past).map((one) => ({ ...one, conversation: past.conversation }))).sort((a, b) => b.at - a.at);
   return { notes: all((past) => past.notes), sessions: all((past) => past.sessions), complete: pasts.every((past) => past.complete) };
-}
-
-function attributeSet(attributes: Map<string, string>, name: string, value: string): void {
-  if (value === '') attributes.delete(name);
-  else attributes.set(name, value);
 }

@@ -1,5 +1,6 @@
 /** One watched conversation: its events without a hole, and who has the floor. Pure. */
 import type { EventView, Floor, Position, Tell } from '../../../shared/wire';
+import { aboutWith, toldAbout, type About } from './contact';
 
 export interface Conversation {
   generation: string;
@@ -7,8 +8,8 @@ export interface Conversation {
   floor: Floor;
   /** Older events exist on the server. */
   more: boolean;
-  /** Of events that were let go: what they told about the contact. */
-  asides?: readonly EventView[];
+  /** Of the contact, from the whole of it. */
+  about: About;
 }
 
 type Events = Extract<Tell, { type: 'events' }>;
@@ -23,7 +24,8 @@ export function position(conversation: Conversation): Position {
 }
 
 export function afterReset(tell: Reset): Conversation {
-  return { generation: tell.generation, events: tell.events, floor: tell.floor, more: tell.more };
+  const { generation, events, floor, more } = tell;
+  return { generation, events, floor, more, about: aboutWith(toldAbout(tell.about), events) };
 }
 
 /** The conversation with what came, or `gap` when it does not continue exactly where this one ends. */
@@ -36,25 +38,15 @@ export function afterEvents(known: Conversation | undefined, tell: Events): Conv
     ...known,
     events: fresh.length ? [...known.events, ...fresh] : known.events,
     floor: tell.floor.seq >= known.floor.seq ? tell.floor : known.floor,
+    about: aboutWith(known.about, fresh),
   };
 }
-
-const ASIDES_MAX = 300;
 
 /** Without what was before `from`: whoever stays with a busy conversation for hours must not grow with it. */
 export function afterTrim(known: Conversation, from: number): Conversation {
   const gone = known.events.filter(({ seq }) => seq < from);
   if (gone.length === 0) return known;
-  const asides = [...(known.asides ?? []), ...gone.filter(isAside)];
-  return { ...known, events: known.events.slice(gone.length), more: true, asides: asides.slice(-ASIDES_MAX) };
-}
-
-const isAside = ({ kind }: EventView): boolean => kind === 'attribute_set' || kind === 'note' || kind === 'page_viewed';
-
-/** All that is known of the contact, oldest first. */
-export function aboutContact({ asides = [], events }: Conversation): EventView[] {
-  const first = events[0]?.seq ?? Infinity;
-  return [...asides.filter(({ seq }) => seq < first), ...events];
+  return { ...known, events: known.events.slice(gone.length), more: true };
 }
 
 /** The conversation with an older page before what is known; a page that does not fit is left out. */
