@@ -9,6 +9,7 @@ mod colleagues;
 mod commands;
 mod frames;
 mod heard;
+mod pass;
 mod presence;
 mod seen;
 mod watching;
@@ -32,6 +33,7 @@ use crate::domain::command::Command;
 use crate::domain::event::{Agent, Reason};
 use crate::domain::ids::ConversationId;
 use crate::domain::presence::{Doing, VIEWS_AGAIN_AFTER};
+use crate::domain::time::Timestamp;
 use crate::ports::bus::Subscription;
 use crate::ports::people::{Pass, Person};
 use crate::ports::store::{Contact, StoreError};
@@ -55,6 +57,10 @@ pub struct AgentSession {
     readings: u64,
     /// What others tell this console by.
     session: Uuid,
+    /// Where it hears that its pass may not stand any more.
+    door: Option<Subscription>,
+    /// When it was last noted that somebody is here.
+    noted: Option<Timestamp>,
 }
 
 struct Watched {
@@ -79,6 +85,8 @@ impl AgentSession {
             notices: None,
             readings: 0,
             session: dice::new_id(),
+            door: None,
+            noted: None,
         }
     }
 
@@ -160,16 +168,6 @@ impl AgentSession {
         }
     }
 
-    /// Who has signed out, or whose session has ended, sees nothing more.
-    fn check_pass(&self, ctx: &mut ws::WebsocketContext<Self>) {
-        let stands = self.pass.stands().into_actor(self);
-        ctx.spawn(stands.map(|stands, this, ctx| {
-            if !stands {
-                this.line.close(close::SIGNED_OUT, ctx);
-            }
-        }));
-    }
-
     fn no_such_conversation(&mut self, reference: u64, ctx: &mut ws::WebsocketContext<Self>) {
         self.error(Some(reference), "no_such_conversation", "there is no such conversation", ctx);
     }
@@ -240,6 +238,7 @@ impl Actor for AgentSession {
         let me = Me { id: id.to_string(), name, email, role: role.as_str().into() };
         self.tell(&Tell::Hello { version: env!("CARGO_PKG_VERSION").into(), now, me }, ctx);
         self.notices = Some(self.switchboard.parts().notices.listen(ctx.address().recipient()));
+        self.listen_at_door(ctx);
         ctx.run_interval(PING_EVERY, |this, ctx| {
             this.line.beat(ctx);
             this.check_pass(ctx);

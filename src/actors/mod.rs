@@ -16,6 +16,7 @@ mod calls;
 pub mod catch_up;
 pub mod conversation;
 pub mod custody;
+pub mod doors;
 pub mod ends;
 pub mod entrances;
 pub mod feed;

@@ -27,6 +27,14 @@ pub enum Agent {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// End every session of somebody, wherever they are signed in.
+    SignOut {
+        #[arg(long)]
+        email: String,
+        /// For somebody who has left: their password is good no more, and only a new link lets them in.
+        #[arg(long)]
+        lock: bool,
+    },
     /// Print a new one-time link for somebody who forgot their password.
     Link {
         #[arg(long)]
@@ -55,15 +63,21 @@ pub fn agent(act: &Agent, at: &At, config: impl FnOnce() -> anyhow::Result<Confi
     let runtime = runtime()?;
     let invited = runtime.block_on(async {
         match act {
+            Agent::SignOut { email, lock } => {
+                let ended = at.desk(&runtime, config).await?.sign_out(email, *lock).await?.ended;
+                println!("{email}: {ended} sessions have ended.");
+                return Ok(None);
+            }
             Agent::Add { name, email, role, password_stdin } => {
                 let password = password_stdin.then(password).transpose()?;
                 let (name, email, role) = (name.clone(), email.clone(), role.as_str().to_owned());
                 let desk = at.desk(&runtime, config).await?;
-                desk.add_person(api::NewPerson { name, email, role, password }).await
+                desk.add_person(api::NewPerson { name, email, role, password }).await.map(Some)
             }
-            Agent::Link { email } => at.desk(&runtime, config).await?.renew_link(email.clone()).await,
+            Agent::Link { email } => at.desk(&runtime, config).await?.renew_link(email.clone()).await.map(Some),
         }
     })?;
+    let Some(invited) = invited else { return Ok(ExitCode::SUCCESS) };
     match invited.link {
         None => println!("{} can sign in now.", invited.email),
         Some(link) => println!("Send this link to {}. It works once, within a week:\n{link}", invited.email),

@@ -230,6 +230,20 @@ impl Desk {
         }
     }
 
+    /// Ends their sessions; with `lock` their password is good no more.
+    pub async fn sign_out(&self, email: &str, lock: bool) -> anyhow::Result<api::SessionsEnded> {
+        let email = email.trim().to_lowercase();
+        let found = self.people().await?.people.into_iter().find(|person| person.email == email);
+        let id = found.ok_or_else(|| anyhow!("there is nobody with the e-mail address {email}"))?.id;
+        match self {
+            Desk::There(remote) => {
+                let path = format!("/people/{}/sessions?lock={lock}", plain(&id)?);
+                remote.send(remote.request(Method::DELETE, &path)).await
+            }
+            Desk::Here(office) => Ok(office.sign_out(BY, id.parse()?, lock).await?),
+        }
+    }
+
     pub async fn people(&self) -> anyhow::Result<api::People> {
         match self {
             Desk::There(remote) => remote.get("/people").await,

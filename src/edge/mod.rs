@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod caller;
 pub mod conversations;
+mod device;
 pub mod error;
 pub mod files;
 pub mod guests;

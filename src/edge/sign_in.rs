@@ -20,14 +20,17 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::Edge;
 use super::error::Problem;
 use super::invitation::{check_password, clean_email, clean_name, taken};
 use super::passwords::Passwords;
 use super::tries::{Tries, Verdict, Who};
+use crate::actors::doors::knock;
 use crate::config::Config;
 use crate::dice;
 use crate::ports::clock::Clock;
 use crate::ports::people::{Pass, People, Person, TokenHash};
+use crate::ports::sessions::Session;
 use crate::wire::console::Me;
 
 pub const COOKIE: &str = "switchboard_session";
@@ -74,9 +77,12 @@ impl SignIn {
         if ours { Ok(()) } else { Err(Problem::forbidden("This request comes from another website.")) }
     }
 
-    async fn open_session(&self, person: &Person) -> Result<HttpResponse, Problem> {
+    async fn open_session(&self, request: &HttpRequest, person: &Person) -> Result<HttpResponse, Problem> {
         let (token, kept) = dice::token();
-        self.people.open_session(kept, person.id, self.clock.now() + self.session_lasts).await?;
+        let device = request.headers().get(header::USER_AGENT).and_then(|says| says.to_str().ok());
+        let now = self.clock.now();
+        let session = Session::new(kept, device.unwrap_or_default(), now);
+        self.people.open_session(session, person.id, now + self.session_lasts).await?;
         let cookie = self.cookie(token, self.session_lasts);
         Ok(agent(HttpResponse::Ok().cookie(cookie), person))
     }
@@ -144,7 +150,7 @@ pub(super) async fn sign_in(
     let right = here.passwords.verify(password, hash).await?;
     let Some(person) = person.filter(|_| right) else { return Err(wrong_credentials()) };
     here.tries.succeeded(&who);
-    here.open_session(&person).await
+    here.open_session(&request, &person).await
 }
 
 pub(super) async fn sign_out(request: HttpRequest, here: web::Data<SignIn>) -> Result<HttpResponse, Problem> {
@@ -205,7 +211,10 @@ pub(super) async fn accept_invitation(
     if !here.people.accept_invitation(token, person.clone(), here.clock.now()).await? {
         return Err(used_up());
     }
-    here.open_session(&person).await
+    if let Some(edge) = request.app_data::<web::Data<Edge>>() {
+        knock(&*edge.switchboard.parts().bus, person.id);
+    }
+    here.open_session(&request, &person).await
 }
 
 /// The same words whether the person or the password is wrong: nobody learns who works here.
@@ -236,7 +245,7 @@ fn agent(response: &mut HttpResponseBuilder, person: &Person) -> HttpResponse {
     response.insert_header((header::CACHE_CONTROL, "no-store")).json(AgentBody { agent })
 }
 
-fn token(request: &HttpRequest) -> Option<TokenHash> {
+pub(super) fn token(request: &HttpRequest) -> Option<TokenHash> {
     request.cookie(COOKIE).map(|cookie| dice::hash_token(cookie.value()))
 }
 

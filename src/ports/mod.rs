@@ -16,6 +16,7 @@ pub mod outside;
 pub mod people;
 pub mod pictures;
 pub mod rights;
+pub mod sessions;
 pub mod store;
 pub mod stretch;
 pub mod teams;

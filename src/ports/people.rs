@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::rights::Right;
+use super::sessions::{Ending, Session};
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Answer;
@@ -74,6 +75,14 @@ impl Pass {
         let session = self.people.session(self.token, self.clock.now());
         async move { !matches!(session.await, Ok(None)) }
     }
+
+    /// Notes that it is in use. A store that cannot write hears of it next time.
+    pub fn seen(&self) -> impl Future<Output = ()> + use<> {
+        let seen = self.people.session_seen(self.token, self.clock.now());
+        async move {
+            let _ = seen.await;
+        }
+    }
 }
 
 pub trait People: Send + Sync + 'static {
@@ -85,10 +94,16 @@ pub trait People: Send + Sync + 'static {
     /// By name.
     fn people(&self) -> Answer<Vec<Person>>;
     fn person_by_email(&self, email: String) -> Answer<Option<Person>>;
-    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
+    fn open_session(&self, session: Session, agent: AgentId, until: Timestamp) -> Answer<()>;
     /// Whose session this is, if it has not ended.
     fn session(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>>;
     fn close_session(&self, token: TokenHash) -> Answer<()>;
+    /// Somebody was there under this session.
+    fn session_seen(&self, token: TokenHash, at: Timestamp) -> Answer<()>;
+    /// Where this person is signed in, the one seen last first, at most `sessions::SESSIONS_SHOWN_MAX`.
+    fn sessions(&self, agent: AgentId, now: Timestamp) -> Answer<Vec<Session>>;
+    /// Ends these sessions of the person, nobody else's; how many there were.
+    fn end_sessions(&self, agent: AgentId, which: Ending) -> Answer<u64>;
     /// A one-time link by which this person signs in and chooses a password.
     fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()>;
     /// Whose invitation it is, if it is good; it stays good.

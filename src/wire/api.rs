@@ -3,6 +3,7 @@
 mod contact;
 mod deliveries;
 mod mention;
+mod session;
 mod team;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::contact::{Candidate, Declared, MergeRow, MergeWith, PersonView};
 pub use self::deliveries::{AllOf, AppRow, Apps, Deliveries, DeliveryRow, LeftBe, PassTo, Retried};
 pub use self::mention::{MentionRow, Mentions, MentionsSeen};
+pub use self::session::{SessionRow, Sessions, SessionsEnded};
 pub use self::team::{AssignTo, NewTeam, TeamRow, Teams};
 use super::bot::{BotError, Level};
 use super::console::ReasonCounts;
@@ -154,7 +156,7 @@ pub struct Publish {
 
 /// Somebody who answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct PersonRow {
     pub id: String,
     pub name: String,

@@ -54,6 +54,8 @@ fn rendered() -> String {
         api::CannedRow,
         api::Colleague,
         api::TeamRow,
+        api::PersonRow,
+        api::SessionRow,
         api::MentionRow,
         api::PersonView,
         api::MergeRow,

@@ -364,6 +364,41 @@ export type TeamRow = { id: string, name: string,
 members: Array<Colleague>, };
 
 /**
+ * Somebody who answers.
+ */
+export type PersonRow = { id: string, name: string, email: string, 
+/**
+ * `agent`, `supervisor` or `admin`.
+ */
+role: string, 
+/**
+ * They have chosen a password.
+ */
+ready: boolean, };
+
+export type SessionRow = { id: string, 
+/**
+ * Such as `Firefox`; empty: it did not say.
+ */
+browser: string, 
+/**
+ * Such as `Windows` or `iPhone`; empty: it did not say.
+ */
+system: string, 
+/**
+ * Null: not known, as of sessions that were opened before this was noted.
+ */
+opened_at: number | null, 
+/**
+ * To the minute.
+ */
+seen_at: number | null, 
+/**
+ * It is the one that asks.
+ */
+here: boolean, };
+
+/**
  * A note that names the caller.
  */
 export type MentionRow = { conversation: string, 

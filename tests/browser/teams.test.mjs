@@ -28,7 +28,7 @@ test('an admin makes a team, and its members see that they are in it', async () 
   assert.deepEqual(await complaints(ana), []);
   await form.getByRole('button', { name: 'Save' }).click();
   await teams.getByText('Night shift').waitFor();
-  await teams.getByText('Ben').waitFor();
+  await teams.locator('.team').getByText('Ben').waitFor();
 
   // No two are called the same.
   await teams.getByRole('button', { name: 'New team' }).click();

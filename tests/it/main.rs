@@ -74,6 +74,8 @@ mod rights;
 mod rules;
 /// One story on every channel, with a provider that misbehaves in every way there is.
 mod scenarios;
+/// Where people are signed in, and the end of it.
+mod sessions;
 /// A database that nodes share.
 mod shared_database;
 /// Conversations leave the memory, and nobody notices.

@@ -13,6 +13,7 @@ use switchboard::domain::summary::ModeSummary;
 use switchboard::domain::time::Timestamp;
 use switchboard::domain::upload::UploadKey;
 use switchboard::ports::people::{People, Person, Role};
+use switchboard::ports::sessions::Session;
 use switchboard::ports::store::{Append, Effect, Group, Store, StrayState};
 use switchboard::ports::uploads::{Allowance, Begun, Upload, Uploads};
 use tempfile::TempDir;
@@ -48,7 +49,7 @@ async fn grown() -> TempDir {
         password_hash: None,
     };
     store.save_person(ana.clone()).await.expect("saves");
-    store.open_session([1; 32], ana.id, later(1_000)).await.expect("opens");
+    store.open_session(Session::new([1; 32], "Firefox/1", NOW), ana.id, later(1_000)).await.expect("opens");
     store.add_invitation([2; 32], ana.id, later(1_000)).await.expect("adds");
     store.keep_raw("meta".into(), "strange".into(), vec![0, 255].into(), NOW).await.expect("keeps");
     for number in 0..3 {

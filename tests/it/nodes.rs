@@ -7,6 +7,7 @@ mod moves;
 mod places;
 mod presence;
 mod props;
+mod sessions;
 mod start;
 mod trouble;
 mod weather;

@@ -42,8 +42,15 @@ pub const APART: &[Table] = &[
     Table {
         name: "session",
         title: "sign-ins",
-        columns: &[("token", Bytes), ("agent", Uuid), ("until", Int)],
-        source: "SELECT token, agent, until FROM session",
+        columns: &[
+            ("token", Bytes),
+            ("agent", Uuid),
+            ("until", Int),
+            ("device", Text),
+            ("opened_at", Int),
+            ("seen_at", Int),
+        ],
+        source: "SELECT token, agent, until, device, opened_at, seen_at FROM session",
     },
     Table {
         name: "invitation",

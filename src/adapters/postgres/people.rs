@@ -9,6 +9,7 @@ use super::connect::{self, Sql};
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::people::{People, Person, Role, Saved, TokenHash};
+use crate::ports::sessions::{Ending, SESSIONS_SHOWN_MAX, Session};
 use crate::ports::store::{Answer, StoreError};
 
 const SAVE: &str = "INSERT INTO person (id, name, email, role, password_hash) VALUES ($1, $2, $3, $4, $5)
@@ -17,8 +18,13 @@ const SAVE: &str = "INSERT INTO person (id, name, email, role, password_hash) VA
 const WITH_ROLE: &str =
     "SELECT id, name, email, role, password_hash FROM person WHERE role = $1 ORDER BY name, id LIMIT $2";
 const BY_EMAIL: &str = "SELECT id, name, email, role, password_hash FROM person WHERE lower(email) = lower($1)";
-const OPEN_SESSION: &str = "INSERT INTO session (token, agent, until) VALUES ($1, $2, $3)
-    ON CONFLICT (token) DO UPDATE SET agent = excluded.agent, until = excluded.until";
+const OPEN_SESSION: &str = "INSERT INTO session (token, agent, until, device, opened_at, seen_at)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const SEEN: &str = "UPDATE session SET seen_at = $2 WHERE token = $1 AND seen_at < $2";
+const SESSIONS: &str = "SELECT token, device, opened_at, seen_at FROM session WHERE agent = $1 AND until > $2
+    ORDER BY seen_at DESC, opened_at DESC, token LIMIT $3";
+const END_SESSIONS: &str = "DELETE FROM session WHERE agent = $1 AND ($2::bytea IS NULL OR token <> $2)
+    AND ($3::bytea IS NULL OR token = $3)";
 const ADD_INVITATION: &str = "INSERT INTO invitation (token, agent, until) VALUES ($1, $2, $3)
     ON CONFLICT (token) DO UPDATE SET agent = excluded.agent, until = excluded.until";
 const BY_SESSION: &str = "SELECT id, name, email, role, password_hash FROM session JOIN person ON id = agent
@@ -66,8 +72,15 @@ impl People for PostgresStore {
         })
     }
 
-    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
-        self.ask(move |sql| Box::pin(async move { admit(sql, OPEN_SESSION, token, agent, until).await }))
+    fn open_session(&self, session: Session, agent: AgentId, until: Timestamp) -> Answer<()> {
+        self.ask(move |sql| {
+            Box::pin(async move {
+                let Session { token, device, opened_at, seen_at } = &session;
+                let (until, opened_at, seen_at) = (int(until.0), int(opened_at.0), int(seen_at.0));
+                sql.execute(OPEN_SESSION, &[&&token[..], &agent.0, &until, device, &opened_at, &seen_at]).await?;
+                Ok(())
+            })
+        })
     }
 
     fn session(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
@@ -83,8 +96,45 @@ impl People for PostgresStore {
         })
     }
 
+    fn session_seen(&self, token: TokenHash, at: Timestamp) -> Answer<()> {
+        self.ask(move |sql| {
+            Box::pin(async move {
+                let [seen] = connect::prepared(sql, [SEEN]).await?;
+                sql.execute(&seen, &[&&token[..], &int(at.0)]).await?;
+                Ok(())
+            })
+        })
+    }
+
+    fn sessions(&self, agent: AgentId, now: Timestamp) -> Answer<Vec<Session>> {
+        self.ask(move |sql| {
+            Box::pin(async move {
+                let found = sql.query(SESSIONS, &[&agent.0, &int(now.0), &count(SESSIONS_SHOWN_MAX)]).await?;
+                found.iter().map(session).collect()
+            })
+        })
+    }
+
+    fn end_sessions(&self, agent: AgentId, which: Ending) -> Answer<u64> {
+        self.ask(move |sql| {
+            Box::pin(async move {
+                let (but, one) = match &which {
+                    Ending::All => (None, None),
+                    Ending::Others(token) => (Some(&token[..]), None),
+                    Ending::One(token) => (None, Some(&token[..])),
+                };
+                Ok(sql.execute(END_SESSIONS, &[&agent.0, &but, &one]).await?)
+            })
+        })
+    }
+
     fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
-        self.ask(move |sql| Box::pin(async move { admit(sql, ADD_INVITATION, token, agent, until).await }))
+        self.ask(move |sql| {
+            Box::pin(async move {
+                sql.execute(ADD_INVITATION, &[&&token[..], &agent.0, &int(until.0)]).await?;
+                Ok(())
+            })
+        })
     }
 
     fn invitation(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
@@ -117,9 +167,12 @@ async fn save(sql: &Sql, person: &Person) -> Result<Saved, StoreError> {
     }
 }
 
-async fn admit(sql: &Sql, text: &str, token: TokenHash, agent: AgentId, until: Timestamp) -> Result<(), StoreError> {
-    sql.execute(text, &[&&token[..], &agent.0, &int(until.0)]).await?;
-    Ok(())
+/// In four columns: token, device, opened_at, seen_at.
+fn session(row: &Row) -> Result<Session, StoreError> {
+    let token = TokenHash::try_from(row.try_get::<_, &[u8]>(0)?);
+    let token = token.map_err(|_| StoreError::Unreadable("a session's token has another length".to_owned()))?;
+    let (opened_at, seen_at) = (Timestamp(uint(row, 2)?), Timestamp(uint(row, 3)?));
+    Ok(Session { token, device: row.try_get(1)?, opened_at, seen_at })
 }
 
 /// Whose session or invitation it is, if it has not ended.

@@ -8,6 +8,7 @@ use super::desk::Desk;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::ports::people::{People, Person, Role, Saved, TokenHash};
+use crate::ports::sessions::{Ending, SESSIONS_SHOWN_MAX, Session};
 use crate::ports::store::{Answer, StoreError};
 
 impl People for SqliteStore {
@@ -44,12 +45,14 @@ impl People for SqliteStore {
         }))
     }
 
-    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
-        Box::pin(
-            self.commit(move |desk| {
-                admit(desk, "INSERT OR REPLACE INTO session VALUES (?1, ?2, ?3)", token, agent, until)
-            }),
-        )
+    fn open_session(&self, session: Session, agent: AgentId, until: Timestamp) -> Answer<()> {
+        Box::pin(self.commit(move |desk| {
+            let sql = "INSERT INTO session (token, agent, until, device, opened_at, seen_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let Session { token, device, opened_at, seen_at } = &session;
+            let row = (token, agent.0.as_bytes(), int(until.0), device, int(opened_at.0), int(seen_at.0));
+            desk.sql.prepare_cached(sql)?.execute(row).map(|_| ())
+        }))
     }
 
     fn session(&self, token: TokenHash, now: Timestamp) -> Answer<Option<Person>> {
@@ -62,9 +65,40 @@ impl People for SqliteStore {
         }))
     }
 
+    fn session_seen(&self, token: TokenHash, at: Timestamp) -> Answer<()> {
+        Box::pin(self.commit(move |desk| {
+            let sql = "UPDATE session SET seen_at = ?2 WHERE token = ?1 AND seen_at < ?2";
+            desk.sql.prepare_cached(sql)?.execute((token, int(at.0))).map(|_| ())
+        }))
+    }
+
+    fn sessions(&self, agent: AgentId, now: Timestamp) -> Answer<Vec<Session>> {
+        Box::pin(self.readers().run(move |sql| {
+            let question = "SELECT token, device, opened_at, seen_at FROM session WHERE agent = ?1 AND until > ?2
+                ORDER BY seen_at DESC, opened_at DESC, token LIMIT ?3";
+            let mut statement = sql.prepare_cached(question)?;
+            let found = statement.query_map((agent.0.as_bytes(), int(now.0), count(SESSIONS_SHOWN_MAX)), session_in)?;
+            Ok(found.collect::<Result<_>>()?)
+        }))
+    }
+
+    fn end_sessions(&self, agent: AgentId, which: Ending) -> Answer<u64> {
+        Box::pin(self.commit(move |desk| {
+            let (but, one) = match which {
+                Ending::All => (None, None),
+                Ending::Others(token) => (Some(token), None),
+                Ending::One(token) => (None, Some(token)),
+            };
+            let sql =
+                "DELETE FROM session WHERE agent = ?1 AND (?2 IS NULL OR token <> ?2) AND (?3 IS NULL OR token = ?3)";
+            desk.sql.prepare_cached(sql)?.execute((agent.0.as_bytes(), but, one)).map(|ended| ended as u64)
+        }))
+    }
+
     fn add_invitation(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
         Box::pin(self.commit(move |desk| {
-            admit(desk, "INSERT OR REPLACE INTO invitation VALUES (?1, ?2, ?3)", token, agent, until)
+            let sql = "INSERT OR REPLACE INTO invitation VALUES (?1, ?2, ?3)";
+            desk.sql.prepare_cached(sql)?.execute((token, agent.0.as_bytes(), int(until.0))).map(|_| ())
         }))
     }
 
@@ -98,8 +132,10 @@ fn save(desk: &Desk<'_>, person: &Person) -> Result<Saved> {
     Ok(Saved::Done)
 }
 
-fn admit(desk: &Desk<'_>, sql: &str, token: TokenHash, agent: AgentId, until: Timestamp) -> Result<()> {
-    desk.sql.prepare_cached(sql)?.execute((token, agent.0.as_bytes(), int(until.0))).map(|_| ())
+/// In four columns: token, device, opened_at, seen_at.
+fn session_in(row: &Row<'_>) -> Result<Session> {
+    let (opened_at, seen_at) = (Timestamp(uint(row, 2)?), Timestamp(uint(row, 3)?));
+    Ok(Session { token: row.get(0)?, device: row.get(1)?, opened_at, seen_at })
 }
 
 /// Whose session or invitation it is, if it has not ended.

@@ -14,6 +14,7 @@ pub mod office;
 mod openapi;
 mod publishing;
 pub mod routes;
+mod sessions;
 mod staff;
 mod teams;
 mod templates;

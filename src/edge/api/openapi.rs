@@ -77,6 +77,9 @@ mod tests {
                 route("Sign in: sets a cookie", object(json!({"email": text(), "password": text()})), agent())
             }
             ("DELETE", "/api/v1/session") => route("Sign out", None, None),
+            ("GET", "/api/v1/sessions") => route("Where one is signed in", None, of::<Sessions>(types)),
+            ("DELETE", "/api/v1/sessions") => route("Sign out everywhere else", None, of::<SessionsEnded>(types)),
+            ("DELETE", "/api/v1/sessions/{session}") => route("End one of one's own sessions", None, None),
             ("GET", "/api/v1/welcome") => Route {
                 query: &[("token", "string")],
                 ..route("Whom a one-time link is for", None, object(json!({"name": text(), "email": text()})))
@@ -239,6 +242,10 @@ mod tests {
             ("DELETE", "/api/v1/teams/{team}") => route("Remove a team", None, None),
             ("GET", "/api/v1/people") => route("The people who answer", None, of::<People>(types)),
             ("POST", "/api/v1/people") => route("Add a person", of::<NewPerson>(types), of::<Invited>(types)),
+            ("DELETE", "/api/v1/people/{person}/sessions") => {
+                let gives = of::<SessionsEnded>(types);
+                Route { query: &[("lock", "boolean")], ..route("Sign a person out everywhere", None, gives) }
+            }
             ("POST", "/api/v1/people/link") => {
                 route("A new one-time link for somebody", of::<LinkFor>(types), of::<Invited>(types))
             }

@@ -6,8 +6,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Route, guard};
 
 use super::{
-    assigning, bots, contacts, custody, deliveries, finding, hand_offs, manage, mentions, openapi, teams, templates,
-    views, writing,
+    assigning, bots, contacts, custody, deliveries, finding, hand_offs, manage, mentions, openapi, sessions, teams,
+    templates, views, writing,
 };
 use crate::edge::caller::{Access, gate};
 use crate::edge::{
@@ -92,6 +92,9 @@ pub fn table() -> Vec<Entry> {
         With(Converse), GET "/api/v1/session" => web::route().to(sign_in::show_session);
         Everybody, POST "/api/v1/session" => web::route().to(sign_in::sign_in);
         Everybody, DELETE "/api/v1/session" => web::route().to(sign_in::sign_out);
+        With(Converse), GET "/api/v1/sessions" => web::route().to(sessions::list);
+        With(Converse), DELETE "/api/v1/sessions" => web::route().to(sessions::end_others);
+        With(Converse), DELETE "/api/v1/sessions/{session}" => web::route().to(sessions::end);
         Everybody, GET "/api/v1/welcome" => web::route().to(sign_in::show_invitation);
         Everybody, POST "/api/v1/welcome" => web::route().to(sign_in::accept_invitation);
         With(Converse), GET "/api/v1/conversations" => web::route().to(finding::list).wrap(Compress::default());
@@ -154,6 +157,7 @@ pub fn table() -> Vec<Entry> {
         With(SeePeople), GET "/api/v1/people" => web::route().to(manage::people);
         With(ManagePeople), POST "/api/v1/people" => web::route().to(manage::add_person);
         With(ManagePeople), POST "/api/v1/people/link" => web::route().to(manage::renew_link);
+        With(ManagePeople), DELETE "/api/v1/people/{person}/sessions" => web::route().to(sessions::end_all_of);
         With(ManageTokens), GET "/api/v1/tokens" => web::route().to(manage::tokens);
         With(ManageTokens), POST "/api/v1/tokens" => web::route().to(manage::add_token);
         With(ManageTokens), DELETE "/api/v1/tokens/{name}" => web::route().to(manage::revoke_token);

@@ -16,6 +16,7 @@ use crate::edge::error::extractors;
 use crate::edge::invitation;
 use crate::ports::clock::ManualClock;
 use crate::ports::people::{Role, Saved};
+use crate::ports::sessions::Ending;
 use crate::ports::store::Answer;
 
 /// People in memory.
@@ -72,9 +73,9 @@ impl People for Memory {
         self.with(|inner| inner.people.values().filter(|person| person.role == role).take(limit).cloned().collect())
     }
 
-    fn open_session(&self, token: TokenHash, agent: AgentId, until: Timestamp) -> Answer<()> {
+    fn open_session(&self, session: Session, agent: AgentId, until: Timestamp) -> Answer<()> {
         self.with(|inner| {
-            inner.sessions.insert(token, (agent, until));
+            inner.sessions.insert(session.token, (agent, until));
         })
     }
 
@@ -85,6 +86,32 @@ impl People for Memory {
     fn close_session(&self, token: TokenHash) -> Answer<()> {
         self.with(|inner| {
             inner.sessions.remove(&token);
+        })
+    }
+
+    fn session_seen(&self, _: TokenHash, _: Timestamp) -> Answer<()> {
+        self.with(|_| ())
+    }
+
+    fn sessions(&self, agent: AgentId, now: Timestamp) -> Answer<Vec<Session>> {
+        self.with(|inner| {
+            let own = inner.sessions.iter().filter(|(_, (owner, until))| *owner == agent && *until > now);
+            own.map(|(token, _)| Session::new(*token, "", now)).collect()
+        })
+    }
+
+    fn end_sessions(&self, agent: AgentId, which: Ending) -> Answer<u64> {
+        self.with(|inner| {
+            let before = inner.sessions.len();
+            inner.sessions.retain(|token, (owner, _)| {
+                *owner != agent
+                    || match which {
+                        Ending::All => false,
+                        Ending::Others(here) => *token == here,
+                        Ending::One(one) => *token != one,
+                    }
+            });
+            (before - inner.sessions.len()) as u64
         })
     }
 

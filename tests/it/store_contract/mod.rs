@@ -119,6 +119,7 @@ macro_rules! every_promise_holds_over {
                 everybody_is_listed_by_name
                 an_invitation_is_for_one_person
                 newer_invitations_can_end_older_ones
+                somebody_sees_where_they_are_signed_in_and_ends_it
             }
             every_promise_holds_over! { @ $place, bots:
                 a_published_document_is_a_version_that_answers

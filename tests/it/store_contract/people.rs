@@ -1,5 +1,6 @@
 use switchboard::domain::ids::AgentId;
 use switchboard::ports::people::{People, Person, Role, Saved};
+use switchboard::ports::sessions::{DEVICE_CHARS_MAX, Ending, SESSIONS_SHOWN_MAX, Session};
 use uuid::Uuid;
 
 use super::props::{NOW, Place, later};
@@ -46,7 +47,7 @@ pub async fn sessions_end(place: &impl Place) {
     let ada = person(1, "ada@example.org");
     store.save_person(ada.clone()).await.expect("saves");
     for token in [[1; 32], [2; 32]] {
-        store.open_session(token, ada.id, later(1_000)).await.expect("opens");
+        store.open_session(Session::new(token, "", NOW), ada.id, later(1_000)).await.expect("opens");
     }
     assert_eq!(store.session([1; 32], later(999)).await.expect("reads"), Some(ada.clone()));
     assert_eq!(store.session([1; 32], later(1_000)).await.expect("reads"), None, "its time is over");
@@ -104,7 +105,7 @@ pub async fn a_new_password_ends_the_sessions_of_the_old_one(place: &impl Place)
     let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
     for (token, person) in [([1; 32], &ada), ([2; 32], &bob)] {
         store.save_person(person.clone()).await.expect("saves");
-        store.open_session(token, person.id, later(1_000)).await.expect("opens");
+        store.open_session(Session::new(token, "", NOW), person.id, later(1_000)).await.expect("opens");
     }
     store.add_invitation([3; 32], ada.id, later(1_000)).await.expect("adds");
     let ready = Person { password_hash: Some("hash".to_owned()), ..ada };
@@ -121,4 +122,59 @@ pub async fn everybody_is_listed_by_name(place: &impl Place) {
         store.save_person(person.clone()).await.expect("saves");
     }
     assert_eq!(store.people().await.expect("reads"), [ada, bob]);
+}
+
+pub async fn somebody_sees_where_they_are_signed_in_and_ends_it(place: &impl Place) {
+    let store = place.open().await;
+    let (ada, bob) = (person(1, "ada@example.org"), person(2, "bob@example.org"));
+    for person in [&ada, &bob] {
+        store.save_person(person.clone()).await.expect("saves");
+    }
+    for (token, device, of) in [(1, "Firefox", &ada), (2, "Chrome\0", &ada), (3, "Safari", &ada), (4, "Edge", &bob)] {
+        store.open_session(Session::new([token; 32], device, NOW), of.id, later(1_000)).await.expect("opens");
+    }
+    store.open_session(Session::new([5; 32], "long over", NOW), ada.id, later(10)).await.expect("opens");
+    store.session_seen([2; 32], later(20)).await.expect("notes");
+    store.session_seen([2; 32], later(10)).await.expect("answers");
+    store.session_seen([9; 32], later(20)).await.expect("of none, nothing is noted");
+    let seen = |agent| {
+        let sessions = store.sessions(agent, later(10));
+        async {
+            sessions
+                .await
+                .expect("reads")
+                .into_iter()
+                .map(|one| (one.token[0], one.device, one.seen_at))
+                .collect::<Vec<_>>()
+        }
+    };
+    let own = |token, device: &str, at| (token, device.to_owned(), later(at));
+    assert_eq!(
+        seen(ada.id).await,
+        [own(2, "Chrome", 20), own(1, "Firefox", 0), own(3, "Safari", 0)],
+        "seen last first"
+    );
+    assert_eq!(store.end_sessions(ada.id, Ending::One([4; 32])).await.expect("answers"), 0, "it is another's");
+    assert_eq!(store.end_sessions(ada.id, Ending::One([1; 32])).await.expect("ends"), 1);
+    assert_eq!(seen(ada.id).await, [own(2, "Chrome", 20), own(3, "Safari", 0)]);
+    assert_eq!(
+        store.end_sessions(ada.id, Ending::Others([3; 32])).await.expect("ends"),
+        2,
+        "and the one that was over"
+    );
+    assert_eq!(store.session([2; 32], NOW).await.expect("reads"), None);
+    assert_eq!(store.session([3; 32], NOW).await.expect("reads"), Some(ada.clone()));
+    assert_eq!(store.end_sessions(ada.id, Ending::All).await.expect("ends"), 1);
+    assert_eq!(seen(ada.id).await, []);
+    assert_eq!(seen(bob.id).await, [own(4, "Edge", 0)], "others stay signed in");
+
+    let wordy = Session::new([0; 32], &"x".repeat(10_000), NOW);
+    assert_eq!(wordy.device.len(), DEVICE_CHARS_MAX);
+    for number in 0..=SESSIONS_SHOWN_MAX as u8 {
+        let token = std::array::from_fn(|place| if place == 0 { number } else { 7 });
+        let session = Session::new(token, "many", later(u64::from(number)));
+        store.open_session(session, ada.id, later(1_000)).await.expect("opens");
+    }
+    let many = seen(ada.id).await;
+    assert_eq!((many.len(), many[0].0, many[99].0), (SESSIONS_SHOWN_MAX, 100, 1));
 }

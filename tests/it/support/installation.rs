@@ -20,8 +20,9 @@ use switchboard::domain::event::Agent;
 use switchboard::domain::ids::{AccountId, AgentId, ConversationId};
 use switchboard::domain::time::Timestamp;
 use switchboard::node::storage::{self, Storage};
-use switchboard::ports::clock::SystemClock;
+use switchboard::ports::clock::{Clock, SystemClock};
 use switchboard::ports::people::{People, Person, Role};
+use switchboard::ports::sessions::Session;
 use switchboard::ports::store::Contact;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -270,7 +271,7 @@ pub async fn sign_in(people: &dyn People, name: &str, role: Role) -> SignedIn {
     let person = Person { id, name: name.to_owned(), email, role, password_hash: None };
     people.save_person(person).await.expect("saved");
     let (cookie, kept) = dice::token();
-    people.open_session(kept, id, FOR_EVER).await.expect("a session");
+    people.open_session(Session::new(kept, "tests", SystemClock.now()), id, FOR_EVER).await.expect("a session");
     SignedIn { agent: Agent { id, name: name.to_owned() }, cookie }
 }
 

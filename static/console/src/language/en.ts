@@ -456,6 +456,25 @@ const words = {
   nobodyInIt: 'Nobody is in it yet',
   noTeams: 'No teams yet. An administrator makes them.',
 
+  // Where people are signed in
+  people: 'People',
+  hasNotCome: 'needs a new link to sign in',
+  lockOut: 'Sign out and lock',
+  lockOutHint: 'Locked, they come in by a new link only: for somebody who has left.',
+  personLocked: '{name} is signed out everywhere, and locked.',
+  whereSignedIn: 'Where you are signed in',
+  thisSession: 'this one',
+  browserOn: '{browser} on {system}',
+  unknownDevice: 'An unknown device',
+  signedInAt: 'signed in {moment}',
+  lastSeenAt: 'last seen {moment}',
+  signOutElsewhere: 'Sign out everywhere else',
+  sessionsEnded: { one: '{count} session has ended.', other: '{count} sessions have ended.' },
+  signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereName: 'Sign {name} out everywhere',
+  signOutPersonSure: 'Sign {name} out on every browser and device? What they are writing is kept for them.',
+  personSignedOut: { one: '{name} is signed out everywhere: {count} session has ended.', other: '{name} is signed out everywhere: {count} sessions have ended.' },
+
   // The contact
   channel: 'Channel',
   account: 'Account',
