@@ -66,7 +66,7 @@ pub fn agent(act: &Agent, at: &At, config: impl FnOnce() -> anyhow::Result<Confi
             Agent::SignOut { email, lock } => {
                 let ended = at.desk(&runtime, config).await?.sign_out(email, *lock).await?.ended;
                 println!("{email}: {ended} sessions have ended.");
-                return Ok(None);
+                Ok(None)
             }
             Agent::Add { name, email, role, password_stdin } => {
                 let password = password_stdin.then(password).transpose()?;
