@@ -84,6 +84,7 @@ test('nothing can be sent to who has opted out, and how that ends is the channel
 test('the contact’s attributes are the last ones set', () => {
   const set = (seq: number, value: string): EventView => ({ seq, at: seq, kind: 'attribute_set', name: 'mood', value, by: null, trigger: null, widget: null, version: null });
   expect(aboutWith(NOTHING_KNOWN, [set(1, 'calm'), set(2, 'unicorn')]).attributes).toEqual(new Map([['mood', 'unicorn']]));
+  expect(aboutWith(toldAbout(undefined), [set(7, 'calm')]).attributes).toEqual(new Map([['mood', 'calm']]));
   expect(aboutWith(NOTHING_KNOWN, [set(1, 'calm'), set(2, '')]).attributes).toEqual(new Map());
 });
 

@@ -31,12 +31,16 @@ const PAGES_MAX = 30;
 
 export const NOTHING_KNOWN: About = { seq: 0, attributes: new Map(), notes: [], pages: [] };
 
-export const toldAbout = ({ seq, attributes, notes, pages }: AboutView): About => ({
-  seq,
-  attributes: new Map(attributes.map(({ name, value }) => [name, value])),
-  notes: notes.flatMap(noted),
-  pages: pages.flatMap(paged),
-});
+/** None is told by a node of an older version, while all are being renewed: then only what is loaded tells. */
+export const toldAbout = (told: AboutView | undefined): About =>
+  told === undefined
+    ? NOTHING_KNOWN
+    : {
+        seq: told.seq,
+        attributes: new Map(told.attributes.map(({ name, value }) => [name, value])),
+        notes: told.notes.flatMap(noted),
+        pages: told.pages.flatMap(paged),
+      };
 
 /** With what these events tell; those it was told with count once. */
 export function aboutWith(about: About, events: readonly EventView[]): About {
