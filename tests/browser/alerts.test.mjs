@@ -26,14 +26,15 @@ after(async () => {
 });
 
 test('a letter waits, is sent, and leads to its conversation', async () => {
-  mail.does('greylist:1');
+  mail.does('greylist:1000');
   const ana = await agent(theStage);
   const vera = await wantsQuote();
   await openCaller(ana, () => say(vera, 'I had an accident'));
   const letter = ana.locator('.letter').filter({ hasText: 'A quote for a boat' });
   await letter.filter({ hasText: 'not taken yet, again at' }).waitFor();
   await shot(ana, 'alert-waits');
-  await ana.locator('.letter.sent').waitFor({ timeout: 20_000 });
+  mail.does('take');
+  await ana.locator('.letter.sent').waitFor({ timeout: 60_000 });
   await letter.locator('summary').click();
   await letter.getByText('kept as 1').waitFor();
   await shot(ana, 'alert-sent');
