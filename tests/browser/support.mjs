@@ -197,6 +197,11 @@ export async function until(look, holds, what, limit = 40_000) {
 /** The serious complaints of axe about this page. */
 export async function complaints(page) {
   if (await page.evaluate(() => globalThis.axe === undefined)) await page.evaluate(AXE);
+  // What is still appearing is paler than it will be.
+  await page.evaluate(() => {
+    const ends = document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+    return Promise.allSettled(ends.map((one) => one.finished)).then(() => undefined);
+  });
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
