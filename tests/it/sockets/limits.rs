@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 use switchboard::domain::command::Command;
+use switchboard::domain::event::Event;
+use switchboard::ports::store::LoggedEvent;
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use crate::support::installation::{Installation, contact, conversation};
-use crate::support::node::ask;
+use crate::support::node::{ask, eventually, log};
 use crate::support::wire::Came;
 
 #[actix_web::test]
@@ -160,6 +162,12 @@ async fn what_is_known_of_a_contact_comes_with_the_newest_part_however_long_ago_
         };
         ask(&node, &here, reply).await;
     }
+    // What is known is told as of its own moment, at the earliest that of the window: here nothing comes in between.
+    eventually("all of them are known to have been sent", async || {
+        let sent = |logged: &&LoggedEvent| matches!(logged.event, Event::Sent { .. });
+        (log(&node, &here).await.iter().filter(sent).count() == 150).then_some(())
+    })
+    .await;
     let mut wire = installation.raw_console(&installation.ana).await;
     let watch = |reference: u64, after: Value| {
         json!({"type": "watch", "ref": reference, "conversation": conversation("7"), "after": after}).to_string()
