@@ -225,7 +225,7 @@ impl Sender {
         self.blocked_until = self.blocked_until.max(at);
         for queued in batch {
             self.in_flight -= 1;
-            self.backlog.again(queued.id(), at, queued.flagged);
+            self.backlog.start_unheard(&queued, at);
         }
         self.pump(ctx);
     }

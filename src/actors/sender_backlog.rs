@@ -24,6 +24,8 @@ pub struct Backlog {
     with_gaps: BTreeSet<ConversationId>,
     /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost.
     told: BTreeSet<DeliveryId>,
+    /// Were to be marked as being sent, and the store did not say whether they are: it may not hold them as unsent.
+    unheard: BTreeSet<DeliveryId>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -41,8 +43,15 @@ struct Reading {
 impl Backlog {
     /// Knows nothing yet: the store must be read.
     pub fn new(messages_max: usize) -> Self {
-        let (lines, with_gaps, told) = (Lines::new(messages_max), BTreeSet::new(), BTreeSet::new());
-        Self { lines, messages_max, behind: true, reading: None, with_gaps, told }
+        Self {
+            lines: Lines::new(messages_max),
+            messages_max,
+            behind: true,
+            reading: None,
+            with_gaps: BTreeSet::new(),
+            told: BTreeSet::new(),
+            unheard: BTreeSet::new(),
+        }
     }
 
     // --- Reading the store ---
@@ -95,7 +104,8 @@ impl Backlog {
             self.settle(*id, again);
         }
         let unsent: BTreeSet<DeliveryId> = unsent.iter().map(Queued::id).collect();
-        self.lines.keep_only(|queued| unsent.contains(&queued.id()) || heard_of.contains(&queued.id()));
+        let kept = [&unsent, heard_of, &self.unheard];
+        self.lines.keep_only(|queued| kept.iter().any(|ids| ids.contains(&queued.id())));
     }
 
     /// The store holds, or may hold, a message that memory does not.
@@ -139,6 +149,9 @@ impl Backlog {
     /// What the log says about a message that was tried: it goes again, or is done with.
     pub fn settle(&mut self, id: DeliveryId, again: Option<(Timestamp, bool)>) {
         self.told.remove(&id);
+        if again.is_none() {
+            self.unheard.remove(&id);
+        }
         match again {
             None if self.lines.holds(id.conversation, id.seq) => self.lines.done(id.conversation, id.seq),
             Some((at, flagged)) if self.again(id, at, flagged) => {}
@@ -154,7 +167,7 @@ impl Backlog {
     }
 
     /// It goes again at `at`. False if it is not in memory.
-    pub fn again(&mut self, id: DeliveryId, at: Timestamp, flagged: bool) -> bool {
+    fn again(&mut self, id: DeliveryId, at: Timestamp, flagged: bool) -> bool {
         if let Some(reading) = &mut self.reading {
             reading.heard_of.insert(id);
         }
@@ -177,7 +190,14 @@ impl Backlog {
     pub fn take(&mut self, now: Timestamp) -> Option<Queued> {
         let queued = self.lines.take(now)?;
         self.told.remove(&queued.id());
+        self.unheard.remove(&queued.id());
         Some(queued)
+    }
+
+    /// Whether the taken message was marked as being sent is not known; it is asked again at `at`.
+    pub fn start_unheard(&mut self, queued: &Queued, at: Timestamp) {
+        self.unheard.insert(queued.id());
+        self.again(queued.id(), at, queued.flagged);
     }
 
     pub fn next_at(&self) -> Option<Timestamp> {
@@ -194,6 +214,7 @@ impl Backlog {
 
     /// It needs no more sending: somebody has withdrawn it, or its conversation does not know it any more.
     pub fn done(&mut self, id: DeliveryId) {
+        self.unheard.remove(&id);
         self.lines.done(id.conversation, id.seq);
     }
 
@@ -203,6 +224,7 @@ impl Backlog {
     pub fn come_off_duty(&mut self) {
         self.lines = Lines::new(self.messages_max);
         self.told.clear();
+        self.unheard.clear();
         self.with_gaps.clear();
         self.fall_behind();
     }
@@ -285,5 +307,19 @@ mod tests {
         assert!(backlog.begin_reading());
         backlog.have_read(vec![message(2)], 100);
         assert_eq!(backlog.take(NOW).map(|next| next.seq), Some(2));
+    }
+
+    /// It is marked, and nobody but its sender knows that it is not on its way: forgotten, it would wait for ever.
+    #[test]
+    fn what_may_be_marked_unheard_is_asked_about_again_although_the_store_does_not_hold_it_as_unsent() {
+        let mut backlog = Backlog::new(100);
+        assert!(backlog.begin_reading());
+        backlog.have_read(vec![message(1)], 100);
+        let first = backlog.take(NOW).expect("it may go");
+        backlog.start_unheard(&first, NOW);
+        backlog.fall_behind();
+        assert!(backlog.begin_reading());
+        backlog.have_read(Vec::new(), 100);
+        assert_eq!(backlog.take(NOW).map(|again| again.seq), Some(1));
     }
 }

@@ -301,16 +301,15 @@ impl State {
     }
 
     fn start_and_hear_nothing(&mut self, at: usize, stands: bool, fault: Fault) {
-        let Some(Queued { seq, attempt, flagged, .. }) = self.nodes[at].memory.with(|memory| memory.take(NOW)) else {
-            return;
-        };
+        let Some(queued) = self.nodes[at].memory.with(|memory| memory.take(NOW)) else { return };
+        let (seq, attempt) = (queued.seq, queued.attempt);
         if stands {
             self.outbox.start(seq, self.nodes[at].me);
         }
         if fault == Fault::MarksAreTakenBack {
             self.nodes[at].telling.push((Try { number: 0, of: seq, attempt }, Told::NotSent));
         } else {
-            self.nodes[at].memory.with(|memory| memory.again(id(seq), NOW, flagged));
+            self.nodes[at].memory.with(|memory| memory.start_unheard(&queued, NOW));
         }
     }
 
