@@ -20,7 +20,7 @@ pub struct Backlog {
     behind: bool,
     /// The store is being read.
     reading: Option<Reading>,
-    /// Conversations of which memory holds some messages and, may be, not an earlier one that goes again.
+    /// Conversations of which an earlier message goes again that memory may not hold; so many at most, then all are.
     with_gaps: BTreeSet<ConversationId>,
     /// Their conversation has heard what became of them; what it made of that has not come yet, and may be lost.
     told: BTreeSet<DeliveryId>,
@@ -78,18 +78,20 @@ impl Backlog {
     /// The first unsent messages of the store; `limit` of them if there are more.
     pub fn have_read(&mut self, unsent: Vec<Queued>, limit: usize) {
         let Some(Reading { meanwhile, unsettled, heard_of, again }) = self.reading.take() else { return };
-        let whole = unsent.len() < limit;
-        self.behind = !whole || again;
-        if whole && !again {
-            self.with_gaps.clear();
-        }
-        if whole {
+        let read_whole = unsent.len() < limit;
+        self.behind = again;
+        let gaps = std::mem::take(&mut self.with_gaps);
+        if read_whole {
             self.settle_by_the_store(&unsettled, &unsent, &heard_of);
         }
-        unsent.into_iter().for_each(|queued| self.lines.add(queued));
+        let has_whole = self.lines.fill(unsent) && read_whole;
+        if !has_whole || again {
+            self.behind = true;
+            self.with_gaps.extend(gaps);
+        }
         for (queued, before) in meanwhile {
             // With the whole store in memory nothing is missing before it.
-            self.enqueue(queued, before.filter(|_| self.behind));
+            if self.is_missing(&queued, before.filter(|_| self.behind)) { self.fall_behind() } else { self.add(queued) }
         }
     }
 
@@ -124,26 +126,37 @@ impl Backlog {
         self.lines.holds(id.conversation, id.seq) || meanwhile.any(|(other, _)| other.id() == id)
     }
 
+    /// What it must not overtake waits in the store, or came to another node whose word was lost: the store has both.
+    fn is_missing(&self, queued: &Queued, before: Option<Seq>) -> bool {
+        let conversation = queued.contact.conversation;
+        before.is_some_and(|seq| !self.knows(DeliveryId { conversation, seq }))
+    }
+
     /// A message that was written now; `before` is the one of its conversation behind which it waits.
     pub fn enqueue(&mut self, queued: Queued, before: Option<Seq>) {
-        let conversation = queued.contact.conversation;
-        // What it must not overtake waits in the store, or came to another node whose word was lost: the store has both.
-        if before.is_some_and(|seq| !self.knows(DeliveryId { conversation, seq })) {
+        if self.is_missing(&queued, before) {
             return self.fall_behind();
         }
-        let may_pass = self.need_not_wait(&queued);
+        // As in the lines, what nobody waits for leaves room to what somebody waits for.
+        let meanwhile_max = if is_pressing(&queued) { self.messages_max } else { self.messages_max / 2 };
         match &mut self.reading {
-            Some(reading) if reading.meanwhile.len() < self.messages_max => reading.meanwhile.push((queued, before)),
-            None if may_pass && self.lines.add_if_room(queued) => {}
+            Some(reading) if reading.meanwhile.len() < meanwhile_max => reading.meanwhile.push((queued, before)),
+            // With room to read, the store is read first.
+            None if !self.behind || !self.lines.has_room_for_half() => self.add(queued),
             _ => self.fall_behind(),
         }
     }
 
-    /// While the store holds messages that memory does not, later ones wait there with them until it is read. Where there is
-    /// no room to read it yet, those that somebody waits for go on: they overtake others, and none of their own conversation.
-    fn need_not_wait(&self, queued: &Queued) -> bool {
-        let pressing = queued.by.urgency() < Urgency::OwnAccord && !self.lines.has_room_for_half();
-        !self.behind || (pressing && !self.with_gaps.contains(&queued.contact.conversation))
+    /// While the store holds messages that memory does not, later ones wait there with them until it is read. Those that
+    /// somebody waits for go on: they overtake others, and none of their own conversation.
+    fn add(&mut self, queued: Queued) {
+        let has_gaps =
+            self.with_gaps.len() >= self.messages_max || self.with_gaps.contains(&queued.contact.conversation);
+        let may_pass = !self.behind || (is_pressing(&queued) && !has_gaps);
+        let some_gave_way = may_pass && self.lines.make_room_for(queued.by.urgency());
+        if !may_pass || !self.lines.add_if_room(queued) || some_gave_way {
+            self.fall_behind();
+        }
     }
 
     /// What the log says about a message that was tried: it goes again, or is done with.
@@ -157,8 +170,8 @@ impl Backlog {
             Some((at, flagged)) if self.again(id, at, flagged) => {}
             // Not in memory: an agent sends a failed message again, or another process was sending it.
             _ => {
-                // With room to read, the reading comes first anyway, and begins with what is oldest.
-                if self.lines.has_line(id.conversation) && !self.lines.has_room_for_half() {
+                let may_be_passed = self.reading.is_some() || self.lines.has_line(id.conversation);
+                if again.is_some() && may_be_passed && self.with_gaps.len() < self.messages_max {
                     self.with_gaps.insert(id.conversation);
                 }
                 self.fall_behind();
@@ -230,6 +243,11 @@ impl Backlog {
     }
 }
 
+/// Somebody waits for it.
+fn is_pressing(queued: &Queued) -> bool {
+    queued.by.urgency() < Urgency::OwnAccord
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +289,58 @@ mod tests {
         backlog.settle(first.id(), None);
         assert_eq!(backlog.take(NOW).map(|next| (next.contact.external_key, next.seq)), Some(("ana".into(), 2)));
         assert!(!backlog.knows(said_to("late", 1, false).id()), "it waits in the store, behind the others");
+    }
+
+    /// What is being sent is in memory, and the store does not hold it as unsent any more.
+    #[test]
+    fn what_is_read_leaves_room_to_those_who_write_however_much_is_being_sent() {
+        let mut backlog = Backlog::new(16);
+        assert!(backlog.begin_reading());
+        let flood = |numbers: std::ops::Range<usize>| {
+            numbers.map(|number| said_to(&format!("paused-{number}"), 1, false)).collect::<Vec<_>>()
+        };
+        backlog.have_read(flood(0..8), 8);
+        assert_eq!((0..8).filter_map(|_| backlog.take(NOW)).count(), 8);
+        assert!(backlog.begin_reading());
+        let limit = backlog.reading_max();
+        backlog.have_read(flood(8..8 + limit), limit);
+        backlog.enqueue(said_to("ana", 1, true), None);
+        assert_eq!(backlog.take(NOW).map(|next| next.contact.external_key), Some("ana".into()));
+    }
+
+    /// Ana writes while the store is read. What the reading brings leaves room enough for the next one, and that, too, begins
+    /// with the flood.
+    #[test]
+    fn whoever_writes_while_the_store_is_read_does_not_wait_behind_all_it_holds() {
+        let mut backlog = Backlog::new(16);
+        assert!(backlog.begin_reading());
+        let limit = backlog.reading_max();
+        backlog.enqueue(said_to("ana", 1, true), None);
+        backlog.have_read((0..limit).map(|number| said_to(&format!("paused-{number}"), 1, false)).collect(), limit);
+        assert!(backlog.begin_reading(), "there is room, and the store has more");
+        assert_eq!(backlog.take(NOW).map(|next| next.contact.external_key), Some("ana".into()));
+    }
+
+    #[test]
+    fn a_flood_that_comes_while_the_store_is_read_leaves_room_to_those_who_write() {
+        let mut backlog = Backlog::new(16);
+        assert!(backlog.begin_reading());
+        (0..100).for_each(|number| backlog.enqueue(said_to(&format!("paused-{number}"), 1, false), None));
+        backlog.enqueue(said_to("ana", 1, true), None);
+        backlog.have_read(Vec::new(), 4);
+        assert_eq!(backlog.take(NOW).map(|next| next.contact.external_key), Some("ana".into()));
+    }
+
+    #[test]
+    fn a_flood_gives_way_to_whoever_writes_and_comes_back_from_the_store() {
+        let mut backlog = under_a_flood();
+        (0..14).for_each(|number| backlog.enqueue(said_to(&format!("writer-{number}"), 1, true), None));
+        for _ in 0..14 {
+            let next = backlog.take(NOW).expect("it may go");
+            assert!(next.contact.external_key.starts_with("writer-"), "{next:?}");
+            backlog.settle(next.id(), None);
+        }
+        assert!(backlog.begin_reading(), "the store holds what gave way");
     }
 
     #[test]

@@ -80,10 +80,29 @@ impl Lines {
         self.count <= self.count_max / 2
     }
 
-    /// So many messages of the store are looked at, to find so many new ones that a quarter of the memory stays free for what
-    /// is more urgent.
+    /// So many messages of the store are looked at, to find some new ones although those in memory may come first.
     pub fn reading_max(&self) -> usize {
-        self.count + (self.count_max / 4).max(1)
+        self.count + self.kept_free()
+    }
+
+    /// Adds what the store holds, from its first on, as long as a quarter of the memory stays free for what is more urgent.
+    /// False if some are left to the store.
+    pub fn fill(&mut self, unsent: Vec<Queued>) -> bool {
+        let count_max = (self.count_max - self.kept_free()).max(1);
+        for queued in unsent {
+            if self.holds(queued.contact.conversation, queued.seq) {
+                continue;
+            }
+            if self.count >= count_max {
+                return false;
+            }
+            self.add(queued);
+        }
+        true
+    }
+
+    fn kept_free(&self) -> usize {
+        (self.count_max / 4).max(1)
     }
 
     /// What nobody waits for leaves half of the memory to what somebody waits for, and that leaves some to people.
@@ -109,6 +128,28 @@ impl Lines {
     pub fn attempt(&self, conversation: ConversationId, seq: Seq) -> Option<u32> {
         let line = self.lines.get(&conversation)?;
         line.messages.iter().find(|message| message.seq == seq).map(|message| message.attempt)
+    }
+
+    /// What nobody waits for gives way to what somebody waits for, the last first: it waits in the store, too. True if any did.
+    pub fn make_room_for(&mut self, urgency: Urgency) -> bool {
+        let mut gave_way = false;
+        while urgency < Urgency::OwnAccord && !self.has_room_for(urgency) {
+            let mut last_first = self.ready.own_accord.iter().rev().chain(self.later.iter().rev().map(|(_, id)| id));
+            let Some(conversation) = last_first.find(|id| self.may_give_way(**id)).copied() else { break };
+            self.remove_from_queues(conversation);
+            let gone = self.lines.remove(&conversation).map_or(0, |line| line.messages.len());
+            self.count -= gone;
+            gave_way = true;
+        }
+        gave_way
+    }
+
+    /// What was tried may be marked as being sent, and the store does not hold it as unsent then.
+    fn may_give_way(&self, conversation: ConversationId) -> bool {
+        let waits = |line: &Line| {
+            line.urgency() == Some(Urgency::OwnAccord) && line.messages.iter().all(|message| message.attempt == 0)
+        };
+        self.lines.get(&conversation).is_some_and(waits)
     }
 
     /// False if memory is full for messages of its kind: it waits in the store.
