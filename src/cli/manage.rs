@@ -65,7 +65,8 @@ pub fn agent(act: &Agent, at: &At, config: impl FnOnce() -> anyhow::Result<Confi
         match act {
             Agent::SignOut { email, lock } => {
                 let ended = at.desk(&runtime, config).await?.sign_out(email, *lock).await?.ended;
-                println!("{email}: {ended} sessions have ended.");
+                let sessions = if ended == 1 { "session has" } else { "sessions have" };
+                println!("{email}: {ended} {sessions} ended.");
                 Ok(None)
             }
             Agent::Add { name, email, role, password_stdin } => {
