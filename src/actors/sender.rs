@@ -1,9 +1,9 @@
 //! The way out of one channel account: one actor for the whole cluster.
 //!
 //! Messages of one conversation go out strictly one after another, conversations take turns, people go before bots and a
-//! bot's answers before what it says on its own, and the limits of the account and of each contact are kept. A message is durably `sending` before its bytes leave, and what became of it is
-//! told to its conversation, whose log decides what happens next. Which message may still go is decided by the store:
-//! one that a take over has withdrawn cannot be started.
+//! bot's answers before what it says on its own, and the limits of the account and of each contact are kept. A message is
+//! durably `sending` before its bytes leave, and what became of it is told to its conversation, whose log decides what
+//! happens next. Which message may still go is decided by the store: one that a take over has withdrawn cannot be started.
 //!
 //! Every node has this actor; one of them is on duty, as the directory says, and the others stand by and pass on what
 //! they hear. Who comes on duty begins with nothing to spend and with what the store holds.
@@ -18,18 +18,18 @@ use tokio::time::Instant;
 use super::sender_backlog::Backlog;
 use super::sender_duty::{Duty, Post};
 use super::sender_limit::{Gate, Limit, backoff, leave_in_time};
-pub use super::sender_messages::{Enqueue, Look, Rest, Settle};
+pub use super::sender_messages::{Enqueue, PassedOn, Rest, Settle};
 use super::sender_pace::Paces;
 use super::sender_trip::{self, Report, Sent, Told, Try};
 use super::sender_trouble::Trouble;
 use super::sender_verdict::verdict;
 use super::switchboard::{NotDone, Switchboard};
 use crate::domain::command::Outcome;
-use crate::domain::ids::{AccountId, DeliveryId};
+use crate::domain::ids::{AccountId, DeliveryId, Seq};
 use crate::domain::time::Timestamp;
 use crate::domain::window::Author;
 use crate::ports::channel::{By, Outgoing, Outlet, Pace, SendResult};
-use crate::ports::store::{Mark, Queued, StoreError};
+use crate::ports::store::{Contact, Mark, Queued, StoreError};
 
 /// Messages being sent at the same time, from their mark to the provider's answer.
 const IN_FLIGHT_MAX: usize = 256;
@@ -329,8 +329,28 @@ impl Sender {
         }));
     }
 
+    pub(super) fn enqueue(&mut self, queued: Queued, behind: Option<Seq>, ctx: &mut Context<Self>) {
+        // Before what is being read it need not wait, nor for what comes after.
+        if self.backlog.begin_reading() {
+            self.read(ctx);
+        }
+        self.backlog.enqueue(queued, behind);
+        self.pump_soon(ctx);
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        contact: &Contact,
+        seq: Seq,
+        again: Option<(Timestamp, bool)>,
+        ctx: &mut Context<Self>,
+    ) {
+        self.backlog.settle(DeliveryId { conversation: contact.conversation, seq }, again);
+        self.pump_soon(ctx);
+    }
+
     /// The store holds what memory does not.
-    fn look(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn look(&mut self, ctx: &mut Context<Self>) {
         self.backlog.fall_behind();
         self.pump(ctx);
     }
@@ -346,43 +366,6 @@ impl Actor for Sender {
             this.look(ctx);
             this.keep_trouble(ctx);
         });
-    }
-}
-
-impl Handler<Enqueue> for Sender {
-    type Result = ();
-
-    fn handle(&mut self, Enqueue { queued, behind }: Enqueue, ctx: &mut Context<Self>) {
-        if !self.duty.is_ours() {
-            return self.duty.pass_on_a_look();
-        }
-        // Before what is being read it need not wait, nor for what comes after.
-        if self.backlog.begin_reading() {
-            self.read(ctx);
-        }
-        self.backlog.enqueue(queued, behind);
-        self.pump_soon(ctx);
-    }
-}
-
-impl Handler<Settle> for Sender {
-    type Result = ();
-
-    fn handle(&mut self, settle: Settle, ctx: &mut Context<Self>) {
-        if !self.duty.is_ours() {
-            return self.duty.pass_on(settle);
-        }
-        let id = DeliveryId { conversation: settle.contact.conversation, seq: settle.seq };
-        self.backlog.settle(id, settle.again);
-        self.pump_soon(ctx);
-    }
-}
-
-impl Handler<Look> for Sender {
-    type Result = ();
-
-    fn handle(&mut self, _: Look, ctx: &mut Context<Self>) {
-        self.look(ctx);
     }
 }
 

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::sender::Settle;
 use super::switchboard::Parts;
 use crate::domain::ids::{AccountId, Incarnation};
 use crate::ports::bus::Note;
@@ -62,18 +61,10 @@ impl Duty {
         self.set(Post::Unknown);
     }
 
-    /// Whoever is on duty finds the message in the store; if nobody is, whoever comes does.
-    pub fn pass_on_a_look(&self) {
-        self.tell(|| Note::Look { account: self.account.clone() });
-    }
-
-    pub fn pass_on(&self, Settle { contact, seq, again }: Settle) {
-        self.tell(|| Note::Settle { contact, seq, again });
-    }
-
-    fn tell(&self, note: impl FnOnce() -> Note) {
+    /// To whoever is on duty. If nobody is, or it is lost, whoever comes finds it in the store.
+    pub fn pass_on(&self, note: Note) {
         if let Post::With(node) = self.post {
-            self.parts.bus.note(node, note());
+            self.parts.bus.note(node, note);
         }
     }
 }

@@ -19,7 +19,7 @@ use super::custody::Custodian;
 use super::ends::Ends;
 use super::manners::Manners;
 use super::notices::Notices;
-use super::sender::{Look, Rest, Sender, Settle};
+use super::sender::{PassedOn, Rest, Sender};
 use super::sender_duty::Duties;
 use super::shard::{Deliver, Shard};
 use crate::dice;
@@ -376,17 +376,8 @@ impl Host for Door {
 
     fn noted(&self, note: Note) {
         let Some(switchboard) = self.0.upgrade().map(Switchboard) else { return };
-        match note {
-            Note::Look { account } => {
-                if let Some(sender) = switchboard.sender(&account) {
-                    sender.do_send(Look);
-                }
-            }
-            Note::Settle { contact, seq, again } => {
-                if let Some(sender) = switchboard.sender(&contact.account) {
-                    sender.do_send(Settle { contact, seq, again });
-                }
-            }
+        if let Some(sender) = switchboard.sender(note.account()) {
+            sender.do_send(PassedOn(note));
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::store::Contact;
+use super::store::{Contact, Queued};
 use crate::domain::command::{Command, Refusal};
 use crate::domain::event::Event;
 use crate::domain::ids::{AccountId, ConversationId, Incarnation, Seq};
@@ -126,8 +126,21 @@ pub enum NotAnswered {
 pub enum Note {
     /// A message waits in the store.
     Look { account: AccountId },
+    /// This one does, behind another of its conversation if there is any.
+    Queue { queued: Box<Queued>, behind: Option<Seq> },
     /// What the log says about a message that was tried: it goes again at a time, perhaps flagged, or is done with.
     Settle { contact: Contact, seq: Seq, again: Option<(Timestamp, bool)> },
+}
+
+impl Note {
+    /// Whose sender it is for.
+    pub fn account(&self) -> &AccountId {
+        match self {
+            Self::Look { account } => account,
+            Self::Queue { queued, .. } => &queued.contact.account,
+            Self::Settle { contact, .. } => &contact.account,
+        }
+    }
 }
 
 /// Who answers for this node what others ask.

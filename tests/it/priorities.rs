@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::iter;
+use loadtest::clients::Poster;
 use switchboard::domain::command::Command;
 use switchboard::domain::message::Heard;
 use switchboard::ports::clock::{Clock, SystemClock};
 
 use crate::support::installation::{Installation, bot_setting, contact};
 use crate::support::node::{SetClock, ask, eventually};
+use crate::support::nodes::Nodes;
 
 const PAUSE: Duration = Duration::from_secs(60);
 /// Pauses that end in the same moment: at the account's limit, it takes ten seconds to say what follows from them.
@@ -42,10 +44,9 @@ async fn with_many_pauses(limits: &'static str) -> Installation {
 }
 
 /// Some write now; whatever waits to go out, what they hear comes soon, and all the rest later.
-async fn write_and_are_answered(installation: &Installation, who: &[&str]) {
+async fn write_and_are_answered(installation: &Installation, mut poster: Poster, who: &[&str]) {
     let arrived = || installation.provider.counts().arrived;
     eventually("the first of them go out", async || (arrived() >= 3).then_some(())).await;
-    let mut poster = installation.poster();
     for name in who {
         assert_eq!(poster.text(name, "hours").await.1, Some(200));
     }
@@ -70,7 +71,7 @@ async fn however_many_pauses_end_in_the_same_second_who_writes_is_answered_first
     let installation = with_many_pauses("").await;
     let process = installation.process().await;
     let dora = format!("paused-{}", PAUSES - 1);
-    write_and_are_answered(&installation, &["ana", "bob", "carl", &dora]).await;
+    write_and_are_answered(&installation, installation.poster(), &["ana", "bob", "carl", &dora]).await;
     process.end().await;
 }
 
@@ -79,6 +80,16 @@ async fn however_many_pauses_end_in_the_same_second_who_writes_is_answered_first
 async fn however_little_fits_into_memory_who_writes_is_answered_first() {
     let installation = with_many_pauses("sender_queue_max = 16").await;
     let process = installation.process().await;
-    write_and_are_answered(&installation, &["ana", "bob", "carl"]).await;
+    write_and_are_answered(&installation, installation.poster(), &["ana", "bob", "carl"]).await;
     process.end().await;
+}
+
+/// The node they write to has their conversations, and another one sends.
+#[actix_web::test]
+async fn whichever_node_they_write_to_who_writes_is_answered_first() {
+    let nodes = Nodes::over(with_many_pauses("sender_queue_max = 16").await).await;
+    let (sender, stands_by) = nodes.start_two().await;
+    write_and_are_answered(&nodes.installation, stands_by.poster(), &["ana", "bob", "carl"]).await;
+    stands_by.node.stop().await;
+    sender.node.stop().await;
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::keys::Keys;
 use super::membership::Membership;
+use super::notes;
 use crate::adapters::local::LocalBus;
 use crate::domain::ids::{ConversationId, Incarnation};
 use crate::domain::presence::Sign;
@@ -23,7 +24,7 @@ use crate::ports::bus::{
 };
 use crate::wire::peer::{self, Answer, Letter};
 
-/// Events of more bytes are not sent along: listeners read them from the store.
+/// Events of more bytes are not sent along, nor is a message of more: who wants them reads them from the store.
 const INLINE_BYTES_MAX: usize = 16 * 1024;
 /// A command in bytes; none of ours comes near.
 const ASK_BYTES_MAX: usize = 1024 * 1024;
@@ -175,13 +176,8 @@ impl Bus for RedisBus {
     }
 
     fn note(&self, node: Incarnation, note: Note) {
-        let letter = match note {
-            Note::Look { account } => Letter::Look { account },
-            Note::Settle { contact, seq, again } => {
-                Letter::Settle { account: contact.account, external_key: contact.external_key, seq, again }
-            }
-        };
-        self.0.send_letter(node, letter, None);
+        let channel = self.0.keys.letters(node);
+        self.0.send_message(Message::new(channel, notes::write(note, INLINE_BYTES_MAX)));
     }
 
     fn serve(&self, host: Arc<dyn Host>) {

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::ready;
 
 use super::bus::{Inner, answer, answered};
+use super::notes;
 use crate::ports::bus::{Asked, Bus, Encoded, NotDone, Note, Published};
 use crate::ports::store::Contact;
 use crate::wire::peer::{self, Letter};
@@ -57,17 +58,20 @@ impl Hearing {
         Ok(())
     }
 
+    fn noted(&self, note: Note) {
+        if let Some(host) = self.inner.host.get() {
+            host.noted(note);
+        }
+    }
+
     fn letter(&self, letter: Letter) {
         let host = self.inner.host.get();
         match letter {
             Letter::Probe { number } => self.probed.store(number, Ordering::Relaxed),
             Letter::Answer { id, answer } => self.inner.end_ask(id, answered(answer)),
-            Letter::Look { account } => host.into_iter().for_each(|host| {
-                host.noted(Note::Look { account: account.clone() });
-            }),
+            Letter::Look { account, message } => self.noted(notes::look(account, message)),
             Letter::Settle { account, external_key, seq, again } => {
-                let contact = Contact::of(&account, &external_key);
-                host.into_iter().for_each(|host| host.noted(Note::Settle { contact: contact.clone(), seq, again }));
+                self.noted(Note::Settle { contact: Contact::of(&account, &external_key), seq, again });
             }
             Letter::Ask { id, from, asked } => {
                 let asked = match (peer::read_asked(&asked), host) {

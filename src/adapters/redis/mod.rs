@@ -24,6 +24,7 @@ mod link;
 pub mod members;
 mod membership;
 mod namesake;
+mod notes;
 mod place;
 mod pool;
 mod slots;

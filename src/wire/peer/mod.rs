@@ -95,8 +95,10 @@ pub enum Letter {
         id: u64,
         answer: Answer,
     },
+    /// `message`: the one that waits in the store, where it is said.
     Look {
         account: AccountId,
+        message: Option<Box<Waiting>>,
     },
     Settle {
         account: AccountId,
@@ -108,6 +110,17 @@ pub enum Letter {
     Probe {
         number: u64,
     },
+}
+
+/// A message that waits to go out, behind another of its conversation if there is any.
+#[derive(Debug, PartialEq)]
+pub struct Waiting {
+    pub external_key: String,
+    pub seq: Seq,
+    pub behind: Option<Seq>,
+    pub at: Timestamp,
+    pub line: domain::message::Line,
+    pub by: domain::window::Author,
 }
 
 #[derive(Debug, PartialEq)]
@@ -152,6 +165,8 @@ enum Body<'a> {
     },
     Look {
         account: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<WrittenWaiting>,
     },
     Settle {
         account: String,
@@ -163,6 +178,17 @@ enum Body<'a> {
     Probe {
         number: u64,
     },
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenWaiting {
+    contact: String,
+    seq: Seq,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    behind: Option<Seq>,
+    at: u64,
+    by_bot: bool,
+    line: Box<RawValue>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -210,7 +236,9 @@ pub fn write_letter(letter: Letter) -> Vec<u8> {
             Body::Ask { id, from: from.0, asked: &asked }
         }
         Letter::Answer { id, answer } => Body::Answer { id, answer: answer.into() },
-        Letter::Look { account } => Body::Look { account: account.to_string() },
+        Letter::Look { account, message } => {
+            Body::Look { account: account.to_string(), message: message.map(|message| (*message).into()) }
+        }
         Letter::Settle { account, external_key, seq, again } => {
             let again = again.map(|(at, flagged)| Again { at: at.0, flagged });
             Body::Settle { account: account.to_string(), contact: external_key, seq, again }
@@ -226,13 +254,32 @@ pub fn read_letter(bytes: &[u8]) -> Result<Letter, NotRead> {
     Ok(match is {
         Body::Ask { id, from, asked } => Letter::Ask { id, from: Incarnation(from), asked: asked.get().to_owned() },
         Body::Answer { id, answer } => Letter::Answer { id, answer: answer.into() },
-        Body::Look { account } => Letter::Look { account: AccountId::new(&account) },
+        Body::Look { account, message } => {
+            // One that cannot be read is found in the store, like any other.
+            let message = message.and_then(|message| message.read().ok()).map(Box::new);
+            Letter::Look { account: AccountId::new(&account), message }
+        }
         Body::Settle { account, contact, seq, again } => {
             let again = again.map(|again| (Timestamp(again.at), again.flagged));
             Letter::Settle { account: AccountId::new(&account), external_key: contact, seq, again }
         }
         Body::Probe { number } => Letter::Probe { number },
     })
+}
+
+impl From<Waiting> for WrittenWaiting {
+    fn from(Waiting { external_key, seq, behind, at, line, by }: Waiting) -> Self {
+        let (by_bot, line) = (by.is_bot(), raw(stored::write_queued(&line, &by)));
+        Self { contact: external_key, seq, behind, at: at.0, by_bot, line }
+    }
+}
+
+impl WrittenWaiting {
+    fn read(self) -> Result<Waiting, Unreadable> {
+        let (line, by) = stored::read_queued(self.line.get().as_bytes(), self.by_bot)?;
+        let Self { contact: external_key, seq, behind, at, .. } = self;
+        Ok(Waiting { external_key, seq, behind, at: Timestamp(at), line, by })
+    }
 }
 
 impl From<Answer> for WrittenAnswer {

@@ -8,12 +8,13 @@ use crate::domain::changes::Change;
 use crate::domain::command::{Command, Extension, Outcome, ProviderWord, Refusal};
 use crate::domain::event::{Agent, Event, Reason, Receipt, Speaker};
 use crate::domain::ids::{AgentId, BotId, ConversationId, TeamId};
-use crate::domain::message::{Attachment, AttachmentKind, Heard};
+use crate::domain::message::{Attachment, AttachmentKind, Heard, Line};
 use crate::domain::next::Does;
 use crate::domain::priority::Priority;
 use crate::domain::summary::{ModeSummary, Summary};
 use crate::domain::team::Team;
 use crate::domain::unread::Written;
+use crate::domain::window::Author;
 
 const PINNED: &str = include_str!("v1.jsonl");
 
@@ -165,12 +166,19 @@ fn letters() -> Vec<Letter> {
         Answer::NotHere,
     ]);
     letters.extend(answers.map(|answer| Letter::Answer { id: 1, answer }));
-    letters.push(Letter::Look { account: account.clone() });
+    letters.push(Letter::Look { account: account.clone(), message: None });
     letters.push(Letter::Settle { account: account.clone(), external_key: external_key.clone(), seq: 3, again: None });
     letters.push(Letter::Settle { account, external_key, seq: 3, again: Some((Timestamp(5), true)) });
     letters.push(Letter::Probe { number: 3 });
     let later = [Command::ThreadMoved { ours: false, by: Some(agent()) }, Command::Leave { agent: None, of: 4 }];
     letters.extend(later.map(|command| Letter::Ask { id: 1, from: me, asked: write_asked(&asked(command)) }));
+    let people = Author::Person { late_from: Some(Timestamp(8)), template: None };
+    let waiting = [(Author::Bot { awaited: true }, None), (Author::Bot { awaited: false }, Some(3)), (people, Some(4))];
+    letters.extend(waiting.map(|(by, behind)| {
+        let (line, at) = (Line::text("We are open."), Timestamp(7));
+        let message = Box::new(Waiting { external_key: "7".into(), seq: 5, behind, at, line, by });
+        Letter::Look { account: AccountId::new("page"), message: Some(message) }
+    }));
     letters
 }
 
@@ -275,6 +283,13 @@ fn a_letter_of_an_older_node_may_lack_what_can_be_missing() {
     assert_eq!(read_asked(&asked).expect("read"), Asked { key: None, ..self::asked(command) });
     let done = r#"{"v":1,"is":{"settle":{"account":"page","contact":"7","seq":3}}}"#;
     assert!(matches!(read_letter(done.as_bytes()), Ok(Letter::Settle { seq: 3, again: None, .. })));
+}
+
+#[test]
+fn a_message_that_cannot_be_read_is_still_one_that_waits() {
+    let newer = r#"{"v":1,"is":{"look":{"account":"page","message":{"contact":"7","seq":5,"at":7,"by_bot":true,"line":{"v":99,"is":{}}}}}}"#;
+    let look = Letter::Look { account: AccountId::new("page"), message: None };
+    assert_eq!(read_letter(newer.as_bytes()).expect("read"), look);
 }
 
 /// Wherever a newer node may add a field, it is passed over.

@@ -3,9 +3,12 @@
 use futures_util::future::join_all;
 use switchboard::domain::command::{Command, Refusal};
 use switchboard::domain::ids::AccountId;
+use switchboard::domain::message::Line;
 use switchboard::domain::presence::Sign;
 use switchboard::domain::time::Timestamp;
+use switchboard::domain::window::Author;
 use switchboard::ports::bus::{Done, NotAnswered, NotDone, Note};
+use switchboard::ports::store::Queued;
 
 use super::props::{A_MOMENT, Answering, Ear, anybody, ask_until_there, asked, contact, published, two};
 use crate::directory_contract::props::Several;
@@ -169,7 +172,10 @@ pub async fn hints_arrive(place: &mut Several) {
     let host = Answering::done(1);
     other.bus.serve(host.clone());
     ask_until_there(&one.bus, address).await.unwrap();
+    let (line, by, at) = (Line::text("We are open."), Author::Bot { awaited: true }, Timestamp(7));
+    let queued = Queued { number: 0, contact: contact("7"), seq: 5, line, by, at, attempt: 0, flagged: false };
     let notes = [
+        Note::Queue { queued: Box::new(queued), behind: Some(3) },
         Note::Look { account: AccountId::new("page") },
         Note::Settle { contact: contact("7"), seq: 3, again: Some((Timestamp(9), true)) },
         Note::Settle { contact: contact("7"), seq: 4, again: None },

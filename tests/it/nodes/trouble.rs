@@ -4,11 +4,10 @@ use loadtest::clients::{ConsoleClient, ConsoleFrame};
 use loadtest::product::PAGE_ACCOUNT;
 use loadtest::provider::{Rule, Then};
 use switchboard::domain::event::Event;
-use switchboard::domain::ids::AccountId;
 
 use crate::support::installation::{Installation, Kept, SOON, contact};
 use crate::support::node::eventually;
-use crate::support::nodes::{Member, Nodes};
+use crate::support::nodes::Nodes;
 
 fn code() -> String {
     format!("account:{PAGE_ACCOUNT}")
@@ -22,16 +21,10 @@ async fn is_told(console: &mut ConsoleClient) -> String {
     }
 }
 
-fn sends(member: &Member) -> bool {
-    member.node.switchboard.parts().duties.has(&AccountId::new(PAGE_ACCOUNT))
-}
-
 #[actix_web::test]
 async fn a_dead_token_is_told_on_every_node_until_messages_go_out_again() {
     let nodes = Nodes::over(Installation::with(|plan| plan.kept = Kept::InPostgres).await).await;
-    let (one, other) = (nodes.start().await, nodes.start().await);
-    eventually("one of them sends", async || (sends(&one) || sends(&other)).then_some(())).await;
-    let (sender, stands_by) = if sends(&one) { (one, other) } else { (other, one) };
+    let (sender, stands_by) = nodes.start_two().await;
     let mut ana = sender.console(&nodes.installation.ana).await;
     let mut ben = stands_by.console(&nodes.installation.ben).await;
 
@@ -49,7 +42,7 @@ async fn a_dead_token_is_told_on_every_node_until_messages_go_out_again() {
     // Another node comes on duty, and knows of it before it has sent anything.
     nodes.installation.provider.clear_rules();
     sender.node.stop().await;
-    eventually("the other sends", async || sends(&stands_by).then_some(())).await;
+    eventually("the other sends", async || stands_by.sends().then_some(())).await;
     stands_by.poster().text("8", "hours").await;
     nodes.installation.delivered("8", 1).await;
     let over = |frame: &ConsoleFrame| matches!(frame, ConsoleFrame::TroubleOver { code: of } if *of == code());

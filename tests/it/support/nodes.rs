@@ -5,16 +5,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use loadtest::clients::{ConsoleClient, Poster, WebchatClient, diary};
-use loadtest::product::WEBCHAT_ACCOUNT;
+use loadtest::product::{PAGE_ACCOUNT, WEBCHAT_ACCOUNT};
 use loadtest::proxy::{Proxy, Way};
 use loadtest::servers::redis::RedisServer;
 use switchboard::config::Secret;
+use switchboard::domain::ids::AccountId;
 use switchboard::node::Node;
 use switchboard::node::storage::{self, Storage};
 use switchboard::ports::clock::SystemClock;
 use switchboard::ports::store::{Contact, LoggedEvent, Store};
 
 use super::installation::{Installation, SignedIn, page};
+use super::node::eventually;
 
 /// What the nodes share.
 pub struct Nodes {
@@ -58,6 +60,13 @@ impl Nodes {
         Member { node, redis }
     }
 
+    /// Two, of which the first sends for the page.
+    pub async fn start_two(&self) -> (Member, Member) {
+        let (one, other) = (self.start().await, self.start().await);
+        eventually("one of them sends", async || (one.sends() || other.sends()).then_some(())).await;
+        if one.sends() { (one, other) } else { (other, one) }
+    }
+
     /// Where Redis keeps who lives.
     pub fn members_key(&self) -> String {
         let pattern = "sb:*:{nodes}:z";
@@ -86,6 +95,11 @@ impl Member {
         let mut visitor = WebchatClient::new(self.node.address, WEBCHAT_ACCOUNT, diary());
         visitor.connect().await.expect("a widget");
         visitor
+    }
+
+    /// Whether it is the one that sends for the page.
+    pub fn sends(&self) -> bool {
+        self.node.switchboard.parts().duties.has(&AccountId::new(PAGE_ACCOUNT))
     }
 
     /// Dies as far as others can see: its Redis is gone before it could say a word.
