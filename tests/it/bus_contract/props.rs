@@ -160,8 +160,9 @@ pub async fn two(place: &mut Several) -> (Joined, Joined, Incarnation) {
 /// Where `node` is, as `other` sees it.
 pub async fn address_of(node: &Joined, other: &Joined) -> Incarnation {
     use switchboard::ports::directory::{ActorName, Claim};
-    let name = ActorName::Conversation(anybody());
     let find = async || {
+        // Where Redis has forgotten everybody, the other may not know this node yet, and take what it has for its own.
+        let name = ActorName::Conversation(anybody());
         node.directory.claim(name.clone()).await.ok()?;
         node.directory.confirm(name.clone(), 1).await.ok()?;
         match other.directory.claim(name.clone()).await.ok()? {
