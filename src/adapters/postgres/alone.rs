@@ -11,8 +11,7 @@ impl Alone {
     pub async fn open(address: &Address) -> Result<Alone, OpenError> {
         let pool = connect::pool(address, 1).map_err(|error| OpenError::Database(error.to_string()))?;
         let sql = connect::get(&pool).await.map_err(|error| OpenError::of(&error))?;
-        let patience = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
-        sql.batch_execute(patience).await.map_err(|error| OpenError::Database(trouble::words(&error)))?;
+        sql.batch_execute(connect::PATIENCE).await.map_err(|error| OpenError::Database(trouble::words(&error)))?;
         Ok(Alone(sql))
     }
 

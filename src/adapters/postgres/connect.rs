@@ -24,8 +24,8 @@ pub const ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// What every connection begins with. A process that stands still in the middle of a write (a stopped container, a
 /// swapped-out machine) must not keep conversations locked: the server ends it before those who wait give up, and long
-/// before its lease ends. Nobody waits for a lock, or for an answer, after we have given up on it. A commit that was acknowledged is on the disk, whatever the server's or the
-/// user's default is. And everything we ask is about a few rows of many, so a plan that reads whole tables is never
+/// before its lease ends. Nobody waits for a lock, or for an answer, after we have given up on it. A commit that was
+/// acknowledged is on the disk, whatever the server's or the user's default is. And everything we ask is about a few rows of many, so a plan that reads whole tables is never
 /// right, also while the server has not counted them yet; and compiling a plan would take longer than running it.
 pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '3s';
     SET lock_timeout = '5s';
@@ -33,6 +33,9 @@ pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '3s';
     SET default_transaction_isolation = 'read committed';
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// For whoever holds up nobody and may take long: to read everything, or to copy it.
+pub const PATIENCE: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 /// A connection of the pool.
 pub type Sql = Object;

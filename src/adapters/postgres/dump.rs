@@ -34,8 +34,8 @@ pub async fn dump(address: &Address, mut out: impl FnMut(DumpedConversation)) ->
 }
 
 async fn each_conversation(sql: &Sql, out: &mut impl FnMut(DumpedConversation)) -> Result<(), StoreError> {
-    let moment = "SET statement_timeout = 0; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    sql.batch_execute(moment).await?;
+    sql.batch_execute(connect::PATIENCE).await?;
+    sql.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let [conversations, events, keys] = connect::prepared(sql, [CONVERSATIONS, EVENTS, KEYS]).await?;
     let mut after = Uuid::nil();
     loop {

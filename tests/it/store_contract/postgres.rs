@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use switchboard::adapters::postgres::{Address, HOT_STATEMENTS, OpenError, PostgresStore, SESSION, index_statements};
+use switchboard::adapters::postgres::{
+    self, Address, HOT_STATEMENTS, OpenError, PostgresStore, SESSION, index_statements,
+};
 use switchboard::domain::ids::{AccountId, DeliveryId};
 use switchboard::domain::time::Timestamp;
 use switchboard::ports::clock::{Clock, SystemClock};
@@ -413,4 +415,20 @@ async fn a_node_whose_clock_is_hours_off_does_not_start() {
     let opened = PostgresStore::open(&address, Handle::current(), Arc::new(Ahead(7_200_000))).await;
     assert!(matches!(opened, Err(OpenError::Clock { seconds: 7_199..=7_201 })));
     assert!(PostgresStore::open(&address, Handle::current(), Arc::new(Ahead(5_000))).await.is_ok());
+}
+
+/// Into a pipe that somebody reads slowly: longer than a write may stand still.
+#[tokio::test]
+async fn a_dump_is_whole_however_slowly_it_is_read() {
+    let place = Schema::fresh().await;
+    let store = place.open().await;
+    Owner::of(&store, "7", incarnation(1)).await.say("hello").await;
+    let address = Address::parse(&place.url()).expect("an address");
+    let mut dumped = 0;
+    let slowly = |_| {
+        std::thread::sleep(Duration::from_secs(4));
+        dumped += 1;
+    };
+    postgres::dump(&address, slowly).await.expect("dumps");
+    assert_eq!(dumped, 1);
 }
