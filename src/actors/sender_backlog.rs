@@ -162,11 +162,8 @@ impl Backlog {
     /// What the log says about a message that was tried: it goes again, or is done with.
     pub fn settle(&mut self, id: DeliveryId, again: Option<(Timestamp, bool)>) {
         self.told.remove(&id);
-        if again.is_none() {
-            self.unheard.remove(&id);
-        }
         match again {
-            None if self.lines.holds(id.conversation, id.seq) => self.lines.done(id.conversation, id.seq),
+            None if self.lines.holds(id.conversation, id.seq) => self.done(id),
             Some((at, flagged)) if self.again(id, at, flagged) => {}
             // Not in memory: an agent sends a failed message again, or another process was sending it.
             _ => {

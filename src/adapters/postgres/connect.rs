@@ -25,8 +25,9 @@ pub const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// What every connection begins with. A process that stands still in the middle of a write (a stopped container, a
 /// swapped-out machine) must not keep conversations locked: the server ends it before those who wait give up, and long
 /// before its lease ends. Nobody waits for a lock, or for an answer, after we have given up on it. A commit that was
-/// acknowledged is on the disk, whatever the server's or the user's default is. And everything we ask is about a few rows of many, so a plan that reads whole tables is never
-/// right, also while the server has not counted them yet; and compiling a plan would take longer than running it.
+/// acknowledged is on the disk, whatever the server's or the user's default is. And everything we ask is about a few rows
+/// of many, so a plan that reads whole tables is never right, also while the server has not counted them yet; and
+/// compiling a plan would take longer than running it.
 pub const SESSION: &str = "SET idle_in_transaction_session_timeout = '3s';
     SET lock_timeout = '5s';
     SET statement_timeout = '15s';
