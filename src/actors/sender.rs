@@ -258,7 +258,7 @@ impl Sender {
 
     fn judge(&mut self, queued: &Queued, result: SendResult) -> Outcome {
         let reconcile = self.switchboard.parts().limits.reconcile;
-        let verdict = verdict(result, queued.attempt, self.now(), reconcile, backoff(queued.attempt));
+        let verdict = verdict(result, queued.attempt, self.now(), reconcile, backoff);
         self.blocked_until = self.blocked_until.max(verdict.blocked_until.unwrap_or_default());
         verdict.outcome
     }

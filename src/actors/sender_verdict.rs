@@ -33,19 +33,27 @@ pub fn key(of: DeliveryId, attempt: u32, outcome: &Outcome) -> Option<String> {
 }
 
 /// `attempt`: how often it was tried before. What may have arrived waits `reconcile` for its echo, what certainly did not
-/// waits `backoff` where the provider says nothing else.
-pub fn verdict(result: SendResult, attempt: u32, now: Timestamp, reconcile: Duration, backoff: Duration) -> Verdict {
+/// waits as long as `backoff` says where the provider says nothing else.
+pub fn verdict(
+    result: SendResult,
+    attempt: u32,
+    now: Timestamp,
+    reconcile: Duration,
+    backoff: impl FnOnce(u32) -> Duration,
+) -> Verdict {
     match result {
         SendResult::Sent { provider_id } => Outcome::Sent { provider_id }.into(),
         SendResult::Permanent { reason } => Outcome::Refused { reason }.into(),
         SendResult::OptedOut { reason } => Outcome::OptedOut { reason }.into(),
         SendResult::Unknown { reason } => Outcome::Unknown { again_at: now + reconcile, reason }.into(),
-        SendResult::NotSent { after, account_wide: true, reason } => blocked(now + after.unwrap_or(backoff), reason),
+        SendResult::NotSent { after, account_wide: true, reason } => {
+            blocked(now + after.unwrap_or_else(|| backoff(attempt)), reason)
+        }
         SendResult::NotSent { reason, .. } if attempt + 1 >= ATTEMPTS_MAX => {
             Outcome::Refused { reason: format!("{reason} (gave up after {ATTEMPTS_MAX} tries)") }.into()
         }
         SendResult::NotSent { after, reason, .. } => {
-            Outcome::NotSent { at: now + after.unwrap_or(backoff), reason }.into()
+            Outcome::NotSent { at: now + after.unwrap_or_else(|| backoff(attempt)), reason }.into()
         }
         SendResult::AccountRefused { reason } => blocked(now + REFUSED_WAIT, reason),
     }

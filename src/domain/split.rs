@@ -16,7 +16,8 @@ const LONGEST_LETTER: usize = 4;
 /// and text that is nothing but white space has no parts.
 pub fn split(text: &str, limit: TextLimit) -> Vec<String> {
     let limit = TextLimit { max: limit.max.max(LONGEST_LETTER), ..limit };
-    let fits = |text: &str| limit.unit.count(text) <= limit.max;
+    // No unit is shorter than a byte.
+    let fits = |text: &str| text.len() <= limit.max || limit.unit.count(text) <= limit.max;
     let mut parts = Vec::new();
     let mut rest = if fits(text) { text } else { trim_start(text) };
     while !is_blank(rest) {

@@ -354,7 +354,7 @@ impl State {
             }
         };
         // A message goes again at once: when, is another step's choice.
-        let outcome = verdict(result, 0, NOW, Duration::ZERO, Duration::ZERO).outcome;
+        let outcome = verdict(result, 0, NOW, Duration::ZERO, |_| Duration::ZERO).outcome;
         let key = key(id(of), number, &outcome);
         self.hears(Command::Outcome { of, outcome }, key, fault)
     }
