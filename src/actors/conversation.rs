@@ -35,7 +35,7 @@ use crate::ports::directory::ActorName;
 use crate::ports::store::{Append, Appended, Contact, Effect, Queued, Refuse, StoreError};
 
 /// A fold is cached every so many events.
-const SNAPSHOT_EVERY: Seq = 64;
+const SNAPSHOT_EVERY: Seq = 128;
 
 pub struct Conversation {
     switchboard: Switchboard,
