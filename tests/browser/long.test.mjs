@@ -31,8 +31,13 @@ after(async () => {
 /** As if they had been written in the last forty days: nobody can write yesterday through the webhooks. */
 function spreadOverDays() {
   const span = (DAYS * 86_400_000) / LINES;
-  const sql = `WITH long AS (SELECT conversation AS id, MAX(seq) AS newest FROM event GROUP BY conversation ORDER BY COUNT(*) DESC LIMIT 1)
-    UPDATE event SET at = at - (long.newest - seq) * ${span} FROM long WHERE conversation = long.id`;
+  const sql = `BEGIN IMMEDIATE;
+    CREATE TEMP TABLE long AS SELECT conversation, MAX(seq) AS newest FROM logged GROUP BY conversation ORDER BY COUNT(*) DESC LIMIT 1;
+    CREATE TEMP TABLE spread AS SELECT conversation << 32 | seq AS address, CAST(at - (newest - seq) * ${span} AS INTEGER) AS at, body
+      FROM logged JOIN long USING (conversation);
+    DELETE FROM event WHERE conversation = (SELECT conversation FROM long);
+    INSERT INTO event (address, at, body) SELECT address, at, body FROM spread;
+    COMMIT;`;
   execFileSync('sqlite3', ['-cmd', '.timeout 20000', join(theStage.data, 'switchboard.db'), sql]);
 }
 

@@ -178,8 +178,8 @@ pub const OF_CONVERSATIONS: &[Table] = &[
         name: "event",
         title: "events",
         columns: &[("conversation", Uuid), ("seq", Int), ("at", Int), ("body", Text)],
-        source: "SELECT id, address & 4294967295, at, body
-            FROM event CROSS JOIN conversation ON conversation.number = address >> 32
+        source: "SELECT id, logged.seq, at, body
+            FROM logged CROSS JOIN conversation ON conversation.number = logged.conversation
             WHERE address >= (?1 + 1) << 32 AND address < (?2 + 1) << 32",
     },
     Table {

@@ -162,7 +162,6 @@ async fn run(sql: &Sql, writes: &[&Write]) -> Result<Answers> {
     let passed: Vec<&Write> =
         writes.iter().zip(&judged).filter(|(_, judged)| **judged == Judged::Passes).map(|(write, _)| *write).collect();
     let mut withdrawn = write_all(sql, &seen, &passed).await?;
-    fail::fail_point!("store-after-commit");
     let answers = writes.iter().zip(judged).map(|(write, judged)| match judged {
         Judged::Passes => {
             let mut withdrawn = withdrawn.remove(&write.conversation).unwrap_or_default();
@@ -235,7 +234,6 @@ async fn write_all(sql: &Sql, seen: &Seen, writes: &[&Write]) -> Result<HashMap<
     effects::add(&mut script, writes);
     moves(&mut script, seen, writes);
     let script = script.prepare(sql).await?;
-    fail::fail_point!("store-before-commit");
     let (ran, committed) = join(script.run(sql), sql.batch_execute("COMMIT")).await;
     let withdrawn = ran?;
     committed?;

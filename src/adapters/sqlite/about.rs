@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::append::raw_event;
-use super::columns::{address, bytes, count, end, uint};
+use super::columns::{bytes, uint};
+use super::events;
 use super::log;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::ports::about::{About, LOOKED_AT_MAX, NOTES_MAX, PAGES_MAX};
@@ -35,10 +35,6 @@ fn newest(
     begins: &str,
     limit: usize,
 ) -> Result<Vec<LoggedEvent>, StoreError> {
-    let question = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2
-        AND substr(body, 1, length(?3)) = ?3 ORDER BY address DESC LIMIT ?4";
-    let from = address(number, last.saturating_sub(LOOKED_AT_MAX));
-    let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map((from, end(number), begins, count(limit)), raw_event)?;
-    rows.map(|row| log::decode(&row?)).collect()
+    let after = last.saturating_sub(LOOKED_AT_MAX);
+    events::that_begin(sql, number, after, begins, limit)?.iter().map(log::decode).collect()
 }

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
+use super::ahead;
 use super::alerts;
-use super::columns::{Json, address, bytes, end, int, seq, uint};
+use super::columns::{Json, bytes, int, uint};
 use super::deadlines;
 use super::desk::Desk;
+use super::events::{self, RawEvent};
 use super::lists;
 use super::memory::{Known, ListPlace};
 use super::mentions;
@@ -124,19 +126,15 @@ pub struct Loaded {
     pub events: Vec<RawEvent>,
 }
 
-pub struct RawEvent {
-    pub seq: u64,
-    pub at: u64,
-    pub body: Vec<u8>,
-}
-
 /// A new epoch for `me`, and what there is to know. From then on, every older token is void.
 pub fn activate(desk: &mut Desk<'_>, contact: &Contact, me: Incarnation) -> Result<Loaded> {
     let Known { number, epoch, last_seq, .. } = take_over(desk, contact, me)?;
     desk.notes.activate(contact, me);
     let snapshot = if last_seq == 0 { None } else { snapshot(desk, number)? };
     let (after, snapshot) = snapshot.map_or((0, None), |(seq, body)| (seq, Some(body)));
-    let events = if last_seq == after { Vec::new() } else { events_after(desk, number, after)? };
+    ahead::catch_up_with(desk, contact.conversation)?;
+    let events =
+        if last_seq == after { Vec::new() } else { events::after(desk.sql, number, after, last_seq, usize::MAX)? };
     Ok(Loaded { epoch, last_seq, snapshot, events })
 }
 
@@ -164,18 +162,6 @@ fn snapshot(desk: &mut Desk<'_>, number: i64) -> Result<Option<(Seq, Vec<u8>)>> 
     desk.prepared(sql)?.query_row([number], |row| Ok((uint(row, 0)?, bytes(row, 1)?))).optional()
 }
 
-fn events_after(desk: &mut Desk<'_>, number: i64, after: Seq) -> Result<Vec<RawEvent>> {
-    let sql = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address";
-    let statement = desk.prepared(sql)?;
-    let events = statement.query_map([address(number, after), end(number)], raw_event)?;
-    events.collect()
-}
-
-/// In three columns: address, at, body.
-pub fn raw_event(row: &rusqlite::Row<'_>) -> Result<RawEvent> {
-    Ok(RawEvent { seq: seq(row, 0)?, at: uint(row, 1)?, body: bytes(row, 2)? })
-}
-
 /// First the key, then the fence, then everything else: a retry of what was written hears so even from a new owner.
 pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
     let Some(known) = desk.known(write.conversation())? else { return Ok(Written::Fenced) };
@@ -189,7 +175,7 @@ pub fn append(desk: &mut Desk<'_>, write: &Write) -> Result<Written> {
         return Ok(Written::Fenced);
     }
     desk.memory.move_on(write.conversation(), write.last(), &write.summary, write.place);
-    insert_events(desk, known.number, write)?;
+    desk.memory.log(write.conversation(), write.after + 1, write.at, &write.events);
     let withdrawn = act(desk, known.number, write)?;
     if known.deadline != write.deadline {
         deadlines::set(desk, known.number, write.deadline)?;
@@ -239,15 +225,6 @@ fn give_key_back(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> 
     let Some(key) = &write.key else { return Ok(()) };
     let sql = "DELETE FROM dedupe WHERE conversation = ?1 AND key = ?2";
     desk.prepared(sql)?.execute((number, key)).map(|_| ())
-}
-
-fn insert_events(desk: &mut Desk<'_>, number: i64, write: &Write) -> Result<()> {
-    let sql = "INSERT INTO event (address, at, body) VALUES (?1, ?2, ?3)";
-    let statement = desk.prepared(sql)?;
-    for (seq, body) in (write.after + 1..).zip(&write.events) {
-        statement.execute((address(number, seq), write.at, Json(body)))?;
-    }
-    Ok(())
 }
 
 /// The effects, in their order; returns what `WithdrawBot` found.

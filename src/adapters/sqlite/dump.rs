@@ -6,11 +6,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::append::raw_event;
-use super::columns::{address, contact, end, uint};
+use super::columns::{contact, uint};
 use super::journal::Journal;
-use super::{FILE_NAME, OpenError, SqliteStore, log, migrations, readers};
+use super::{FILE_NAME, OpenError, SqliteStore, events, log, migrations, readers};
 use crate::domain::account::Channel;
+use crate::domain::ids::Seq;
 use crate::ports::dumped::{DumpedConversation, DumpedEvent};
 use crate::ports::store::StoreError;
 
@@ -65,14 +65,12 @@ fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation))
 
 fn events(sql: &Connection, number: i64) -> Result<Vec<DumpedEvent>, StoreError> {
     let mut keys = keys(sql, number)?;
-    let mut statement =
-        sql.prepare_cached("SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address")?;
-    let rows = statement.query_map([address(number, 0), end(number)], raw_event)?;
-    rows.map(|raw| {
-        let logged = log::decode(&raw?)?;
+    let all = events::after(sql, number, 0, Seq::MAX - 1, usize::MAX)?;
+    let dumped = |raw| {
+        let logged = log::decode(raw)?;
         Ok(DumpedEvent { key: keys.remove(&logged.seq), logged })
-    })
-    .collect()
+    };
+    all.iter().map(dumped).collect()
 }
 
 fn keys(sql: &Connection, number: i64) -> Result<HashMap<u64, String>, StoreError> {

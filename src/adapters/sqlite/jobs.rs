@@ -66,6 +66,13 @@ impl<J> Jobs<J> {
         Taken::Jobs(waiting.jobs.drain(..taken).collect())
     }
 
+    /// Adds what waits, oldest first, to what was taken before, until that are `max`. Waits for nobody.
+    pub fn take_more(&self, taken: &mut Vec<J>, max: usize) {
+        let mut waiting = self.lock();
+        let more = waiting.jobs.len().min(max.saturating_sub(taken.len()));
+        taken.extend(waiting.jobs.drain(..more));
+    }
+
     fn wait<'w>(
         &self,
         waiting: MutexGuard<'w, Waiting<J>>,

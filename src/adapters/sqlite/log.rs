@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::append::{RawEvent, raw_event};
-use super::columns::{self, address, count, end, int, uint};
+use super::columns::{self, int, uint};
+use super::events::{self, RawEvent};
 use super::lists;
 use crate::domain::ids::{ConversationId, Seq};
 use crate::domain::summary::Summary;
@@ -35,10 +35,7 @@ pub fn read_after(
     limit: usize,
 ) -> Result<Option<Reading>, StoreError> {
     let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
-    let question = "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address LIMIT ?3";
-    let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map([address(number, after), end(number), count(limit)], raw_event)?;
-    reading(rows, summary).map(Some)
+    reading(&events::after(sql, number, after, Seq::MAX - 1, limit)?, summary).map(Some)
 }
 
 pub fn read_before(
@@ -48,14 +45,7 @@ pub fn read_before(
     limit: usize,
 ) -> Result<Option<Reading>, StoreError> {
     let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
-    let question =
-        "SELECT address, at, body FROM event WHERE address > ?1 AND address < ?2 ORDER BY address DESC LIMIT ?3";
-    let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map(
-        [address(number, 0), before.map_or(end(number), |seq| address(number, seq)), count(limit)],
-        raw_event,
-    )?;
-    let mut reading = reading(rows, summary)?;
+    let mut reading = reading(&events::before(sql, number, before, limit)?, summary)?;
     reading.events.reverse();
     reading.more = begins_late(&reading.events);
     Ok(Some(reading))
@@ -69,8 +59,8 @@ fn head(sql: &Connection, conversation: ConversationId) -> Result<Option<(i64, S
     found.map(|(number, summary)| Ok((number, summary?))).transpose()
 }
 
-fn reading(rows: impl Iterator<Item = rusqlite::Result<RawEvent>>, summary: Summary) -> Result<Reading, StoreError> {
-    let events = rows.map(|row| decode(&row?)).collect::<Result<Vec<_>, _>>()?;
+fn reading(events: &[RawEvent], summary: Summary) -> Result<Reading, StoreError> {
+    let events = events.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
     Ok(Reading { more: begins_late(&events), events, summary })
 }
 

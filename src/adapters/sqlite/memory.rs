@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use super::columns::{address, end};
+use super::events::Bundle;
 use super::queue::Young;
 use crate::domain::ids::{ConversationId, Incarnation, Seq};
 use crate::ports::store::{Counted, GROUPS};
@@ -56,6 +57,8 @@ struct Entry {
     ahead: bool,
     /// Newer than the row's; none: that says the same, but for its seq.
     summary: Option<ByteBuf>,
+    /// What the log lacks.
+    events: Vec<Bundle>,
 }
 
 /// What a row is to say about an append, or several.
@@ -66,6 +69,8 @@ pub struct Row {
     pub summary: Option<ByteBuf>,
     /// None: it stays where it is.
     pub place: Option<ListPlace>,
+    /// What has happened since.
+    pub events: Vec<Bundle>,
 }
 
 /// A conversation's place in the lists: its group as a number, and the time it is sorted by.
@@ -101,7 +106,8 @@ impl Memory {
         if self.known.len() >= KNOWN_MAX {
             self.known.retain(|_, entry| entry.ahead);
         }
-        self.known.insert(conversation, Entry { known, place_in_row: known.place, ahead: false, summary: None });
+        let entry = Entry { known, place_in_row: known.place, ahead: false, summary: None, events: Vec::new() };
+        self.known.insert(conversation, entry);
     }
 
     pub fn set_owner(&mut self, conversation: ConversationId, owner: Incarnation, epoch: u64) {
@@ -135,6 +141,16 @@ impl Memory {
         entry.known.place = Some(to);
     }
 
+    /// What an append told, from seq `first` on.
+    pub fn log(&mut self, conversation: ConversationId, first: Seq, at: i64, events: &[ByteBuf]) {
+        let Some(Entry { events: bundles, .. }) = self.known.get_mut(&conversation) else { return };
+        for (seq, body) in (first..).zip(events) {
+            if !bundles.last_mut().is_some_and(|last| last.add(at, body)) {
+                bundles.push(Bundle::new(seq, at, body));
+            }
+        }
+    }
+
     /// Whether the tables lack so much that they should be brought up to date.
     pub fn is_far_ahead(&self) -> bool {
         self.ahead.len() + self.young.len() >= AHEAD_MAX
@@ -143,9 +159,14 @@ impl Memory {
     /// What at most `max` rows lack, those that lack it longest, in the order of the rows.
     pub fn take_rows(&mut self, max: usize) -> Vec<Row> {
         let ahead = self.ahead.drain(..max.min(self.ahead.len()));
-        let mut rows: Vec<Row> = ahead.filter_map(|id| self.known.get_mut(&id).map(Entry::take_row)).collect();
+        let mut rows: Vec<Row> = ahead.filter_map(|id| self.known.get_mut(&id).and_then(Entry::take_row)).collect();
         rows.sort_unstable_by_key(|row| row.number);
         rows
+    }
+
+    /// What the row of this conversation lacks.
+    pub fn take_row(&mut self, conversation: ConversationId) -> Option<Row> {
+        self.known.get_mut(&conversation).and_then(Entry::take_row)
     }
 
     /// At most `max` young messages, to go into the table.
@@ -186,10 +207,13 @@ impl Memory {
 }
 
 impl Entry {
-    fn take_row(&mut self) -> Row {
+    fn take_row(&mut self) -> Option<Row> {
+        if !std::mem::take(&mut self.ahead) {
+            return None;
+        }
         let Known { number, last_seq, place, .. } = self.known;
-        let moved = place != self.place_in_row;
-        (self.place_in_row, self.ahead) = (place, false);
-        Row { number, last_seq, summary: self.summary.take(), place: place.filter(|_| moved) }
+        let moved = std::mem::replace(&mut self.place_in_row, place) != place;
+        let (summary, events) = (self.summary.take(), std::mem::take(&mut self.events));
+        Some(Row { number, last_seq, summary, place: place.filter(|_| moved), events })
     }
 }

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0012_namesakes.sql"),
     include_str!("migrations/0013_aside.sql"),
     include_str!("migrations/0014_sessions.sql"),
+    include_str!("migrations/0015_bundles.sql"),
 ];
 
 /// The format this program writes, and the newest it reads.

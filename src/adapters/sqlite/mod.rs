@@ -10,12 +10,14 @@ mod about;
 mod ahead;
 mod alerts;
 mod append;
+mod bench;
 mod bots;
 mod columns;
 mod contacts;
 mod deadlines;
 mod desk;
 mod dump;
+mod events;
 mod hold;
 mod index;
 mod jobs;
@@ -141,11 +143,6 @@ impl SqliteStore {
     pub fn alive(&self) -> Weak<dyn Any + Send + Sync> {
         let alive: Arc<dyn Any + Send + Sync> = self.alive.clone();
         Arc::downgrade(&alive)
-    }
-
-    /// Lets the database file grow to that many pages and no further: what a full disk does, for drills.
-    pub fn limit_pages(&self, pages_max: u32) -> Answer<()> {
-        self.commit(move |desk| desk.sql.pragma_update_and_check(None, "max_page_count", pages_max, |_| Ok(())))
     }
 
     fn readers(&self) -> &Readers {

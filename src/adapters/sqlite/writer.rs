@@ -1,39 +1,31 @@
 //! The one thread that writes.
 //!
-//! It takes whatever waits, runs it all, makes it durable, and answers everybody: a hundred appends cost one flush of
-//! the disk. What most jobs do is made durable by the journal (`journal`), and the transaction stays open for the next
-//! batch; it is committed when a job wants that, when somebody is about to read, when the journal is long, and in every
-//! quiet moment. A job that does not apply (an old token, a known key) says so in its answer and writes nothing.
+//! It takes whatever waits, runs it all (`bench`), makes it durable, and answers everybody: a hundred appends cost one
+//! flush of the disk. What most jobs do is made durable by the journal (`journal`), and the transaction stays open for
+//! the next batch; it is committed when a job wants that, when somebody is about to read, when the journal is long, and
+//! in every quiet moment. A job that does not apply (an old token, a known key) says so in its answer and writes nothing.
 //!
 //! An error rolls the transaction back; what the journal holds of it is done again before anything else. Then, unless
 //! the disk itself is the trouble, the jobs are tried one by one, so that one bad job never fails the others. The
 //! thread survives every error and every panic.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::OpenError;
-use super::ahead;
+use super::bench::Bench;
 use super::desk::Desk;
-use super::jobs::{Jobs, Taken};
+use super::jobs::Jobs;
 use super::journal::Journal;
-use super::lists;
-use super::record::{self, Unrepeatable};
 use super::trouble;
 use crate::ports::store::{Counted, StoreError};
 
 /// More than that many waiting jobs are refused.
 const JOBS_MAX: usize = 8192;
-/// At most that many jobs share a batch.
-const BATCH_JOBS_MAX: usize = 512;
-/// When nobody has asked for anything for so long, what was done is committed.
-const QUIET: Duration = Duration::from_millis(5);
 
 pub struct Writer {
     asks: Asks,
@@ -49,15 +41,15 @@ pub struct Asks {
 
 /// What the writing thread tells everybody.
 #[derive(Default)]
-struct Shared {
+pub struct Shared {
     /// Something has been answered for that readers cannot see yet.
-    unsettled: AtomicBool,
+    pub unsettled: AtomicBool,
     /// How many conversations are in each group, as far as was answered.
     counts: Mutex<Counted>,
 }
 
 impl Shared {
-    fn counts(&self) -> MutexGuard<'_, Counted> {
+    pub fn counts(&self) -> MutexGuard<'_, Counted> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,7 +61,8 @@ pub enum By {
     Commit,
     /// What the job notes in the journal.
     Journal,
-    /// Nothing: should it be lost with the process, nobody misses it.
+    /// Nothing: should it be lost with the process, nobody misses it. It must not look at what has happened in a
+    /// conversation since the last commit: the tables may lack it.
     Nothing,
 }
 
@@ -148,7 +141,7 @@ impl Asks {
     }
 }
 
-trait Job: Send {
+pub trait Job: Send {
     fn by(&self) -> By;
     fn run(&mut self, desk: &mut Desk<'_>) -> rusqlite::Result<()>;
     /// Tells the outcome of `run`, or the trouble.
@@ -184,191 +177,6 @@ where
         };
         // Whoever asked may have gone; the write stands all the same.
         let _ = self.reply.send(answer);
-    }
-}
-
-/// The thread's own.
-struct Bench<'c> {
-    desk: Desk<'c>,
-    journal: Journal,
-    shared: Arc<Shared>,
-    /// The database lacks what the journal holds: its transaction was rolled back, or never was.
-    behind: bool,
-    /// As the database counted them at the last commit.
-    changes: u64,
-}
-
-/// Why a batch was rolled back.
-struct Failure {
-    error: StoreError,
-    /// The disk is the trouble, not one of the jobs.
-    everybodys: bool,
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self { everybodys: trouble::is_everybodys(&error), error: error.into() }
-    }
-}
-
-impl From<Unrepeatable> for Failure {
-    fn from(error: Unrepeatable) -> Self {
-        let error = match error {
-            Unrepeatable::Database(error) => error.into(),
-            other => StoreError::Unreadable(format!("the journal holds {other}")),
-        };
-        Self { everybodys: true, error }
-    }
-}
-
-impl<'c> Bench<'c> {
-    /// With the database where the journal ends.
-    fn new(sql: &'c Connection, journal: Journal, shared: Arc<Shared>) -> Result<Self, OpenError> {
-        let behind = !journal.is_empty();
-        let mut bench = Self { behind, changes: sql.total_changes(), desk: Desk::new(sql)?, journal, shared };
-        bench.redo().map_err(|failure| OpenError::Journal(failure.error.to_string()))?;
-        *bench.shared.counts() = lists::count_modes(sql)?;
-        Ok(bench)
-    }
-
-    fn work(&mut self, jobs: &Jobs<Box<dyn Job>>) {
-        loop {
-            let patience = self.in_transaction().then_some(QUIET);
-            match jobs.take(BATCH_JOBS_MAX, patience) {
-                Taken::Jobs(batch) => self.serve(batch),
-                Taken::Nothing => self.settle(),
-                Taken::Closed => return self.settle(),
-            }
-        }
-    }
-
-    fn serve(&mut self, mut batch: Vec<Box<dyn Job>>) {
-        match self.guarded(|bench| bench.run(&mut batch)) {
-            Ok(()) => batch.into_iter().for_each(|job| job.answer(None)),
-            Err(Failure { everybodys: false, .. }) if batch.len() > 1 => {
-                batch.into_iter().for_each(|job| self.serve(vec![job]));
-            }
-            Err(Failure { error, .. }) => {
-                tracing::error!(%error, jobs = batch.len(), "nothing was written");
-                batch.into_iter().for_each(|job| job.answer(Some(error.clone())));
-            }
-        }
-    }
-
-    /// What cannot be committed now is not lost: the journal has it.
-    fn settle(&mut self) {
-        let settle = |bench: &mut Self| {
-            bench.redo()?;
-            if bench.in_transaction() { bench.commit() } else { Ok(()) }
-        };
-        if let Err(Failure { error, .. }) = self.guarded(settle) {
-            tracing::error!(%error, "what the journal holds could not be carried over into the database");
-        }
-    }
-
-    /// After an error or a panic nothing of the transaction is left.
-    fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
-        let done = catch_unwind(AssertUnwindSafe(|| work(self)));
-        let done = done.unwrap_or_else(|_| Err(Failure { everybodys: false, error: trouble::no_answer() }));
-        if done.is_err() {
-            self.roll_back();
-        }
-        done
-    }
-
-    fn run(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-        self.redo()?;
-        self.begin()?;
-        for job in batch.iter_mut() {
-            // Others than those of conversations look at the tables.
-            if job.by() != By::Journal {
-                ahead::catch_up(&mut self.desk)?;
-            } else if self.desk.memory.is_far_ahead() {
-                ahead::catch_up_a_little(&mut self.desk)?;
-            }
-            job.run(&mut self.desk)?;
-        }
-        fail::fail_point!("store-before-commit");
-        self.keep(batch.iter().any(|job| job.by() == By::Commit))?;
-        self.desk.memory.tell_moves(&mut self.shared.counts());
-        fail::fail_point!("store-after-commit");
-        Ok(())
-    }
-
-    /// A journal that cannot be written is no reason to fail: the database may well be.
-    fn keep(&mut self, commit: bool) -> Result<(), Failure> {
-        if commit || self.journal.is_long() {
-            return self.commit();
-        }
-        let notes = self.desk.notes.bytes();
-        if !notes.is_empty() {
-            if let Err(error) = self.journal.append(notes) {
-                tracing::warn!(%error, "the journal cannot be written");
-                return self.commit();
-            }
-            self.desk.notes.clear();
-            self.shared.unsettled.store(true, Ordering::Release);
-        }
-        Ok(())
-    }
-
-    /// Does again what a transaction that failed, or a process that died, left in the journal only.
-    fn redo(&mut self) -> Result<(), Failure> {
-        if !self.behind {
-            return Ok(());
-        }
-        self.begin()?;
-        let unreadable = |error| Failure {
-            everybodys: true,
-            error: StoreError::Unavailable(format!("the journal cannot be read: {error}")),
-        };
-        for notes in self.journal.read().map_err(unreadable)? {
-            record::repeat(&mut self.desk, &notes)?;
-        }
-        self.commit()?;
-        self.desk.memory.moves_are_told();
-        self.behind = false;
-        Ok(())
-    }
-
-    fn in_transaction(&self) -> bool {
-        !self.desk.sql.is_autocommit()
-    }
-
-    fn begin(&mut self) -> rusqlite::Result<()> {
-        if self.in_transaction() {
-            return Ok(());
-        }
-        self.desk.prepared("BEGIN IMMEDIATE")?.execute(()).map(|_| ())
-    }
-
-    fn commit(&mut self) -> Result<(), Failure> {
-        ahead::catch_up(&mut self.desk)?;
-        if self.desk.sql.total_changes() != self.changes {
-            self.desk.memory.write_moves(self.desk.sql)?;
-            let number = self.journal.next();
-            self.desk.prepared("UPDATE meta SET committed = ?1")?.execute([super::columns::int(number)])?;
-            self.changes = self.desk.sql.total_changes();
-            self.desk.prepared("COMMIT")?.execute(())?;
-            self.journal.committed();
-        } else {
-            self.desk.prepared("COMMIT")?.execute(())?;
-        }
-        self.desk.notes.clear();
-        self.shared.unsettled.store(false, Ordering::Release);
-        Ok(())
-    }
-
-    fn roll_back(&mut self) {
-        if self.in_transaction()
-            && let Err(error) = self.desk.sql.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction could not be rolled back");
-        }
-        self.desk.memory.forget();
-        self.desk.notes.clear();
-        self.behind = !self.journal.is_empty();
-        self.shared.unsettled.store(self.behind, Ordering::Release);
     }
 }
 

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::super::append::raw_event;
 use super::super::columns::{address, count, int, uint, uuid};
-use super::super::{committed, lists, log, seen};
+use super::super::{committed, events, lists, log, seen};
 use super::places::{self, Places};
 use super::vocabulary::Vocabulary;
 use crate::adapters::taking_in::{Attributes, Taken, TakenWords, standing, take};
@@ -241,11 +240,7 @@ impl Filler {
     /// What follows the given seq, at most `limit`, and up to where. An event that cannot be read is passed over: nobody
     /// can be shown it either.
     fn events(&self, number: i64, after: Seq, last: Seq, limit: usize) -> Result<(Vec<LoggedEvent>, Seq)> {
-        let question = "SELECT address, at, body FROM event WHERE address > ?1 AND address <= ?2
-            ORDER BY address LIMIT ?3";
-        let mut statement = self.log.prepare_cached(question)?;
-        let rows = statement.query_map([address(number, after), address(number, last), count(limit)], raw_event)?;
-        let raw = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        let raw = events::after(&self.log, number, after, last, limit)?;
         let up_to = raw.last().map_or(last, |event| event.seq);
         Ok((raw.iter().filter_map(|raw| log::decode(raw).ok()).collect(), up_to))
     }

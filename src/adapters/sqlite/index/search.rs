@@ -2,9 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::super::append::raw_event;
 use super::super::columns::{count, uuid};
-use super::super::{lists, log};
+use super::super::{events, lists, log};
 use super::vocabulary;
 use crate::domain::ids::ConversationId;
 use crate::domain::search::Sought;
@@ -63,10 +62,9 @@ fn matching(index: &Connection, sought: &Sought) -> rusqlite::Result<String> {
 /// What stands at these addresses.
 pub fn hits(log: &Connection, addresses: &[i64]) -> Result<Vec<Hit>, StoreError> {
     let mut hits = Vec::with_capacity(addresses.len());
-    let mut event = log.prepare_cached("SELECT address, at, body FROM event WHERE address = ?1")?;
     let mut of = log.prepare_cached("SELECT id, summary, last_seq FROM conversation WHERE number = ?1 >> 32")?;
     for address in addresses {
-        let Some(raw) = event.query_row([address], raw_event).optional()? else { continue };
+        let Some(raw) = events::at(log, *address)? else { continue };
         let head = |row: &rusqlite::Row<'_>| Ok((ConversationId(uuid(row, 0)?), lists::summary(row, 1)));
         let Some((conversation, summary)) = of.query_row([address], head).optional()? else { continue };
         hits.push(Hit { conversation, event: log::decode(&raw)?, summary: summary? });
