@@ -1,8 +1,9 @@
 //! What the writing thread knows without asking, because nobody else writes.
 //!
-//! Also what the tables do not have yet. A conversation's row changes with every append, and most messages leave the
-//! outbox within milliseconds of entering it: in the tables, each of these steps would cost several pages. So they are
-//! done here first, and `ahead` brings the tables up to date before anybody looks at them. The journal makes it durable.
+//! Also what the tables do not have yet. A conversation's row changes with every append, its events belong in the middle
+//! of a large table, and most messages leave the outbox within milliseconds of entering it: in the tables, each of these
+//! steps would cost several pages. So they are done here first, and `ahead` brings the tables up to date before anybody
+//! looks at them. The journal makes it durable.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
