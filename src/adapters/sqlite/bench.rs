@@ -129,7 +129,6 @@ impl<'c> Bench<'c> {
         }
         self.keep(batch.iter().any(|job| job.by() == By::Commit))?;
         self.desk.memory.tell_moves(&mut self.shared.counts());
-        fail::fail_point!("store-after-commit");
         Ok(())
     }
 

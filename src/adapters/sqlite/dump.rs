@@ -65,7 +65,7 @@ fn each_conversation(sql: &Connection, out: &mut impl FnMut(DumpedConversation))
 
 fn events(sql: &Connection, number: i64) -> Result<Vec<DumpedEvent>, StoreError> {
     let mut keys = keys(sql, number)?;
-    let all = events::after(sql, number, 0, Seq::MAX - 1, usize::MAX)?;
+    let all = events::after(sql, number, 0, Seq::MAX, usize::MAX)?;
     let dumped = |raw| {
         let logged = log::decode(raw)?;
         Ok(DumpedEvent { key: keys.remove(&logged.seq), logged })

@@ -74,12 +74,12 @@ impl Bundle {
 pub fn after(sql: &Connection, number: i64, after: Seq, last: Seq, limit: usize) -> Result<Vec<RawEvent>> {
     let question = "SELECT address, at, body FROM event WHERE address >= ?1 AND address <= ?2 ORDER BY address";
     let mut statement = sql.prepare_cached(question)?;
-    let mut rows = statement.query([row_of(sql, number, after + 1)?, address(number, last)])?;
+    let mut rows = statement.query([row_of(sql, number, after.saturating_add(1))?, address(number, last)])?;
     let mut found = Vec::new();
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
-        found.extend(unpack(row)?.into_iter().filter(|event| (after + 1..=last).contains(&event.seq)));
+        found.extend(unpack(row)?.into_iter().filter(|event| event.seq > after && event.seq <= last));
     }
     found.truncate(limit);
     Ok(found)
@@ -99,15 +99,17 @@ pub fn that_begin(sql: &Connection, number: i64, after: Seq, begins: &str, limit
     let question = "SELECT address, at, body FROM event WHERE address >= ?1 AND address < ?2 AND instr(body, ?3) > 0
         ORDER BY address DESC";
     let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query((row_of(sql, number, after + 1)?, end(number), begins))?;
+    let rows = statement.query((row_of(sql, number, after.saturating_add(1))?, end(number), begins))?;
     newest(rows, |event| event.seq > after && event.body.starts_with(begins.as_bytes()), limit)
 }
 
 /// The event at this address.
 pub fn at(sql: &Connection, place: i64) -> Result<Option<RawEvent>> {
-    let question = "SELECT address, at, body FROM event WHERE address <= ?1 ORDER BY address DESC LIMIT 1";
-    let events = sql.prepare_cached(question)?.query_row([place], unpack).optional()?;
-    Ok(events.and_then(|events| events.into_iter().find(|event| address(place >> 32, event.seq) == place)))
+    let question =
+        "SELECT address, at, body FROM event WHERE address > ?1 AND address <= ?2 ORDER BY address DESC LIMIT 1";
+    let number = place >> 32;
+    let events = sql.prepare_cached(question)?.query_row([address(number, 0), place], unpack).optional()?;
+    Ok(events.and_then(|events| events.into_iter().find(|event| address(number, event.seq) == place)))
 }
 
 fn newest(mut rows: rusqlite::Rows<'_>, wanted: impl Fn(&RawEvent) -> bool, limit: usize) -> Result<Vec<RawEvent>> {

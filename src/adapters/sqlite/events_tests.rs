@@ -81,6 +81,17 @@ proptest! {
 }
 
 #[test]
+fn nothing_is_found_where_nothing_is() {
+    let sql = Connection::open_in_memory().expect("opens");
+    migrations::migrate(&sql).expect("migrates");
+    let said = |seq: i64| (seq, format!(r#"{{"said":"{seq}"}}"#));
+    store(&sql, 1, &[(1..=5).map(said).collect()], false);
+    assert!(after(&sql, 1, Seq::MAX, Seq::MAX, 9).expect("reads").is_empty(), "after the last there can be");
+    assert!(that_begin(&sql, 1, Seq::MAX, "{", 9).expect("reads").is_empty());
+    assert!(at(&sql, address(2, 3)).expect("reads").is_none(), "the third of a neighbour is not ours");
+}
+
+#[test]
 fn a_row_stays_short() {
     let mut small = Bundle::new(1, 0, b"{}");
     assert_eq!((2..).take_while(|at| small.add(*at, b"{}")).count(), TOGETHER_MAX - 1);

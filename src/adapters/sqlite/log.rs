@@ -35,7 +35,7 @@ pub fn read_after(
     limit: usize,
 ) -> Result<Option<Reading>, StoreError> {
     let Some((number, summary)) = head(sql, conversation)? else { return Ok(None) };
-    reading(&events::after(sql, number, after, Seq::MAX - 1, limit)?, summary).map(Some)
+    reading(&events::after(sql, number, after, Seq::MAX, limit)?, summary).map(Some)
 }
 
 pub fn read_before(
